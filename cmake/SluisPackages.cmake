@@ -1,0 +1,16 @@
+# Every library comes from a Debian 12 package; docs/dependencies.md names each with its reason.
+# Protobuf has no CMake configuration file there: module mode, and before gRPC, which falls back to the same module.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(RocksDB CONFIG REQUIRED)
+find_package(yaml-cpp CONFIG REQUIRED)
+find_package(CLI11 CONFIG REQUIRED)
+find_package(spdlog CONFIG REQUIRED)
+find_package(nlohmann_json CONFIG REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(icu REQUIRED IMPORTED_TARGET icu-uc icu-i18n)
+find_package(GTest CONFIG REQUIRED)

@@ -1,0 +1,49 @@
+#ifndef SLUIS_SERVER_LEDGER_ROW_H_
+#define SLUIS_SERVER_LEDGER_ROW_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "server/storage/store.h"
+
+namespace sluis::ledger {
+
+// Tables of the ledger store: first byte of every key. Numbers are part of the format. docs/formats.md lists the keys.
+enum class Table : uint8_t {
+  kState = 'S',        // one row: LedgerState
+  kSegment = 's',      // u64 first index → entries of one group
+  kHashes = 'h',       // u8 level ‖ u64 first → hashes not yet in a full tile
+  kTile = 't',         // u8 level ‖ u64 number → 8,192 bytes
+  kBucket = 'b',       // u32 number → Bucket
+  kKey = 'k',          // u32 bucket ‖ key id[16] → wrapped keys
+  kErasedKey = 'x',    // key id[16] → u64 index of the erasure entry
+  kRecord = 'r',       // record id[16] → StoredRecord, stamped
+  kRecordOrder = 'o',  // u64 recorded_at_us ‖ record id[16] → empty, stamped: newest-first listing
+  kImport = 'i',       // u32 day ‖ record id[16] → row HMAC sealed under the record's data key, stamped
+  kUser = 'u',         // user id → User, stamped
+  kMandate = 'm',      // user id ‖ 0 ‖ mandate id[16] → SignedMandate, stamped
+  kMandateStatus = 'M',// one row: SignedMandateStatus, stamped
+  kOutbox = 'O',       // recipient ‖ 0 ‖ exchange id[16] → OutboxIntent, stamped
+};
+
+std::string RowKey(Table table, std::string_view rest = {});
+
+// A stamped row as read.
+struct Row {
+  uint64_t stamp = 0;  // kAbsent when the row does not exist; `value` is then empty
+  std::string value;
+};
+
+// Reads a stamped row. DATA_LOSS when the stored value is shorter than its stamp.
+absl::StatusOr<Row> ReadRow(const storage::Snapshot& snapshot, std::string_view key);
+
+// Splits / joins the stored form u64 stamp ‖ bytes.
+absl::StatusOr<Row> SplitRow(std::string_view stored);
+std::string JoinRow(uint64_t stamp, std::string_view value);
+
+}  // namespace sluis::ledger
+
+#endif  // SLUIS_SERVER_LEDGER_ROW_H_

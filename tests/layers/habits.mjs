@@ -1,0 +1,37 @@
+// House rules a machine can check: length of files, names that say nothing, words of unfinished work.
+// usage: node habits.mjs ROOT; prints one finding per line and exits 1 when there is one.
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sourceFiles } from './tree.mjs';
+
+const MAX_LINES = 400;
+const SOURCES = /(\.(cc|h|proto|mjs|js|ts|svelte|sh|cmake|yaml|yml)|CMakeLists\.txt|^dev)$/;
+const EMPTY_NAME = /^(.*_)?(utils?|common|helpers?|misc)([._].*)?$/i;
+// Put together from parts, so that this file does not find itself. Upper case UNIMPLEMENTED is a gRPC status code.
+const UNFINISHED = new RegExp(
+  ['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX', 'HA' + 'CK', '[Nn]ot ' + 'implemented', '[Uu]n' + 'implemented', '[Ff]or ' + 'now']
+    .map((word) => `\\b${word}\\b`)
+    .join('|'),
+);
+
+export function checkHabits(root) {
+  const findings = [];
+  for (const file of sourceFiles(root, SOURCES)) {
+    const lines = readFileSync(join(root, file), 'utf8').replace(/\n$/, '').split('\n');
+    if (lines.length > MAX_LINES && !file.startsWith('tests/'))
+      findings.push(`${file}: ${lines.length} lines, more than ${MAX_LINES}: probably two nouns in one file`);
+    if (EMPTY_NAME.test(basename(file))) findings.push(`${file}: the name says nothing; name what it holds`);
+    lines.forEach((line, at) => {
+      const word = UNFINISHED.exec(line);
+      if (word) findings.push(`${file}:${at + 1}: unfinished work: ${word[0]}`);
+    });
+  }
+  return findings;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const findings = checkHabits(process.argv[2] ?? '.');
+  findings.forEach((f) => console.log(f));
+  process.exitCode = findings.length === 0 ? 0 : 1;
+}

@@ -14,8 +14,6 @@ after(() => rmSync(work, { recursive: true }));
 const FIELD = /^(  (?:optional |repeated )?)([a-z0-9]+)( [a-z0-9_]+ = )(\d+)(;|\s*\[)/m;
 
 const original = join(work, 'original.binpb');
-const sources = readdirSync(join(ROOT, 'proto'), { recursive: false }).length;
-assert.ok(sources > 0, 'no proto files');
 assert.equal(buf(ROOT, 'build', '-o', original).status, 0);
 
 /** Copies proto/, changes the first file that `change` alters, and returns the copy's folder. */

@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <cstdlib>
+
 #include "crypto/hash.h"
 
 namespace sluis::crypto {
@@ -13,8 +15,11 @@ constexpr size_t kCommitmentSize = std::tuple_size_v<Hash>;
 static_assert(kSealOverhead == kNonceSize + kCommitmentSize + kTagSize);
 static_assert(kSealPartOverhead == kNonceSize + kTagSize);
 
-constexpr BytesView kSealLabel = "sluis/seal/v1";
-constexpr BytesView kWrapLabel = "sluis/wrap/v1";
+using std::literals::operator""sv;
+
+// Length-prefixed, as hashed.
+constexpr BytesView kSealLabel = "\x00\x00\x00\x0dsluis/seal/v1"sv;
+constexpr BytesView kWrapLabel = "\x00\x00\x00\x0dsluis/wrap/v1"sv;
 
 absl::Status DoesNotOpen() {
   return absl::DataLossError("sealed bytes do not open: wrong key, wrong context or altered bytes");
@@ -46,11 +51,14 @@ bool Decrypt(const DataKey& key, BytesView associated_data, BytesView nonce, Byt
 }
 
 DataKey EncryptionKey(const DataKey& key, BytesView label, BytesView nonce) {
-  return HmacSha256Secret(View(key.expose()), {Lp(label), "key", nonce});
+  return HmacSha256Secret(View(key.expose()), {label, "key", nonce});
 }
 
 Hash Commitment(const DataKey& key, BytesView label, BytesView nonce, BytesView associated_data) {
-  return HmacSha256(View(key.expose()), {Lp(label), "commit", nonce, Lp(associated_data)});
+  if (associated_data.size() > UINT32_MAX) std::abort();
+  Bytes length;
+  AppendU32(length, static_cast<uint32_t>(associated_data.size()));
+  return HmacSha256(View(key.expose()), {label, "commit", nonce, length, associated_data});
 }
 
 Bytes SealCommitting(const DataKey& key, BytesView label, BytesView associated_data,

@@ -26,6 +26,7 @@ enum class Table : uint8_t {
   kUser = 'u',         // user id → User, stamped
   kMandate = 'm',      // user id ‖ 0 ‖ mandate id[16] → SignedMandate, stamped
   kMandateStatus = 'M',// one row: SignedMandateStatus, stamped
+  kTerms = 'P',        // one row: digests of configuration and packs in force, stamped
   kOutbox = 'O',       // recipient ‖ 0 ‖ exchange id[16] → OutboxIntent, stamped
 };
 

@@ -1,0 +1,60 @@
+#ifndef SLUIS_SERVER_CORE_PLAN_H_
+#define SLUIS_SERVER_CORE_PLAN_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "server/core/record.h"
+#include "server/ledger/effect.h"
+#include "sluis/record/v1/entry.pb.h"
+#include "sluis/record/v1/signal.pb.h"
+
+namespace sluis::core {
+
+// The plain content of one log entry.
+struct Entry {
+  record::v1::ActPart act;
+  record::v1::ActorPart actor;
+  record::v1::SubjectPart subject;
+  record::v1::DecisionPart decision;
+  std::string counterpart;
+};
+
+// A record to be written. The executor seals `body` under the record's keys: fresh ones, or those of `Effect::about`.
+struct RecordWrite {
+  // Id, version, state, retention, hold; the executor fills in key and sealed body.
+  record::v1::StoredRecord row;
+  record::v1::RecordBody body;
+  // For an imported row: what is compared when the same table is imported again; sealed under the record's key.
+  std::optional<std::string> import_row;
+};
+
+// What one act will do, still plain. A pure value: no key, no time of commit, no index is in it.
+struct Effect {
+  Entry entry;
+  std::vector<ledger::Precondition> preconditions;
+  std::optional<RecordWrite> record;
+  // The record that the act is about, when it exists: its keys seal the subject part.
+  std::shared_ptr<const OpenedRecord> about;
+  std::vector<ledger::RowWrite> rows;
+  std::vector<ledger::KeyRef> erase;
+};
+
+// What a use case decided: an indivisible list of effects, at least one, and the answer for when they are durable.
+struct Plan {
+  std::vector<Effect> effects;
+  // Called once with one Logged per effect, after they are durable; fills in the response and returns the status of
+  // the call. A refusal is a plan like any other.
+  std::function<absl::Status(std::span<const ledger::Logged>)> reply;
+  // True for a refusal: counted per caller.
+  bool refusal = false;
+};
+
+}  // namespace sluis::core
+
+#endif  // SLUIS_SERVER_CORE_PLAN_H_

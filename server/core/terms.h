@@ -1,0 +1,57 @@
+#ifndef SLUIS_SERVER_CORE_TERMS_H_
+#define SLUIS_SERVER_CORE_TERMS_H_
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "crypto/bytes.h"
+#include "policies/pack.h"
+
+namespace sluis::core {
+
+// What is in force at this node while a call is planned. Immutable; a call keeps the one it began with.
+struct Terms {
+  Terms(policies::PackSet packs_in_force) : packs(std::move(packs_in_force)) {}
+
+  // Organisation id and kind ("municipality", "police-zone", "welfare").
+  std::string organisation;
+  std::string kind;
+  // The author's secrecy mark is on unless it is taken off with a reason.
+  bool secrecy_regime = false;
+  policies::PackSet packs;
+  // SHA-256 of the configuration in force.
+  crypto::Hash configuration_digest{};
+  // Manifest version and partnership; 0 and empty while the node is in none.
+  uint64_t manifest_version = 0;
+  std::string partnership;
+  bool exercise = false;
+  // Stamp of the ledger row that recorded these terms: a standing precondition of every effect, so that nothing
+  // decided under earlier rules commits under later ones.
+  uint64_t stamp = 0;
+  // Days for which copies of key-encryption keys may live elsewhere.
+  int key_copy_days = 14;
+};
+
+// Holds the terms in force; swapped whole. Thread-safe.
+class TermsInForce {
+ public:
+  explicit TermsInForce(std::shared_ptr<const Terms> terms) : terms_(std::move(terms)) {}
+
+  std::shared_ptr<const Terms> Get() const {
+    std::lock_guard lock(mutex_);
+    return terms_;
+  }
+  void Set(std::shared_ptr<const Terms> terms) {
+    std::lock_guard lock(mutex_);
+    terms_ = std::move(terms);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Terms> terms_;
+};
+
+}  // namespace sluis::core
+
+#endif  // SLUIS_SERVER_CORE_TERMS_H_

@@ -1,0 +1,83 @@
+#ifndef SLUIS_SERVER_CORE_VIEW_H_
+#define SLUIS_SERVER_CORE_VIEW_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/authn/caller.h"
+#include "server/core/record.h"
+#include "server/ledger/effect.h"
+#include "server/ledger/keyring.h"
+#include "server/storage/store.h"
+
+namespace sluis::core {
+
+// What a use case may read: one snapshot of the ledger's rows. Rows of the register that it reads become standing
+// preconditions of the effects planned from it. Not thread-safe: one view per planning of one call.
+class View {
+ public:
+  // Both must outlive the view.
+  View(const storage::Snapshot& snapshot, const ledger::Keyring& keyring);
+
+  // The register's rows about one user; noted as preconditions.
+  absl::StatusOr<authn::Registered> ReadRegistered(std::string_view user_id);
+
+  // Visits all users, all mandates (of one user, or of all when `user_id` is empty).
+  absl::Status VisitUsers(const std::function<bool(const record::v1::User&)>& visit) const;
+  absl::Status VisitMandates(
+      std::string_view user_id,
+      const std::function<bool(const record::v1::SignedMandate&)>& visit) const;
+
+  // The newest list of revoked mandates; nothing when there is none.
+  absl::StatusOr<std::optional<record::v1::SignedMandateStatus>> ReadMandateStatus() const;
+
+  // Opens a record. NOT_FOUND when there is none or it was erased.
+  absl::StatusOr<std::shared_ptr<const OpenedRecord>> OpenRecord(std::string_view record_id) const;
+
+  // The row of a record without opening it; also for erased ones. NOT_FOUND when there is none.
+  absl::StatusOr<record::v1::StoredRecord> ReadRecordRow(std::string_view record_id) const;
+
+  // Visits record ids newest first, from just before `before` (a key of an earlier visit; empty for the newest).
+  absl::Status VisitRecordsNewestFirst(
+      std::string_view before,
+      const std::function<bool(std::string_view position, std::string_view record_id)>& visit) const;
+
+  // Visits imports of day number `first_day` (days since the epoch) and later.
+  absl::Status VisitImports(uint32_t first_day,
+                            const std::function<bool(std::string_view record_id,
+                                                     std::string_view sealed)>& visit) const;
+
+  // Stamp of any stamped row.
+  absl::StatusOr<uint64_t> StampOf(std::string_view key) const;
+
+  // Preconditions noted so far.
+  const std::vector<ledger::Precondition>& preconditions() const { return preconditions_; }
+  void Require(ledger::Precondition precondition) {
+    preconditions_.push_back(std::move(precondition));
+  }
+
+  const storage::Snapshot& snapshot() const { return snapshot_; }
+  const ledger::Keyring& keyring() const { return keyring_; }
+
+ private:
+  const storage::Snapshot& snapshot_;
+  const ledger::Keyring& keyring_;
+  std::vector<ledger::Precondition> preconditions_;
+};
+
+// Keys of the rows that core writes.
+std::string UserKey(std::string_view user_id);
+std::string MandateKey(std::string_view user_id, std::string_view mandate_id);
+std::string MandateStatusKey();
+std::string RecordKey(std::string_view record_id);
+std::string RecordOrderKey(uint64_t recorded_at_us, std::string_view record_id);
+std::string ImportKey(uint32_t day, std::string_view record_id);
+std::string TermsKey();
+
+}  // namespace sluis::core
+
+#endif  // SLUIS_SERVER_CORE_VIEW_H_

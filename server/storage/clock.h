@@ -22,13 +22,16 @@ class Clock {
 // The clock of the machine.
 Clock& SystemClock();
 
-// Day in legal time, Europe/Brussels, as YYYY-MM-DD, of a moment in microseconds UTC. Summer time included.
+// Day in legal time, Europe/Brussels, as YYYY-MM-DD, of a moment in microseconds UTC. Summer time
+// included.
 std::string LegalDay(uint64_t now_us);
 
-// `days` after `day` (may be negative); both YYYY-MM-DD. Empty when `day` is not a date.
+// `days` after `day` (may be negative); both YYYY-MM-DD. Empty when `day` is not a date in the
+// sense of IsDay, or the result would not be one.
 std::string AddDays(const std::string& day, int days);
 
-// Whether `day` is a date of the proleptic Gregorian calendar written YYYY-MM-DD, year 1900 to 2199.
+// Whether `day` is a date of the proleptic Gregorian calendar written YYYY-MM-DD, year 1900 to
+// 2199.
 bool IsDay(const std::string& day);
 
 }  // namespace sluis::storage

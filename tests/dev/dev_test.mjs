@@ -98,9 +98,15 @@ test('a missing package that cannot be installed exits 3', () => {
   assert.match(run.err, /apt-get install -y --no-install-recommends some-library-dev/);
 });
 
+test('a build that makes no program is a failure', () => {
+  assert.equal(dev(['build']).status, 1);
+  assert.equal(dev(['build'], { files: { 'build/release/bin/sluis': '' } }).status, 0);
+});
+
 test('a package is not asked for when it is installed, or its command is there, or the group is another', () => {
   const packages = 'build  lib-a\nbuild  some-shell  command=bash\nfuzz  lib-b\n';
   const tools = { 'dpkg-query': 'echo -n "lib-a:amd64:installed "', 'apt-get': 'exit 100' };
-  assert.equal(dev(['build'], { packages, tools }).status, 0);
+  const files = { 'build/release/bin/sluis': '' };
+  assert.equal(dev(['build'], { packages, tools, files }).status, 0);
   assert.equal(dev(['fuzz'], { packages, tools }).status, 3);
 });

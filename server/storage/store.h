@@ -31,8 +31,9 @@ class Snapshot {
   // The value of `key`, or nothing. DATA_LOSS when the store's own checks fail.
   virtual absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const = 0;
 
-  // Calls `visit` for each row with from <= key < until in ascending byte order (descending with `Reverse`) until it
-  // returns false. An empty `until` means no upper bound. The views live only during the call.
+  // Calls `visit` for each row with from <= key < until in ascending byte order (descending with
+  // `Reverse`) until it returns false. An empty `until` means no upper bound. The views live only
+  // during the call.
   using Visitor = std::function<bool(std::string_view key, std::string_view value)>;
   virtual absl::Status Scan(std::string_view from, std::string_view until,
                             const Visitor& visit) const = 0;
@@ -40,10 +41,12 @@ class Snapshot {
                                    const Visitor& visit) const = 0;
 };
 
-// An ordered map of byte strings with atomic, durable batches. Implemented twice: RocksDB and memory.
+// An ordered map of byte strings with atomic, durable batches. Implemented twice: RocksDB and
+// memory.
 //
-// Guarantee: when Apply returns OK the whole batch is on stable storage; otherwise none of it is visible after a
-// reopen, or all of it (the caller must then stop: see Sequencer). Thread-safe; Apply is serialised by the caller.
+// Guarantee: when Apply returns OK the whole batch is on stable storage; otherwise none of it is
+// visible after a reopen, or all of it (the caller must then stop: see Sequencer). Thread-safe;
+// Apply is serialised by the caller.
 class Store {
  public:
   virtual ~Store() = default;

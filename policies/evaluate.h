@@ -1,0 +1,21 @@
+// The plain evaluator: a loop over the rules, a loop over the tests of each.
+//
+// Total: every request gets a decision. Default deny. A matching forbid wins over every permit. A
+// matching require adds obligations to a permit and grants nothing. The order of rules and of
+// layers in memory does not matter. No clock, no state, no input other than its arguments.
+#ifndef SLUIS_POLICIES_EVALUATE_H_
+#define SLUIS_POLICIES_EVALUATE_H_
+
+#include "policies/decision.h"
+#include "policies/pack.h"
+#include "policies/request.h"
+
+namespace sluis::policies {
+
+// Pure and thread-safe. An incomplete request, or one built for other packs, is refused
+// unevaluated.
+Decision Decide(const PackSet& packs, const Request& request);
+
+}  // namespace sluis::policies
+
+#endif  // SLUIS_POLICIES_EVALUATE_H_

@@ -1,0 +1,205 @@
+#include "policies/pack_test.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "policies/evaluate.h"
+#include "policies/request.h"
+#include "policies/rules_yaml.h"
+
+namespace sluis::policies {
+namespace {
+
+constexpr auto kTestKeys = std::to_array<std::string_view>({"name", "given", "with", "expect"});
+constexpr auto kExpectKeys =
+    std::to_array<std::string_view>({"decision", "rules", "includes", "granted", "removed",
+                                     "generalised", "retention", "obligations"});
+constexpr auto kOutcomes = std::to_array<std::string_view>({"permit", "deny", "refused"});
+
+using Values = std::map<AttributeId, ValueId>;
+
+void ReadValues(const YamlReader& reader, const YamlNode& node, const Schema& schema,
+                Values& values) {
+  if (!reader.ok()) return;
+  if (node.kind != YamlNode::Kind::kMapping) {
+    reader.complaint().At(node.word.at, "values must be a mapping of attributes to values");
+    return;
+  }
+  for (const auto& [name, value_node] : node.entries) {
+    const AttributeId id = ReadAttributeName(reader, name, schema);
+    const Word word = reader.One(value_node, "a value");
+    if (!reader.ok()) return;
+    const Attribute& attribute = schema.attributes[id];
+    const auto value = schema.FindValue(attribute, word.text);
+    if (!value) {
+      reader.complaint().About(word, "not a value of attribute " + attribute.name);
+    } else if (attribute.derivation) {
+      reader.complaint().About(name, "this attribute is derived: it cannot be given");
+    } else {
+      values[id] = *value;
+    }
+  }
+}
+
+Request MakeRequest(const PackSet& packs, const Values& values) {
+  const Schema& schema = packs.schema();
+  Side side = Side::kLocal;
+  if (const auto id = schema.FindAttribute("side"); id && values.contains(*id)) {
+    side = schema.SideOf(schema.attributes[*id], values.at(*id));
+  }
+  RequestBuilder builder(packs);
+  for (const auto& [id, value] : values) {
+    builder.Set(id, value, schema.attributes[id].SourceOn(side));
+  }
+  return builder.Build();
+}
+
+std::string Listed(const std::set<std::string>& words) {
+  std::string text = "[";
+  for (const std::string& word : words) text += (text.size() > 1 ? ", " : "") + word;
+  return text + "]";
+}
+
+std::set<std::string> Texts(const std::vector<Word>& words) {
+  std::set<std::string> texts;
+  for (const Word& word : words) texts.insert(word.text);
+  return texts;
+}
+
+std::set<std::string> DecidingRules(const Decision& decision) {
+  if (decision.outcome != Outcome::kPermit) {
+    return {decision.forbids.begin(), decision.forbids.end()};
+  }
+  std::set<std::string> rules(decision.permits.begin(), decision.permits.end());
+  rules.insert(decision.requires_.begin(), decision.requires_.end());
+  return rules;
+}
+
+// Compares one decision with what a test expects of it, key by key.
+class Expectation {
+ public:
+  Expectation(const YamlReader& reader, const YamlNode& node, const Word& name,
+              const Decision& decision)
+      : reader_(reader), node_(node), name_(name), decision_(decision) {}
+
+  void Check() {
+    CheckOutcome();
+    const std::set<std::string> rules = DecidingRules(decision_);
+    CheckSet("rules", rules, /*exact=*/true);
+    CheckSet("includes", rules, /*exact=*/false);
+    std::set<std::string> granted;
+    for (const GrantedField& field : decision_.granted) granted.insert(field.name);
+    CheckSet("granted", granted, /*exact=*/true);
+    CheckSet("removed", {decision_.removed.begin(), decision_.removed.end()}, /*exact=*/true);
+    std::set<std::string> kinds;
+    for (const JoinedObligation& joined : decision_.obligations) {
+      kinds.insert(std::string(ObligationName(KindOf(joined.obligation))));
+    }
+    CheckSet("obligations", kinds, /*exact=*/false);
+    CheckGeneralised();
+    CheckRetention();
+  }
+
+ private:
+  void Fail(Position at, const std::string& expected, const std::string& got) {
+    if (!reader_.ok()) return;
+    reader_.complaint().At(at, "test \"" + name_.text + "\": expected " + expected + ", got " +
+                                   got + (decision_.refusal.empty() ? "" : " (") +
+                                   decision_.refusal + (decision_.refusal.empty() ? "" : ")"));
+  }
+
+  void CheckOutcome() {
+    const Word word = reader_.One(reader_.Required(node_, "decision"), "decision");
+    if (!reader_.ok()) return;
+    const std::string_view got = kOutcomes[static_cast<std::size_t>(decision_.outcome)];
+    if (std::find(kOutcomes.begin(), kOutcomes.end(), word.text) == kOutcomes.end()) {
+      reader_.complaint().Unknown(word, "unknown decision", kOutcomes);
+    } else if (word.text != got) {
+      Fail(word.at, word.text, std::string(got) + " by " + Listed(DecidingRules(decision_)));
+    }
+  }
+
+  void CheckSet(std::string_view key, const std::set<std::string>& got, bool exact) {
+    const YamlNode* list = node_.Find(key);
+    if (list == nullptr || !reader_.ok()) return;
+    const std::set<std::string> expected = Texts(reader_.OneOrMore(*list, key, true));
+    const bool good = exact
+                          ? expected == got
+                          : std::includes(got.begin(), got.end(), expected.begin(), expected.end());
+    if (!good) Fail(list->word.at, std::string(key) + " " + Listed(expected), Listed(got));
+  }
+
+  void CheckGeneralised() {
+    const YamlNode* map = node_.Find("generalised");
+    if (map == nullptr || !reader_.ok()) return;
+    for (const auto& [field, step_node] : map->entries) {
+      const Word step = reader_.One(step_node, "a step");
+      const auto found =
+          std::find_if(decision_.granted.begin(), decision_.granted.end(),
+                       [&name = field.text](const GrantedField& g) { return g.name == name; });
+      const std::string got =
+          found == decision_.granted.end() ? "not granted" : found->treatment.step_name;
+      if (got != step.text) Fail(field.at, field.text + " as " + step.text, "\"" + got + "\"");
+    }
+  }
+
+  void CheckRetention() {
+    const YamlNode* retention = node_.Find("retention");
+    if (retention == nullptr) return;
+    const Word word = reader_.One(*retention, "retention");
+    const int32_t days = reader_.Days(word);
+    const auto* got = decision_.Find<Retention>();
+    if (got == nullptr || got->days != days) {
+      Fail(word.at, word.text, got == nullptr ? "none" : "P" + std::to_string(got->days) + "D");
+    }
+  }
+
+  const YamlReader& reader_;
+  const YamlNode& node_;
+  const Word& name_;
+  const Decision& decision_;
+};
+
+void RunTest(const YamlReader& reader, const YamlNode& node, const PackSet& packs, Values values) {
+  if (!reader.Mapping(node, "a test", kTestKeys)) return;
+  const Word name = reader.One(reader.Required(node, "name"), "the name of a test");
+  const Word given = reader.One(reader.Required(node, "given"), "given");
+  if (reader.ok() && given.text != "base") {
+    reader.complaint().About(given, "a test can only be given the base");
+  }
+  if (const YamlNode* with = node.Find("with")) {
+    ReadValues(reader, *with, packs.schema(), values);
+  }
+  const YamlNode& expect = reader.Required(node, "expect");
+  if (!reader.Mapping(expect, "expect", kExpectKeys)) return;
+  const Decision decision = Decide(packs, MakeRequest(packs, values));
+  Expectation(reader, expect, name, decision).Check();
+}
+
+}  // namespace
+
+absl::Status RunPackTests(std::span<const Pack> layers, const PackSet& packs) {
+  Values base;
+  for (const Pack& pack : layers) {
+    Complaint complaint(pack.file_name);
+    if (const YamlNode* node = pack.tree.Find("base")) {
+      ReadValues(YamlReader(complaint), *node, packs.schema(), base);
+    }
+    if (complaint.any()) return complaint.status();
+  }
+  Complaint complaint(layers.back().file_name);
+  const YamlReader reader(complaint);
+  if (const YamlNode* tests = layers.back().tree.Find("tests")) {
+    for (const YamlNode& test : reader.Items(*tests, "tests", kMaxPackTests)) {
+      RunTest(reader, test, packs, base);
+    }
+  }
+  return complaint.status();
+}
+
+}  // namespace sluis::policies

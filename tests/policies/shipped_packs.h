@@ -1,0 +1,53 @@
+// Reads packs from the source tree, for tests.
+#ifndef SLUIS_TESTS_POLICIES_SHIPPED_PACKS_H_
+#define SLUIS_TESTS_POLICIES_SHIPPED_PACKS_H_
+
+#include <fstream>
+#include <initializer_list>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "policies/pack.h"
+#include "policies/pack_yaml.h"
+
+namespace sluis::policies {
+
+inline std::string ReadSourceFile(std::string_view path) {
+  std::ifstream file(std::string(SLUIS_SOURCE_DIR "/") + std::string(path));
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+inline absl::StatusOr<PackSet> LoadTexts(
+    std::initializer_list<std::pair<std::string_view, std::string>> files) {
+  std::vector<Pack> packs;
+  for (const auto& [name, text] : files) {
+    absl::StatusOr<Pack> pack = ParsePack(name, text);
+    if (!pack.ok()) return pack.status();
+    packs.push_back(*std::move(pack));
+  }
+  return PackSet::Load(std::move(packs));
+}
+
+inline absl::StatusOr<PackSet> LoadFiles(std::initializer_list<std::string_view> paths) {
+  std::vector<Pack> packs;
+  for (std::string_view path : paths) {
+    absl::StatusOr<Pack> pack = ParsePack(path, ReadSourceFile(path));
+    if (!pack.ok()) return pack.status();
+    packs.push_back(*std::move(pack));
+  }
+  return PackSet::Load(std::move(packs));
+}
+
+inline constexpr std::string_view kStatutoryPack = "policies/packs/statutory.be.yaml";
+inline constexpr std::string_view kPartnershipPack = "policies/packs/livc-r.vaartland.yaml";
+inline constexpr std::string_view kNodePack = "policies/packs/node.caw.yaml";
+
+}  // namespace sluis::policies
+
+#endif  // SLUIS_TESTS_POLICIES_SHIPPED_PACKS_H_

@@ -31,9 +31,9 @@ inline constexpr size_t kMaxExportPartBytes = 8192;
 
 // What stands before the entries, as the file claims it.
 struct ExportHeader {
-  std::string origin;
-  std::string verifier_key;
-  std::string checkpoint;
+  std::string origin = {};
+  std::string verifier_key = {};
+  std::string checkpoint = {};
   uint64_t count = 0;
   bool complete = false;
 };
@@ -41,9 +41,9 @@ struct ExportHeader {
 struct ExportPart {
   enum class State : uint8_t { kClosed = 0, kOpen = 1, kErased = 2, kMissing = 3 };
   State state = State::kClosed;
-  crypto::BytesView salt;   // 32 bytes when open
-  crypto::BytesView bytes;  // when open
-  uint64_t erased_by = 0;   // index of an entry, when erased
+  crypto::BytesView salt = {};   // 32 bytes when open
+  crypto::BytesView bytes = {};  // when open
+  uint64_t erased_by = 0;        // index of an entry, when erased
 };
 
 struct ExportEntry {

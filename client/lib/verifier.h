@@ -30,11 +30,11 @@ namespace sluis::client {
 struct VerifyOptions {
   // Verifier key (vkey text) from a source other than the export. Empty: the key that the export
   // claims.
-  std::string verifier_key;
+  std::string verifier_key = {};
   // Checkpoints (signed notes) kept from earlier or obtained from a partner, in any order.
-  std::vector<std::string> seen;
+  std::vector<std::string> seen = {};
   // Called now and then with entries read and entries claimed, and once at the end.
-  std::function<void(uint64_t done, uint64_t count)> progress;
+  std::function<void(uint64_t done, uint64_t count)> progress = {};
   // Findings kept; all are counted.
   size_t max_findings = 1000;
 };

@@ -1,0 +1,170 @@
+#include "tests/support/export_tamper.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace sluis::testing {
+namespace {
+
+void FlipIn(std::string& bytes, Generator& random) {
+  bytes[Below(random, bytes.size())] ^= static_cast<char>(1 << Below(random, 8));
+}
+
+// An open part of some entry with at least one byte; makes one when there is none.
+BuiltPart& SomeOpenPart(BuiltExport& out, size_t entry, const crypto::SigningKey& key,
+                        Generator& random) {
+  BuiltEntry& chosen = out.entries[entry];
+  chosen.hash_only = false;
+  const auto place = static_cast<size_t>(Below(random, 5));
+  BuiltPart& part = chosen.parts[place];
+  if (part.state != kOpen || part.bytes.empty()) {
+    part = {kOpen, RandomBytes(random, 32), place == 0 ? ActBytes(3) : RandomBytes(random, 20), 0};
+    chosen.commitments[place] =
+        Commit(out.origin, static_cast<uint8_t>(place + 1), part.salt, part.bytes);
+    Sign(out, key);
+  }
+  return part;
+}
+
+std::string Signed(BuiltExport& out, const crypto::SigningKey& key) {
+  Sign(out, key);
+  return out.Encode();
+}
+
+}  // namespace
+
+std::string_view WayName(Way way) {
+  static constexpr std::array<std::string_view, static_cast<size_t>(Way::kWayCount)> kNames = {
+      "none",
+      "leaf byte",
+      "part byte",
+      "salt byte",
+      "removed",
+      "repeated",
+      "swapped",
+      "index gap",
+      "time back",
+      "count",
+      "root",
+      "signature",
+      "wrong key",
+      "other origin",
+      "erased by other",
+      "erased by earlier",
+      "erased outside",
+      "missing",
+      "trailing",
+      "truncated",
+      "flipped byte",
+      "hash only",
+      "leaf format",
+      "rewritten"};
+  return kNames[static_cast<size_t>(way)];
+}
+
+Tampered Tamper(Way way, BuiltExport good, const crypto::SigningKey& key, Generator& random) {
+  BuiltExport& out = good;
+  const auto at = static_cast<size_t>(1 + Below(random, out.entries.size() - 2));
+  BuiltEntry& entry = out.entries[at];
+  std::string bytes;
+  switch (way) {
+    case Way::kLeafByte:
+      entry.hash_only = false;
+      FlipIn(entry.commitments[Below(random, 5)], random);
+      break;
+    case Way::kPartByte:
+      FlipIn(SomeOpenPart(out, at, key, random).bytes, random);
+      break;
+    case Way::kSaltByte:
+      FlipIn(SomeOpenPart(out, at, key, random).salt, random);
+      break;
+    case Way::kRemoved:
+      out.entries.erase(out.entries.begin() + static_cast<std::ptrdiff_t>(at));
+      --out.count;
+      break;
+    case Way::kRepeated:
+      out.entries.insert(out.entries.begin() + static_cast<std::ptrdiff_t>(at),
+                         BuiltEntry(out.entries[at]));
+      ++out.count;
+      break;
+    case Way::kSwapped:
+      std::swap(out.entries[at], out.entries[at + 1]);
+      break;
+    case Way::kIndexGap:
+      for (size_t i = at; i < out.entries.size(); ++i) ++out.entries[i].index;
+      return {Signed(out, key), at};
+    case Way::kTimeBack:
+      entry.hash_only = false;
+      entry.logged_at_us = out.entries[0].logged_at_us - 1'000'000;
+      return {Signed(out, key), at};
+    case Way::kCount:
+      out.checkpoint = SignedCheckpoint(out.origin, out.count + 1, out.Root(out.count), key);
+      break;
+    case Way::kRoot:
+      out.checkpoint = SignedCheckpoint(out.origin, out.count, RandomBytes(random, 32), key);
+      break;
+    case Way::kSignature: {
+      // A character of the base64 well inside the signature, replaced by another of the alphabet.
+      char& digit = out.checkpoint[out.checkpoint.size() - 20 - Below(random, 40)];
+      digit = digit == 'A' ? 'B' : 'A';
+      break;
+    }
+    case Way::kWrongKey:
+      Sign(out, RandomKey(random));
+      break;
+    case Way::kOtherOrigin:
+      out.checkpoint =
+          SignedCheckpoint("elsewhere.example/log", out.count, out.Root(out.count), key);
+      break;
+    case Way::kErasedByOther:
+      entry.hash_only = false;
+      entry.parts[2] = {kErased, "", "", at};
+      entry.parts[0] = {kOpen, RandomBytes(random, 32), ActBytes(4), 0};
+      entry.commitments[0] = Commit(out.origin, 1, entry.parts[0].salt, entry.parts[0].bytes);
+      return {Signed(out, key), at};
+    case Way::kErasedByEarlier:
+      entry.hash_only = false;
+      entry.parts[2] = {kErased, "", "", at - 1};
+      break;
+    case Way::kErasedOutside:
+      entry.hash_only = false;
+      entry.parts[3] = {kErased, "", "", out.count};
+      break;
+    case Way::kMissingPart:
+      entry.hash_only = false;
+      entry.parts[Below(random, 5)] = {kMissing, "", "", 0};
+      break;
+    case Way::kTrailing:
+      return {out.Encode() + RandomBytes(random, 1 + Below(random, 9)), at};
+    case Way::kTruncated:
+      bytes = out.Encode();
+      bytes.resize(Below(random, bytes.size()));
+      return {bytes, at};
+    case Way::kFlippedByte:
+      bytes = out.Encode();
+      FlipIn(bytes, random);
+      return {bytes, at};
+    case Way::kHashOnly:
+      entry.hash_only = true;
+      out.complete = 1;
+      break;
+    case Way::kLeafFormat:
+      entry.hash_only = false;
+      entry.format = 2;
+      return {Signed(out, key), at};
+    case Way::kRewritten: {
+      entry.hash_only = false;
+      BuiltPart& part = entry.parts[3];
+      part = {kOpen, RandomBytes(random, 32), RandomBytes(random, 12), 0};
+      entry.commitments[3] = Commit(out.origin, 4, part.salt, part.bytes);
+      return {Signed(out, key), at};
+    }
+    case Way::kNone:
+    case Way::kWayCount:
+      break;
+  }
+  return {out.Encode(), at};
+}
+
+}  // namespace sluis::testing

@@ -1,0 +1,17 @@
+# Writes catalogue_data.h from the message files: cmake -DOUT=… -DMESSAGES=folder -P embed.cmake
+# The texts become raw string literals; a file that holds the closing mark itself is refused.
+set(text "// Made from client/messages by client/lib/embed.cmake.\n#pragma once\n#include <string_view>\n")
+string(APPEND text "namespace sluis::client {\n")
+foreach(pair Nl:nl En:en Fr:fr)
+  string(REPLACE ":" ";" pair ${pair})
+  list(GET pair 0 name)
+  list(GET pair 1 code)
+  file(READ ${MESSAGES}/${code}.json content)
+  string(FIND "${content}" ")sluis\"" clash)
+  if(NOT clash EQUAL -1)
+    message(FATAL_ERROR "${code}.json holds the mark that ends a literal")
+  endif()
+  string(APPEND text "inline constexpr std::string_view kMessages${name} = R\"sluis(${content})sluis\";\n")
+endforeach()
+string(APPEND text "}  // namespace sluis::client\n")
+file(WRITE ${OUT} "${text}")

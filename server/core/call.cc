@@ -1,0 +1,157 @@
+#include "server/core/call.h"
+
+#include <algorithm>
+#include <set>
+
+#include "policies/obligation.h"
+
+namespace sluis::core {
+namespace {
+
+constexpr char kLogClass[] = "log";
+
+void AddDigest(record::v1::ActPart& act, const char* layer, const crypto::Hash& digest) {
+  record::v1::PackDigest& added = *act.add_pack_digests();
+  added.set_layer(layer);
+  added.set_digest(std::string(crypto::View(digest)));
+}
+
+std::string TreatmentText(const policies::Treatment& treatment) {
+  switch (treatment.kind) {
+    case policies::Treatment::Kind::kKeep:
+      return "keep";
+    case policies::Treatment::Kind::kGeneralise:
+      return "generalise=" + treatment.step_name;
+    case policies::Treatment::Kind::kRemove:
+      return "remove";
+  }
+  return "remove";
+}
+
+struct ObligationWriter {
+  std::string text;
+
+  void operator()(const policies::FieldTreatments& obligation) {
+    text = "fields";
+    for (const auto& [field, treatment] : obligation.fields) {
+      text += " " + field + ":" + TreatmentText(treatment);
+    }
+  }
+  void operator()(const policies::Retention& obligation) {
+    text = "retention P" + std::to_string(obligation.days) + "D";
+  }
+  void operator()(const policies::KAnonymity& obligation) {
+    text = "k_anonymity " + std::to_string(obligation.k);
+    for (const std::string& over : obligation.over) text += " " + over;
+  }
+  void operator()(const policies::Approval& obligation) {
+    text = "approval";
+    for (const auto& [roles, count] : obligation.count_by_roles) {
+      text += " " + std::to_string(count) + ":";
+      bool first = true;
+      for (const std::string& role : roles) {
+        if (!first) text += "|";
+        text += role;
+        first = false;
+      }
+    }
+  }
+  void operator()(const policies::Onward& obligation) {
+    text = "onward";
+    if (!obligation.tlp_max.empty()) text += " tlp_max=" + obligation.tlp_max;
+    if (obligation.originator_consent) text += " originator_consent";
+    if (obligation.none) text += " none";
+  }
+  void operator()(const policies::NoEvidence&) { text = "no_evidence"; }
+  void operator()(const policies::Notify& obligation) {
+    text = "notify";
+    for (const auto& [party, days] : obligation.days_by_party) {
+      text += " " + party + ":P" + std::to_string(days) + "D";
+    }
+  }
+  void operator()(const policies::CoolingOff& obligation) {
+    text = "cooling_off PT" + std::to_string(obligation.hours) + "H";
+  }
+  void operator()(const policies::LogDepth& obligation) {
+    text = obligation.level == policies::LogDepth::Level::kFull ? "log full" : "log standard";
+  }
+};
+
+}  // namespace
+
+std::string ObligationText(const policies::Obligation& obligation) {
+  ObligationWriter writer;
+  std::visit(writer, obligation);
+  return writer.text;
+}
+
+Entry EntryOf(const Call& call, record::v1::Operation operation, record::v1::Outcome outcome) {
+  Entry entry;
+  record::v1::ActPart& act = entry.act;
+  act.set_operation(operation);
+  act.set_outcome(outcome);
+  act.set_method(call.method->name);
+  act.set_purpose(call.purpose);
+  act.set_basis(call.basis);
+  const policies::PackDigests& digests = call.terms->packs.digests();
+  AddDigest(act, "statutory", digests.statutory);
+  if (digests.partnership) AddDigest(act, "partnership", *digests.partnership);
+  if (digests.node) AddDigest(act, "node", *digests.node);
+  AddDigest(act, "effective", digests.effective);
+  act.set_manifest_version(call.terms->manifest_version);
+  act.set_partnership(call.terms->partnership);
+  act.set_exercise(call.terms->exercise);
+  act.set_retention_class(kLogClass);
+  act.set_exact_time_us(call.now_us);
+  act.set_count(1);
+
+  entry.actor.set_user_id(call.caller.user_id);
+  entry.actor.set_role(call.role);
+  if (call.mandate != nullptr) {
+    entry.actor.set_mandate_digest(std::string(crypto::View(call.mandate->digest)));
+  }
+  if (call.caller.certificate_digest != crypto::Hash{}) {
+    entry.actor.set_certificate_digest(std::string(crypto::View(call.caller.certificate_digest)));
+  }
+  entry.subject.set_case_ref(call.case_ref);
+  return entry;
+}
+
+void AddDecision(const policies::Decision& decision,
+                 const std::vector<record::v1::AttributeValue>& attributes, Entry& entry) {
+  std::set<std::string> rules(decision.permits.begin(), decision.permits.end());
+  rules.insert(decision.forbids.begin(), decision.forbids.end());
+  rules.insert(decision.requires_.begin(), decision.requires_.end());
+  for (const std::string& rule : rules) entry.act.add_rule_ids(rule);
+
+  record::v1::DecisionPart& part = entry.decision;
+  for (const record::v1::AttributeValue& attribute : attributes) *part.add_attributes() = attribute;
+  for (const policies::GrantedField& field : decision.granted) {
+    part.add_granted_fields(field.name);
+    if (field.treatment.kind != policies::Treatment::Kind::kKeep) {
+      part.add_reduced_fields(field.name + ":" + TreatmentText(field.treatment));
+    }
+  }
+  for (const std::string& field : decision.removed) part.add_reduced_fields(field + ":remove");
+  std::vector<std::string> obligations;
+  for (const policies::JoinedObligation& joined : decision.obligations) {
+    obligations.push_back(ObligationText(joined.obligation));
+  }
+  std::sort(obligations.begin(), obligations.end());
+  for (std::string& text : obligations) part.add_obligations(std::move(text));
+  part.set_engine_version(std::string(decision.engine_version));
+}
+
+void AddSubject(const OpenedRecord& record, Entry& entry) {
+  entry.subject.add_record_ids(record.row.record_id());
+  entry.subject.set_subject_ref(record.body.signal().content().subject_ref());
+  entry.subject.set_version(record.row.version());
+}
+
+node::v1::LogReceipt LogReceiptOf(const ledger::Logged& logged) {
+  node::v1::LogReceipt receipt;
+  receipt.set_leaf_hash(std::string(crypto::View(logged.leaf_hash)));
+  return receipt;
+}
+
+}  // namespace sluis::core

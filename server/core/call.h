@@ -1,0 +1,53 @@
+#ifndef SLUIS_SERVER_CORE_CALL_H_
+#define SLUIS_SERVER_CORE_CALL_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "crypto/bytes.h"
+#include "policies/decision.h"
+#include "server/authn/caller.h"
+#include "server/core/method.h"
+#include "server/core/plan.h"
+#include "server/core/terms.h"
+#include "sluis/node/v1/context.pb.h"
+
+namespace sluis::core {
+
+// One call as a use case sees it: who, with what, when, under which terms. A value made by the executor.
+struct Call {
+  const Method* method = nullptr;
+  std::shared_ptr<const Terms> terms;
+  // Who calls; for a timer of the node itself `caller.user_id` is "node". Set as far as authentication came.
+  authn::Caller caller;
+  // The mandate that holds the role in use; null for admin methods and before it is checked.
+  const authn::Caller::Held* mandate = nullptr;
+  // As the caller gave it, checked for form; a word that no pack knows is empty here.
+  std::string role;
+  std::string purpose;
+  std::string basis;
+  std::string case_ref;
+  // When the call was planned, microseconds UTC, and that day in legal time.
+  uint64_t now_us = 0;
+  std::string today;
+};
+
+// The parts of an entry that follow from the call alone.
+Entry EntryOf(const Call& call, record::v1::Operation operation, record::v1::Outcome outcome);
+
+// Adds what the decision says: rule ids to the act part, attributes, fields and obligations to the decision part.
+void AddDecision(const policies::Decision& decision,
+                 const std::vector<record::v1::AttributeValue>& attributes, Entry& entry);
+
+// Adds the record acted on to the subject part.
+void AddSubject(const OpenedRecord& record, Entry& entry);
+
+// Canonical text of an obligation, for the decision part: "retention=P365D", "fields:place=generalise(municipality)".
+std::string ObligationText(const policies::Obligation& obligation);
+
+node::v1::LogReceipt LogReceiptOf(const ledger::Logged& logged);
+
+}  // namespace sluis::core
+
+#endif  // SLUIS_SERVER_CORE_CALL_H_

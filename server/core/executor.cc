@@ -1,0 +1,349 @@
+#include "server/core/executor.h"
+
+#include <future>
+#include <utility>
+
+#include "crypto/hash.h"
+#include "server/core/refusal.h"
+#include "server/core/signal_check.h"
+#include "server/ledger/row.h"
+
+namespace sluis::core {
+namespace {
+
+constexpr char kNodeUser[] = "node";
+constexpr char kSignalClass[] = "signal";
+constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
+constexpr size_t kMaxWord = 64;
+
+// A word of the caller is written down only when the packs know it as a value of that attribute.
+std::string KnownWord(const Terms& terms, std::string_view attribute, const std::string& word) {
+  if (word.size() > kMaxWord) return {};
+  const auto id = terms.packs.FindAttribute(attribute);
+  if (!id || !terms.packs.FindValue(*id, word)) return {};
+  return word;
+}
+
+Refusal BadContext(const char* code, const char* what) {
+  return {absl::StatusCode::kInvalidArgument, code, what, ""};
+}
+
+}  // namespace
+
+struct Executor::Attempt {
+  bool as_node = false;
+  absl::StatusOr<authn::CertificateFacts> facts = absl::UnauthenticatedError("no certificate");
+  std::shared_ptr<UseCase> use_case;
+  Finish finish;
+  int number = 0;
+};
+
+Executor::Executor(ledger::Ledger& ledger, TermsInForce& terms, authn::MandateVerifier& verifier,
+                   storage::Clock& clock, crypto::Random& random, ExecutorOptions options)
+    : ledger_(ledger),
+      terms_(terms),
+      verifier_(verifier),
+      clock_(clock),
+      random_(random),
+      options_(options),
+      sealer_(ledger.origin(), ledger.keyring(), random),
+      gate_(options.refusals_per_minute),
+      worker_([this] { Work(); }) {}
+
+Executor::~Executor() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  worker_.join();
+  FlushRefusals();
+}
+
+void Executor::Run(const absl::StatusOr<authn::CertificateFacts>& facts,
+                   std::shared_ptr<UseCase> use_case, Finish finish) {
+  auto attempt = std::make_shared<Attempt>();
+  attempt->facts = facts;
+  attempt->use_case = std::move(use_case);
+  attempt->finish = std::move(finish);
+  Start(std::move(attempt));
+}
+
+void Executor::RunAsNode(std::shared_ptr<UseCase> use_case, Finish finish) {
+  auto attempt = std::make_shared<Attempt>();
+  attempt->as_node = true;
+  attempt->use_case = std::move(use_case);
+  attempt->finish = std::move(finish);
+  Start(std::move(attempt));
+}
+
+absl::Status Executor::RunAsNodeAndWait(std::shared_ptr<UseCase> use_case) {
+  std::promise<absl::Status> done;
+  RunAsNode(std::move(use_case), [&done](absl::Status status) { done.set_value(std::move(status)); });
+  return done.get_future().get();
+}
+
+void Executor::Start(std::shared_ptr<Attempt> attempt) {
+  ++attempt->number;
+  const std::unique_ptr<storage::Snapshot> snapshot = ledger_.store().NewSnapshot();
+  View view(*snapshot, ledger_.keyring());
+  Call call;
+  absl::StatusOr<Plan> plan = PlanCall(*attempt, view, call);
+  if (!plan.ok()) {
+    attempt->finish(plan.status());
+    return;
+  }
+  if (plan->refusal) {
+    const std::string caller = call.caller.user_id +
+                               std::string(crypto::View(call.caller.certificate_digest));
+    if (!gate_.Admit(caller, call.now_us, call, *plan, attempt->finish)) return;
+  }
+  Commit(std::move(attempt), *std::move(plan), view, call);
+}
+
+// Authenticate and decide. Everything that keeps a call from being planned is a refusal plan of its own.
+absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call) {
+  call.method = &attempt.use_case->method();
+  call.terms = terms_.Get();
+  call.now_us = clock_.NowUs();
+  call.today = storage::LegalDay(call.now_us);
+  const auto refuse = [&](Refusal refusal) { return RefusalPlan(call, std::move(refusal)); };
+
+  if (const node::v1::RequestContext* context = attempt.use_case->context()) {
+    call.role = KnownWord(*call.terms, "actor.role", context->role());
+    call.purpose = KnownWord(*call.terms, "purpose", context->purpose());
+    call.basis = KnownWord(*call.terms, "basis", context->basis());
+    if (IsCaseRef(context->case_ref())) call.case_ref = context->case_ref();
+  }
+  if (attempt.as_node) {
+    call.caller.user_id = kNodeUser;
+    return attempt.use_case->Decide(call, view);
+  }
+
+  if (!attempt.facts.ok()) {
+    return refuse({absl::StatusCode::kUnauthenticated, "bad_certificate",
+                   std::string(attempt.facts.status().message()), ""});
+  }
+  call.caller.certificate_digest = attempt.facts->certificate_digest;
+  absl::StatusOr<std::string> user =
+      authn::ClaimedUser(*attempt.facts, call.terms->organisation);
+  if (!user.ok()) {
+    return refuse({absl::StatusCode::kUnauthenticated, "bad_certificate",
+                   std::string(user.status().message()), ""});
+  }
+  call.caller.user_id = *user;
+  absl::StatusOr<authn::Registered> registered = view.ReadRegistered(*user);
+  if (!registered.ok()) return registered.status();
+  absl::StatusOr<authn::Caller> caller =
+      authn::Authenticate(*attempt.facts, *registered, verifier_, call.now_us);
+  if (!caller.ok()) {
+    return refuse({caller.status().code(), "unknown_user",
+                   std::string(caller.status().message()), ""});
+  }
+  call.caller = *std::move(caller);
+
+  switch (call.method->method_class) {
+    case node::v1::METHOD_CLASS_HEALTH:
+      return attempt.use_case->Decide(call, view);
+    case node::v1::METHOD_CLASS_ADMIN:
+      if (!call.caller.administrator) {
+        return refuse({absl::StatusCode::kPermissionDenied, "not_administrator",
+                       "ask an administrator of your organisation", ""});
+      }
+      return attempt.use_case->Decide(call, view);
+    case node::v1::METHOD_CLASS_DATA:
+    case node::v1::METHOD_CLASS_AUDIT: {
+      if (call.role.empty()) return refuse(BadContext("no_role", "name a role of your mandate"));
+      if (call.purpose.empty()) return refuse(BadContext("no_purpose", "name a purpose of the rule pack"));
+      if (call.basis.empty()) return refuse(BadContext("no_basis", "name a legal basis of the rule pack"));
+      if (call.case_ref.empty() && call.method->method_class == node::v1::METHOD_CLASS_DATA) {
+        return refuse(BadContext("no_case_ref",
+                                 "give a case reference of 3 to 32 characters [A-Z0-9-], or INTAKE"));
+      }
+      call.mandate = call.caller.MandateFor(call.role);
+      if (call.mandate == nullptr ||
+          !call.terms->packs.RoleAllowedAt(call.role, call.terms->kind)) {
+        return refuse({absl::StatusCode::kPermissionDenied, "role_not_held",
+                       "no mandate in force gives you this role; ask who issues mandates", ""});
+      }
+      return attempt.use_case->Decide(call, view);
+    }
+    default:
+      return refuse({absl::StatusCode::kPermissionDenied, "no_class",
+                     "this method is not open to people", ""});
+  }
+}
+
+// What sealing a record adds to an effect, and the keys that its subject part then lies under.
+struct Executor::SealedRows {
+  std::vector<ledger::RowWrite> writes;
+  std::vector<storage::Write> key_rows;
+  std::vector<ledger::KeyUse> keys;
+  std::optional<ledger::RecordKeys> fresh;
+};
+
+absl::Status Executor::SealRecord(Effect& effect, const Call& call, SealedRows& sealed) {
+  RecordWrite& write = *effect.record;
+  const std::string& id = write.row.record_id();
+  if (write.row.state() == record::v1::RECORD_STATE_ERASED) {
+    sealed.writes.push_back({RecordKey(id), write.row.SerializeAsString()});
+    return absl::OkStatus();
+  }
+  if (!effect.about) {
+    absl::StatusOr<ledger::NewRecordKeys> made =
+        ledger_.keyring().NewKeys(kSignalClass, call.now_us);
+    if (!made.ok()) return made.status();
+    sealed.key_rows.push_back(std::move(made->row));
+    sealed.keys.push_back(made->use);
+    sealed.fresh.emplace(std::move(made->keys));
+  }
+  const ledger::RecordKeys& keys = sealed.fresh ? *sealed.fresh : effect.about->keys;
+  write.row.set_bucket(keys.ref.bucket);
+  write.row.set_key_id(std::string(crypto::View(keys.ref.key_id)));
+  write.row.set_sealed(SealBody(keys.data, write.row, write.body, random_));
+  effect.entry.subject.set_sealed_digest(
+      std::string(crypto::View(crypto::Sha256(write.row.sealed()))));
+  sealed.writes.push_back({RecordKey(id), write.row.SerializeAsString()});
+  if (sealed.fresh) {
+    sealed.writes.push_back({RecordOrderKey(write.body.recorded_at_us(), id), std::string()});
+  }
+  if (write.import_row) {
+    sealed.writes.push_back({ImportKey(static_cast<uint32_t>(call.now_us / kDayUs), id),
+                             SealImportRow(keys.data, id, *write.import_row, random_)});
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ledger::Submission> Executor::Seal(Plan& plan, const View& view, const Call& call) {
+  ledger::Submission submission;
+  submission.effects.reserve(plan.effects.size());
+  for (Effect& effect : plan.effects) {
+    SealedRows sealed;
+    if (effect.record) {
+      absl::Status status = SealRecord(effect, call, sealed);
+      if (!status.ok()) return status;
+    }
+    const ledger::RecordKeys* keys = sealed.fresh   ? &*sealed.fresh
+                                     : effect.about ? &effect.about->keys
+                                                    : nullptr;
+    if (effect.about) {
+      absl::StatusOr<ledger::KeyUse> use = ledger_.keyring().UseOf(effect.about->keys.ref);
+      if (!use.ok()) return use.status();
+      sealed.keys.push_back(*use);
+    }
+    ledger::EntryParts parts;
+    parts.act = effect.entry.act.SerializeAsString();
+    parts.actor = effect.entry.actor.SerializeAsString();
+    parts.subject = effect.entry.subject.SerializeAsString();
+    parts.decision = effect.entry.decision.SerializeAsString();
+    parts.counterpart = effect.entry.counterpart;
+    parts.retention_class = effect.entry.act.retention_class();
+    absl::StatusOr<ledger::Sealing> sealing = sealer_.Seal(parts, keys, call.now_us);
+    if (!sealing.ok()) return sealing.status();
+
+    ledger::Effect ready{.entry = std::move(sealing->entry),
+                         .preconditions = std::move(effect.preconditions),
+                         .writes = std::move(effect.rows),
+                         .key_rows = std::move(sealed.key_rows),
+                         .keys = std::move(sealed.keys),
+                         .erase = std::move(effect.erase)};
+    std::move(sealed.writes.begin(), sealed.writes.end(), std::back_inserter(ready.writes));
+    std::move(sealing->rows.begin(), sealing->rows.end(), std::back_inserter(ready.key_rows));
+    ready.keys.insert(ready.keys.end(), sealing->keys.begin(), sealing->keys.end());
+    // A refusal must always be able to commit: nothing that changed meanwhile can make it untrue.
+    if (!plan.refusal) {
+      ready.preconditions.insert(ready.preconditions.end(), view.preconditions().begin(),
+                                 view.preconditions().end());
+      if (call.terms->stamp != ledger::kAbsent) {
+        ready.preconditions.push_back({TermsKey(), call.terms->stamp});
+      }
+    }
+    submission.effects.push_back(std::move(ready));
+  }
+  return submission;
+}
+
+void Executor::Commit(std::shared_ptr<Attempt> attempt, Plan plan, const View& view, const Call& call) {
+  auto shared = std::make_shared<Plan>(std::move(plan));
+  absl::StatusOr<ledger::Submission> submission = Seal(*shared, view, call);
+  if (!submission.ok()) {
+    attempt->finish(submission.status());
+    return;
+  }
+  submission->done = [this, attempt, shared](
+                         absl::Status status, std::vector<ledger::Logged> logged) {
+    Committed(attempt, *shared, std::move(status), logged);
+  };
+  ledger_.Submit(*std::move(submission));
+}
+
+void Executor::Committed(const std::shared_ptr<Attempt>& attempt, Plan& plan,
+                         absl::Status status, std::span<const ledger::Logged> logged) {
+  if (status.ok()) {
+    attempt->finish(plan.reply(logged));
+    return;
+  }
+  if (status.code() != absl::StatusCode::kAborted) {
+    attempt->finish(std::move(status));
+    return;
+  }
+  // The state moved between decide and commit. Not on this thread: it is the sequencer's.
+  {
+    std::lock_guard lock(mutex_);
+    again_.push_back(attempt);
+  }
+  wake_.notify_one();
+}
+
+void Executor::RunAgain(std::shared_ptr<Attempt> attempt) {
+  if (attempt->number < options_.attempts) {
+    Start(std::move(attempt));
+    return;
+  }
+  const std::unique_ptr<storage::Snapshot> snapshot = ledger_.store().NewSnapshot();
+  View view(*snapshot, ledger_.keyring());
+  Call call;
+  absl::StatusOr<Plan> plan = PlanCall(*attempt, view, call);
+  if (!plan.ok()) {
+    attempt->finish(plan.status());
+    return;
+  }
+  if (!plan->refusal) {
+    plan = RefusalPlan(call, {absl::StatusCode::kAborted, "state_changed",
+                              "others changed the same thing at the same time; try again", ""});
+    plan->effects[0].entry.act.set_outcome(record::v1::OUTCOME_ABORTED);
+  }
+  Commit(std::move(attempt), *std::move(plan), view, call);
+}
+
+void Executor::FlushRefusals() {
+  const std::unique_ptr<storage::Snapshot> snapshot = ledger_.store().NewSnapshot();
+  View view(*snapshot, ledger_.keyring());
+  for (RefusalGate::Gathered& gathered : gate_.Take()) {
+    auto attempt = std::make_shared<Attempt>();
+    attempt->finish = [fail = gathered.fail](absl::Status status) {
+      if (!status.ok()) fail(std::move(status));
+    };
+    Commit(std::move(attempt), std::move(gathered.plan), view, gathered.call);
+  }
+}
+
+void Executor::Work() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_ || !again_.empty()) {
+    wake_.wait_for(lock, std::chrono::seconds(1),
+                   [this] { return stopping_ || !again_.empty(); });
+    while (!again_.empty()) {
+      std::shared_ptr<Attempt> attempt = std::move(again_.front());
+      again_.pop_front();
+      lock.unlock();
+      RunAgain(std::move(attempt));
+      lock.lock();
+    }
+    lock.unlock();
+    FlushRefusals();
+    lock.lock();
+  }
+}
+
+}  // namespace sluis::core

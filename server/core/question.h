@@ -1,0 +1,39 @@
+#ifndef SLUIS_SERVER_CORE_QUESTION_H_
+#define SLUIS_SERVER_CORE_QUESTION_H_
+
+#include <string_view>
+#include <vector>
+
+#include "policies/decision.h"
+#include "server/core/call.h"
+#include "sluis/record/v1/entry.pb.h"
+#include "sluis/record/v1/signal.pb.h"
+
+namespace sluis::core {
+
+// What a rule may know about the record acted on; absent for acts that are about none.
+struct RecordFacts {
+  const record::v1::Signal* signal = nullptr;
+  bool author_is_caller = false;
+  uint64_t recorded_at_us = 0;
+  bool held = false;
+};
+
+// A decision with the attribute values it read, in the order of the pack: what replay needs.
+struct Answer {
+  policies::Decision decision;
+  std::vector<record::v1::AttributeValue> attributes;
+
+  bool permitted() const { return decision.outcome == policies::Outcome::kPermit; }
+};
+
+// Asks the rules in force whether the caller may do `action` on the own node. Each attribute comes from its declared
+// source: the caller supplies purpose, basis and whether a case is named; the role comes from the mandate; the rest
+// from the record, the ledger or the node. Ledger state that does not exist is false.
+// Obligations that an act on the own node cannot carry out (approval, k-anonymity, notification) refuse.
+// Refuses when the packs are not valid today.
+Answer Ask(const Call& call, std::string_view action, const RecordFacts& record);
+
+}  // namespace sluis::core
+
+#endif  // SLUIS_SERVER_CORE_QUESTION_H_

@@ -1,0 +1,90 @@
+#include "server/core/refusal.h"
+
+#include <utility>
+
+#include "absl/strings/cord.h"
+
+namespace sluis::core {
+namespace {
+
+Plan PlanOf(Entry entry, std::shared_ptr<const OpenedRecord> about, Refusal refusal,
+            node::v1::RefusalDetail detail) {
+  entry.act.set_refusal(refusal.code);
+  Plan plan;
+  plan.refusal = true;
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = std::move(entry);
+  effect.about = std::move(about);
+  plan.reply = [refusal = std::move(refusal),
+                detail = std::move(detail)](std::span<const ledger::Logged> logged) mutable {
+    *detail.mutable_log_receipt() = LogReceiptOf(logged[0]);
+    return RefusalStatus(refusal, std::move(detail));
+  };
+  return plan;
+}
+
+}  // namespace
+
+absl::Status RefusalStatus(const Refusal& refusal, node::v1::RefusalDetail detail) {
+  std::string message = refusal.message;
+  if (!refusal.field.empty()) message = refusal.field + ": " + message;
+  absl::Status status(refusal.status, message);
+  status.SetPayload(kRefusalPayload, absl::Cord(detail.SerializeAsString()));
+  return status;
+}
+
+node::v1::RefusalDetail DetailOf(const Refusal& refusal) {
+  node::v1::RefusalDetail detail;
+  detail.set_code(refusal.code);
+  return detail;
+}
+
+node::v1::RefusalDetail DetailOf(const policies::Decision& decision) {
+  node::v1::RefusalDetail detail;
+  detail.set_code(RefusalOf(decision).code);
+  for (const policies::Because& because : decision.because) {
+    const std::pair<const char*, const std::string*> texts[] = {
+        {"nl", &because.nl}, {"en", &because.en}, {"fr", &because.fr}};
+    for (const auto& [language, text] : texts) {
+      if (text->empty()) continue;
+      node::v1::RefusalText& added = *detail.add_because();
+      added.set_language(language);
+      added.set_text(*text);
+      added.set_cite(because.citation);
+    }
+  }
+  if (decision.nearest_permit) {
+    detail.set_nearest_rule(decision.nearest_permit->rule);
+    for (const std::string& attribute : decision.nearest_permit->blocking) {
+      detail.add_blocking_attributes(attribute);
+    }
+  }
+  return detail;
+}
+
+Refusal RefusalOf(const policies::Decision& decision) {
+  if (decision.outcome == policies::Outcome::kRefused) {
+    return {absl::StatusCode::kFailedPrecondition, "not_evaluated",
+            "the rules could not be asked: " + decision.refusal, ""};
+  }
+  return {absl::StatusCode::kPermissionDenied, "denied", "the rules do not allow this", ""};
+}
+
+Plan RefusalPlan(const Call& call, Refusal refusal) {
+  node::v1::RefusalDetail detail = DetailOf(refusal);
+  return PlanOf(EntryOf(call, record::v1::OPERATION_REFUSAL, record::v1::OUTCOME_REFUSED), nullptr,
+                std::move(refusal), std::move(detail));
+}
+
+Plan DecisionRefusalPlan(const Call& call, const Answer& answer,
+                         std::shared_ptr<const OpenedRecord> about) {
+  const bool denied = answer.decision.outcome == policies::Outcome::kDeny;
+  Entry entry = EntryOf(call, record::v1::OPERATION_REFUSAL,
+                        denied ? record::v1::OUTCOME_DENIED : record::v1::OUTCOME_REFUSED);
+  AddDecision(answer.decision, answer.attributes, entry);
+  if (about) AddSubject(*about, entry);
+  return PlanOf(std::move(entry), std::move(about), RefusalOf(answer.decision),
+                DetailOf(answer.decision));
+}
+
+}  // namespace sluis::core

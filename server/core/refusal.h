@@ -1,0 +1,41 @@
+#ifndef SLUIS_SERVER_CORE_REFUSAL_H_
+#define SLUIS_SERVER_CORE_REFUSAL_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "server/core/call.h"
+#include "server/core/question.h"
+
+namespace sluis::core {
+
+// Name of the status payload that carries a serialised RefusalDetail.
+inline constexpr char kRefusalPayload[] = "sluis/refusal";
+
+// Why a call is refused. `code` is one of the fixed words of docs/cli.md; `message` says what to do next.
+struct Refusal {
+  absl::StatusCode status = absl::StatusCode::kPermissionDenied;
+  std::string code;
+  std::string message;
+  // Field at fault, for a request that is not well-formed.
+  std::string field;
+};
+
+// The refusal as a plan: one entry, no writes, and the status once it is durable.
+Plan RefusalPlan(const Call& call, Refusal refusal);
+
+// The same for a decision that was not a permit: the texts of the rules, the nearest permit and what blocked it.
+// `about` is the record asked for, if it exists.
+Plan DecisionRefusalPlan(const Call& call, const Answer& answer,
+                         std::shared_ptr<const OpenedRecord> about);
+
+// The status of a refusal, with its detail.
+absl::Status RefusalStatus(const Refusal& refusal, node::v1::RefusalDetail detail);
+node::v1::RefusalDetail DetailOf(const Refusal& refusal);
+node::v1::RefusalDetail DetailOf(const policies::Decision& decision);
+Refusal RefusalOf(const policies::Decision& decision);
+
+}  // namespace sluis::core
+
+#endif  // SLUIS_SERVER_CORE_REFUSAL_H_

@@ -1,0 +1,66 @@
+#ifndef SLUIS_SERVER_CORE_REFUSAL_GATE_H_
+#define SLUIS_SERVER_CORE_REFUSAL_GATE_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "server/core/call.h"
+#include "server/core/plan.h"
+
+namespace sluis::core {
+
+// Keeps a caller who is refused again and again from filling the log: above a number per minute, refusals wait and are
+// logged together, one entry for each caller and flush with their count and the time of the first.
+//
+// Guarantee: a refused call is answered only after an entry that counts it is durable. Bounded: at most `kMaxWaiting`
+// calls wait; one more is let through to an entry of its own. Thread-safe.
+class RefusalGate {
+ public:
+  static constexpr size_t kMaxWaiting = 1024;
+  static constexpr size_t kMaxCallers = 4096;
+
+  explicit RefusalGate(uint32_t per_minute) : per_minute_(per_minute) {}
+
+  using Finish = std::function<void(absl::Status)>;
+
+  // Whether this refusal may have an entry of its own now. If not, the plan waits here with its `finish`.
+  bool Admit(const std::string& caller, uint64_t now_us, const Call& call, Plan& plan,
+             Finish& finish);
+
+  // One plan per caller with waiting refusals; its reply finishes all of them. When no entry can be written (the node
+  // does not serve), `fail` finishes them with that status instead.
+  struct Gathered {
+    Call call;
+    Plan plan;
+    Finish fail;
+  };
+  std::vector<Gathered> Take();
+
+ private:
+  struct Window {
+    uint64_t minute = 0;
+    uint32_t count = 0;
+  };
+  struct Waiting {
+    Call call;
+    std::vector<Plan> plans;
+    std::vector<Finish> finishes;
+    uint64_t first_us = 0;
+  };
+
+  const uint32_t per_minute_;
+  std::mutex mutex_;
+  std::map<std::string, Window> windows_;
+  std::map<std::string, Waiting> waiting_;
+  size_t waiting_calls_ = 0;
+};
+
+}  // namespace sluis::core
+
+#endif  // SLUIS_SERVER_CORE_REFUSAL_GATE_H_

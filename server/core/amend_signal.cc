@@ -1,0 +1,67 @@
+#include "server/core/amend_signal.h"
+
+#include "server/core/record_act.h"
+#include "server/core/record_signal.h"
+
+namespace sluis::core {
+
+const Method& AmendSignal::method() const {
+  static const Method& method = MethodNamed("SignalService.AmendSignal");
+  return method;
+}
+
+absl::StatusOr<Plan> AmendSignal::Decide(const Call& call, View& view) {
+  auto asked = AskAbout(call, view, request_.record_id(), "amend");
+  if (!asked.ok()) return asked.status();
+  if (auto* refused = std::get_if<Plan>(&*asked)) return std::move(*refused);
+  const RecordAct& act = std::get<RecordAct>(*asked);
+  if (auto refusal = RefuseReason(request_.reason(), 3)) {
+    return RefuseAbout(call, act, *std::move(refusal));
+  }
+  if (act.record->row.state() != record::v1::RECORD_STATE_OPEN) {
+    return RefuseAbout(call, act, {absl::StatusCode::kFailedPrecondition, "withdrawn",
+                                   "the signal was taken back; record a new one", ""});
+  }
+  if (request_.version() != act.record->row.version()) {
+    return RefuseAbout(call, act, {absl::StatusCode::kAborted, "version_changed",
+                                   "the signal has changed since; open it again", "version"});
+  }
+  if (auto refusal = RefuseIllFormed(call, request_.signal())) {
+    return RefuseAbout(call, act, *std::move(refusal));
+  }
+  // The corrected signal must be one that the caller could have written down.
+  Answer corrected = Ask(call, "amend",
+                         {.signal = &request_.signal(),
+                          .author_is_caller = act.record->body.recorded_by() == call.caller.user_id,
+                          .recorded_at_us = act.record->body.recorded_at_us(),
+                          .held = act.record->row.has_hold()});
+  if (!corrected.permitted()) return DecisionRefusalPlan(call, corrected, act.record);
+
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back(
+      EffectOf(call, act, record::v1::OPERATION_ALTERATION));
+  const uint32_t version = act.record->row.version() + 1;
+  effect.entry.act.set_reason(request_.reason());
+  effect.entry.subject.set_version(version);
+  RecordWrite write;
+  write.row = act.record->row;
+  write.row.set_version(version);
+  write.body = act.record->body;
+  *write.body.mutable_signal() = request_.signal();
+  // Marks that the rules put on stay on.
+  record::v1::SignalMarks& marks = *write.body.mutable_signal()->mutable_marks();
+  const record::v1::SignalMarks& before = act.record->body.signal().marks();
+  marks.set_no_evidence(marks.no_evidence() || before.no_evidence());
+  marks.set_no_onward(marks.no_onward() || before.no_onward());
+  write.body.set_amended_at_us(call.now_us);
+  write.body.set_amend_reason(request_.reason());
+  effect.record = std::move(write);
+  plan.reply = [this, version](std::span<const ledger::Logged> logged) {
+    response_.set_version(version);
+    *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);
+    return absl::OkStatus();
+  };
+  return plan;
+}
+
+}  // namespace sluis::core

@@ -1,0 +1,57 @@
+#include "server/core/hold_signal.h"
+
+#include "server/core/record_act.h"
+#include "server/storage/clock.h"
+
+namespace sluis::core {
+
+const Method& HoldSignal::method() const {
+  static const Method& method = MethodNamed("SignalService.HoldSignal");
+  return method;
+}
+
+absl::StatusOr<Plan> HoldSignal::Decide(const Call& call, View& view) {
+  auto asked = AskAbout(call, view, request_.record_id(), "hold");
+  if (!asked.ok()) return asked.status();
+  if (auto* refused = std::get_if<Plan>(&*asked)) return std::move(*refused);
+  const RecordAct& act = std::get<RecordAct>(*asked);
+  if (auto refusal = RefuseReason(request_.reason(), 10)) {
+    return RefuseAbout(call, act, *std::move(refusal));
+  }
+  const bool day_ok = request_.held() ? storage::IsDay(request_.review_on()) &&
+                                            request_.review_on() > call.today
+                                      : request_.review_on().empty();
+  if (!day_ok) {
+    return RefuseAbout(call, act, {absl::StatusCode::kInvalidArgument, "bad_request",
+                                   "give a later day as YYYY-MM-DD to suspend, none to resume",
+                                   "review_on"});
+  }
+  if (request_.held() == act.record->row.has_hold()) {
+    return RefuseAbout(call, act, {absl::StatusCode::kFailedPrecondition, "unchanged",
+                                   request_.held() ? "erasure is suspended already"
+                                                   : "erasure is not suspended",
+                                   ""});
+  }
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back(
+      EffectOf(call, act, record::v1::OPERATION_ALTERATION));
+  effect.entry.act.set_reason(request_.reason());
+  effect.record.emplace();
+  effect.record->row = act.record->row;
+  effect.record->body = act.record->body;
+  if (request_.held()) {
+    record::v1::Hold& hold = *effect.record->row.mutable_hold();
+    hold.set_reason(request_.reason());
+    hold.set_review_on(request_.review_on());
+    hold.set_placed_at_us(call.now_us);
+  } else {
+    effect.record->row.clear_hold();
+  }
+  plan.reply = [this](std::span<const ledger::Logged> logged) {
+    *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);
+    return absl::OkStatus();
+  };
+  return plan;
+}
+
+}  // namespace sluis::core

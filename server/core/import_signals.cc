@@ -1,0 +1,126 @@
+#include "server/core/import_signals.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "server/core/record_signal.h"
+#include "server/ledger/row.h"
+
+namespace sluis::core {
+namespace {
+
+constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
+
+// The same bytes for the same row, whatever the line it stands on.
+std::string RowBytes(const record::v1::Signal& signal) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    signal.SerializeToCodedStream(&coded);
+  }
+  return bytes;
+}
+
+// Record ids of rows that are there already, by the bytes of the row.
+absl::StatusOr<std::map<std::string, std::string>> FindImported(
+    const View& view, uint64_t now_us, const std::vector<std::string>& rows) {
+  std::vector<std::pair<std::string, std::string>> imports;
+  const auto today = static_cast<uint32_t>(now_us / kDayUs);
+  const uint32_t first = today > kImportDays ? today - kImportDays : 0;
+  absl::Status scanned =
+      view.VisitImports(first, [&](std::string_view record_id, std::string_view sealed) {
+        imports.emplace_back(record_id, sealed);
+        return true;
+      });
+  if (!scanned.ok()) return scanned;
+  std::map<std::string, std::string> found;
+  for (const auto& [record_id, sealed] : imports) {
+    absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view.OpenRecord(record_id);
+    if (absl::IsNotFound(record.status())) continue;  // erased since: it may be written down anew
+    if (!record.ok()) return record.status();
+    for (const std::string& row : rows) {
+      if (MatchesImportRow((*record)->keys.data, record_id, sealed, row)) {
+        found.emplace(row, record_id);
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+const Method& ImportSignals::method() const {
+  static const Method& method = MethodNamed("SignalService.ImportSignals");
+  return method;
+}
+
+absl::StatusOr<Plan> ImportSignals::Decide(const Call& call, View& view) {
+  if (request_.rows_size() < 1 || request_.rows_size() > kMaxImportRows) {
+    return RefusalPlan(call, {absl::StatusCode::kInvalidArgument, "bad_request",
+                              "import 1 to 50 rows: a table meeting, not a register", "rows"});
+  }
+  std::vector<std::string> rows;
+  for (const node::v1::ImportRow& row : request_.rows()) rows.push_back(RowBytes(row.signal()));
+  absl::StatusOr<std::map<std::string, std::string>> imported =
+      FindImported(view, call.now_us, rows);
+  if (!imported.ok()) return imported.status();
+
+  Plan plan;
+  auto results = std::make_shared<std::vector<node::v1::ImportRowResult>>();
+  // Which effect belongs to which result.
+  std::vector<size_t> effect_of;
+  constexpr size_t kNoEffect = ~size_t{0};
+  for (int i = 0; i < request_.rows_size(); ++i) {
+    const std::string& bytes = rows[static_cast<size_t>(i)];
+    node::v1::ImportRowResult& result = results->emplace_back();
+    result.set_line(request_.rows(i).line());
+    effect_of.push_back(kNoEffect);
+    if (const auto there = imported->find(bytes); there != imported->end()) {
+      result.set_outcome(node::v1::IMPORT_ROW_OUTCOME_ALREADY_THERE);
+      result.set_record_id(there->second);
+      continue;
+    }
+    effect_of.back() = plan.effects.size();
+    auto planned = PlanNewSignal(call, "import", request_.rows(i).signal(), random_);
+    if (auto* fresh = std::get_if<NewSignal>(&planned)) {
+      result.set_outcome(node::v1::IMPORT_ROW_OUTCOME_RECORDED);
+      result.set_record_id(fresh->record_id);
+      fresh->effect.record->import_row = bytes;
+      (*imported)[bytes] = fresh->record_id;
+      plan.effects.push_back(std::move(fresh->effect));
+      continue;
+    }
+    auto& refused = std::get<NotRecorded>(planned);
+    result.set_outcome(node::v1::IMPORT_ROW_OUTCOME_REFUSED);
+    result.set_field(refused.refusal.field);
+    const bool by_rule = refused.answer && !refused.answer->permitted();
+    *result.mutable_refusal() = by_rule ? DetailOf(refused.answer->decision) : DetailOf(refused.refusal);
+    Plan refusal = by_rule ? DecisionRefusalPlan(call, *refused.answer, nullptr)
+                           : RefusalPlan(call, std::move(refused.refusal));
+    plan.effects.push_back(std::move(refusal.effects[0]));
+  }
+  if (plan.effects.empty()) {
+    // Nothing new is an act as well.
+    plan.effects.emplace_back().entry =
+        EntryOf(call, record::v1::OPERATION_CONSULTATION, record::v1::OUTCOME_DONE);
+  }
+  plan.reply = [this, results, effect_of](std::span<const ledger::Logged> logged) {
+    for (size_t i = 0; i < results->size(); ++i) {
+      node::v1::ImportRowResult& result = *response_.add_results();
+      result = std::move((*results)[i]);
+      if (effect_of[i] != kNoEffect) {
+        *result.mutable_log_receipt() = LogReceiptOf(logged[effect_of[i]]);
+      }
+    }
+    return absl::OkStatus();
+  };
+  return plan;
+}
+
+}  // namespace sluis::core

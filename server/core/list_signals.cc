@@ -1,0 +1,93 @@
+#include "server/core/list_signals.h"
+
+#include "server/core/record_act.h"
+#include "server/core/signal_check.h"
+#include "server/storage/clock.h"
+
+namespace sluis::core {
+namespace {
+
+constexpr uint32_t kDefaultPage = 50;
+constexpr uint32_t kMaxPage = 200;
+// Records looked at for one page: keeps a list with few matches short; the page token goes on from there.
+constexpr uint32_t kMaxLookedAt = 2000;
+constexpr size_t kPositionBytes = 8 + kRecordIdBytes;
+
+node::v1::SignalSummary SummaryOf(const OpenedRecord& record) {
+  const record::v1::SignalContent& content = record.body.signal().content();
+  node::v1::SignalSummary summary;
+  summary.set_record_id(record.row.record_id());
+  summary.set_version(record.row.version());
+  summary.set_state(record.row.state());
+  summary.set_category(content.category());
+  summary.set_onlife(content.onlife());
+  summary.set_tlp(record.body.signal().marks().tlp());
+  summary.set_subject_kind(content.subject_kind());
+  summary.set_recorded_on(storage::LegalDay(record.body.recorded_at_us()));
+  summary.set_retention_until(record.row.retention_until());
+  summary.set_case_ref(record.body.case_ref());
+  summary.set_held(record.row.has_hold());
+  return summary;
+}
+
+}  // namespace
+
+const Method& ListSignals::method() const {
+  static const Method& method = MethodNamed("SignalService.ListSignals");
+  return method;
+}
+
+absl::StatusOr<Plan> ListSignals::Decide(const Call& call, View& view) {
+  const uint32_t page = request_.page_size() == 0 ? kDefaultPage : request_.page_size();
+  const std::string& token = request_.page_token();
+  if (page > kMaxPage || (!token.empty() && token.size() != kPositionBytes) ||
+      (!request_.case_ref().empty() && !IsCaseRef(request_.case_ref()))) {
+    return RefusalPlan(call, {absl::StatusCode::kInvalidArgument, "bad_request",
+                              "ask at most 200 rows, with the token of the page before", ""});
+  }
+  // Whether the caller may list at all; then record by record.
+  Answer answer = Ask(call, "list", {});
+  if (!answer.permitted()) return DecisionRefusalPlan(call, answer, nullptr);
+
+  auto shown = std::make_shared<node::v1::ListSignalsResponse>();
+  uint32_t looked_at = 0;
+  absl::Status fault = absl::OkStatus();
+  absl::Status scanned = view.VisitRecordsNewestFirst(
+      token, [&](std::string_view position, std::string_view record_id) {
+        absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view.OpenRecord(record_id);
+        if (!record.ok() && !absl::IsNotFound(record.status())) {
+          fault = record.status();
+          return false;
+        }
+        if (record.ok()) {
+          const bool asked_for = request_.case_ref().empty() ||
+                                 (*record)->body.case_ref() == request_.case_ref();
+          if (asked_for && Ask(call, "list", FactsOf(call, **record)).permitted()) {
+            *shown->add_signals() = SummaryOf(**record);
+          }
+        }
+        if (++looked_at < kMaxLookedAt && shown->signals_size() < static_cast<int>(page)) {
+          return true;
+        }
+        shown->set_next_page_token(std::string(position));
+        return false;
+      });
+  if (!scanned.ok()) return scanned;
+  if (!fault.ok()) return fault;
+
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_CONSULTATION, record::v1::OUTCOME_DONE);
+  AddDecision(answer.decision, answer.attributes, effect.entry);
+  for (const node::v1::SignalSummary& summary : shown->signals()) {
+    effect.entry.subject.add_record_ids(summary.record_id());
+  }
+  plan.reply = [this, shown](std::span<const ledger::Logged> logged) {
+    response_ = std::move(*shown);
+    *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);
+    return absl::OkStatus();
+  };
+  return plan;
+}
+
+}  // namespace sluis::core

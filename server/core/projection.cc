@@ -1,0 +1,112 @@
+#include "server/core/projection.h"
+
+#include <array>
+#include <optional>
+
+namespace sluis::core {
+namespace {
+
+using record::v1::SignalContent;
+using record::v1::SignalView;
+
+struct FieldCopy {
+  std::string_view name;
+  void (*copy)(const record::v1::RecordBody& from, SignalView& to);
+};
+
+// One row per field of the record; the name is that of the protobuf field and of the pack.
+constexpr std::array<FieldCopy, 20> kFields = {{
+    {"statements", [](const auto& f, auto& t) { *t.mutable_content()->mutable_statements() = f.signal().content().statements(); }},
+    {"category", [](const auto& f, auto& t) { t.mutable_content()->set_category(f.signal().content().category()); }},
+    {"onlife", [](const auto& f, auto& t) { t.mutable_content()->set_onlife(f.signal().content().onlife()); }},
+    {"source_mode", [](const auto& f, auto& t) { t.mutable_content()->set_source_mode(f.signal().content().source_mode()); }},
+    {"risk_factors", [](const auto& f, auto& t) { *t.mutable_content()->mutable_risk_factors() = f.signal().content().risk_factors(); }},
+    {"protective_factors", [](const auto& f, auto& t) { *t.mutable_content()->mutable_protective_factors() = f.signal().content().protective_factors(); }},
+    {"alternative_explanation", [](const auto& f, auto& t) { t.mutable_content()->set_alternative_explanation(f.signal().content().alternative_explanation()); }},
+    {"positive_development", [](const auto& f, auto& t) { t.mutable_content()->set_positive_development(f.signal().content().positive_development()); }},
+    {"observed_on", [](const auto& f, auto& t) { t.mutable_content()->set_observed_on(f.signal().content().observed_on()); }},
+    {"place", [](const auto& f, auto& t) { t.mutable_content()->set_place(f.signal().content().place()); }},
+    {"channel", [](const auto& f, auto& t) { t.mutable_content()->set_channel(f.signal().content().channel()); }},
+    {"normative_border", [](const auto& f, auto& t) { t.mutable_content()->set_normative_border(f.signal().content().normative_border()); }},
+    {"subject_kind", [](const auto& f, auto& t) { t.mutable_content()->set_subject_kind(f.signal().content().subject_kind()); }},
+    {"subject_ref", [](const auto& f, auto& t) { t.mutable_content()->set_subject_ref(f.signal().content().subject_ref()); }},
+    {"age_band", [](const auto& f, auto& t) { t.mutable_content()->set_age_band(f.signal().content().age_band()); }},
+    {"minor", [](const auto& f, auto& t) { t.mutable_content()->set_minor(f.signal().content().minor()); }},
+    {"client_informed",
+     [](const auto& f, auto& t) {
+       t.mutable_content()->set_client_informed(f.signal().content().client_informed());
+       t.mutable_content()->set_client_informed_ground(f.signal().content().client_informed_ground());
+     }},
+    {"client_agrees", [](const auto& f, auto& t) { t.mutable_content()->set_client_agrees(f.signal().content().client_agrees()); }},
+    {"contributor", [](const auto& f, auto& t) { t.mutable_content()->set_contributor(f.signal().content().contributor()); }},
+    {"recorded_by", [](const auto& f, auto& t) { t.set_recorded_by(f.recorded_by()); }},
+}};
+
+const FieldCopy* FindField(std::string_view name) {
+  for (const FieldCopy& field : kFields) {
+    if (field.name == name) return &field;
+  }
+  return nullptr;
+}
+
+// The day coarsened to a step, or nothing when the step is not one of a day.
+std::optional<std::string> CoarserDay(const std::string& day, std::string_view step) {
+  if (day.size() != 10) return std::nullopt;
+  if (step == "month") return day.substr(0, 7);
+  if (step == "year") return day.substr(0, 4);
+  if (step == "quarter") {
+    const int month = std::stoi(day.substr(5, 2));
+    return day.substr(0, 4) + "-Q" + std::to_string((month + 2) / 3);
+  }
+  return std::nullopt;
+}
+
+// Copies the field coarsened. Only days have steps that follow from the stored value; the age is a band already.
+bool CopyGeneralised(const FieldCopy& field, const policies::Treatment& treatment,
+                     const record::v1::RecordBody& from, SignalView& to) {
+  if (field.name == "observed_on") {
+    const auto day = CoarserDay(from.signal().content().observed_on(), treatment.step_name);
+    if (day) to.mutable_content()->set_observed_on(*day);
+    return day.has_value();
+  }
+  if (field.name == "age_band" && treatment.step_name == "band") {
+    field.copy(from, to);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<std::string> FieldNames() {
+  std::vector<std::string> names;
+  for (const FieldCopy& field : kFields) names.emplace_back(field.name);
+  return names;
+}
+
+record::v1::SignalView Project(const OpenedRecord& record, const policies::Decision& decision) {
+  SignalView view;
+  view.set_record_id(record.row.record_id());
+  view.set_version(record.row.version());
+  view.set_state(record.row.state());
+  *view.mutable_marks() = record.body.signal().marks();
+  view.set_retention_until(record.row.retention_until());
+  if (record.row.has_hold()) *view.mutable_hold() = record.row.hold();
+  for (const policies::GrantedField& granted : decision.granted) {
+    const FieldCopy* field = FindField(granted.name);
+    if (field == nullptr) continue;
+    if (granted.treatment.kind == policies::Treatment::Kind::kKeep) {
+      field->copy(record.body, view);
+      view.add_granted_fields(granted.name);
+      continue;
+    }
+    view.add_reduced_fields(granted.name);
+    if (CopyGeneralised(*field, granted.treatment, record.body, view)) {
+      view.add_granted_fields(granted.name);
+    }
+  }
+  for (const std::string& removed : decision.removed) view.add_reduced_fields(removed);
+  return view;
+}
+
+}  // namespace sluis::core

@@ -29,7 +29,8 @@ struct Caller {
   crypto::Hash certificate_digest{};
   std::vector<Held> mandates;
 
-  // The mandate that holds `role`; null when none does. One request, one role: no union is ever made.
+  // The mandate that holds `role`; null when none does. One request, one role: no union is ever
+  // made.
   const Held* MandateFor(std::string_view role) const;
 };
 
@@ -46,11 +47,12 @@ struct Registered {
   std::optional<record::v1::SignedMandateStatus> status;
 };
 
-// Turns certificate facts and the register into a caller. A pure function but for the verifier's memory.
+// Turns certificate facts and the register into a caller. A pure function but for the verifier's
+// memory.
 //
-// UNAUTHENTICATED: the certificate's key is not the registered one. PERMISSION_DENIED: not registered, or revoked.
-// A mandate that is not in force or not signed by the mandate key is left out; a status list that does not verify
-// leaves out all of them.
+// UNAUTHENTICATED: the certificate's key is not the registered one. PERMISSION_DENIED: not
+// registered, or revoked. A mandate that is not in force or not signed by the mandate key is left
+// out; a status list that does not verify leaves out all of them.
 absl::StatusOr<Caller> Authenticate(const CertificateFacts& facts, const Registered& registered,
                                     MandateVerifier& verifier, uint64_t now_us);
 

@@ -52,7 +52,8 @@ absl::StatusOr<CertificateFacts> FactsOfPem(std::string_view pem) {
 
   CertificateFacts facts;
   const std::string der = Der<X509>(certificate.get(), i2d_X509);
-  const std::string key = Der<X509_PUBKEY>(X509_get_X509_PUBKEY(certificate.get()), i2d_X509_PUBKEY);
+  const std::string key =
+      Der<X509_PUBKEY>(X509_get_X509_PUBKEY(certificate.get()), i2d_X509_PUBKEY);
   if (der.empty() || key.empty()) return NotACertificate();
   facts.certificate_digest = crypto::Sha256(der);
   facts.key_digest = crypto::Sha256(key);

@@ -11,8 +11,8 @@
 
 namespace sluis::authn {
 
-// What a verified client certificate says. The TLS layer has checked chain, dates and possession; nothing here is
-// taken from metadata or from a request body.
+// What a verified client certificate says. The TLS layer has checked chain, dates and possession;
+// nothing here is taken from metadata or from a request body.
 struct CertificateFacts {
   // Every URI among the subject alternative names, in the order of the certificate.
   std::vector<std::string> uris;

@@ -24,7 +24,8 @@ bool IsOrganisationId(std::string_view text);
 
 // Reads the identity from the URIs of a certificate: exactly one URI may be there, of the form
 // spiffe://<organisation>/node or spiffe://<organisation>/user/<id>.
-// UNAUTHENTICATED otherwise: no URI, two URIs, another scheme, another path, an escaped or upper-case character.
+// UNAUTHENTICATED otherwise: no URI, two URIs, another scheme, another path, an escaped or
+// upper-case character.
 absl::StatusOr<Identity> IdentityOf(std::span<const std::string> uris);
 
 std::string NodeUri(std::string_view organisation);

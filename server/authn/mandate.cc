@@ -90,8 +90,10 @@ absl::StatusOr<record::v1::MandateStatus> MandateVerifier::Verify(
     return BadSignature();
   }
   record::v1::MandateStatus status;
-  if (!status.ParseFromString(signed_status.status())) return IllFormed("the status list cannot be read");
-  if (status.organisation() != organisation_) return IllFormed("the status list is of another organisation");
+  if (!status.ParseFromString(signed_status.status()))
+    return IllFormed("the status list cannot be read");
+  if (status.organisation() != organisation_)
+    return IllFormed("the status list is of another organisation");
   if (status.number() == 0) return IllFormed("the status list must have a number from 1");
   if (status.revoked_size() > static_cast<int>(kMaxRevoked) ||
       !std::is_sorted(status.revoked().begin(), status.revoked().end()) ||
@@ -106,7 +108,8 @@ bool InForce(const record::v1::Mandate& mandate, const record::v1::MandateStatus
              uint64_t now_us) {
   const uint64_t now_s = now_us / 1'000'000;
   if (now_s < mandate.not_before_s() || now_s > mandate.not_after_s()) return false;
-  return !std::binary_search(status.revoked().begin(), status.revoked().end(), mandate.mandate_id());
+  return !std::binary_search(status.revoked().begin(), status.revoked().end(),
+                             mandate.mandate_id());
 }
 
 }  // namespace sluis::authn

@@ -19,20 +19,21 @@ inline constexpr uint64_t kMaxMandateSeconds = 90ull * 24 * 3600;
 inline constexpr size_t kMaxSignedMandateBytes = 4096;
 inline constexpr size_t kMaxRevoked = 10000;
 
-// Digest by which entries name a mandate: SHA-256 over the stored SignedMandate's `mandate` and `signature`,
-// both length-prefixed.
+// Digest by which entries name a mandate: SHA-256 over the stored SignedMandate's `mandate` and
+// `signature`, both length-prefixed.
 crypto::Hash MandateDigest(const record::v1::SignedMandate& signed_mandate);
 
 // Checks mandates and status lists against the organisation's mandate key.
 //
-// Guarantee: what it returns was signed by that key, names that organisation and is well-formed. Not guaranteed: that
-// it is in force; ask `InForce`. Remembers what it verified, so that a call costs a hash. Thread-safe.
+// Guarantee: what it returns was signed by that key, names that organisation and is well-formed.
+// Not guaranteed: that it is in force; ask `InForce`. Remembers what it verified, so that a call
+// costs a hash. Thread-safe.
 class MandateVerifier {
  public:
   MandateVerifier(std::string organisation, crypto::PublicKey mandate_key);
 
-  // PERMISSION_DENIED for a bad signature; INVALID_ARGUMENT for a mandate that is ill-formed, lasts longer than 90
-  // days, names no role or another organisation.
+  // PERMISSION_DENIED for a bad signature; INVALID_ARGUMENT for a mandate that is ill-formed, lasts
+  // longer than 90 days, names no role or another organisation.
   absl::StatusOr<record::v1::Mandate> Verify(const record::v1::SignedMandate& signed_mandate);
   absl::StatusOr<record::v1::MandateStatus> Verify(
       const record::v1::SignedMandateStatus& signed_status);

@@ -17,7 +17,8 @@ namespace sluis::authn {
 
 // Turns the authentication context of a call into facts. The one place of authn that knows gRPC.
 //
-// Remembers the facts of the last certificates seen, so that a call costs one hash and not a parse. Thread-safe.
+// Remembers the facts of the last certificates seen, so that a call costs one hash and not a parse.
+// Thread-safe.
 class PeerCertificates {
  public:
   // UNAUTHENTICATED when the peer did not authenticate or its certificate cannot be read.

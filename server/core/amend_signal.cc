@@ -19,12 +19,14 @@ absl::StatusOr<Plan> AmendSignal::Decide(const Call& call, View& view) {
     return RefuseAbout(call, act, *std::move(refusal));
   }
   if (act.record->row.state() != record::v1::RECORD_STATE_OPEN) {
-    return RefuseAbout(call, act, {absl::StatusCode::kFailedPrecondition, "withdrawn",
-                                   "the signal was taken back; record a new one", ""});
+    return RefuseAbout(call, act,
+                       {absl::StatusCode::kFailedPrecondition, "withdrawn",
+                        "the signal was taken back; record a new one", ""});
   }
   if (request_.version() != act.record->row.version()) {
-    return RefuseAbout(call, act, {absl::StatusCode::kAborted, "version_changed",
-                                   "the signal has changed since; open it again", "version"});
+    return RefuseAbout(call, act,
+                       {absl::StatusCode::kAborted, "version_changed",
+                        "the signal has changed since; open it again", "version"});
   }
   if (auto refusal = RefuseIllFormed(call, request_.signal())) {
     return RefuseAbout(call, act, *std::move(refusal));
@@ -38,8 +40,7 @@ absl::StatusOr<Plan> AmendSignal::Decide(const Call& call, View& view) {
   if (!corrected.permitted()) return DecisionRefusalPlan(call, corrected, act.record);
 
   Plan plan;
-  Effect& effect = plan.effects.emplace_back(
-      EffectOf(call, act, record::v1::OPERATION_ALTERATION));
+  Effect& effect = plan.effects.emplace_back(EffectOf(call, act, record::v1::OPERATION_ALTERATION));
   const uint32_t version = act.record->row.version() + 1;
   effect.entry.act.set_reason(request_.reason());
   effect.entry.subject.set_version(version);

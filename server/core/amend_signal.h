@@ -6,7 +6,8 @@
 
 namespace sluis::core {
 
-// AmendSignal: replaces a signal by a corrected version, sealed under the same keys; the earlier version is gone.
+// AmendSignal: replaces a signal by a corrected version, sealed under the same keys; the earlier
+// version is gone.
 class AmendSignal : public UseCase {
  public:
   // Both must outlive the call.

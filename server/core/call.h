@@ -15,11 +15,13 @@
 
 namespace sluis::core {
 
-// One call as a use case sees it: who, with what, when, under which terms. A value made by the executor.
+// One call as a use case sees it: who, with what, when, under which terms. A value made by the
+// executor.
 struct Call {
   const Method* method = nullptr;
   std::shared_ptr<const Terms> terms;
-  // Who calls; for a timer of the node itself `caller.user_id` is "node". Set as far as authentication came.
+  // Who calls; for a timer of the node itself `caller.user_id` is "node". Set as far as
+  // authentication came.
   authn::Caller caller;
   // The mandate that holds the role in use; null for admin methods and before it is checked.
   const authn::Caller::Held* mandate = nullptr;
@@ -36,14 +38,16 @@ struct Call {
 // The parts of an entry that follow from the call alone.
 Entry EntryOf(const Call& call, record::v1::Operation operation, record::v1::Outcome outcome);
 
-// Adds what the decision says: rule ids to the act part, attributes, fields and obligations to the decision part.
+// Adds what the decision says: rule ids to the act part, attributes, fields and obligations to the
+// decision part.
 void AddDecision(const policies::Decision& decision,
                  const std::vector<record::v1::AttributeValue>& attributes, Entry& entry);
 
 // Adds the record acted on to the subject part.
 void AddSubject(const OpenedRecord& record, Entry& entry);
 
-// Canonical text of an obligation, for the decision part: "retention=P365D", "fields:place=generalise(municipality)".
+// Canonical text of an obligation, for the decision part: "retention=P365D",
+// "fields:place=generalise(municipality)".
 std::string ObligationText(const policies::Obligation& obligation);
 
 node::v1::LogReceipt LogReceiptOf(const ledger::Logged& logged);

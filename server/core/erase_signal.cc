@@ -27,8 +27,7 @@ absl::StatusOr<Plan> EraseSignal::Decide(const Call& call, View& view) {
                        record::v1::OUTCOME_HELD);
   }
   Plan plan;
-  Effect& effect =
-      plan.effects.emplace_back(EffectOf(call, act, record::v1::OPERATION_ERASURE));
+  Effect& effect = plan.effects.emplace_back(EffectOf(call, act, record::v1::OPERATION_ERASURE));
   effect.entry.act.set_reason(request_.reason());
   const std::string everywhere = AddErasure(call, *act.record, effect);
   plan.reply = [this, everywhere](std::span<const ledger::Logged> logged) {

@@ -6,7 +6,8 @@
 
 namespace sluis::core {
 
-// EraseSignal: destroys the keys of a signal; a tombstone and the log's proof remain. A hold suspends it.
+// EraseSignal: destroys the keys of a signal; a tombstone and the log's proof remain. A hold
+// suspends it.
 class EraseSignal : public UseCase {
  public:
   // Both must outlive the call.

@@ -8,8 +8,8 @@
 
 namespace sluis::core {
 
-// Makes `effect` destroy the keys of the record and leave its tombstone. Returns the day from which no copy of the old
-// keys exists anywhere (YYYY-MM-DD, legal time), which the act part states too.
+// Makes `effect` destroy the keys of the record and leave its tombstone. Returns the day from which
+// no copy of the old keys exists anywhere (YYYY-MM-DD, legal time), which the act part states too.
 std::string AddErasure(const Call& call, const OpenedRecord& record, Effect& effect);
 
 }  // namespace sluis::core

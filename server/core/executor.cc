@@ -79,7 +79,8 @@ void Executor::RunAsNode(std::shared_ptr<UseCase> use_case, Finish finish) {
 
 absl::Status Executor::RunAsNodeAndWait(std::shared_ptr<UseCase> use_case) {
   std::promise<absl::Status> done;
-  RunAsNode(std::move(use_case), [&done](absl::Status status) { done.set_value(std::move(status)); });
+  RunAsNode(std::move(use_case),
+            [&done](absl::Status status) { done.set_value(std::move(status)); });
   return done.get_future().get();
 }
 
@@ -94,14 +95,15 @@ void Executor::Start(std::shared_ptr<Attempt> attempt) {
     return;
   }
   if (plan->refusal) {
-    const std::string caller = call.caller.user_id +
-                               std::string(crypto::View(call.caller.certificate_digest));
+    const std::string caller =
+        call.caller.user_id + std::string(crypto::View(call.caller.certificate_digest));
     if (!gate_.Admit(caller, call.now_us, call, *plan, attempt->finish)) return;
   }
   Commit(std::move(attempt), *std::move(plan), view, call);
 }
 
-// Authenticate and decide. Everything that keeps a call from being planned is a refusal plan of its own.
+// Authenticate and decide. Everything that keeps a call from being planned is a refusal plan of its
+// own.
 absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call) {
   call.method = &attempt.use_case->method();
   call.terms = terms_.Get();
@@ -125,8 +127,7 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
                    std::string(attempt.facts.status().message()), ""});
   }
   call.caller.certificate_digest = attempt.facts->certificate_digest;
-  absl::StatusOr<std::string> user =
-      authn::ClaimedUser(*attempt.facts, call.terms->organisation);
+  absl::StatusOr<std::string> user = authn::ClaimedUser(*attempt.facts, call.terms->organisation);
   if (!user.ok()) {
     return refuse({absl::StatusCode::kUnauthenticated, "bad_certificate",
                    std::string(user.status().message()), ""});
@@ -137,8 +138,8 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
   absl::StatusOr<authn::Caller> caller =
       authn::Authenticate(*attempt.facts, *registered, verifier_, call.now_us);
   if (!caller.ok()) {
-    return refuse({caller.status().code(), "unknown_user",
-                   std::string(caller.status().message()), ""});
+    return refuse(
+        {caller.status().code(), "unknown_user", std::string(caller.status().message()), ""});
   }
   call.caller = *std::move(caller);
 
@@ -154,11 +155,13 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
     case node::v1::METHOD_CLASS_DATA:
     case node::v1::METHOD_CLASS_AUDIT: {
       if (call.role.empty()) return refuse(BadContext("no_role", "name a role of your mandate"));
-      if (call.purpose.empty()) return refuse(BadContext("no_purpose", "name a purpose of the rule pack"));
-      if (call.basis.empty()) return refuse(BadContext("no_basis", "name a legal basis of the rule pack"));
+      if (call.purpose.empty())
+        return refuse(BadContext("no_purpose", "name a purpose of the rule pack"));
+      if (call.basis.empty())
+        return refuse(BadContext("no_basis", "name a legal basis of the rule pack"));
       if (call.case_ref.empty() && call.method->method_class == node::v1::METHOD_CLASS_DATA) {
-        return refuse(BadContext("no_case_ref",
-                                 "give a case reference of 3 to 32 characters [A-Z0-9-], or INTAKE"));
+        return refuse(BadContext(
+            "no_case_ref", "give a case reference of 3 to 32 characters [A-Z0-9-], or INTAKE"));
       }
       call.mandate = call.caller.MandateFor(call.role);
       if (call.mandate == nullptr ||
@@ -263,22 +266,23 @@ absl::StatusOr<ledger::Submission> Executor::Seal(Plan& plan, const View& view, 
   return submission;
 }
 
-void Executor::Commit(std::shared_ptr<Attempt> attempt, Plan plan, const View& view, const Call& call) {
+void Executor::Commit(std::shared_ptr<Attempt> attempt, Plan plan, const View& view,
+                      const Call& call) {
   auto shared = std::make_shared<Plan>(std::move(plan));
   absl::StatusOr<ledger::Submission> submission = Seal(*shared, view, call);
   if (!submission.ok()) {
     attempt->finish(submission.status());
     return;
   }
-  submission->done = [this, attempt, shared](
-                         absl::Status status, std::vector<ledger::Logged> logged) {
+  submission->done = [this, attempt, shared](absl::Status status,
+                                             std::vector<ledger::Logged> logged) {
     Committed(attempt, *shared, std::move(status), logged);
   };
   ledger_.Submit(*std::move(submission));
 }
 
-void Executor::Committed(const std::shared_ptr<Attempt>& attempt, Plan& plan,
-                         absl::Status status, std::span<const ledger::Logged> logged) {
+void Executor::Committed(const std::shared_ptr<Attempt>& attempt, Plan& plan, absl::Status status,
+                         std::span<const ledger::Logged> logged) {
   if (status.ok()) {
     attempt->finish(plan.reply(logged));
     return;
@@ -331,8 +335,7 @@ void Executor::FlushRefusals() {
 void Executor::Work() {
   std::unique_lock lock(mutex_);
   while (!stopping_ || !again_.empty()) {
-    wake_.wait_for(lock, std::chrono::seconds(1),
-                   [this] { return stopping_ || !again_.empty(); });
+    wake_.wait_for(lock, std::chrono::seconds(1), [this] { return stopping_ || !again_.empty(); });
     while (!again_.empty()) {
       std::shared_ptr<Attempt> attempt = std::move(again_.front());
       again_.pop_front();

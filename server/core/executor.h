@@ -30,10 +30,11 @@ struct ExecutorOptions {
 
 // Runs every call along the one path: authenticate, decide, act, commit, answer.
 //
-// Guarantee: `finish` is called exactly once, after the entry of the call is durable, refusals included; nothing is
-// written without an entry. A fault of the node (a row that cannot be read, a full queue, a node that is not serving)
-// is answered without an entry, because none can be written. Thread-safe; Run does not block on the disk's sync.
-// All references must outlive the executor; destroy it before the ledger.
+// Guarantee: `finish` is called exactly once, after the entry of the call is durable, refusals
+// included; nothing is written without an entry. A fault of the node (a row that cannot be read, a
+// full queue, a node that is not serving) is answered without an entry, because none can be
+// written. Thread-safe; Run does not block on the disk's sync. All references must outlive the
+// executor; destroy it before the ledger.
 class Executor {
  public:
   using Finish = std::function<void(absl::Status)>;

@@ -18,23 +18,22 @@ absl::StatusOr<Plan> HoldSignal::Decide(const Call& call, View& view) {
   if (auto refusal = RefuseReason(request_.reason(), 10)) {
     return RefuseAbout(call, act, *std::move(refusal));
   }
-  const bool day_ok = request_.held() ? storage::IsDay(request_.review_on()) &&
-                                            request_.review_on() > call.today
-                                      : request_.review_on().empty();
+  const bool day_ok =
+      request_.held() ? storage::IsDay(request_.review_on()) && request_.review_on() > call.today
+                      : request_.review_on().empty();
   if (!day_ok) {
-    return RefuseAbout(call, act, {absl::StatusCode::kInvalidArgument, "bad_request",
-                                   "give a later day as YYYY-MM-DD to suspend, none to resume",
-                                   "review_on"});
+    return RefuseAbout(call, act,
+                       {absl::StatusCode::kInvalidArgument, "bad_request",
+                        "give a later day as YYYY-MM-DD to suspend, none to resume", "review_on"});
   }
   if (request_.held() == act.record->row.has_hold()) {
-    return RefuseAbout(call, act, {absl::StatusCode::kFailedPrecondition, "unchanged",
-                                   request_.held() ? "erasure is suspended already"
-                                                   : "erasure is not suspended",
-                                   ""});
+    return RefuseAbout(
+        call, act,
+        {absl::StatusCode::kFailedPrecondition, "unchanged",
+         request_.held() ? "erasure is suspended already" : "erasure is not suspended", ""});
   }
   Plan plan;
-  Effect& effect = plan.effects.emplace_back(
-      EffectOf(call, act, record::v1::OPERATION_ALTERATION));
+  Effect& effect = plan.effects.emplace_back(EffectOf(call, act, record::v1::OPERATION_ALTERATION));
   effect.entry.act.set_reason(request_.reason());
   effect.record.emplace();
   effect.record->row = act.record->row;

@@ -100,7 +100,8 @@ absl::StatusOr<Plan> ImportSignals::Decide(const Call& call, View& view) {
     result.set_outcome(node::v1::IMPORT_ROW_OUTCOME_REFUSED);
     result.set_field(refused.refusal.field);
     const bool by_rule = refused.answer && !refused.answer->permitted();
-    *result.mutable_refusal() = by_rule ? DetailOf(refused.answer->decision) : DetailOf(refused.refusal);
+    *result.mutable_refusal() =
+        by_rule ? DetailOf(refused.answer->decision) : DetailOf(refused.refusal);
     Plan refusal = by_rule ? DecisionRefusalPlan(call, *refused.answer, nullptr)
                            : RefusalPlan(call, std::move(refused.refusal));
     plan.effects.push_back(std::move(refusal.effects[0]));

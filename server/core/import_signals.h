@@ -12,8 +12,8 @@ inline constexpr int kMaxImportRows = 50;
 // The same row within this many days is the same signal.
 inline constexpr uint32_t kImportDays = 35;
 
-// ImportSignals: writes down the rows of a table meeting, each its own effect and entry, and leaves out what was
-// imported before.
+// ImportSignals: writes down the rows of a table meeting, each its own effect and entry, and leaves
+// out what was imported before.
 class ImportSignals : public UseCase {
  public:
   ImportSignals(const node::v1::ImportSignalsRequest& request,

@@ -9,7 +9,8 @@ namespace {
 
 constexpr uint32_t kDefaultPage = 50;
 constexpr uint32_t kMaxPage = 200;
-// Records looked at for one page: keeps a list with few matches short; the page token goes on from there.
+// Records looked at for one page: keeps a list with few matches short; the page token goes on from
+// there.
 constexpr uint32_t kMaxLookedAt = 2000;
 constexpr size_t kPositionBytes = 8 + kRecordIdBytes;
 
@@ -60,8 +61,8 @@ absl::StatusOr<Plan> ListSignals::Decide(const Call& call, View& view) {
           return false;
         }
         if (record.ok()) {
-          const bool asked_for = request_.case_ref().empty() ||
-                                 (*record)->body.case_ref() == request_.case_ref();
+          const bool asked_for =
+              request_.case_ref().empty() || (*record)->body.case_ref() == request_.case_ref();
           if (asked_for && Ask(call, "list", FactsOf(call, **record)).permitted()) {
             *shown->add_signals() = SummaryOf(**record);
           }

@@ -6,7 +6,8 @@
 
 namespace sluis::core {
 
-// ListSignals: shows what the rules let the caller list, newest first, without content. One entry for the list.
+// ListSignals: shows what the rules let the caller list, newest first, without content. One entry
+// for the list.
 class ListSignals : public UseCase {
  public:
   // Both must outlive the call.

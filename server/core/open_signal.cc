@@ -16,8 +16,9 @@ absl::StatusOr<Plan> OpenSignal::Decide(const Call& call, View& view) {
   if (auto* refused = std::get_if<Plan>(&*asked)) return std::move(*refused);
   RecordAct& act = std::get<RecordAct>(*asked);
   if (act.record->row.state() != record::v1::RECORD_STATE_OPEN) {
-    return RefuseAbout(call, act, {absl::StatusCode::kFailedPrecondition, "withdrawn",
-                                   "the signal was taken back and is no longer read", ""});
+    return RefuseAbout(call, act,
+                       {absl::StatusCode::kFailedPrecondition, "withdrawn",
+                        "the signal was taken back and is no longer read", ""});
   }
   Plan plan;
   plan.effects.push_back(EffectOf(call, act, record::v1::OPERATION_CONSULTATION));

@@ -6,7 +6,8 @@
 
 namespace sluis::core {
 
-// OpenSignal: releases the fields that the rules grant, after the entry of the consultation is durable.
+// OpenSignal: releases the fields that the rules grant, after the entry of the consultation is
+// durable.
 class OpenSignal : public UseCase {
  public:
   // Both must outlive the call.

@@ -25,12 +25,14 @@ struct Entry {
   std::string counterpart;
 };
 
-// A record to be written. The executor seals `body` under the record's keys: fresh ones, or those of `Effect::about`.
+// A record to be written. The executor seals `body` under the record's keys: fresh ones, or those
+// of `Effect::about`.
 struct RecordWrite {
   // Id, version, state, retention, hold; the executor fills in key and sealed body.
   record::v1::StoredRecord row;
   record::v1::RecordBody body;
-  // For an imported row: what is compared when the same table is imported again; sealed under the record's key.
+  // For an imported row: what is compared when the same table is imported again; sealed under the
+  // record's key.
   std::optional<std::string> import_row;
 };
 
@@ -45,11 +47,12 @@ struct Effect {
   std::vector<ledger::KeyRef> erase;
 };
 
-// What a use case decided: an indivisible list of effects, at least one, and the answer for when they are durable.
+// What a use case decided: an indivisible list of effects, at least one, and the answer for when
+// they are durable.
 struct Plan {
   std::vector<Effect> effects;
-  // Called once with one Logged per effect, after they are durable; fills in the response and returns the status of
-  // the call. A refusal is a plan like any other.
+  // Called once with one Logged per effect, after they are durable; fills in the response and
+  // returns the status of the call. A refusal is a plan like any other.
   std::function<absl::Status(std::span<const ledger::Logged>)> reply;
   // True for a refusal: counted per caller.
   bool refusal = false;

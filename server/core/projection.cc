@@ -16,29 +16,78 @@ struct FieldCopy {
 
 // One row per field of the record; the name is that of the protobuf field and of the pack.
 constexpr std::array<FieldCopy, 20> kFields = {{
-    {"statements", [](const auto& f, auto& t) { *t.mutable_content()->mutable_statements() = f.signal().content().statements(); }},
-    {"category", [](const auto& f, auto& t) { t.mutable_content()->set_category(f.signal().content().category()); }},
-    {"onlife", [](const auto& f, auto& t) { t.mutable_content()->set_onlife(f.signal().content().onlife()); }},
-    {"source_mode", [](const auto& f, auto& t) { t.mutable_content()->set_source_mode(f.signal().content().source_mode()); }},
-    {"risk_factors", [](const auto& f, auto& t) { *t.mutable_content()->mutable_risk_factors() = f.signal().content().risk_factors(); }},
-    {"protective_factors", [](const auto& f, auto& t) { *t.mutable_content()->mutable_protective_factors() = f.signal().content().protective_factors(); }},
-    {"alternative_explanation", [](const auto& f, auto& t) { t.mutable_content()->set_alternative_explanation(f.signal().content().alternative_explanation()); }},
-    {"positive_development", [](const auto& f, auto& t) { t.mutable_content()->set_positive_development(f.signal().content().positive_development()); }},
-    {"observed_on", [](const auto& f, auto& t) { t.mutable_content()->set_observed_on(f.signal().content().observed_on()); }},
-    {"place", [](const auto& f, auto& t) { t.mutable_content()->set_place(f.signal().content().place()); }},
-    {"channel", [](const auto& f, auto& t) { t.mutable_content()->set_channel(f.signal().content().channel()); }},
-    {"normative_border", [](const auto& f, auto& t) { t.mutable_content()->set_normative_border(f.signal().content().normative_border()); }},
-    {"subject_kind", [](const auto& f, auto& t) { t.mutable_content()->set_subject_kind(f.signal().content().subject_kind()); }},
-    {"subject_ref", [](const auto& f, auto& t) { t.mutable_content()->set_subject_ref(f.signal().content().subject_ref()); }},
-    {"age_band", [](const auto& f, auto& t) { t.mutable_content()->set_age_band(f.signal().content().age_band()); }},
-    {"minor", [](const auto& f, auto& t) { t.mutable_content()->set_minor(f.signal().content().minor()); }},
+    {"statements",
+     [](const auto& f, auto& t) {
+       *t.mutable_content()->mutable_statements() = f.signal().content().statements();
+     }},
+    {"category",
+     [](const auto& f, auto& t) {
+       t.mutable_content()->set_category(f.signal().content().category());
+     }},
+    {"onlife", [](const auto& f,
+                  auto& t) { t.mutable_content()->set_onlife(f.signal().content().onlife()); }},
+    {"source_mode",
+     [](const auto& f, auto& t) {
+       t.mutable_content()->set_source_mode(f.signal().content().source_mode());
+     }},
+    {"risk_factors",
+     [](const auto& f, auto& t) {
+       *t.mutable_content()->mutable_risk_factors() = f.signal().content().risk_factors();
+     }},
+    {"protective_factors",
+     [](const auto& f, auto& t) {
+       *t.mutable_content()->mutable_protective_factors() =
+           f.signal().content().protective_factors();
+     }},
+    {"alternative_explanation",
+     [](const auto& f, auto& t) {
+       t.mutable_content()->set_alternative_explanation(
+           f.signal().content().alternative_explanation());
+     }},
+    {"positive_development",
+     [](const auto& f, auto& t) {
+       t.mutable_content()->set_positive_development(f.signal().content().positive_development());
+     }},
+    {"observed_on",
+     [](const auto& f, auto& t) {
+       t.mutable_content()->set_observed_on(f.signal().content().observed_on());
+     }},
+    {"place",
+     [](const auto& f, auto& t) { t.mutable_content()->set_place(f.signal().content().place()); }},
+    {"channel", [](const auto& f,
+                   auto& t) { t.mutable_content()->set_channel(f.signal().content().channel()); }},
+    {"normative_border",
+     [](const auto& f, auto& t) {
+       t.mutable_content()->set_normative_border(f.signal().content().normative_border());
+     }},
+    {"subject_kind",
+     [](const auto& f, auto& t) {
+       t.mutable_content()->set_subject_kind(f.signal().content().subject_kind());
+     }},
+    {"subject_ref",
+     [](const auto& f, auto& t) {
+       t.mutable_content()->set_subject_ref(f.signal().content().subject_ref());
+     }},
+    {"age_band",
+     [](const auto& f, auto& t) {
+       t.mutable_content()->set_age_band(f.signal().content().age_band());
+     }},
+    {"minor",
+     [](const auto& f, auto& t) { t.mutable_content()->set_minor(f.signal().content().minor()); }},
     {"client_informed",
      [](const auto& f, auto& t) {
        t.mutable_content()->set_client_informed(f.signal().content().client_informed());
-       t.mutable_content()->set_client_informed_ground(f.signal().content().client_informed_ground());
+       t.mutable_content()->set_client_informed_ground(
+           f.signal().content().client_informed_ground());
      }},
-    {"client_agrees", [](const auto& f, auto& t) { t.mutable_content()->set_client_agrees(f.signal().content().client_agrees()); }},
-    {"contributor", [](const auto& f, auto& t) { t.mutable_content()->set_contributor(f.signal().content().contributor()); }},
+    {"client_agrees",
+     [](const auto& f, auto& t) {
+       t.mutable_content()->set_client_agrees(f.signal().content().client_agrees());
+     }},
+    {"contributor",
+     [](const auto& f, auto& t) {
+       t.mutable_content()->set_contributor(f.signal().content().contributor());
+     }},
     {"recorded_by", [](const auto& f, auto& t) { t.set_recorded_by(f.recorded_by()); }},
 }};
 
@@ -61,7 +110,8 @@ std::optional<std::string> CoarserDay(const std::string& day, std::string_view s
   return std::nullopt;
 }
 
-// Copies the field coarsened. Only days have steps that follow from the stored value; the age is a band already.
+// Copies the field coarsened. Only days have steps that follow from the stored value; the age is a
+// band already.
 bool CopyGeneralised(const FieldCopy& field, const policies::Treatment& treatment,
                      const record::v1::RecordBody& from, SignalView& to) {
   if (field.name == "observed_on") {

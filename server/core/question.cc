@@ -25,8 +25,7 @@ struct Facts {
   const record::v1::SignalContent& content() const { return record.signal->content(); }
   const record::v1::SignalMarks& marks() const { return record.signal->marks(); }
   bool about_person() const {
-    return record.signal != nullptr &&
-           content().subject_kind() == record::v1::SUBJECT_KIND_PERSON;
+    return record.signal != nullptr && content().subject_kind() == record::v1::SUBJECT_KIND_PERSON;
   }
 };
 
@@ -113,16 +112,30 @@ Supply Always(std::string value, Source source) {
   return [supplied = Supplied{std::move(value), source}](const Facts&) { return supplied; };
 }
 
-// The one place that says where each attribute comes from on the own node; docs/attributes.md is the same table.
+// The one place that says where each attribute comes from on the own node; docs/attributes.md is
+// the same table.
 const std::map<std::string, Supply, std::less<>>& Supplies() {
   static const auto& supplies = *new std::map<std::string, Supply, std::less<>>{
-      {"actor.role", [](const Facts& f) { return Supplied{f.call.role, Source::kMandate}; }},
+      {"actor.role",
+       [](const Facts& f) {
+         return Supplied{f.call.role, Source::kMandate};
+       }},
       {"actor.is_author",
-       [](const Facts& f) { return Supplied{Bool(f.record.author_is_caller), Source::kLedger}; }},
-      {"purpose", [](const Facts& f) { return Supplied{f.call.purpose, Source::kCaller}; }},
-      {"basis", [](const Facts& f) { return Supplied{f.call.basis, Source::kCaller}; }},
+       [](const Facts& f) {
+         return Supplied{Bool(f.record.author_is_caller), Source::kLedger};
+       }},
+      {"purpose",
+       [](const Facts& f) {
+         return Supplied{f.call.purpose, Source::kCaller};
+       }},
+      {"basis",
+       [](const Facts& f) {
+         return Supplied{f.call.basis, Source::kCaller};
+       }},
       {"action",
-       [](const Facts& f) { return Supplied{std::string(f.action), Source::kNode}; }},
+       [](const Facts& f) {
+         return Supplied{std::string(f.action), Source::kNode};
+       }},
       {"case.given",
        [](const Facts& f) {
          return Supplied{Bool(!f.call.case_ref.empty() && f.call.case_ref != "INTAKE"),
@@ -131,7 +144,8 @@ const std::map<std::string, Supply, std::less<>>& Supplies() {
       {"record.category", OfRecord([](const Facts& f) { return f.content().category(); })},
       {"record.tlp", OfRecord([](const Facts& f) { return TlpWord(f.marks().tlp()); })},
       {"record.secret", OfRecord([](const Facts& f) { return Bool(f.marks().secret()); })},
-      {"record.no_evidence", OfRecord([](const Facts& f) { return Bool(f.marks().no_evidence()); })},
+      {"record.no_evidence",
+       OfRecord([](const Facts& f) { return Bool(f.marks().no_evidence()); })},
       {"record.no_onward", OfRecord([](const Facts& f) { return Bool(f.marks().no_onward()); })},
       {"record.assertion", OfRecord([](const Facts& f) { return WeakestAssertion(f.content()); })},
       {"record.onlife", OfRecord([](const Facts& f) { return OnlifeWord(f.content().onlife()); })},
@@ -141,21 +155,28 @@ const std::map<std::string, Supply, std::less<>>& Supplies() {
        OfRecord([](const Facts& f) { return std::string(f.about_person() ? "person" : "place"); })},
       {"record.ter_derived", OfRecord([](const Facts&) { return Bool(false); })},
       {"record.age_days", OfRecord([](const Facts& f) {
-         const uint64_t age_us = f.call.now_us > f.record.recorded_at_us
-                                     ? f.call.now_us - f.record.recorded_at_us
-                                     : 0;
+         const uint64_t age_us =
+             f.call.now_us > f.record.recorded_at_us ? f.call.now_us - f.record.recorded_at_us : 0;
          return std::to_string(std::min(age_us / kDayUs, kMaxAgeDays));
        })},
       {"record.held",
-       [](const Facts& f) { return Supplied{Bool(f.record.held), Source::kLedger}; }},
+       [](const Facts& f) {
+         return Supplied{Bool(f.record.held), Source::kLedger};
+       }},
       {"subject.minor", OfPerson([](const Facts& f) { return Bool(f.content().minor()); })},
       {"case.listed", Always("false", Source::kLedger)},
       {"meeting.participant", Always("false", Source::kLedger)},
       {"consensus", Always("false", Source::kLedger)},
       {"protocol.active", Always("false", Source::kLedger)},
       {"cross_zone", Always("false", Source::kLedger)},
-      {"from.kind", [](const Facts& f) { return Supplied{f.call.terms->kind, Source::kNode}; }},
-      {"to.kind", [](const Facts& f) { return Supplied{f.call.terms->kind, Source::kNode}; }},
+      {"from.kind",
+       [](const Facts& f) {
+         return Supplied{f.call.terms->kind, Source::kNode};
+       }},
+      {"to.kind",
+       [](const Facts& f) {
+         return Supplied{f.call.terms->kind, Source::kNode};
+       }},
       {"to.role", Always(kNone, Source::kNode)},
       {"side", Always("local", Source::kNode)},
   };
@@ -192,8 +213,8 @@ Answer Ask(const Call& call, std::string_view action, const RecordFacts& record)
     record::v1::AttributeValue& value = answer.attributes.emplace_back();
     value.set_name(attribute.name);
     // An unknown word is the caller's free text: it is refused, and it is not written down.
-    const bool known = supplied.value == kNone ||
-                       packs.schema().FindValue(attribute, supplied.value).has_value();
+    const bool known =
+        supplied.value == kNone || packs.schema().FindValue(attribute, supplied.value).has_value();
     value.set_value(known ? std::move(supplied.value) : std::string());
   }
   answer.decision = policies::RefuseUnlessEnforceable(policies::Decide(packs, builder.Build()),

@@ -27,11 +27,11 @@ struct Answer {
   bool permitted() const { return decision.outcome == policies::Outcome::kPermit; }
 };
 
-// Asks the rules in force whether the caller may do `action` on the own node. Each attribute comes from its declared
-// source: the caller supplies purpose, basis and whether a case is named; the role comes from the mandate; the rest
-// from the record, the ledger or the node. Ledger state that does not exist is false.
-// Obligations that an act on the own node cannot carry out (approval, k-anonymity, notification) refuse.
-// Refuses when the packs are not valid today.
+// Asks the rules in force whether the caller may do `action` on the own node. Each attribute comes
+// from its declared source: the caller supplies purpose, basis and whether a case is named; the
+// role comes from the mandate; the rest from the record, the ledger or the node. Ledger state that
+// does not exist is false. Obligations that an act on the own node cannot carry out (approval,
+// k-anonymity, notification) refuse. Refuses when the packs are not valid today.
 Answer Ask(const Call& call, std::string_view action, const RecordFacts& record);
 
 }  // namespace sluis::core

@@ -18,8 +18,8 @@ struct RecordAct {
   Answer answer;
 };
 
-// Opens the record and asks the rules. The second alternative is the refusal: no such record, erased, or not permitted.
-// An error is a fault of the node.
+// Opens the record and asks the rules. The second alternative is the refusal: no such record,
+// erased, or not permitted. An error is a fault of the node.
 absl::StatusOr<std::variant<RecordAct, Plan>> AskAbout(const Call& call, const View& view,
                                                        const std::string& record_id,
                                                        std::string_view action);
@@ -27,7 +27,8 @@ absl::StatusOr<std::variant<RecordAct, Plan>> AskAbout(const Call& call, const V
 // What the rules may know about an opened record, for this caller.
 RecordFacts FactsOf(const Call& call, const OpenedRecord& record);
 
-// The effect of the act so far: entry with decision and subject, and the precondition that the record is unchanged.
+// The effect of the act so far: entry with decision and subject, and the precondition that the
+// record is unchanged.
 Effect EffectOf(const Call& call, const RecordAct& act, record::v1::Operation operation);
 
 // A refusal about an existing record: its subject part lies under the record's own key.

@@ -8,13 +8,13 @@ namespace sluis::core {
 
 std::optional<Refusal> RefuseIllFormed(const Call& call, const record::v1::Signal& signal) {
   const policies::PackSet& packs = call.terms->packs;
-  const SignalLimits limits{
-      .secrecy_regime = call.terms->secrecy_regime,
-      .today = call.today,
-      .has_category = [&packs](std::string_view category) {
-        const auto id = packs.FindAttribute("record.category");
-        return id && category != "none" && packs.FindValue(*id, category).has_value();
-      }};
+  const SignalLimits limits{.secrecy_regime = call.terms->secrecy_regime,
+                            .today = call.today,
+                            .has_category = [&packs](std::string_view category) {
+                              const auto id = packs.FindAttribute("record.category");
+                              return id && category != "none" &&
+                                     packs.FindValue(*id, category).has_value();
+                            }};
   const std::optional<SignalProblem> problem = CheckSignal(signal, limits);
   if (!problem) return std::nullopt;
   return Refusal{absl::StatusCode::kInvalidArgument, "bad_signal", problem->what, problem->field};
@@ -90,8 +90,8 @@ absl::StatusOr<Plan> RecordSignal::Decide(const Call& call, View&) {
   Plan plan;
   plan.effects.push_back(std::move(fresh.effect));
   plan.reply = [this, record_id = std::move(fresh.record_id),
-                retention_until = std::move(fresh.retention_until)](
-                   std::span<const ledger::Logged> logged) {
+                retention_until =
+                    std::move(fresh.retention_until)](std::span<const ledger::Logged> logged) {
     response_.set_record_id(record_id);
     response_.set_retention_until(retention_until);
     for (std::string& field : RecognisableFields(request_.signal().content())) {

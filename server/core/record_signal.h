@@ -12,7 +12,8 @@
 
 namespace sluis::core {
 
-// A signal that may be written down, as the effect that does so; or why not. Shared by recording and importing.
+// A signal that may be written down, as the effect that does so; or why not. Shared by recording
+// and importing.
 struct NewSignal {
   Effect effect;
   std::string record_id;
@@ -34,8 +35,8 @@ std::optional<Refusal> RefuseIllFormed(const Call& call, const record::v1::Signa
 class RecordSignal : public UseCase {
  public:
   // All must outlive the call.
-  RecordSignal(const node::v1::RecordSignalRequest& request, node::v1::RecordSignalResponse& response,
-               crypto::Random& random)
+  RecordSignal(const node::v1::RecordSignalRequest& request,
+               node::v1::RecordSignalResponse& response, crypto::Random& random)
       : request_(request), response_(response), random_(random) {}
 
   const Method& method() const override;

@@ -13,7 +13,8 @@ namespace sluis::core {
 // Name of the status payload that carries a serialised RefusalDetail.
 inline constexpr char kRefusalPayload[] = "sluis/refusal";
 
-// Why a call is refused. `code` is one of the fixed words of docs/cli.md; `message` says what to do next.
+// Why a call is refused. `code` is one of the fixed words of docs/cli.md; `message` says what to do
+// next.
 struct Refusal {
   absl::StatusCode status = absl::StatusCode::kPermissionDenied;
   std::string code;
@@ -25,8 +26,8 @@ struct Refusal {
 // The refusal as a plan: one entry, no writes, and the status once it is durable.
 Plan RefusalPlan(const Call& call, Refusal refusal);
 
-// The same for a decision that was not a permit: the texts of the rules, the nearest permit and what blocked it.
-// `about` is the record asked for, if it exists.
+// The same for a decision that was not a permit: the texts of the rules, the nearest permit and
+// what blocked it. `about` is the record asked for, if it exists.
 Plan DecisionRefusalPlan(const Call& call, const Answer& answer,
                          std::shared_ptr<const OpenedRecord> about);
 

@@ -15,11 +15,12 @@
 
 namespace sluis::core {
 
-// Keeps a caller who is refused again and again from filling the log: above a number per minute, refusals wait and are
-// logged together, one entry for each caller and flush with their count and the time of the first.
+// Keeps a caller who is refused again and again from filling the log: above a number per minute,
+// refusals wait and are logged together, one entry for each caller and flush with their count and
+// the time of the first.
 //
-// Guarantee: a refused call is answered only after an entry that counts it is durable. Bounded: at most `kMaxWaiting`
-// calls wait; one more is let through to an entry of its own. Thread-safe.
+// Guarantee: a refused call is answered only after an entry that counts it is durable. Bounded: at
+// most `kMaxWaiting` calls wait; one more is let through to an entry of its own. Thread-safe.
 class RefusalGate {
  public:
   static constexpr size_t kMaxWaiting = 1024;
@@ -29,12 +30,13 @@ class RefusalGate {
 
   using Finish = std::function<void(absl::Status)>;
 
-  // Whether this refusal may have an entry of its own now. If not, the plan waits here with its `finish`.
+  // Whether this refusal may have an entry of its own now. If not, the plan waits here with its
+  // `finish`.
   bool Admit(const std::string& caller, uint64_t now_us, const Call& call, Plan& plan,
              Finish& finish);
 
-  // One plan per caller with waiting refusals; its reply finishes all of them. When no entry can be written (the node
-  // does not serve), `fail` finishes them with that status instead.
+  // One plan per caller with waiting refusals; its reply finishes all of them. When no entry can be
+  // written (the node does not serve), `fail` finishes them with that status instead.
   struct Gathered {
     Call call;
     Plan plan;

@@ -18,7 +18,8 @@ std::optional<SignalProblem> Problem(std::string field, std::string what) {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// The digits of a run of `text` in which digits may be parted by one of " .-/"; calls `visit` per run.
+// The digits of a run of `text` in which digits may be parted by one of " .-/"; calls `visit` per
+// run.
 void VisitDigitRuns(std::string_view text, const std::function<void(const std::string&)>& visit) {
   std::string run;
   for (size_t i = 0; i <= text.size(); ++i) {
@@ -34,8 +35,8 @@ void VisitDigitRuns(std::string_view text, const std::function<void(const std::s
   }
 }
 
-// A Belgian national register number: 11 digits of which the last two are 97 minus the first nine modulo 97, with a 2
-// in front for births from 2000 on.
+// A Belgian national register number: 11 digits of which the last two are 97 minus the first nine
+// modulo 97, with a 2 in front for births from 2000 on.
 bool IsRegisterNumber(const std::string& digits) {
   if (digits.size() != 11) return false;
   const uint64_t body = std::stoull(digits.substr(0, 9));
@@ -72,7 +73,8 @@ std::optional<SignalProblem> CheckTexts(const SignalContent& content) {
   }
   for (const record::v1::Statement& statement : content.statements()) {
     if (!record::v1::Assertion_IsValid(statement.assertion()) || statement.assertion() == 0) {
-      return Problem("statements", "say of each statement whether it is fact, assessment or hearsay");
+      return Problem("statements",
+                     "say of each statement whether it is fact, assessment or hearsay");
     }
     if (!IsText(statement.text(), 1, 2000)) {
       return Problem("statements", "write 1 to 2,000 characters per statement");
@@ -185,8 +187,8 @@ bool IsText(std::string_view text, size_t least, size_t most) {
 
 bool IsCaseRef(std::string_view text) {
   return text.size() >= 3 && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) {
-    return IsDigit(c) || (c >= 'A' && c <= 'Z') || c == '-';
-  });
+           return IsDigit(c) || (c >= 'A' && c <= 'Z') || c == '-';
+         });
 }
 
 std::optional<SignalProblem> CheckSignal(const Signal& signal, const SignalLimits& limits) {
@@ -207,9 +209,11 @@ std::optional<SignalProblem> CheckSignal(const Signal& signal, const SignalLimit
       {"positive_development", &content.positive_development()},
       {"subject_ref", &content.subject_ref()},
       {"contributor", &content.contributor()}};
-  for (const auto& statement : content.statements()) texts.push_back({"statements", &statement.text()});
+  for (const auto& statement : content.statements())
+    texts.push_back({"statements", &statement.text()});
   for (const auto& text : content.risk_factors()) texts.push_back({"risk_factors", &text});
-  for (const auto& text : content.protective_factors()) texts.push_back({"protective_factors", &text});
+  for (const auto& text : content.protective_factors())
+    texts.push_back({"protective_factors", &text});
   for (const auto& [field, text] : texts) {
     if (HoldsRegisterNumber(*text)) {
       return Problem(field, "take the national register number out; it is never stored here");
@@ -220,7 +224,8 @@ std::optional<SignalProblem> CheckSignal(const Signal& signal, const SignalLimit
   if (!Chosen(marks.tlp(), record::v1::Tlp_IsValid)) return Problem("tlp", "choose a TLP label");
   const bool unmarked = limits.secrecy_regime && !marks.secret();
   if (unmarked && !IsText(marks.secret_unmarked_reason(), 10, 500)) {
-    return Problem("secret_unmarked_reason", "say in 10 to 500 characters why secrecy is taken off");
+    return Problem("secret_unmarked_reason",
+                   "say in 10 to 500 characters why secrecy is taken off");
   }
   if (!unmarked && !marks.secret_unmarked_reason().empty()) {
     return Problem("secret_unmarked_reason", "leave empty unless secrecy is taken off");
@@ -230,9 +235,11 @@ std::optional<SignalProblem> CheckSignal(const Signal& signal, const SignalLimit
 
 std::vector<std::string> RecognisableFields(const SignalContent& content) {
   std::vector<std::string> fields;
-  if (std::any_of(content.place().begin(), content.place().end(), IsDigit)) fields.push_back("place");
+  if (std::any_of(content.place().begin(), content.place().end(), IsDigit))
+    fields.push_back("place");
   const auto any_contact = [](const auto& list) {
-    return std::any_of(list.begin(), list.end(), [](const auto& text) { return HoldsContact(text); });
+    return std::any_of(list.begin(), list.end(),
+                       [](const auto& text) { return HoldsContact(text); });
   };
   if (std::any_of(content.statements().begin(), content.statements().end(),
                   [](const auto& statement) { return HoldsContact(statement.text()); })) {

@@ -26,19 +26,22 @@ struct SignalLimits {
   std::function<bool(std::string_view)> has_category;
 };
 
-// The first problem, or nothing. Checks every field that proto/sluis/record/v1/signal.proto calls required, every
-// length, that a place has no person's fields, and that no text holds a national register number.
+// The first problem, or nothing. Checks every field that proto/sluis/record/v1/signal.proto calls
+// required, every length, that a place has no person's fields, and that no text holds a national
+// register number.
 std::optional<SignalProblem> CheckSignal(const record::v1::Signal& signal,
                                          const SignalLimits& limits);
 
-// Names of fields whose text may make someone recognisable: a house number in the place, a telephone number, an e-mail
-// or web address in a text. A hint to the author, not a refusal; it finds patterns, not names.
+// Names of fields whose text may make someone recognisable: a house number in the place, a
+// telephone number, an e-mail or web address in a text. A hint to the author, not a refusal; it
+// finds patterns, not names.
 std::vector<std::string> RecognisableFields(const record::v1::SignalContent& content);
 
 // Whether `text` is a case reference: 3 to 32 characters [A-Z0-9-]; INTAKE is one.
 bool IsCaseRef(std::string_view text);
 
-// Whether `text` has `least` to `most` characters, is UTF-8 and has no control character but line feed.
+// Whether `text` has `least` to `most` characters, is UTF-8 and has no control character but line
+// feed.
 bool IsText(std::string_view text, size_t least, size_t most);
 
 }  // namespace sluis::core

@@ -10,7 +10,8 @@
 
 namespace sluis::core {
 
-// What is in force at this node while a call is planned. Immutable; a call keeps the one it began with.
+// What is in force at this node while a call is planned. Immutable; a call keeps the one it began
+// with.
 struct Terms {
   Terms(policies::PackSet packs_in_force) : packs(std::move(packs_in_force)) {}
 
@@ -26,8 +27,8 @@ struct Terms {
   uint64_t manifest_version = 0;
   std::string partnership;
   bool exercise = false;
-  // Stamp of the ledger row that recorded these terms: a standing precondition of every effect, so that nothing
-  // decided under earlier rules commits under later ones.
+  // Stamp of the ledger row that recorded these terms: a standing precondition of every effect, so
+  // that nothing decided under earlier rules commits under later ones.
   uint64_t stamp = 0;
   // Days for which copies of key-encryption keys may live elsewhere.
   int key_copy_days = 14;

@@ -10,8 +10,9 @@
 
 namespace sluis::core {
 
-// One thing a caller can ask: decides and says what to do, and never does it. It sees no socket, no disk, no clock.
-// Planned again on a fresh view when the state changed meanwhile, so Plan may not keep anything between calls.
+// One thing a caller can ask: decides and says what to do, and never does it. It sees no socket, no
+// disk, no clock. Planned again on a fresh view when the state changed meanwhile, so Plan may not
+// keep anything between calls.
 class UseCase {
  public:
   virtual ~UseCase() = default;
@@ -21,7 +22,8 @@ class UseCase {
   // Role, purpose, basis and case reference; null for methods that have none.
   virtual const node::v1::RequestContext* context() const { return nullptr; }
 
-  // What to do. An error is a fault of the node (a row that cannot be read), never a refusal: a refusal is a plan.
+  // What to do. An error is a fault of the node (a row that cannot be read), never a refusal: a
+  // refusal is a plan.
   virtual absl::StatusOr<Plan> Decide(const Call& call, View& view) = 0;
 };
 

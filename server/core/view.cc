@@ -112,8 +112,7 @@ absl::Status View::VisitUsers(const std::function<bool(const record::v1::User&)>
 absl::Status View::VisitMandates(
     std::string_view user_id,
     const std::function<bool(const record::v1::SignedMandate&)>& visit) const {
-  const std::string from =
-      user_id.empty() ? TablePrefix(Table::kMandate) : MandateKey(user_id, {});
+  const std::string from = user_id.empty() ? TablePrefix(Table::kMandate) : MandateKey(user_id, {});
   absl::Status read = absl::OkStatus();
   absl::Status scanned = snapshot_.Scan(
       from, storage::PrefixEnd(from), [&](std::string_view, std::string_view stored) {
@@ -161,8 +160,8 @@ absl::StatusOr<std::shared_ptr<const OpenedRecord>> View::OpenRecord(
   if (!keys.ok()) return keys.status();
   absl::StatusOr<record::v1::RecordBody> body = OpenBody(keys->data, stored);
   if (!body.ok()) return body.status();
-  return std::make_shared<const OpenedRecord>(OpenedRecord{
-      std::move(stored), *std::move(body), *std::move(keys), row->stamp});
+  return std::make_shared<const OpenedRecord>(
+      OpenedRecord{std::move(stored), *std::move(body), *std::move(keys), row->stamp});
 }
 
 absl::Status View::VisitRecordsNewestFirst(

@@ -16,8 +16,9 @@
 
 namespace sluis::core {
 
-// What a use case may read: one snapshot of the ledger's rows. Rows of the register that it reads become standing
-// preconditions of the effects planned from it. Not thread-safe: one view per planning of one call.
+// What a use case may read: one snapshot of the ledger's rows. Rows of the register that it reads
+// become standing preconditions of the effects planned from it. Not thread-safe: one view per
+// planning of one call.
 class View {
  public:
   // Both must outlive the view.
@@ -41,15 +42,17 @@ class View {
   // The row of a record without opening it; also for erased ones. NOT_FOUND when there is none.
   absl::StatusOr<record::v1::StoredRecord> ReadRecordRow(std::string_view record_id) const;
 
-  // Visits record ids newest first, from just before `before` (a key of an earlier visit; empty for the newest).
+  // Visits record ids newest first, from just before `before` (a key of an earlier visit; empty for
+  // the newest).
   absl::Status VisitRecordsNewestFirst(
       std::string_view before,
-      const std::function<bool(std::string_view position, std::string_view record_id)>& visit) const;
+      const std::function<bool(std::string_view position, std::string_view record_id)>& visit)
+      const;
 
   // Visits imports of day number `first_day` (days since the epoch) and later.
-  absl::Status VisitImports(uint32_t first_day,
-                            const std::function<bool(std::string_view record_id,
-                                                     std::string_view sealed)>& visit) const;
+  absl::Status VisitImports(
+      uint32_t first_day,
+      const std::function<bool(std::string_view record_id, std::string_view sealed)>& visit) const;
 
   // Stamp of any stamped row.
   absl::StatusOr<uint64_t> StampOf(std::string_view key) const;

@@ -18,12 +18,12 @@ absl::StatusOr<Plan> WithdrawSignal::Decide(const Call& call, View& view) {
     return RefuseAbout(call, act, *std::move(refusal));
   }
   if (act.record->row.state() != record::v1::RECORD_STATE_OPEN) {
-    return RefuseAbout(call, act, {absl::StatusCode::kFailedPrecondition, "withdrawn",
-                                   "the signal was taken back already", ""});
+    return RefuseAbout(call, act,
+                       {absl::StatusCode::kFailedPrecondition, "withdrawn",
+                        "the signal was taken back already", ""});
   }
   Plan plan;
-  Effect& effect = plan.effects.emplace_back(
-      EffectOf(call, act, record::v1::OPERATION_ALTERATION));
+  Effect& effect = plan.effects.emplace_back(EffectOf(call, act, record::v1::OPERATION_ALTERATION));
   effect.entry.act.set_reason(request_.reason());
   effect.record.emplace();
   effect.record->row = act.record->row;

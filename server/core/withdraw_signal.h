@@ -10,7 +10,8 @@ namespace sluis::core {
 class WithdrawSignal : public UseCase {
  public:
   // Both must outlive the call.
-  WithdrawSignal(const node::v1::WithdrawSignalRequest& request, node::v1::WithdrawSignalResponse& response)
+  WithdrawSignal(const node::v1::WithdrawSignalRequest& request,
+                 node::v1::WithdrawSignalResponse& response)
       : request_(request), response_(response) {}
 
   const Method& method() const override;

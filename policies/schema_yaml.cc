@@ -244,8 +244,8 @@ void ReadField(const YamlReader& reader, const YamlNode& item, Schema& schema) {
   Field field;
   Word name;
   if (item.kind == YamlNode::Kind::kMapping && item.entries.size() == 1) {
-    name = item.entries[0].first;
-    const YamlNode& node = item.entries[0].second;
+    name = item.entries[0].key;
+    const YamlNode& node = item.entries[0].value;
     if (!reader.Mapping(node, "a field", kFieldKeys)) return;
     const YamlNode& steps = reader.Required(node, "generalise");
     for (const Word& step : reader.OneOrMore(steps, "the steps", false)) {

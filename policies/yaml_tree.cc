@@ -100,7 +100,7 @@ class TreeBuilder : public YAML::EventHandler {
     } else if (!has_key_.back()) {
       PlaceKey(parent, std::move(node));
     } else {
-      parent.entries.emplace_back(std::move(keys_.back()), std::move(node));
+      parent.entries.push_back({std::move(keys_.back()), std::move(node)});
       has_key_.back() = false;
     }
   }
@@ -210,14 +210,14 @@ crypto::Bytes CanonicalBytes(const YamlNode& node) {
       for (const YamlNode& item : node.items) bytes += CanonicalBytes(item);
       break;
     case YamlNode::Kind::kMapping: {
-      std::vector<const std::pair<Word, YamlNode>*> sorted;
+      std::vector<const YamlEntry*> sorted;
       for (const auto& entry : node.entries) sorted.push_back(&entry);
       std::sort(sorted.begin(), sorted.end(),
-                [](const auto* a, const auto* b) { return a->first.text < b->first.text; });
+                [](const auto* a, const auto* b) { return a->key.text < b->key.text; });
       crypto::AppendU32(bytes, static_cast<uint32_t>(sorted.size()));
       for (const auto* entry : sorted) {
-        crypto::AppendLp(bytes, entry->first.text);
-        bytes += CanonicalBytes(entry->second);
+        crypto::AppendLp(bytes, entry->key.text);
+        bytes += CanonicalBytes(entry->value);
       }
       break;
     }

@@ -25,15 +25,23 @@ inline constexpr std::size_t kMaxYamlEntries = 1'000;  // of one mapping
 inline constexpr std::size_t kMaxYamlDepth = 12;
 inline constexpr std::size_t kMaxScalarBytes = 1'000;
 
+struct YamlEntry;
+
 struct YamlNode {
   enum class Kind { kEmpty, kScalar, kSequence, kMapping };
 
   Kind kind = Kind::kEmpty;
-  Word word;                                       // kScalar: the text. Always: the place.
-  std::vector<YamlNode> items;                     // kSequence
-  std::vector<std::pair<Word, YamlNode>> entries;  // kMapping, in file order, keys distinct
+  Word word;                       // kScalar: the text. Always: the place.
+  std::vector<YamlNode> items;     // kSequence
+  std::vector<YamlEntry> entries;  // kMapping, in file order, keys distinct
 
   const YamlNode* Find(std::string_view key) const;
+};
+
+// A class of its own, because a std::pair of an unfinished YamlNode compiles with g++ only.
+struct YamlEntry {
+  Word key;
+  YamlNode value;
 };
 
 // Errors: InvalidArgument naming file, line and column.

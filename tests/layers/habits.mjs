@@ -1,7 +1,8 @@
-// House rules a machine can check: length of files, names that say nothing, words of unfinished work.
+// House rules a machine can check: length of files, names that say nothing, words of unfinished work, C++ files that no
+// build file names (a test that is not built passes unseen).
 // usage: node habits.mjs ROOT; prints one finding per line and exits 1 when there is one.
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sourceFiles } from './tree.mjs';
 
@@ -15,8 +16,31 @@ const UNFINISHED = new RegExp(
     .join('|'),
 );
 
+/** Whether a build file of the file's folder or of one above names it; a CMake variable stands for any text. */
+function isNamed(file, byFolder) {
+  for (let at = dirname(file); ; at = dirname(at)) {
+    if ((byFolder.get(at) ?? []).some((name) => name.test(basename(file)))) return true;
+    if (at === '.') return false;
+  }
+}
+
+const asPattern = (word) =>
+  new RegExp(`^${basename(word).replace(/[.+]/g, '\\$&').replace(/\$\{[^}]*\}/g, '[a-z0-9_]+')}$`);
+
+function checkBuilt(root) {
+  const byFolder = new Map();
+  for (const file of sourceFiles(root, /(^CMakeLists\.txt|\.cmake)$/)) {
+    const text = readFileSync(join(root, file), 'utf8').replace(/#.*/g, '');
+    const names = text.split(/[\s()"]+/).filter((word) => word.endsWith('.cc')).map(asPattern);
+    byFolder.set(dirname(file), [...(byFolder.get(dirname(file)) ?? []), ...names]);
+  }
+  return sourceFiles(root, /\.cc$/)
+    .filter((file) => !isNamed(file, byFolder))
+    .map((file) => `${file}: no build file names it`);
+}
+
 export function checkHabits(root) {
-  const findings = [];
+  const findings = checkBuilt(root);
   for (const file of sourceFiles(root, SOURCES)) {
     const lines = readFileSync(join(root, file), 'utf8').replace(/\n$/, '').split('\n');
     if (lines.length > MAX_LINES && !file.startsWith('tests/'))

@@ -104,7 +104,8 @@ test('a line that cannot be read is refused with its number', () => {
 
 test('house rules find long files, empty names and unfinished work', () => {
   const long = 'int x;\n'.repeat(401);
-  const check = (files) => withTree(files, checkHabits);
+  const build = { 'CMakeLists.txt': 'add(crypto/a.cc a_test.cc common.cc utility_bill.cc)' };
+  const check = (files) => withTree({ ...build, ...files }, checkHabits);
   assert.deepEqual(check({ 'crypto/a.cc': 'int x;\n'.repeat(400), 'tests/a_test.cc': long }), []);
   assert.match(check({ 'crypto/a.cc': long })[0], /401 lines/);
   for (const name of ['crypto/util.h', 'server/common.cc', 'client/string_utils.h', 'a/helpers.mjs', 'a/misc.proto'])
@@ -113,6 +114,17 @@ test('house rules find long files, empty names and unfinished work', () => {
   for (const word of ['TO' + 'DO', 'FIX' + 'ME', 'for ' + 'now', 'not ' + 'implemented'])
     assert.match(check({ 'crypto/a.cc': `// ${word}: x\n` })[0], /crypto\/a\.cc:1: unfinished work/);
   assert.deepEqual(check({ 'crypto/a.cc': 'return grpc::StatusCode::UNIMPLEMENTED;\n' }), []);
+});
+
+test('a C++ file that no build file names is found', () => {
+  const files = { 'CMakeLists.txt': 'add(a.cc) # crypto/b.cc', 'policies/CMakeLists.txt': 'add(c.cc)', 'crypto/a.cc': '' };
+  const check = (more) => withTree({ ...files, ...more }, checkHabits);
+  assert.deepEqual(check({ 'policies/c.cc': '' }), []);
+  const loop = { 'tests/fuzz/crypto.cmake': 'foreach(t note) f(SRCS ${D}/crypto/${t}_fuzz.cc)' };
+  assert.deepEqual(check({ ...loop, 'tests/fuzz/crypto/note_fuzz.cc': '' }), []);
+  assert.equal(check({ ...loop, 'tests/fuzz/crypto/note_test.cc': '' }).length, 1);
+  assert.deepEqual(check({ 'crypto/b.cc': '' }), ['crypto/b.cc: no build file names it']);
+  assert.deepEqual(check({ 'crypto/c.cc': '' }), ['crypto/c.cc: no build file names it']);
 });
 
 test('package lists and their document must agree', () => {

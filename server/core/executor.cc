@@ -144,8 +144,6 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
   call.caller = *std::move(caller);
 
   switch (call.method->method_class) {
-    case node::v1::METHOD_CLASS_HEALTH:
-      return attempt.use_case->Decide(call, view);
     case node::v1::METHOD_CLASS_ADMIN:
       if (!call.caller.administrator) {
         return refuse({absl::StatusCode::kPermissionDenied, "not_administrator",

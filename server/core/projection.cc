@@ -15,7 +15,7 @@ struct FieldCopy {
 };
 
 // One row per field of the record; the name is that of the protobuf field and of the pack.
-constexpr std::array<FieldCopy, 20> kFields = {{
+constexpr std::array<FieldCopy, 19> kFields = {{
     {"statements",
      [](const auto& f, auto& t) {
        *t.mutable_content()->mutable_statements() = f.signal().content().statements();
@@ -59,10 +59,6 @@ constexpr std::array<FieldCopy, 20> kFields = {{
     {"normative_border",
      [](const auto& f, auto& t) {
        t.mutable_content()->set_normative_border(f.signal().content().normative_border());
-     }},
-    {"subject_kind",
-     [](const auto& f, auto& t) {
-       t.mutable_content()->set_subject_kind(f.signal().content().subject_kind());
      }},
     {"subject_ref",
      [](const auto& f, auto& t) {
@@ -140,6 +136,7 @@ record::v1::SignalView Project(const OpenedRecord& record, const policies::Decis
   view.set_version(record.row.version());
   view.set_state(record.row.state());
   *view.mutable_marks() = record.body.signal().marks();
+  view.mutable_content()->set_subject_kind(record.body.signal().content().subject_kind());
   view.set_retention_until(record.row.retention_until());
   if (record.row.has_hold()) *view.mutable_hold() = record.row.hold();
   for (const policies::GrantedField& granted : decision.granted) {

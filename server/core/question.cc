@@ -138,7 +138,10 @@ const std::map<std::string, Supply, std::less<>>& Supplies() {
        }},
       {"case.given",
        [](const Facts& f) {
-         return Supplied{Bool(!f.call.case_ref.empty() && f.call.case_ref != "INTAKE"),
+         const bool intake = f.call.case_ref == "INTAKE";
+         return Supplied{f.call.case_ref.empty() ? kNone
+                         : intake                ? "intake"
+                                                 : "given",
                          Source::kCaller};
        }},
       {"record.category", OfRecord([](const Facts& f) { return f.content().category(); })},
@@ -153,7 +156,6 @@ const std::map<std::string, Supply, std::less<>>& Supplies() {
        OfPerson([](const Facts& f) { return AgreesWord(f.content().client_agrees()); })},
       {"record.subject_kind",
        OfRecord([](const Facts& f) { return std::string(f.about_person() ? "person" : "place"); })},
-      {"record.ter_derived", OfRecord([](const Facts&) { return Bool(false); })},
       {"record.age_days", OfRecord([](const Facts& f) {
          const uint64_t age_us =
              f.call.now_us > f.record.recorded_at_us ? f.call.now_us - f.record.recorded_at_us : 0;

@@ -1,0 +1,58 @@
+#ifndef SLUIS_SERVER_CORE_EXPORT_LOG_H_
+#define SLUIS_SERVER_CORE_EXPORT_LOG_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/core/use_case.h"
+#include "server/ledger/ledger.h"
+#include "server/ledger/reader.h"
+#include "sluis/node/v1/log.pb.h"
+
+namespace sluis::core {
+
+// ExportLog: asks the rules and writes the entry; the bytes come from an ExportStream once that
+// entry is durable.
+class ExportLog : public UseCase {
+ public:
+  explicit ExportLog(const node::v1::ExportLogRequest& request) : request_(request) {}
+  const Method& method() const override;
+  const node::v1::RequestContext* context() const override { return &request_.context(); }
+  absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
+
+ private:
+  const node::v1::ExportLogRequest& request_;
+};
+
+// The bytes of an export of the log up to the newest checkpoint, piece by piece. docs/formats.md,
+// "Export file". Not thread-safe. The ledger must outlive it.
+class ExportStream {
+ public:
+  ExportStream(ledger::Ledger& ledger, node::v1::OpenParts open, bool closed);
+
+  // The next piece, at most 256 KiB; nothing after the last.
+  absl::StatusOr<std::optional<std::string>> Next();
+
+  uint64_t entries_done() const { return next_; }
+  uint64_t entries_total() const { return checkpoint_.size; }
+
+ private:
+  std::string Head() const;
+  absl::Status Append(const ledger::StoredEntry& entry, std::string& piece) const;
+  bool Opens(ledger::Part part) const;
+
+  ledger::Ledger& ledger_;
+  const node::v1::OpenParts open_;
+  const bool closed_;
+  const ledger::ShownCheckpoint checkpoint_;
+  const std::unique_ptr<storage::Snapshot> snapshot_;
+  const ledger::LogReader reader_;
+  bool head_done_ = false;
+  uint64_t next_ = 0;
+};
+
+}  // namespace sluis::core
+
+#endif  // SLUIS_SERVER_CORE_EXPORT_LOG_H_

@@ -1,0 +1,158 @@
+#include "server/core/node_acts.h"
+
+#include <map>
+
+#include "crypto/hash.h"
+#include "server/authn/user_request.h"
+#include "server/core/erasure.h"
+#include "server/core/refusal.h"
+#include "server/core/register_users.h"
+#include "server/ledger/row.h"
+#include "sluis/record/v1/ledger.pb.h"
+
+namespace sluis::core {
+namespace {
+
+// Acts that no API method asks for.
+const Method& NodeMethod(const char* name) {
+  static const auto& methods = *new std::map<std::string, Method, std::less<>>{
+      {"Node.RecordTerms", {"Node.RecordTerms", node::v1::METHOD_CLASS_ADMIN}},
+      {"Node.RegisterFirstAdministrator",
+       {"Node.RegisterFirstAdministrator", node::v1::METHOD_CLASS_ADMIN}},
+      {"Node.ErasePastRetention", {"Node.ErasePastRetention", node::v1::METHOD_CLASS_DATA}},
+      {"Node.EraseAgain", {"Node.EraseAgain", node::v1::METHOD_CLASS_ADMIN}}};
+  return methods.find(name)->second;
+}
+
+absl::Status Done(std::span<const ledger::Logged>) { return absl::OkStatus(); }
+
+}  // namespace
+
+std::string TermsRowOf(const Terms& terms) {
+  record::v1::TermsRow row;
+  row.set_configuration_digest(std::string(crypto::View(terms.configuration_digest)));
+  row.set_effective_pack_digest(std::string(crypto::View(terms.packs.digests().effective)));
+  row.set_manifest_version(terms.manifest_version);
+  return row.SerializeAsString();
+}
+
+absl::StatusOr<bool> TermsRecorded(const View& view, const Terms& terms) {
+  absl::StatusOr<ledger::Row> row = ledger::ReadRow(view.snapshot(), TermsKey());
+  if (!row.ok()) return row.status();
+  return row->stamp != ledger::kAbsent && row->value == TermsRowOf(terms);
+}
+
+const Method& RecordTerms::method() const { return NodeMethod("Node.RecordTerms"); }
+
+absl::StatusOr<Plan> RecordTerms::Decide(const Call& call, View& view) {
+  absl::StatusOr<uint64_t> stamp = view.StampOf(TermsKey());
+  if (!stamp.ok()) return stamp.status();
+  // The entry speaks under the terms that it brings into force.
+  Call under_new_terms = call;
+  under_new_terms.terms = terms_;
+  const std::string row = TermsRowOf(*terms_);
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry =
+      EntryOf(under_new_terms, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  effect.entry.act.set_object_digest(std::string(crypto::View(crypto::Sha256(row))));
+  effect.preconditions.push_back({TermsKey(), *stamp});
+  effect.rows.push_back({TermsKey(), row});
+  plan.reply = Done;
+  return plan;
+}
+
+const Method& RegisterFirstAdministrator::method() const {
+  return NodeMethod("Node.RegisterFirstAdministrator");
+}
+
+absl::StatusOr<Plan> RegisterFirstAdministrator::Decide(const Call& call, View& view) {
+  absl::StatusOr<record::v1::User> user = authn::VerifyUserRequest(request_);
+  if (!user.ok()) return user.status();
+  bool anyone = false;
+  absl::Status visited = view.VisitUsers([&anyone](const record::v1::User&) {
+    anyone = true;
+    return false;
+  });
+  if (!visited.ok()) return visited;
+  if (anyone) {
+    return RefusalPlan(call, {absl::StatusCode::kFailedPrecondition, "not_first",
+                              "this node has users already; an administrator adds the next", ""});
+  }
+  Plan plan;
+  plan.effects.push_back(RegistrationOf(call, *std::move(user), true, ledger::kAbsent));
+  plan.reply = Done;
+  return plan;
+}
+
+absl::StatusOr<std::vector<std::string>> RecordsPastRetention(const View& view,
+                                                              const std::string& today,
+                                                              size_t most) {
+  std::vector<std::string> due;
+  absl::Status fault = absl::OkStatus();
+  absl::Status visited =
+      view.VisitRecordsNewestFirst({}, [&](std::string_view, std::string_view record_id) {
+        absl::StatusOr<record::v1::StoredRecord> row = view.ReadRecordRow(record_id);
+        if (!row.ok()) {
+          fault = row.status();
+          return absl::IsNotFound(fault);
+        }
+        if (row->retention_until() < today && !row->has_hold() &&
+            row->state() != record::v1::RECORD_STATE_ERASED) {
+          due.emplace_back(record_id);
+        }
+        return due.size() < most;
+      });
+  if (!visited.ok()) return visited;
+  if (!fault.ok() && !absl::IsNotFound(fault)) return fault;
+  return due;
+}
+
+const Method& ErasePastRetention::method() const { return NodeMethod("Node.ErasePastRetention"); }
+
+absl::StatusOr<Plan> ErasePastRetention::Decide(const Call& call, View& view) {
+  absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view.OpenRecord(record_id_);
+  if (!record.ok() && !absl::IsNotFound(record.status())) return record.status();
+  if (!record.ok() || (*record)->row.has_hold() || (*record)->row.retention_until() >= call.today) {
+    return RefusalPlan(call, {absl::StatusCode::kFailedPrecondition, "not_due",
+                              "the record is not due for erasure", ""});
+  }
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
+  effect.preconditions.push_back({RecordKey(record_id_), (*record)->stamp});
+  effect.about = *record;
+  AddSubject(**record, effect.entry);
+  AddErasure(call, **record, effect);
+  plan.reply = Done;
+  return plan;
+}
+
+const Method& EraseAgain::method() const { return NodeMethod("Node.EraseAgain"); }
+
+absl::StatusOr<Plan> EraseAgain::Decide(const Call& call, View&) {
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
+  effect.erase = keys_;
+  plan.reply = Done;
+  return plan;
+}
+
+const Method& RecordBackup::method() const {
+  static const Method& method = MethodNamed("RegisterService.CreateBackup");
+  return method;
+}
+
+absl::StatusOr<Plan> RecordBackup::Decide(const Call& call, View&) {
+  Plan plan;
+  plan.effects.emplace_back().entry =
+      EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  plan.reply = [this](std::span<const ledger::Logged> logged) {
+    *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);
+    return absl::OkStatus();
+  };
+  return plan;
+}
+
+}  // namespace sluis::core

@@ -1,0 +1,84 @@
+#ifndef SLUIS_SERVER_CORE_NODE_ACTS_H_
+#define SLUIS_SERVER_CORE_NODE_ACTS_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/core/use_case.h"
+#include "sluis/node/v1/register.pb.h"
+#include "sluis/record/v1/mandate.pb.h"
+
+namespace sluis::core {
+
+// Acts of the node itself: run with Executor::RunAsNode, logged as "node".
+
+// The row that the terms would have, and whether the ledger's newest one says something else.
+std::string TermsRowOf(const Terms& terms);
+absl::StatusOr<bool> TermsRecorded(const View& view, const Terms& terms);
+
+// Writes down configuration and packs in force. Afterwards the stamp of TermsKey() belongs into the
+// terms.
+class RecordTerms : public UseCase {
+ public:
+  explicit RecordTerms(std::shared_ptr<const Terms> terms) : terms_(std::move(terms)) {}
+  const Method& method() const override;
+  absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
+
+ private:
+  std::shared_ptr<const Terms> terms_;
+};
+
+// Registers the first administrator of a node that has no user at all; refused otherwise.
+class RegisterFirstAdministrator : public UseCase {
+ public:
+  explicit RegisterFirstAdministrator(record::v1::UserRequest request)
+      : request_(std::move(request)) {}
+  const Method& method() const override;
+  absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
+
+ private:
+  record::v1::UserRequest request_;
+};
+
+// Ids of records whose retention has run out and that no hold keeps, at most `most`.
+absl::StatusOr<std::vector<std::string>> RecordsPastRetention(const View& view,
+                                                              const std::string& today,
+                                                              size_t most);
+
+// Erases one record whose retention has run out; refused when it has not, or a hold keeps it.
+class ErasePastRetention : public UseCase {
+ public:
+  explicit ErasePastRetention(std::string record_id) : record_id_(std::move(record_id)) {}
+  const Method& method() const override;
+  absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
+
+ private:
+  std::string record_id_;
+};
+
+// Erases again the keys that a restored backup brought back.
+class EraseAgain : public UseCase {
+ public:
+  explicit EraseAgain(std::vector<ledger::KeyRef> keys) : keys_(std::move(keys)) {}
+  const Method& method() const override;
+  absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
+
+ private:
+  std::vector<ledger::KeyRef> keys_;
+};
+
+// Writes down that a backup is made. The copy is made once this entry is durable.
+class RecordBackup : public UseCase {
+ public:
+  explicit RecordBackup(node::v1::CreateBackupResponse& response) : response_(response) {}
+  const Method& method() const override;
+  absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
+
+ private:
+  node::v1::CreateBackupResponse& response_;
+};
+
+}  // namespace sluis::core
+
+#endif  // SLUIS_SERVER_CORE_NODE_ACTS_H_

@@ -1,0 +1,128 @@
+#include "server/core/register_users.h"
+
+#include <memory>
+
+#include "crypto/hash.h"
+#include "server/authn/user_request.h"
+#include "server/core/record_act.h"
+#include "server/core/refusal.h"
+#include "server/ledger/row.h"
+
+namespace sluis::core {
+namespace {
+
+constexpr int kMaxUsers = 1000;
+
+// An administration entry about one object, named by its digest only.
+Entry AdministrationEntry(const Call& call, const std::string& object) {
+  Entry entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  entry.act.set_object_digest(std::string(crypto::View(crypto::Sha256(object))));
+  return entry;
+}
+
+}  // namespace
+
+Effect RegistrationOf(const Call& call, record::v1::User user, bool administrator,
+                      uint64_t stamp_before) {
+  user.set_state(record::v1::USER_STATE_ACTIVE);
+  user.set_registered_at_us(call.now_us);
+  user.set_administrator(administrator);
+  const std::string row = user.SerializeAsString();
+  Effect effect;
+  effect.entry = AdministrationEntry(call, row);
+  effect.preconditions.push_back({UserKey(user.user_id()), stamp_before});
+  effect.rows.push_back({UserKey(user.user_id()), row});
+  return effect;
+}
+
+const Method& AddUser::method() const {
+  static const Method& method = MethodNamed("RegisterService.AddUser");
+  return method;
+}
+
+absl::StatusOr<Plan> AddUser::Decide(const Call& call, View& view) {
+  absl::StatusOr<record::v1::User> user = authn::VerifyUserRequest(request_.request());
+  if (!user.ok()) {
+    return RefusalPlan(call, {absl::StatusCode::kInvalidArgument, "bad_request",
+                              std::string(user.status().message()), "request"});
+  }
+  absl::StatusOr<uint64_t> stamp = view.StampOf(UserKey(user->user_id()));
+  if (!stamp.ok()) return stamp.status();
+  Plan plan;
+  plan.effects.push_back(RegistrationOf(call, *std::move(user), request_.administrator(), *stamp));
+  plan.reply = [this](std::span<const ledger::Logged> logged) {
+    *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);
+    return absl::OkStatus();
+  };
+  return plan;
+}
+
+const Method& ListUsers::method() const {
+  static const Method& method = MethodNamed("RegisterService.ListUsers");
+  return method;
+}
+
+absl::StatusOr<Plan> ListUsers::Decide(const Call& call, View& view) {
+  auto shown = std::make_shared<node::v1::ListUsersResponse>();
+  absl::Status visited = view.VisitUsers([&](const record::v1::User& user) {
+    *shown->add_users() = user;
+    return shown->users_size() < kMaxUsers;
+  });
+  if (!visited.ok()) return visited;
+  Plan plan;
+  plan.effects.emplace_back().entry =
+      EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  plan.reply = [this, shown](std::span<const ledger::Logged> logged) {
+    response_ = std::move(*shown);
+    *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);
+    return absl::OkStatus();
+  };
+  return plan;
+}
+
+const Method& RevokeUser::method() const {
+  static const Method& method = MethodNamed("RegisterService.RevokeUser");
+  return method;
+}
+
+absl::StatusOr<Plan> RevokeUser::Decide(const Call& call, View& view) {
+  if (auto refusal = RefuseReason(request_.reason(), 3)) {
+    return RefusalPlan(call, *std::move(refusal));
+  }
+  std::optional<record::v1::User> user;
+  int other_administrators = 0;
+  absl::Status visited = view.VisitUsers([&](const record::v1::User& found) {
+    if (found.user_id() == request_.user_id()) {
+      user = found;
+    } else if (found.administrator() && found.state() == record::v1::USER_STATE_ACTIVE) {
+      ++other_administrators;
+    }
+    return true;
+  });
+  if (!visited.ok()) return visited;
+  if (!user || user->state() != record::v1::USER_STATE_ACTIVE) {
+    return RefusalPlan(call, {absl::StatusCode::kNotFound, "not_found",
+                              "there is no such active user", "user_id"});
+  }
+  if (user->administrator() && other_administrators == 0) {
+    return RefusalPlan(call, {absl::StatusCode::kFailedPrecondition, "last_administrator",
+                              "register another administrator first", "user_id"});
+  }
+  absl::StatusOr<uint64_t> stamp = view.StampOf(UserKey(user->user_id()));
+  if (!stamp.ok()) return stamp.status();
+  user->set_state(record::v1::USER_STATE_REVOKED);
+  const std::string row = user->SerializeAsString();
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = AdministrationEntry(call, row);
+  effect.entry.act.set_reason(request_.reason());
+  effect.preconditions.push_back({UserKey(user->user_id()), *stamp});
+  effect.rows.push_back({UserKey(user->user_id()), row});
+  plan.reply = [this](std::span<const ledger::Logged> logged) {
+    *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);
+    return absl::OkStatus();
+  };
+  return plan;
+}
+
+}  // namespace sluis::core

@@ -94,8 +94,13 @@ TEST(Base64, PublishedVectorsBothWays) {
 }
 
 TEST(Base64, OneSpellingPerValue) {
-  for (const char* bad : {"Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm8=\n", " Zm8=", "Zm 8=",
-                          "Zm8=Zm8=", "_-8=", "====", "=", "Zm9v====", "Z===", "Zm9v\n"}) {
+  for (const char* bad : {"Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm8=\n",
+                          " Zm8=", "Zm 8=", "Zm8=Zm8=", "_-8=", "====", "=",
+                          "Zm9v====", "Z===", "Zm9v\n", "\xff\xff\xff\xfe",
+                          "AA\xc1"
+                          "A",
+                          "\xda"
+                          "m9v"}) {
     EXPECT_FALSE(Base64Decode(bad).ok()) << bad;
   }
 }

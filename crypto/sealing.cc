@@ -115,13 +115,20 @@ Bytes WrapKey(const DataKey& wrapping, BytesView associated_data, std::span<cons
 absl::StatusOr<DataKey> UnwrapKey(const DataKey& wrapping, BytesView associated_data,
                                   BytesView wrapped) {
   DataKey out;  // opened straight into locked memory
-  if (wrapped.size() != kSealOverhead + out.expose().size()) {
+  const absl::Status opened = UnwrapKeyInto(wrapping, associated_data, wrapped, out.mutable_span());
+  if (!opened.ok()) return opened;
+  return out;
+}
+
+absl::Status UnwrapKeyInto(const DataKey& wrapping, BytesView associated_data, BytesView wrapped,
+                           std::span<uint8_t> out) {
+  if (wrapped.size() != kSealOverhead + out.size()) {
     return absl::InvalidArgumentError("a wrapped key has a fixed length: check what was read");
   }
-  if (!OpenCommitting(wrapping, kWrapLabel, associated_data, wrapped, out.mutable_span().data())) {
+  if (!OpenCommitting(wrapping, kWrapLabel, associated_data, wrapped, out.data())) {
     return DoesNotOpen();
   }
-  return out;
+  return absl::OkStatus();
 }
 
 Bytes SealPart(const DataKey& key, BytesView associated_data, BytesView plaintext, Random& random) {

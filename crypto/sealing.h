@@ -48,6 +48,10 @@ Bytes WrapKey(const DataKey& wrapping, BytesView associated_data, std::span<cons
               Random& random);
 absl::StatusOr<DataKey> UnwrapKey(const DataKey& wrapping, BytesView associated_data,
                                   BytesView wrapped);
+// The same for keys of another length, such as two keys wrapped as one: `out` is filled, or its
+// content is unspecified when this fails.
+absl::Status UnwrapKeyInto(const DataKey& wrapping, BytesView associated_data, BytesView wrapped,
+                           std::span<uint8_t> out);
 
 Bytes SealPart(const DataKey& key, BytesView associated_data, BytesView plaintext, Random& random);
 absl::StatusOr<Bytes> OpenPart(const DataKey& key, BytesView associated_data, BytesView sealed);

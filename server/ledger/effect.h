@@ -17,8 +17,9 @@ namespace sluis::ledger {
 // Stamp of a row that does not exist.
 inline constexpr uint64_t kAbsent = 0;
 
-// A row must still carry this stamp when the effect commits. Every row that an effect writes is stored as
-// u64 stamp ‖ bytes, the stamp being 1 + the index of the entry that wrote it (see row.h).
+// A row must still carry this stamp when the effect commits. Every row that an effect writes is
+// stored as u64 stamp ‖ bytes, the stamp being 1 + the index of the entry that wrote it (see
+// row.h).
 struct Precondition {
   std::string key;
   uint64_t stamp = kAbsent;
@@ -27,7 +28,8 @@ struct Precondition {
 // One change of a row; the sequencer puts the stamp in front. No value deletes the row.
 using RowWrite = storage::Write;
 
-// What one act does to the ledger. It holds its entry by value: there is no effect without an entry.
+// What one act does to the ledger. It holds its entry by value: there is no effect without an
+// entry.
 struct Effect {
   SealedEntry entry;
   std::vector<Precondition> preconditions;
@@ -35,7 +37,8 @@ struct Effect {
   // Rows that carry no stamp: wrapped keys.
   std::vector<storage::Write> key_rows;
   std::vector<KeyUse> keys;
-  // Keys that this effect destroys. Not empty makes it an erasure: it runs in a group of its own (erasure.h).
+  // Keys that this effect destroys. Not empty makes it an erasure: it runs in a group of its own
+  // (erasure.h).
   std::vector<KeyRef> erase;
 };
 
@@ -48,9 +51,9 @@ struct Logged {
 
 // What the sequencer tells about a submission:
 //   OK                  every effect is durable; one Logged per effect
-//   ABORTED             a precondition no longer holds: nothing was written, plan again on a fresh snapshot
-//   RESOURCE_EXHAUSTED  the queue is full: nothing was written, try later
-//   UNAVAILABLE         not serving (disk low, draining, behind the mark): nothing was written
+//   ABORTED             a precondition no longer holds: nothing was written, plan again on a fresh
+//   snapshot RESOURCE_EXHAUSTED  the queue is full: nothing was written, try later UNAVAILABLE not
+//   serving (disk low, draining, behind the mark): nothing was written
 // After a write or sync error nobody is told anything: the process ends.
 using Done = std::function<void(absl::Status status, std::vector<Logged> logged)>;
 

@@ -29,9 +29,9 @@ struct StoredEntry {
 struct OpenedPart {
   enum class State : uint8_t { kClosed = 0, kOpen = 1, kErased = 2, kMissing = 3 };
   State state = State::kMissing;
-  Salt salt{};                  // when open
-  std::string bytes;            // when open
-  uint64_t erased_by_entry = 0; // when erased
+  Salt salt{};                   // when open
+  std::string bytes;             // when open
+  uint64_t erased_by_entry = 0;  // when erased
 };
 
 // Reads the log as a snapshot holds it. Thread-safe; borrows the snapshot and the keyring.
@@ -51,8 +51,8 @@ class LogReader {
 
   absl::StatusOr<StoredEntry> Entry(uint64_t index) const;
 
-  // Opens one part: open, erased (naming the entry that erased it), or missing, which is a finding. A part that opens
-  // to something its commitment does not cover is missing.
+  // Opens one part: open, erased (naming the entry that erased it), or missing, which is a finding.
+  // A part that opens to something its commitment does not cover is missing.
   absl::StatusOr<OpenedPart> Open(const StoredEntry& entry, Part part) const;
 
   // Head of the first `size` entries, computed from tiles and hash rows.

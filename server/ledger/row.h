@@ -11,23 +11,24 @@
 
 namespace sluis::ledger {
 
-// Tables of the ledger store: first byte of every key. Numbers are part of the format. docs/formats.md lists the keys.
+// Tables of the ledger store: first byte of every key. Numbers are part of the format.
+// docs/formats.md lists the keys.
 enum class Table : uint8_t {
-  kState = 'S',        // one row: LedgerState
-  kSegment = 's',      // u64 first index → entries of one group
-  kHashes = 'h',       // u8 level ‖ u64 first → hashes not yet in a full tile
-  kTile = 't',         // u8 level ‖ u64 number → 8,192 bytes
-  kBucket = 'b',       // u32 number → Bucket
-  kKey = 'k',          // u32 bucket ‖ key id[16] → wrapped keys
-  kErasedKey = 'x',    // key id[16] → u64 index of the erasure entry
-  kRecord = 'r',       // record id[16] → StoredRecord, stamped
+  kState = 'S',      // one row: LedgerState
+  kSegment = 's',    // u64 first index → entries of one group
+  kHashes = 'h',     // u8 level ‖ u64 first → hashes not yet in a full tile
+  kTile = 't',       // u8 level ‖ u64 number → 8,192 bytes
+  kBucket = 'b',     // u32 number → Bucket
+  kKey = 'k',        // u32 bucket ‖ key id[16] → wrapped keys
+  kErasedKey = 'x',  // key id[16] → u64 index of the erasure entry
+  kRecord = 'r',     // record id[16] → StoredRecord, stamped
   kRecordOrder = 'o',  // u64 recorded_at_us ‖ record id[16] → empty, stamped: newest-first listing
-  kImport = 'i',       // u32 day ‖ record id[16] → row HMAC sealed under the record's data key, stamped
-  kUser = 'u',         // user id → User, stamped
-  kMandate = 'm',      // user id ‖ 0 ‖ mandate id[16] → SignedMandate, stamped
-  kMandateStatus = 'M',// one row: SignedMandateStatus, stamped
-  kTerms = 'P',        // one row: digests of configuration and packs in force, stamped
-  kOutbox = 'O',       // recipient ‖ 0 ‖ exchange id[16] → OutboxIntent, stamped
+  kImport = 'i',  // u32 day ‖ record id[16] → row HMAC sealed under the record's data key, stamped
+  kUser = 'u',           // user id → User, stamped
+  kMandate = 'm',        // user id ‖ 0 ‖ mandate id[16] → SignedMandate, stamped
+  kMandateStatus = 'M',  // one row: SignedMandateStatus, stamped
+  kTerms = 'P',          // one row: digests of configuration and packs in force, stamped
+  kOutbox = 'O',         // recipient ‖ 0 ‖ exchange id[16] → OutboxIntent, stamped
 };
 
 std::string RowKey(Table table, std::string_view rest = {});

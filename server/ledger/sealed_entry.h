@@ -14,7 +14,8 @@
 
 namespace sluis::ledger {
 
-// The plain parts of one entry, as serialised messages of sluis.record.v1. An empty string is an absent part.
+// The plain parts of one entry, as serialised messages of sluis.record.v1. An empty string is an
+// absent part.
 struct EntryParts {
   std::string act;
   std::string actor;
@@ -25,8 +26,8 @@ struct EntryParts {
   std::string retention_class = "log";
 };
 
-// An entry ready for the sequencer: commitments and sealed parts. It has no default constructor and is made only by a
-// Sealer, so that whatever holds one holds an entry that can be logged.
+// An entry ready for the sequencer: commitments and sealed parts. It has no default constructor and
+// is made only by a Sealer, so that whatever holds one holds an entry that can be logged.
 class SealedEntry {
  public:
   SealedEntry(SealedEntry&&) = default;
@@ -59,8 +60,9 @@ class Sealer {
   // `keyring` and `random` must outlive this.
   Sealer(std::string origin, Keyring& keyring, crypto::Random& random);
 
-  // Seals the parts. With `record_keys` the subject part lies under the record's subject key and dies with it; without,
-  // under a fresh key of its own. `now_us` chooses the month of the bucket. INVALID_ARGUMENT for a part that is too long.
+  // Seals the parts. With `record_keys` the subject part lies under the record's subject key and
+  // dies with it; without, under a fresh key of its own. `now_us` chooses the month of the bucket.
+  // INVALID_ARGUMENT for a part that is too long.
   absl::StatusOr<Sealing> Seal(const EntryParts& parts, const RecordKeys* record_keys,
                                uint64_t now_us) const;
 

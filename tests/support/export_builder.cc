@@ -101,13 +101,20 @@ std::string VerifierKeyText(const std::string& origin, const crypto::SigningKey&
   return origin + "+" + crypto::HexEncode(KeyId(origin, typed)) + "+" + crypto::Base64Encode(typed);
 }
 
+std::string SignedNote(const std::string& name, const std::string& text,
+                       const crypto::SigningKey& key) {
+  const std::string signature(crypto::View(key.Sign(text)));
+  return text + "\n\xe2\x80\x94 " + name + " " +
+         crypto::Base64Encode(KeyId(name, TypedKey(key)) + signature) + "\n";
+}
+
+std::string CheckpointText(const std::string& origin, uint64_t size, const std::string& root) {
+  return origin + "\n" + std::to_string(size) + "\n" + crypto::Base64Encode(root) + "\n";
+}
+
 std::string SignedCheckpoint(const std::string& origin, uint64_t size, const std::string& root,
                              const crypto::SigningKey& key) {
-  const std::string text =
-      origin + "\n" + std::to_string(size) + "\n" + crypto::Base64Encode(root) + "\n";
-  const std::string signature(crypto::View(key.Sign(text)));
-  return text + "\n\xe2\x80\x94 " + origin + " " +
-         crypto::Base64Encode(KeyId(origin, TypedKey(key)) + signature) + "\n";
+  return SignedNote(origin, CheckpointText(origin, size, root), key);
 }
 
 void Sign(BuiltExport& out, const crypto::SigningKey& key) {

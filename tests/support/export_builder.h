@@ -69,7 +69,10 @@ std::string RandomBytes(Generator& random, size_t size);
 uint64_t Below(Generator& random, uint64_t bound);
 crypto::SigningKey RandomKey(Generator& random);
 
-// The text of a verifier key, a signed checkpoint over (size, root).
+// A note signed by hand; the three lines of a checkpoint; a verifier key as text.
+std::string SignedNote(const std::string& name, const std::string& text,
+                       const crypto::SigningKey& key);
+std::string CheckpointText(const std::string& origin, uint64_t size, const std::string& root);
 std::string VerifierKeyText(const std::string& origin, const crypto::SigningKey& key);
 std::string SignedCheckpoint(const std::string& origin, uint64_t size, const std::string& root,
                              const crypto::SigningKey& key);

@@ -59,7 +59,7 @@ std::string_view WayName(Way way) {
       "flipped byte",
       "hash only",
       "leaf format",
-      "rewritten"};
+      "rewritten", "header byte", "bad key", "bad checkpoint", "bad state"};
   return kNames[static_cast<size_t>(way)];
 }
 
@@ -160,6 +160,20 @@ Tampered Tamper(Way way, BuiltExport good, const crypto::SigningKey& key, Genera
       entry.commitments[3] = Commit(out.origin, 4, part.salt, part.bytes);
       return {Signed(out, key), at};
     }
+    case Way::kHeaderByte:
+      bytes = out.Encode();
+      bytes[Below(random, 350)] ^= static_cast<char>(1 << Below(random, 8));
+      return {bytes, at};
+    case Way::kBadKey:
+      out.verifier_key[out.origin.size() + 1] ^= 1;
+      break;
+    case Way::kBadCheckpoint:
+      out.checkpoint = SignedNote(out.origin, CheckpointText(out.origin, out.count, out.Root(out.count)) + "more\n", key);
+      break;
+    case Way::kBadState:
+      entry.hash_only = false;
+      entry.parts[Below(random, 5)].state = static_cast<uint8_t>(4 + Below(random, 252));
+      break;
     case Way::kNone:
     case Way::kWayCount:
       break;

@@ -36,6 +36,10 @@ enum class Way {
   kHashOnly,         // a withheld entry in an export that calls itself complete
   kLeafFormat,       // another format number, tree and signature made anew
   kRewritten,  // a part rewritten, tree and signature made anew: only an earlier checkpoint tells
+  kHeaderByte,     // any byte of what stands before the entries
+  kBadKey,         // the key that the export claims is no key
+  kBadCheckpoint,  // a checkpoint with an extension line, signed
+  kBadState,       // a part in a state that the format does not know
   kWayCount,
 };
 

@@ -1,6 +1,7 @@
 // Two verifiers that share no code, ours and tests/second_verifier/verify.mjs, give the same
 // verdict on 300 random exports, good and falsified in every way we know.
 #include <gtest/gtest.h>
+
 #include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -18,11 +19,11 @@ namespace sluis {
 namespace {
 
 using nlohmann::json;
-using testing::BuildExport;
-using testing::BuiltExport;
-using testing::Generator;
-using testing::Tampered;
-using testing::Way;
+using tests::BuildExport;
+using tests::BuiltExport;
+using tests::Generator;
+using tests::Tampered;
+using tests::Way;
 
 constexpr int kCases = 300;
 constexpr char kOrigin[] = "lindervaart.example/log";
@@ -39,24 +40,24 @@ struct Case {
 std::vector<std::string> SomeSeen(const BuiltExport& log, const crypto::SigningKey& key,
                                   Generator& random) {
   std::vector<std::string> out;
-  for (uint64_t n = testing::Below(random, 4); n > 0; --n) {
-    const uint64_t size = testing::Below(random, log.entries.size() + 1);
+  for (uint64_t n = tests::Below(random, 4); n > 0; --n) {
+    const uint64_t size = tests::Below(random, log.entries.size() + 1);
     const std::string root = log.Root(size);
-    switch (testing::Below(random, 12)) {
+    switch (tests::Below(random, 12)) {
       case 0:
-        out.push_back(testing::SignedCheckpoint(kOrigin, size, root, testing::RandomKey(random)));
+        out.push_back(tests::SignedCheckpoint(kOrigin, size, root, tests::RandomKey(random)));
         break;
       case 1:
-        out.push_back(testing::SignedCheckpoint(kOrigin, log.entries.size() + 1, root, key));
+        out.push_back(tests::SignedCheckpoint(kOrigin, log.entries.size() + 1, root, key));
         break;
       case 2:
-        out.push_back(testing::SignedCheckpoint("other.example/log", size, root, key));
+        out.push_back(tests::SignedCheckpoint("other.example/log", size, root, key));
         break;
       case 3:
         out.push_back("not a note\n");
         break;
       default:
-        out.push_back(testing::SignedCheckpoint(kOrigin, size, root, key));
+        out.push_back(tests::SignedCheckpoint(kOrigin, size, root, key));
     }
   }
   return out;
@@ -66,21 +67,21 @@ std::vector<Case> MakeCases(uint64_t seed) {
   Generator random(seed);
   std::vector<Case> out;
   for (int i = 0; i < kCases; ++i) {
-    const crypto::SigningKey key = testing::RandomKey(random);
+    const crypto::SigningKey key = tests::RandomKey(random);
     const BuiltExport built =
         BuildExport(random, kOrigin, key,
-                    {.entries = 8 + testing::Below(random, 40),
-                     .open_percent = testing::Below(random, 101),
-                     .hash_only_percent = testing::Below(random, 2) * testing::Below(random, 40)});
+                    {.entries = 8 + tests::Below(random, 40),
+                     .open_percent = tests::Below(random, 101),
+                     .hash_only_percent = tests::Below(random, 2) * tests::Below(random, 40)});
     // A third is good; the rest goes through all ways in turn.
     Case made;
     made.way = i % 3 == 0
                    ? Way::kNone
                    : static_cast<Way>(1 + (i - i / 3 - 1) % (static_cast<int>(Way::kWayCount) - 1));
-    if (testing::Below(random, 2) == 0) made.key = built.verifier_key;
+    if (tests::Below(random, 2) == 0) made.key = built.verifier_key;
     if (made.way == Way::kBadKey) made.key.clear();
     made.seen = SomeSeen(built, key, random);
-    made.bytes = testing::Tamper(made.way, built, key, random).bytes;
+    made.bytes = tests::Tamper(made.way, built, key, random).bytes;
     out.push_back(std::move(made));
   }
   return out;
@@ -126,8 +127,7 @@ class SecondVerifier : public ::testing::Test {
 
   // Verdicts of a script over all cases, in one run of Node.
   std::vector<json> SecondVerdicts(const std::string& script) {
-    const std::string command =
-        "node '" + script + "' --batch '" + folder_.path() + "/list'";
+    const std::string command = "node '" + script + "' --batch '" + folder_.path() + "/list'";
     FILE* const node = popen(command.c_str(), "r");
     std::string output;
     char buffer[4096];
@@ -141,7 +141,7 @@ class SecondVerifier : public ::testing::Test {
     return out;
   }
 
-  testing::TempFolder folder_;
+  tests::TempFolder folder_;
   std::vector<Case> cases_;
   std::string list_;
   std::vector<json> first_;
@@ -154,7 +154,7 @@ TEST_F(SecondVerifier, AgreesOnGoodAndFalsifiedExports) {
   std::set<std::string> kinds;
   for (size_t i = 0; i < cases_.size(); ++i) {
     const json& first = first_[i];
-    EXPECT_EQ(first, second[i]) << "case " << i << ", " << testing::WayName(cases_[i].way);
+    EXPECT_EQ(first, second[i]) << "case " << i << ", " << tests::WayName(cases_[i].way);
     if (first["ok"] == true) ++good;
     for (const json& finding : first["findings"]) kinds.insert(finding["kind"]);
   }

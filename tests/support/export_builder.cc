@@ -4,7 +4,7 @@
 
 #include "crypto/hash.h"
 
-namespace sluis::testing {
+namespace sluis::tests {
 namespace {
 
 std::string Digest(const std::string& bytes) {
@@ -159,4 +159,4 @@ BuiltExport BuildExport(Generator& random, const std::string& origin, const cryp
   return out;
 }
 
-}  // namespace sluis::testing
+}  // namespace sluis::tests

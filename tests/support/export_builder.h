@@ -15,7 +15,7 @@
 #include "crypto/bytes.h"
 #include "crypto/signature.h"
 
-namespace sluis::testing {
+namespace sluis::tests {
 
 using Generator = std::mt19937_64;
 
@@ -94,6 +94,6 @@ struct BuildOptions {
 BuiltExport BuildExport(Generator& random, const std::string& origin, const crypto::SigningKey& key,
                         const BuildOptions& options = {});
 
-}  // namespace sluis::testing
+}  // namespace sluis::tests
 
 #endif  // SLUIS_TESTS_SUPPORT_EXPORT_BUILDER_H_

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-namespace sluis::testing {
+namespace sluis::tests {
 namespace {
 
 void FlipIn(std::string& bytes, Generator& random) {
@@ -59,7 +59,11 @@ std::string_view WayName(Way way) {
       "flipped byte",
       "hash only",
       "leaf format",
-      "rewritten", "header byte", "bad key", "bad checkpoint", "bad state"};
+      "rewritten",
+      "header byte",
+      "bad key",
+      "bad checkpoint",
+      "bad state"};
   return kNames[static_cast<size_t>(way)];
 }
 
@@ -168,7 +172,8 @@ Tampered Tamper(Way way, BuiltExport good, const crypto::SigningKey& key, Genera
       out.verifier_key[out.origin.size() + 1] ^= 1;
       break;
     case Way::kBadCheckpoint:
-      out.checkpoint = SignedNote(out.origin, CheckpointText(out.origin, out.count, out.Root(out.count)) + "more\n", key);
+      out.checkpoint = SignedNote(
+          out.origin, CheckpointText(out.origin, out.count, out.Root(out.count)) + "more\n", key);
       break;
     case Way::kBadState:
       entry.hash_only = false;
@@ -181,4 +186,4 @@ Tampered Tamper(Way way, BuiltExport good, const crypto::SigningKey& key, Genera
   return {out.Encode(), at};
 }
 
-}  // namespace sluis::testing
+}  // namespace sluis::tests

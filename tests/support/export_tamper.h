@@ -9,7 +9,7 @@
 #include "crypto/signature.h"
 #include "tests/support/export_builder.h"
 
-namespace sluis::testing {
+namespace sluis::tests {
 
 enum class Way {
   kNone,
@@ -35,9 +35,9 @@ enum class Way {
   kFlippedByte,      // any byte of the file
   kHashOnly,         // a withheld entry in an export that calls itself complete
   kLeafFormat,       // another format number, tree and signature made anew
-  kRewritten,  // a part rewritten, tree and signature made anew: only an earlier checkpoint tells
-  kHeaderByte,     // any byte of what stands before the entries
-  kBadKey,         // the key that the export claims is no key
+  kRewritten,   // a part rewritten, tree and signature made anew: only an earlier checkpoint tells
+  kHeaderByte,  // any byte of what stands before the entries
+  kBadKey,      // the key that the export claims is no key
   kBadCheckpoint,  // a checkpoint with an extension line, signed
   kBadState,       // a part in a state that the format does not know
   kWayCount,
@@ -55,6 +55,6 @@ struct Tampered {
 // signs.
 Tampered Tamper(Way way, BuiltExport good, const crypto::SigningKey& key, Generator& random);
 
-}  // namespace sluis::testing
+}  // namespace sluis::tests
 
 #endif  // SLUIS_TESTS_SUPPORT_EXPORT_TAMPER_H_

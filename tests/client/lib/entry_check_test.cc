@@ -10,7 +10,7 @@
 namespace sluis::client {
 namespace {
 
-using sluis::testing::BuiltEntry;
+using sluis::tests::BuiltEntry;
 
 constexpr char kOrigin[] = "lindervaart.example/log";
 
@@ -20,12 +20,12 @@ class EntryCheckTest : public ::testing::Test {
   EntryCheckTest() : check_({.origin = kOrigin, .count = 4, .complete = true}, findings_) {}
 
   void Add(uint32_t operation, const ExportPart& subject = {}) {
-    testing::BuiltEntry entry;
+    tests::BuiltEntry entry;
     entry.index = check_.tree().size();
     const std::string salt(32, 's');
-    const std::string act = testing::ActBytes(operation);
+    const std::string act = tests::ActBytes(operation);
     entry.commitments.fill(std::string(32, 'c'));
-    entry.commitments[0] = testing::Commit(kOrigin, 1, salt, act);
+    entry.commitments[0] = tests::Commit(kOrigin, 1, salt, act);
     const std::string leaf = entry.Leaf();
     ExportEntry given;
     given.leaf = leaf;
@@ -43,7 +43,7 @@ class EntryCheckTest : public ::testing::Test {
 TEST_F(EntryCheckTest, ErasureByAnErasureIsAccepted) {
   Add(1, ErasedBy(2));
   Add(1, ErasedBy(2));
-  Add(testing::kErasureOperation, ErasedBy(2));
+  Add(tests::kErasureOperation, ErasedBy(2));
   EXPECT_EQ(findings_.total(), 0u);
   EXPECT_EQ(check_.counts()[2].erased, 3u);
 }
@@ -52,7 +52,7 @@ TEST_F(EntryCheckTest, ErasureByAnyOtherOperationIsNamedByTheErasedPart) {
   Add(1, ErasedBy(2));
   Add(1, ErasedBy(3));
   Add(3);
-  Add(testing::kErasureOperation);
+  Add(tests::kErasureOperation);
   const std::vector<Finding> findings = findings_.TakeSorted();
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].kind, FindingKind::kErasure);
@@ -61,7 +61,7 @@ TEST_F(EntryCheckTest, ErasureByAnyOtherOperationIsNamedByTheErasedPart) {
 }
 
 TEST_F(EntryCheckTest, ErasureBeforeTheEntryOrOutsideTheLogIsOutOfRange) {
-  Add(testing::kErasureOperation);
+  Add(tests::kErasureOperation);
   Add(1, ErasedBy(0));
   Add(1, ErasedBy(4));
   const std::vector<Finding> findings = findings_.TakeSorted();

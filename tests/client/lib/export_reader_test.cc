@@ -10,14 +10,14 @@
 namespace sluis::client {
 namespace {
 
-using sluis::testing::BuiltExport;
-using sluis::testing::Generator;
+using sluis::tests::BuiltExport;
+using sluis::tests::Generator;
 
 BuiltExport Good(size_t entries) {
   Generator random(7);
-  const crypto::SigningKey key = testing::RandomKey(random);
-  return testing::BuildExport(random, "lindervaart.example/log", key,
-                              {.entries = entries, .open_percent = 60, .hash_only_percent = 20});
+  const crypto::SigningKey key = tests::RandomKey(random);
+  return tests::BuildExport(random, "lindervaart.example/log", key,
+                            {.entries = entries, .open_percent = 60, .hash_only_percent = 20});
 }
 
 // Reads everything; the first error.
@@ -46,7 +46,7 @@ TEST(ExportReader, GivesBackWhatWasBuilt) {
   EXPECT_EQ(header->count, 20u);
   EXPECT_FALSE(header->complete);
   ExportEntry entry;
-  for (const testing::BuiltEntry& expected : built.entries) {
+  for (const tests::BuiltEntry& expected : built.entries) {
     ASSERT_TRUE(reader.Next(entry).ok());
     ASSERT_EQ(entry.hash_only, expected.hash_only);
     if (entry.hash_only) {
@@ -55,9 +55,9 @@ TEST(ExportReader, GivesBackWhatWasBuilt) {
     }
     EXPECT_EQ(entry.leaf, expected.Leaf());
     for (size_t place = 0; !entry.closed && place < kLogPartCount; ++place) {
-      const testing::BuiltPart& part = expected.parts[place];
+      const tests::BuiltPart& part = expected.parts[place];
       EXPECT_EQ(static_cast<uint8_t>(entry.parts[place].state), part.state);
-      if (part.state == testing::kOpen) {
+      if (part.state == tests::kOpen) {
         EXPECT_EQ(entry.parts[place].salt, part.salt);
         EXPECT_EQ(entry.parts[place].bytes, part.bytes);
       }
@@ -70,8 +70,8 @@ TEST(ExportReader, GivesBackWhatWasBuilt) {
 
 TEST(ExportReader, FileOfManyChunksIsReadWhole) {
   Generator random(8);
-  const crypto::SigningKey key = testing::RandomKey(random);
-  const BuiltExport built = testing::BuildExport(random, "a.example/log", key, {.entries = 6000});
+  const crypto::SigningKey key = tests::RandomKey(random);
+  const BuiltExport built = tests::BuildExport(random, "a.example/log", key, {.entries = 6000});
   ASSERT_GT(built.Encode().size(), size_t{2} << 20);
   EXPECT_TRUE(ReadAll(built.Encode()).ok());
 }
@@ -121,7 +121,7 @@ TEST(ExportReader, UnknownKindStateAndLongPartAreRefused) {
   built.entries[0].hash_only = false;
   built.entries[0].parts[4].state = 4;
   EXPECT_EQ(ReadAll(built.Encode()).code(), absl::StatusCode::kInvalidArgument);
-  built.entries[0].parts[4] = {testing::kOpen, std::string(32, 's'),
+  built.entries[0].parts[4] = {tests::kOpen, std::string(32, 's'),
                                std::string(kMaxExportPartBytes, 'x'), 0};
   EXPECT_TRUE(ReadAll(built.Encode()).ok());
   built.entries[0].parts[4].bytes += "x";

@@ -11,13 +11,13 @@
 namespace sluis::client {
 namespace {
 
-using sluis::testing::BuiltExport;
+using sluis::tests::BuiltExport;
 
 // A log of two entries: the proof of one is the leaf hash of the other.
 class ProofCheckTest : public ::testing::Test {
  protected:
-  ProofCheckTest() : key_(testing::RandomKey(random_)) {
-    log_ = testing::BuildExport(random_, "lindervaart.example/log", key_, {.entries = 2});
+  ProofCheckTest() : key_(tests::RandomKey(random_)) {
+    log_ = tests::BuildExport(random_, "lindervaart.example/log", key_, {.entries = 2});
   }
 
   std::string Proof(uint64_t index) const {
@@ -29,7 +29,7 @@ class ProofCheckTest : public ::testing::Test {
     return *crypto::MarshalProof(proof);
   }
 
-  testing::Generator random_{99};
+  tests::Generator random_{99};
   crypto::SigningKey key_;
   BuiltExport log_;
 };
@@ -54,7 +54,7 @@ TEST_F(ProofCheckTest, OtherLeafPathKeyOrTextIsRefused) {
   changed[100] ^= 1;
   EXPECT_EQ(CheckProof(Proof(0), changed, log_.verifier_key).status().code(),
             absl::StatusCode::kDataLoss);
-  const std::string other = testing::VerifierKeyText(log_.origin, testing::RandomKey(random_));
+  const std::string other = tests::VerifierKeyText(log_.origin, tests::RandomKey(random_));
   EXPECT_EQ(CheckProof(Proof(0), leaf, other).status().code(), absl::StatusCode::kUnauthenticated);
   EXPECT_EQ(CheckProof("no proof", leaf, log_.verifier_key).status().code(),
             absl::StatusCode::kInvalidArgument);
@@ -66,7 +66,7 @@ TEST_F(ProofCheckTest, OtherLeafPathKeyOrTextIsRefused) {
 
 TEST_F(ProofCheckTest, LeafWhoseIndexIsNotItsPlaceIsRefused) {
   log_.entries[0].index = 1;
-  testing::Sign(log_, key_);
+  tests::Sign(log_, key_);
   EXPECT_EQ(CheckProof(Proof(0), log_.entries[0].Leaf(), log_.verifier_key).status().code(),
             absl::StatusCode::kDataLoss);
 }

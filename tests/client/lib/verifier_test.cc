@@ -14,11 +14,11 @@
 namespace sluis::client {
 namespace {
 
-using sluis::testing::BuildExport;
-using sluis::testing::BuildOptions;
-using sluis::testing::BuiltExport;
-using sluis::testing::Generator;
-using sluis::testing::Way;
+using sluis::tests::BuildExport;
+using sluis::tests::BuildOptions;
+using sluis::tests::BuiltExport;
+using sluis::tests::Generator;
+using sluis::tests::Way;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -45,12 +45,12 @@ std::vector<std::string> Words(const VerifyReport& report) {
 
 class VerifierTest : public ::testing::Test {
  protected:
-  VerifierTest() : key_(testing::RandomKey(random_)) {
+  VerifierTest() : key_(tests::RandomKey(random_)) {
     good_ = BuildExport(random_, kOrigin, key_, {.entries = 16});
   }
 
   std::string Checkpoint(const BuiltExport& of, uint64_t size) {
-    return testing::SignedCheckpoint(of.origin, size, of.Root(size), key_);
+    return tests::SignedCheckpoint(of.origin, size, of.Root(size), key_);
   }
 
   Generator random_{20260101};
@@ -126,18 +126,18 @@ TEST_F(VerifierTest, PartMovedToAnotherPlaceIsFound) {
 
 TEST_F(VerifierTest, RemovedRepeatedAndSwappedEntriesAreNamed) {
   BuiltExport plain = BuildExport(random_, kOrigin, key_, {.entries = 9, .erasures = false});
-  for (testing::BuiltEntry& entry : plain.entries) entry.logged_at_us = 1'000'000;
-  testing::Sign(plain, key_);
+  for (tests::BuiltEntry& entry : plain.entries) entry.logged_at_us = 1'000'000;
+  tests::Sign(plain, key_);
   BuiltExport removed = plain;
   removed.entries.erase(removed.entries.begin() + 4);
   removed.count = 8;
   EXPECT_THAT(Words(Verify(removed.Encode())), ElementsAre("- - count", "4 - index"));
-  testing::Sign(removed, key_);
+  tests::Sign(removed, key_);
   EXPECT_THAT(Words(Verify(removed.Encode())), ElementsAre("4 - index"));
 
   BuiltExport repeated = plain;
-  repeated.entries.insert(repeated.entries.begin() + 4, testing::BuiltEntry(plain.entries[4]));
-  testing::Sign(repeated, key_);
+  repeated.entries.insert(repeated.entries.begin() + 4, tests::BuiltEntry(plain.entries[4]));
+  tests::Sign(repeated, key_);
   EXPECT_THAT(Words(Verify(repeated.Encode())), ElementsAre("5 - index"));
 
   BuiltExport swapped = plain;
@@ -147,22 +147,22 @@ TEST_F(VerifierTest, RemovedRepeatedAndSwappedEntriesAreNamed) {
 
 TEST_F(VerifierTest, TimeThatDecreasesIsNamed) {
   good_.entries[9].logged_at_us = good_.entries[8].logged_at_us - 1;
-  testing::Sign(good_, key_);
+  tests::Sign(good_, key_);
   EXPECT_THAT(Words(Verify(good_.Encode())), ElementsAre("9 - time"));
 }
 
 TEST_F(VerifierTest, LeafOfAnotherFormatIsNamed) {
   good_.entries[9].reserved = 1;
-  testing::Sign(good_, key_);
+  tests::Sign(good_, key_);
   EXPECT_THAT(Words(Verify(good_.Encode())), ElementsAre("9 - leaf-format"));
 }
 
 TEST_F(VerifierTest, CountAndRootAreComparedWithTheCheckpoint) {
   BuiltExport count = good_;
-  count.checkpoint = testing::SignedCheckpoint(kOrigin, 17, good_.Root(16), key_);
+  count.checkpoint = tests::SignedCheckpoint(kOrigin, 17, good_.Root(16), key_);
   EXPECT_THAT(Words(Verify(count.Encode())), ElementsAre("- - count"));
   BuiltExport root = good_;
-  root.checkpoint = testing::SignedCheckpoint(kOrigin, 16, good_.Root(15), key_);
+  root.checkpoint = tests::SignedCheckpoint(kOrigin, 16, good_.Root(15), key_);
   EXPECT_THAT(Words(Verify(root.Encode())), ElementsAre("- - root"));
   EXPECT_THAT(Words(Verify(root.Encode(), {.seen = {Checkpoint(good_, 10)}})),
               ElementsAre("10 - root"));
@@ -174,12 +174,12 @@ TEST_F(VerifierTest, SignatureAndKeyAreToldApart) {
   digit = digit == 'A' ? 'B' : 'A';
   EXPECT_THAT(Words(Verify(changed.Encode())), ElementsAre("- - bad-signature"));
 
-  const crypto::SigningKey other = testing::RandomKey(random_);
+  const crypto::SigningKey other = tests::RandomKey(random_);
   BuiltExport foreign = good_;
-  testing::Sign(foreign, other);
+  tests::Sign(foreign, other);
   EXPECT_THAT(Words(Verify(foreign.Encode())), ElementsAre("- - wrong-key"));
   // An export that names the forger's key is only found by the key from elsewhere.
-  foreign.verifier_key = testing::VerifierKeyText(kOrigin, other);
+  foreign.verifier_key = tests::VerifierKeyText(kOrigin, other);
   EXPECT_TRUE(Verify(foreign.Encode()).ok());
   const VerifyReport pinned = Verify(foreign.Encode(), {.verifier_key = good_.verifier_key});
   EXPECT_THAT(Words(pinned), ElementsAre("- - wrong-key"));
@@ -192,16 +192,16 @@ TEST_F(VerifierTest, SignatureAndKeyAreToldApart) {
 
 TEST_F(VerifierTest, CheckpointOfAnotherLogOrNoneIsRefused) {
   BuiltExport other = good_;
-  other.checkpoint = testing::SignedCheckpoint("a.example/log", 16, good_.Root(16), key_);
+  other.checkpoint = tests::SignedCheckpoint("a.example/log", 16, good_.Root(16), key_);
   EXPECT_THAT(Words(Verify(other.Encode())), ElementsAre("- - wrong-key", "- - wrong-origin"));
-  other.verifier_key = testing::VerifierKeyText("a.example/log", key_);
+  other.verifier_key = tests::VerifierKeyText("a.example/log", key_);
   EXPECT_THAT(Words(Verify(other.Encode())), ElementsAre("- - wrong-key", "- - wrong-origin"));
   other.checkpoint = "nothing signed";
   EXPECT_THAT(Words(Verify(other.Encode())), ElementsAre("- - bad-checkpoint"));
 }
 
 TEST_F(VerifierTest, MissingPartAndWithheldEntryAreNamed) {
-  good_.entries[2].parts[2] = {testing::kMissing, "", "", 0};
+  good_.entries[2].parts[2] = {tests::kMissing, "", "", 0};
   good_.entries[3].hash_only = true;
   EXPECT_THAT(Words(Verify(good_.Encode())), ElementsAre("2 subject missing", "3 - hash-only"));
   good_.complete = 0;
@@ -222,7 +222,7 @@ TEST_F(VerifierTest, EarlierCheckpointsAreRecomputedAtTheirSize) {
 
 TEST_F(VerifierTest, LogRewrittenAndSignedAgainIsFoundOnlyByAnEarlierCheckpoint) {
   const std::string seen = Checkpoint(good_, 15);
-  const testing::Tampered forged = testing::Tamper(Way::kRewritten, good_, key_, random_);
+  const tests::Tampered forged = tests::Tamper(Way::kRewritten, good_, key_, random_);
   const VerifyReport alone = Verify(forged.bytes);
   EXPECT_TRUE(alone.ok());
   EXPECT_TRUE(alone.self_consistency_only);
@@ -232,17 +232,17 @@ TEST_F(VerifierTest, LogRewrittenAndSignedAgainIsFoundOnlyByAnEarlierCheckpoint)
 TEST_F(VerifierTest, EarlierCheckpointBeyondTheEndOrOfAnotherLogIsAFinding) {
   BuiltExport shorter = good_;
   shorter.entries.resize(12);
-  testing::Sign(shorter, key_);
+  tests::Sign(shorter, key_);
   EXPECT_THAT(Words(Verify(shorter.Encode(), {.seen = {Checkpoint(good_, 14)}})),
               ::testing::Contains("- - shorter-than-seen"));
-  const std::string foreign = testing::SignedCheckpoint("a.example/log", 3, good_.Root(3), key_);
+  const std::string foreign = tests::SignedCheckpoint("a.example/log", 3, good_.Root(3), key_);
   const VerifyReport report = Verify(good_.Encode(), {.seen = {foreign, "garbage"}});
   EXPECT_THAT(Words(report), ElementsAre("- - bad-seen", "- - bad-seen"));
   EXPECT_TRUE(report.self_consistency_only);
 }
 
 TEST_F(VerifierTest, FindingsAreBoundedAndCounted) {
-  for (testing::BuiltEntry& entry : good_.entries) entry.parts[1] = {testing::kMissing, "", "", 0};
+  for (tests::BuiltEntry& entry : good_.entries) entry.parts[1] = {tests::kMissing, "", "", 0};
   const VerifyReport report = Verify(good_.Encode(), {.max_findings = 3});
   EXPECT_EQ(report.findings.size(), 3u);
   EXPECT_EQ(report.findings_total, 16u);
@@ -274,7 +274,7 @@ TEST_F(VerifierTest, EveryWayOfFalsifyingIsFound) {
          ++way) {
       const auto chosen = static_cast<Way>(way);
       const BuiltExport built = BuildExport(random, kOrigin, key_, {.entries = 20});
-      const testing::Tampered tampered = testing::Tamper(chosen, built, key_, random);
+      const tests::Tampered tampered = tests::Tamper(chosen, built, key_, random);
       VerifyOptions options{.verifier_key = built.verifier_key};
       if (chosen == Way::kRewritten) options.seen = {Checkpoint(built, 20)};
       if (tampered.bytes == built.Encode()) continue;
@@ -283,7 +283,7 @@ TEST_F(VerifierTest, EveryWayOfFalsifyingIsFound) {
         options = {};
       }
       EXPECT_FALSE(Verify(tampered.bytes, options).ok())
-          << testing::WayName(chosen) << " with seed " << seed;
+          << tests::WayName(chosen) << " with seed " << seed;
     }
   }
 }

@@ -1,0 +1,45 @@
+// What every measurement answers with, and how a rate is measured.
+//
+// Measured and baseline runs alternate, so that a machine that slows down slows both; the figures
+// are medians of five. Thread-safety: one measurement at a time.
+#ifndef SLUIS_TESTS_BENCH_BENCH_H_
+#define SLUIS_TESTS_BENCH_BENCH_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace sluis::bench {
+
+struct Result {
+  std::string name;
+  double value = 0;          // operations per second of wall time
+  std::string unit;          // of value and baseline
+  double baseline = 0;       // the same for the baseline, in the same run
+  double ratio = 0;          // value / baseline
+  double cpu_us_per_op = 0;  // processor time of the process, all threads
+};
+
+// Does the work once and says how many operations that was.
+using Work = std::function<absl::StatusOr<uint64_t>()>;
+
+// Five rounds of both, after one of each that is not counted.
+absl::StatusOr<Result> Compare(const std::string& name, const std::string& unit, const Work& work,
+                               const Work& baseline);
+
+// Keeps a value that nothing reads from being optimised away.
+void Keep(const void* value);
+
+// One measurement; the text of --help.
+struct Bench {
+  const char* name;
+  const char* what;
+  absl::StatusOr<Result> (*run)();
+};
+
+}  // namespace sluis::bench
+
+#endif  // SLUIS_TESTS_BENCH_BENCH_H_

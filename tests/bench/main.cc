@@ -1,0 +1,117 @@
+// sluis_bench: measures and writes the results as JSON. Run it through `./dev bench`.
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/bench/bench.h"
+#include "tests/bench/log_verify.h"
+
+namespace sluis::bench {
+namespace {
+
+constexpr int kExitFailed = 1;
+constexpr int kExitUsage = 2;
+
+// All measurements, in the order in which they run.
+std::vector<Bench> AllBenches() {
+  return {
+      {"log_verify", "verify an export with closed parts; baseline: the same hashes", LogVerify},
+  };
+}
+
+void PrintHelp(const std::vector<Bench>& benches) {
+  std::printf(
+      "usage: sluis_bench [--only NAME]... [--out FILE]\n"
+      "Medians of five rounds, baseline in the same run. Results go to build/bench/results.json\n"
+      "or FILE: an array of {name, value, unit, baseline, ratio, cpu_us_per_op}.\n"
+      "Measurements:\n");
+  for (const Bench& bench : benches) std::printf("  %-14s %s\n", bench.name, bench.what);
+  std::printf("example: sluis_bench --only log_verify\n");
+}
+
+struct Arguments {
+  std::vector<Bench> chosen;
+  std::string out = SLUIS_SOURCE_DIR "/build/bench/results.json";
+};
+
+// False when the arguments cannot be understood; the reason is printed.
+bool Parse(const std::vector<std::string>& args, const std::vector<Bench>& benches,
+           Arguments& parsed) {
+  for (size_t i = 0; i < args.size(); i += 2) {
+    const bool has_value = i + 1 < args.size();
+    if (args[i] == "--out" && has_value) {
+      parsed.out = args[i + 1];
+      continue;
+    }
+    if (args[i] != "--only" || !has_value) {
+      std::fprintf(stderr, "sluis_bench: '%s' is not understood; see --help\n", args[i].c_str());
+      return false;
+    }
+    const size_t before = parsed.chosen.size();
+    for (const Bench& bench : benches) {
+      if (args[i + 1] == bench.name) parsed.chosen.push_back(bench);
+    }
+    if (parsed.chosen.size() == before) {
+      std::fprintf(stderr, "sluis_bench: there is no measurement '%s'; see --help\n",
+                   args[i + 1].c_str());
+      return false;
+    }
+  }
+  if (parsed.chosen.empty()) parsed.chosen = benches;
+  return true;
+}
+
+int Run(const Arguments& arguments) {
+  nlohmann::json results = nlohmann::json::array();
+  for (const Bench& bench : arguments.chosen) {
+    const absl::StatusOr<Result> result = bench.run();
+    if (!result.ok()) {
+      std::fprintf(stderr, "sluis_bench: %s: %s\n", bench.name,
+                   std::string(result.status().message()).c_str());
+      return kExitFailed;
+    }
+    std::printf("%-14s %12.0f %-10s baseline %12.0f  ratio %.2f  cpu %.2f us/op\n",
+                result->name.c_str(), result->value, result->unit.c_str(), result->baseline,
+                result->ratio, result->cpu_us_per_op);
+    results.push_back({{"name", result->name},
+                       {"value", result->value},
+                       {"unit", result->unit},
+                       {"baseline", result->baseline},
+                       {"ratio", result->ratio},
+                       {"cpu_us_per_op", result->cpu_us_per_op}});
+  }
+  const std::filesystem::path path(arguments.out);
+  std::error_code ignored;
+  std::filesystem::create_directories(path.parent_path(), ignored);
+  std::ofstream file(path);
+  file << results.dump(2) << "\n";
+  file.close();
+  if (file.fail()) {
+    std::fprintf(stderr, "sluis_bench: cannot write %s; name another with --out\n",
+                 arguments.out.c_str());
+    return kExitFailed;
+  }
+  return 0;
+}
+
+int Main(const std::vector<std::string>& args) {
+  const std::vector<Bench> benches = AllBenches();
+  for (const std::string& arg : args) {
+    if (arg != "--help" && arg != "-h") continue;
+    PrintHelp(benches);
+    return 0;
+  }
+  Arguments arguments;
+  if (!Parse(args, benches, arguments)) return kExitUsage;
+  return Run(arguments);
+}
+
+}  // namespace
+}  // namespace sluis::bench
+
+int main(int argc, char** argv) {
+  return sluis::bench::Main(std::vector<std::string>(argv + 1, argv + argc));
+}

@@ -122,6 +122,13 @@ LogDepth Join(const LogDepth& a, const LogDepth& b);        // fullest
 // Joins two obligations of the same kind. Nothing when the kinds differ.
 std::optional<Obligation> Join(const Obligation& a, const Obligation& b);
 
+// The canonical text of an obligation, for logs and comparison: equal exactly when the obligations
+// are. Examples: "retention=P90D", "fields=contributor:remove,place:generalise=municipality",
+// "approval=burgemeester+casemanager:1", "onward=none,tlp_max=green", "cooling_off=PT4H".
+std::string ObligationText(const Obligation& obligation);
+// "keep", "generalise=month" or "remove".
+std::string TreatmentText(const Treatment& treatment);
+
 // A set of kinds: what an enforcement point is able to carry out.
 class ObligationKinds {
  public:

@@ -95,7 +95,13 @@ class Expectation {
     std::set<std::string> granted;
     for (const GrantedField& field : decision_.granted) granted.insert(field.name);
     CheckSet("granted", granted, /*exact=*/true);
-    CheckSet("removed", {decision_.removed.begin(), decision_.removed.end()}, /*exact=*/true);
+    std::set<std::string> removed;
+    if (const auto* treatments = decision_.Find<FieldTreatments>()) {
+      for (const auto& [field, treatment] : treatments->fields) {
+        if (treatment.kind == Treatment::Kind::kRemove) removed.insert(field);
+      }
+    }
+    CheckSet("removed", removed, /*exact=*/true);
     std::set<std::string> kinds;
     for (const JoinedObligation& joined : decision_.obligations) {
       kinds.insert(std::string(ObligationName(KindOf(joined.obligation))));

@@ -1,0 +1,32 @@
+#ifndef SLUIS_SERVER_BACKUP_H_
+#define SLUIS_SERVER_BACKUP_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/storage/store.h"
+
+namespace sluis::server {
+
+struct Backup {
+  std::string folder;
+  uint64_t entries = 0;
+};
+
+// Copies mark file, erasure journal and ledger, in that order, to a new folder below `backup_folder` that is named after
+// the moment. No key-encryption key is copied: without one the copy cannot be read.
+//
+// Guarantee: the copied ledger holds at least every entry of the copied mark. A folder that is not finished keeps the
+// ending ".part" and is no backup. Errors: ALREADY_EXISTS, or the disk's.
+absl::StatusOr<Backup> MakeBackup(storage::Store& store, const std::string& data_folder,
+                                  const std::string& backup_folder, uint64_t now_us);
+
+// Copies the key-encryption keys of the data folder that are not in `copy_folder` yet, and removes the copies of older
+// ones after `days`. Copies are files of the same name, mode 0600.
+absl::Status KeepKeyCopies(const std::string& data_folder, const std::string& copy_folder, int days,
+                           uint64_t now_us);
+
+}  // namespace sluis::server
+
+#endif  // SLUIS_SERVER_BACKUP_H_

@@ -1,0 +1,227 @@
+#include "server/config.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <set>
+
+#include "crypto/hash.h"
+#include "server/authn/identity.h"
+
+namespace sluis::server {
+namespace {
+
+// Reads one value; returns what it should have been when it is wrong.
+using Reader = std::function<std::string(const YAML::Node& value)>;
+
+struct Key {
+  Reader read;
+  bool required = false;
+};
+
+class ConfigReader {
+ public:
+  ConfigReader(std::string file_name, Config& config)
+      : file_name_(std::move(file_name)),
+        folder_(std::filesystem::path(file_name_).parent_path()),
+        config_(config) {}
+
+  absl::Status Read(const YAML::Node& root) {
+    DeclareKeys();
+    if (!root.IsMap()) return Wrong(root, "the file", "must be a list of keys with values");
+    absl::Status status = ReadMap(root, "");
+    if (!status.ok()) return status;
+    for (const auto& [name, key] : keys_) {
+      if (key.required && !seen_.contains(name)) {
+        return absl::InvalidArgumentError(file_name_ + ": \"" + name + "\" is missing");
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  static constexpr uint64_t kMany = uint64_t{1} << 40;
+
+  absl::Status Wrong(const YAML::Node& at, const std::string& name, const std::string& what) const {
+    return absl::InvalidArgumentError(file_name_ + ":" + std::to_string(at.Mark().line + 1) +
+                                      ": \"" + name + "\" " + what);
+  }
+
+  absl::Status ReadMap(const YAML::Node& map, const std::string& prefix) {
+    for (const auto& item : map) {
+      if (!item.first.IsScalar()) return Wrong(item.first, prefix, "has a key that is no word");
+      const std::string name = prefix + item.first.Scalar();
+      if (!seen_.insert(name).second) return Wrong(item.first, name, "is given twice");
+      const auto found = keys_.find(name);
+      if (found != keys_.end()) {
+        if (!item.second.IsScalar()) return Wrong(item.second, name, "must be one value");
+        const std::string problem = found->second.read(item.second);
+        if (!problem.empty()) return Wrong(item.second, name, problem);
+        continue;
+      }
+      const bool section = sections_.contains(name);
+      if (!section) return Wrong(item.first, name, "is not a key of this file");
+      if (!item.second.IsMap()) return Wrong(item.second, name, "must be a list of keys with values");
+      absl::Status status = ReadMap(item.second, name + ".");
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  Reader Path(std::string Config::*field) {
+    return [this, field](const YAML::Node& value) -> std::string {
+      if (value.Scalar().empty()) return "must be a path";
+      const std::filesystem::path path(value.Scalar());
+      config_.*field = (path.is_absolute() ? path : folder_ / path).lexically_normal().string();
+      return {};
+    };
+  }
+
+  Reader Text(std::string Config::*field, std::function<bool(const std::string&)> valid,
+              std::string must_be) {
+    return [this, field, valid = std::move(valid),
+            must_be = std::move(must_be)](const YAML::Node& value) -> std::string {
+      if (!valid(value.Scalar())) return must_be;
+      config_.*field = value.Scalar();
+      return {};
+    };
+  }
+
+  template <typename Integer>
+  Reader Number(Integer Config::*field, uint64_t least, uint64_t most) {
+    return [this, field, least, most](const YAML::Node& value) -> std::string {
+      const std::string& text = value.Scalar();
+      const bool digits = !text.empty() && text.size() <= 12 &&
+                          text.find_first_not_of("0123456789") == std::string::npos;
+      const uint64_t number = digits ? std::stoull(text) : kMany;
+      if (number < least || number > most) {
+        return "must be a whole number from " + std::to_string(least) + " to " +
+               std::to_string(most);
+      }
+      config_.*field = static_cast<Integer>(number);
+      return {};
+    };
+  }
+
+  void DeclareKeys() {
+    const auto not_empty = [](const std::string& text) { return !text.empty(); };
+    const auto kind = [](const std::string& text) {
+      return text == "municipality" || text == "police-zone" || text == "welfare";
+    };
+    keys_ = {
+        {"organisation",
+         {Text(&Config::organisation,
+               [](const std::string& text) { return authn::IsOrganisationId(text); },
+               "must be a lower-case host name, such as caw-de-overzet.example"),
+          true}},
+        {"kind", {Text(&Config::kind, kind, "must be municipality, police-zone or welfare"), true}},
+        {"secrecy_regime",
+         {[this](const YAML::Node& value) -> std::string {
+            if (value.Scalar() != "true" && value.Scalar() != "false") return "must be true or false";
+            config_.secrecy_regime = value.Scalar() == "true";
+            return {};
+          },
+          true}},
+        {"data_folder", {Path(&Config::data_folder), true}},
+        {"backup_folder", {Path(&Config::backup_folder), true}},
+        {"key_copy_folder", {Path(&Config::key_copy_folder)}},
+        {"key_copy_days", {Number(&Config::key_copy_days, 0, 90)}},
+        {"user_listener.address",
+         {Text(&Config::listen_address, not_empty, "must be an address with a port"), true}},
+        {"user_listener.certificate_folder", {Path(&Config::certificate_folder), true}},
+        {"keys.log", {Path(&Config::log_key_file), true}},
+        {"keys.mandate_public",
+         {[this](const YAML::Node& value) -> std::string {
+            absl::StatusOr<crypto::Bytes> key = crypto::Base64Decode(value.Scalar());
+            absl::StatusOr<crypto::FixedBytes<32>> fixed =
+                crypto::ToFixed<32>(key.ok() ? *key : crypto::Bytes());
+            if (!fixed.ok()) return "must be 32 bytes in base64";
+            config_.mandate_public = *fixed;
+            return {};
+          },
+          true}},
+        {"packs.statutory", {Path(&Config::statutory_pack), true}},
+        {"packs.partnership", {Path(&Config::partnership_pack), true}},
+        {"packs.node", {Path(&Config::node_pack)}},
+        {"loopback.address",
+         {Text(&Config::loopback_address, not_empty, "must be a loopback address with a port"),
+          true}},
+        {"tick_ms", {Number(&Config::tick_ms, 10, 60'000)}},
+        {"heartbeat_s", {Number(&Config::heartbeat_s, 1, 3600)}},
+        {"low_water_mb", {Number(&Config::low_water_mb, 1, 1'000'000)}},
+        {"ballast_mb", {Number(&Config::ballast_mb, 1, 10'000)}},
+        {"limits.refusals_per_minute", {Number(&Config::refusals_per_minute, 1, 10'000)}},
+        {"first_administrator.request", {Path(&Config::first_administrator_request)}},
+        {"openssl_conf", {Path(&Config::openssl_conf), true}}};
+    sections_ = {"user_listener", "keys", "packs", "loopback", "limits", "first_administrator"};
+  }
+
+  const std::string file_name_;
+  const std::filesystem::path folder_;
+  Config& config_;
+  std::map<std::string, Key> keys_;
+  std::set<std::string> sections_;
+  std::set<std::string> seen_;
+};
+
+}  // namespace
+
+absl::StatusOr<Config> ParseConfig(const std::string& file_name, std::string_view text) {
+  if (text.size() > kMaxConfigBytes) {
+    return absl::InvalidArgumentError(file_name + ": the file is longer than 64 KiB");
+  }
+  Config config;
+  config.digest = crypto::Sha256(text);
+  try {
+    absl::Status status =
+        ConfigReader(file_name, config).Read(YAML::Load(std::string(text)));
+    if (!status.ok()) return status;
+  } catch (const YAML::Exception& error) {
+    return absl::InvalidArgumentError(file_name + ":" + std::to_string(error.mark.line + 1) + ": " +
+                                      error.msg);
+  }
+  return config;
+}
+
+absl::StatusOr<Config> ReadConfig(const std::string& file_name) {
+  std::ifstream file(file_name, std::ios::binary);
+  if (!file) {
+    return absl::NotFoundError("cannot read \"" + file_name +
+                               "\"; make a configuration with sluis node init");
+  }
+  std::string text(kMaxConfigBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file.gcount()));
+  return ParseConfig(file_name, text);
+}
+
+absl::Status CheckReload(const Config& now, const Config& next) {
+  const std::pair<const char*, bool> fixed[] = {
+      {"organisation", now.organisation == next.organisation},
+      {"kind", now.kind == next.kind},
+      {"data_folder", now.data_folder == next.data_folder},
+      {"user_listener.address", now.listen_address == next.listen_address},
+      {"user_listener.certificate_folder", now.certificate_folder == next.certificate_folder},
+      {"keys.log", now.log_key_file == next.log_key_file},
+      {"keys.mandate_public", now.mandate_public == next.mandate_public},
+      {"loopback.address", now.loopback_address == next.loopback_address},
+      {"tick_ms", now.tick_ms == next.tick_ms},
+      {"heartbeat_s", now.heartbeat_s == next.heartbeat_s},
+      {"low_water_mb", now.low_water_mb == next.low_water_mb},
+      {"ballast_mb", now.ballast_mb == next.ballast_mb},
+      {"limits.refusals_per_minute", now.refusals_per_minute == next.refusals_per_minute},
+      {"openssl_conf", now.openssl_conf == next.openssl_conf}};
+  for (const auto& [name, same] : fixed) {
+    if (!same) {
+      return absl::FailedPreconditionError(std::string("\"") + name +
+                                           "\" cannot change while the node runs; restart it");
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace sluis::server

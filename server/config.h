@@ -1,0 +1,57 @@
+#ifndef SLUIS_SERVER_CONFIG_H_
+#define SLUIS_SERVER_CONFIG_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "crypto/bytes.h"
+
+namespace sluis::server {
+
+// The configuration of one node, as deploy/sluisd.example.yaml explains it. A value; valid as a whole or not made.
+struct Config {
+  std::string organisation;
+  std::string kind;
+  bool secrecy_regime = false;
+  std::string data_folder;
+  std::string backup_folder;
+  // Folder for copies of the key-encryption key on another medium; empty for none.
+  std::string key_copy_folder;
+  int key_copy_days = 14;
+  std::string listen_address;
+  std::string certificate_folder;
+  std::string log_key_file;
+  crypto::FixedBytes<32> mandate_public{};
+  std::string statutory_pack;
+  std::string partnership_pack;
+  std::string node_pack;
+  std::string loopback_address;
+  uint64_t tick_ms = 1000;
+  uint64_t heartbeat_s = 600;
+  uint64_t low_water_mb = 256;
+  uint64_t ballast_mb = 16;
+  uint32_t refusals_per_minute = 30;
+  std::string first_administrator_request;
+  std::string openssl_conf;
+  // SHA-256 of the file's bytes.
+  crypto::Hash digest{};
+};
+
+inline constexpr size_t kMaxConfigBytes = 64 << 10;
+
+// Reads a configuration. Relative paths are taken from the folder of `file_name`.
+// INVALID_ARGUMENT names file, line and key for an unknown key, one given twice, a missing one, or a wrong value.
+absl::StatusOr<Config> ParseConfig(const std::string& file_name, std::string_view text);
+
+// Reads the file and parses it. NOT_FOUND when it cannot be read.
+absl::StatusOr<Config> ReadConfig(const std::string& file_name);
+
+// OK when `next` can be taken into force without a restart; otherwise FAILED_PRECONDITION naming the first key that
+// cannot change while the node runs.
+absl::Status CheckReload(const Config& now, const Config& next);
+
+}  // namespace sluis::server
+
+#endif  // SLUIS_SERVER_CONFIG_H_

@@ -1,0 +1,55 @@
+#ifndef SLUIS_SERVER_RPC_CALLS_H_
+#define SLUIS_SERVER_RPC_CALLS_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <memory>
+#include <string>
+
+#include "server/authn/peer_certificate.h"
+#include "server/core/executor.h"
+#include "server/rpc/metrics.h"
+#include "server/rpc/status_map.h"
+
+namespace sluis::rpc {
+
+// Hands calls of gRPC to the executor: certificate facts in, status out, nothing decided here. Thread-safe.
+class Calls {
+ public:
+  // Both must outlive this.
+  Calls(core::Executor& executor, Metrics& metrics) : executor_(executor), metrics_(metrics) {}
+
+  // One unary call: the reactor finishes once the executor has answered, on whatever thread that is.
+  grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context,
+                                  std::shared_ptr<core::UseCase> use_case) {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    Run(context, std::move(use_case),
+        [reactor](const grpc::Status& status) { reactor->Finish(status); });
+    return reactor;
+  }
+
+  // The same for calls that go on after their entry is durable.
+  void Run(grpc::CallbackServerContext* context, std::shared_ptr<core::UseCase> use_case,
+           std::function<void(const grpc::Status&)> finish) {
+    const core::Method* method = &use_case->method();
+    executor_.Run(certificates_.FactsOf(*context->auth_context()), std::move(use_case),
+                  [this, method, finish = std::move(finish)](const absl::Status& answer) {
+                    const grpc::Status status = ToGrpc(answer);
+                    metrics_.CountCall(method->name, status.error_code());
+                    finish(status);
+                  });
+  }
+
+  authn::PeerCertificates& certificates() { return certificates_; }
+  Metrics& metrics() { return metrics_; }
+
+ private:
+  core::Executor& executor_;
+  Metrics& metrics_;
+  authn::PeerCertificates certificates_;
+};
+
+}  // namespace sluis::rpc
+
+#endif  // SLUIS_SERVER_RPC_CALLS_H_

@@ -1,0 +1,46 @@
+#include "server/rpc/metrics.h"
+
+#include <prometheus/text_serializer.h>
+
+namespace sluis::rpc {
+namespace {
+
+prometheus::Gauge* MakeGauge(prometheus::Registry& registry, const char* name, const char* help) {
+  return &prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
+}
+
+}  // namespace
+
+Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
+  calls_ = &prometheus::BuildCounter()
+                .Name("sluis_calls_total")
+                .Help("Calls answered, by method and status code")
+                .Register(*registry_);
+  unknown_peers_ = &prometheus::BuildCounter()
+                        .Name("sluis_unknown_peers_total")
+                        .Help("Calls over a certificate that names nobody of this organisation")
+                        .Register(*registry_)
+                        .Add({});
+  serving_ = MakeGauge(*registry_, "sluis_serving", "1 when new work is accepted");
+  entries_ = MakeGauge(*registry_, "sluis_checkpoint_entries", "Entries under the newest checkpoint");
+  checkpoint_age_ =
+      MakeGauge(*registry_, "sluis_checkpoint_age_seconds", "Age of the newest checkpoint");
+  disk_free_ = MakeGauge(*registry_, "sluis_disk_free_bytes", "Free space at the data folder");
+  certificate_left_ = MakeGauge(*registry_, "sluis_certificate_seconds_left",
+                                "Time until the node's TLS certificate ends");
+}
+
+void Metrics::CountCall(const std::string& method, grpc::StatusCode code) {
+  calls_->Add({{"method", method}, {"code", std::to_string(static_cast<int>(code))}}).Increment();
+}
+
+std::string Metrics::Text(const Gauges& gauges) {
+  serving_->Set(gauges.serving);
+  entries_->Set(gauges.entries);
+  checkpoint_age_->Set(gauges.checkpoint_age_seconds);
+  disk_free_->Set(gauges.disk_free_bytes);
+  certificate_left_->Set(gauges.certificate_seconds_left);
+  return prometheus::TextSerializer().Serialize(registry_->Collect());
+}
+
+}  // namespace sluis::rpc

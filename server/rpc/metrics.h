@@ -1,0 +1,49 @@
+#ifndef SLUIS_SERVER_RPC_METRICS_H_
+#define SLUIS_SERVER_RPC_METRICS_H_
+
+#include <grpcpp/support/status_code_enum.h>
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/registry.h>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace sluis::rpc {
+
+// Numbers for the operator, in Prometheus text. No identifiers: a method and a status code at most. Thread-safe.
+class Metrics {
+ public:
+  Metrics();
+
+  void CountCall(const std::string& method, grpc::StatusCode code);
+  // A connection whose certificate named nobody here.
+  void CountUnknownPeer() { unknown_peers_->Increment(); }
+
+  // Values read when someone asks.
+  struct Gauges {
+    double serving = 0;
+    double entries = 0;
+    double checkpoint_age_seconds = 0;
+    double disk_free_bytes = 0;
+    double certificate_seconds_left = 0;
+  };
+  // Prometheus text exposition.
+  std::string Text(const Gauges& gauges);
+
+ private:
+  std::shared_ptr<prometheus::Registry> registry_;
+  prometheus::Family<prometheus::Counter>* calls_;
+  prometheus::Counter* unknown_peers_;
+  prometheus::Gauge* serving_;
+  prometheus::Gauge* entries_;
+  prometheus::Gauge* checkpoint_age_;
+  prometheus::Gauge* disk_free_;
+  prometheus::Gauge* certificate_left_;
+};
+
+}  // namespace sluis::rpc
+
+#endif  // SLUIS_SERVER_RPC_METRICS_H_

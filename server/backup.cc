@@ -81,8 +81,7 @@ absl::StatusOr<Backup> MakeBackup(storage::Store& store, const std::string& data
   if (!synced.ok()) return synced;
 
   Backup backup{.folder = final_folder.string()};
-  absl::StatusOr<std::optional<std::string>> row =
-      store.Get(ledger::RowKey(ledger::Table::kState));
+  absl::StatusOr<std::optional<std::string>> row = store.Get(ledger::RowKey(ledger::Table::kState));
   record::v1::LedgerState state;
   if (row.ok() && *row && state.ParseFromString(**row)) backup.entries = state.size();
   return backup;

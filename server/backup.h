@@ -14,16 +14,17 @@ struct Backup {
   uint64_t entries = 0;
 };
 
-// Copies mark file, erasure journal and ledger, in that order, to a new folder below `backup_folder` that is named after
-// the moment. No key-encryption key is copied: without one the copy cannot be read.
+// Copies mark file, erasure journal and ledger, in that order, to a new folder below
+// `backup_folder` that is named after the moment. No key-encryption key is copied: without one the
+// copy cannot be read.
 //
-// Guarantee: the copied ledger holds at least every entry of the copied mark. A folder that is not finished keeps the
-// ending ".part" and is no backup. Errors: ALREADY_EXISTS, or the disk's.
+// Guarantee: the copied ledger holds at least every entry of the copied mark. A folder that is not
+// finished keeps the ending ".part" and is no backup. Errors: ALREADY_EXISTS, or the disk's.
 absl::StatusOr<Backup> MakeBackup(storage::Store& store, const std::string& data_folder,
                                   const std::string& backup_folder, uint64_t now_us);
 
-// Copies the key-encryption keys of the data folder that are not in `copy_folder` yet, and removes the copies of older
-// ones after `days`. Copies are files of the same name, mode 0600.
+// Copies the key-encryption keys of the data folder that are not in `copy_folder` yet, and removes
+// the copies of older ones after `days`. Copies are files of the same name, mode 0600.
 absl::Status KeepKeyCopies(const std::string& data_folder, const std::string& copy_folder, int days,
                            uint64_t now_us);
 

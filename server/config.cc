@@ -65,7 +65,8 @@ class ConfigReader {
       }
       const bool section = sections_.contains(name);
       if (!section) return Wrong(item.first, name, "is not a key of this file");
-      if (!item.second.IsMap()) return Wrong(item.second, name, "must be a list of keys with values");
+      if (!item.second.IsMap())
+        return Wrong(item.second, name, "must be a list of keys with values");
       absl::Status status = ReadMap(item.second, name + ".");
       if (!status.ok()) return status;
     }
@@ -114,14 +115,16 @@ class ConfigReader {
     };
     keys_ = {
         {"organisation",
-         {Text(&Config::organisation,
-               [](const std::string& text) { return authn::IsOrganisationId(text); },
-               "must be a lower-case host name, such as caw-de-overzet.example"),
+         {Text(
+              &Config::organisation,
+              [](const std::string& text) { return authn::IsOrganisationId(text); },
+              "must be a lower-case host name, such as caw-de-overzet.example"),
           true}},
         {"kind", {Text(&Config::kind, kind, "must be municipality, police-zone or welfare"), true}},
         {"secrecy_regime",
          {[this](const YAML::Node& value) -> std::string {
-            if (value.Scalar() != "true" && value.Scalar() != "false") return "must be true or false";
+            if (value.Scalar() != "true" && value.Scalar() != "false")
+              return "must be true or false";
             config_.secrecy_regime = value.Scalar() == "true";
             return {};
           },
@@ -177,8 +180,7 @@ absl::StatusOr<Config> ParseConfig(const std::string& file_name, std::string_vie
   Config config;
   config.digest = crypto::Sha256(text);
   try {
-    absl::Status status =
-        ConfigReader(file_name, config).Read(YAML::Load(std::string(text)));
+    absl::Status status = ConfigReader(file_name, config).Read(YAML::Load(std::string(text)));
     if (!status.ok()) return status;
   } catch (const YAML::Exception& error) {
     return absl::InvalidArgumentError(file_name + ":" + std::to_string(error.mark.line + 1) + ": " +

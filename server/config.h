@@ -10,7 +10,8 @@
 
 namespace sluis::server {
 
-// The configuration of one node, as deploy/sluisd.example.yaml explains it. A value; valid as a whole or not made.
+// The configuration of one node, as deploy/sluisd.example.yaml explains it. A value; valid as a
+// whole or not made.
 struct Config {
   std::string organisation;
   std::string kind;
@@ -42,14 +43,15 @@ struct Config {
 inline constexpr size_t kMaxConfigBytes = 64 << 10;
 
 // Reads a configuration. Relative paths are taken from the folder of `file_name`.
-// INVALID_ARGUMENT names file, line and key for an unknown key, one given twice, a missing one, or a wrong value.
+// INVALID_ARGUMENT names file, line and key for an unknown key, one given twice, a missing one, or
+// a wrong value.
 absl::StatusOr<Config> ParseConfig(const std::string& file_name, std::string_view text);
 
 // Reads the file and parses it. NOT_FOUND when it cannot be read.
 absl::StatusOr<Config> ReadConfig(const std::string& file_name);
 
-// OK when `next` can be taken into force without a restart; otherwise FAILED_PRECONDITION naming the first key that
-// cannot change while the node runs.
+// OK when `next` can be taken into force without a restart; otherwise FAILED_PRECONDITION naming
+// the first key that cannot change while the node runs.
 absl::Status CheckReload(const Config& now, const Config& next);
 
 }  // namespace sluis::server

@@ -12,7 +12,8 @@ namespace {
 
 constexpr char kUpToKey[] = "u";
 constexpr char kLeafPrefix = 'l';
-// A prefix of the hash is enough to find an entry: what is found is compared with the log before it is used.
+// A prefix of the hash is enough to find an entry: what is found is compared with the log before it
+// is used.
 constexpr size_t kHashPrefix = 16;
 constexpr uint64_t kBlock = 1024;
 
@@ -85,8 +86,8 @@ absl::Status LeafIndex::Rebuild() {
   {
     std::lock_guard lock(mutex_);
     std::vector<storage::Write> deletes;
-    absl::Status scanned = derived_.NewSnapshot()->Scan(
-        {}, {}, [&deletes](std::string_view key, std::string_view) {
+    absl::Status scanned =
+        derived_.NewSnapshot()->Scan({}, {}, [&deletes](std::string_view key, std::string_view) {
           deletes.push_back({std::string(key), std::nullopt});
           return true;
         });

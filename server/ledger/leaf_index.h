@@ -12,11 +12,12 @@
 
 namespace sluis::ledger {
 
-// Where the entry with a given leaf hash stands. Derived: built by following the log, kept in a store of its own, and
-// made again from nothing by Rebuild.
+// Where the entry with a given leaf hash stands. Derived: built by following the log, kept in a
+// store of its own, and made again from nothing by Rebuild.
 //
-// Guarantee: an index found is that of an entry whose leaf hash was computed from the log. Not guaranteed: that the
-// newest entries are in it; call CatchUp first. Thread-safe. Both references must outlive it.
+// Guarantee: an index found is that of an entry whose leaf hash was computed from the log. Not
+// guaranteed: that the newest entries are in it; call CatchUp first. Thread-safe. Both references
+// must outlive it.
 class LeafIndex {
  public:
   LeafIndex(storage::Store& derived, Ledger& ledger) : derived_(derived), ledger_(ledger) {}

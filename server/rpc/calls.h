@@ -14,13 +14,15 @@
 
 namespace sluis::rpc {
 
-// Hands calls of gRPC to the executor: certificate facts in, status out, nothing decided here. Thread-safe.
+// Hands calls of gRPC to the executor: certificate facts in, status out, nothing decided here.
+// Thread-safe.
 class Calls {
  public:
   // Both must outlive this.
   Calls(core::Executor& executor, Metrics& metrics) : executor_(executor), metrics_(metrics) {}
 
-  // One unary call: the reactor finishes once the executor has answered, on whatever thread that is.
+  // One unary call: the reactor finishes once the executor has answered, on whatever thread that
+  // is.
   grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context,
                                   std::shared_ptr<core::UseCase> use_case) {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();

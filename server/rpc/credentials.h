@@ -10,10 +10,11 @@
 
 namespace sluis::rpc {
 
-// Mutual TLS for one listener from a folder with tls.crt, tls.key and ca.crt: a client must present a certificate that
-// chains to that one CA. The folder is read again every few seconds, so certificates rotate by renaming the folder.
-// TLS 1.2 is refused by the OpenSSL configuration that the daemon loads (deploy/openssl.cnf): this library's gRPC has no
-// switch for it. FAILED_PRECONDITION when a file is missing, or certificate and key do not belong together.
+// Mutual TLS for one listener from a folder with tls.crt, tls.key and ca.crt: a client must present
+// a certificate that chains to that one CA. The folder is read again every few seconds, so
+// certificates rotate by renaming the folder. TLS 1.2 is refused by the OpenSSL configuration that
+// the daemon loads (deploy/openssl.cnf): this library's gRPC has no switch for it.
+// FAILED_PRECONDITION when a file is missing, or certificate and key do not belong together.
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ListenerCredentials(
     const std::string& folder);
 

@@ -10,7 +10,8 @@
 namespace sluis::rpc {
 namespace {
 
-// Streams one export: the entry first, then piece by piece, each made on the pool. Deletes itself when done.
+// Streams one export: the entry first, then piece by piece, each made on the pool. Deletes itself
+// when done.
 class ExportReactor final : public grpc::ServerWriteReactor<node::v1::ExportLogResponse> {
  public:
   ExportReactor(Calls& calls, grpc::CallbackServerContext* context,

@@ -35,8 +35,8 @@ absl::StatusOr<HostPort> ParseLoopback(const std::string& address) {
       return parsed;
     }
   }
-  return absl::InvalidArgumentError("\"" + address +
-                                    "\" is not a loopback address with a port, such as 127.0.0.1:9464");
+  return absl::InvalidArgumentError(
+      "\"" + address + "\" is not a loopback address with a port, such as 127.0.0.1:9464");
 }
 
 }  // namespace

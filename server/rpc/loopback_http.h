@@ -20,8 +20,8 @@ class LoopbackHttp {
     std::string reason;
   };
 
-  // `address` is 127.0.0.0/8 or ::1 with a port, 0 for any; INVALID_ARGUMENT for any other address, UNAVAILABLE when
-  // the port is taken. The functions are called from the HTTP threads.
+  // `address` is 127.0.0.0/8 or ::1 with a port, 0 for any; INVALID_ARGUMENT for any other address,
+  // UNAVAILABLE when the port is taken. The functions are called from the HTTP threads.
   static absl::StatusOr<std::unique_ptr<LoopbackHttp>> Start(const std::string& address,
                                                              std::function<Health()> health,
                                                              std::function<std::string()> metrics);

@@ -22,7 +22,8 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
                         .Register(*registry_)
                         .Add({});
   serving_ = MakeGauge(*registry_, "sluis_serving", "1 when new work is accepted");
-  entries_ = MakeGauge(*registry_, "sluis_checkpoint_entries", "Entries under the newest checkpoint");
+  entries_ =
+      MakeGauge(*registry_, "sluis_checkpoint_entries", "Entries under the newest checkpoint");
   checkpoint_age_ =
       MakeGauge(*registry_, "sluis_checkpoint_age_seconds", "Age of the newest checkpoint");
   disk_free_ = MakeGauge(*registry_, "sluis_disk_free_bytes", "Free space at the data folder");

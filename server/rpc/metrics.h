@@ -13,7 +13,8 @@
 
 namespace sluis::rpc {
 
-// Numbers for the operator, in Prometheus text. No identifiers: a method and a status code at most. Thread-safe.
+// Numbers for the operator, in Prometheus text. No identifiers: a method and a status code at most.
+// Thread-safe.
 class Metrics {
  public:
   Metrics();

@@ -15,8 +15,8 @@
 
 namespace sluis::rpc {
 
-// The check of health methods, which show no data and write no entry: whether the caller is a registered user of this
-// organisation. Thread-safe. All must outlive this.
+// The check of health methods, which show no data and write no entry: whether the caller is a
+// registered user of this organisation. Thread-safe. All must outlive this.
 class OwnUsers {
  public:
   OwnUsers(Calls& calls, ledger::Ledger& ledger, authn::MandateVerifier& verifier,

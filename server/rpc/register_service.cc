@@ -8,40 +8,57 @@
 
 namespace sluis::rpc {
 
-grpc::ServerUnaryReactor* RegisterService::AddUser(grpc::CallbackServerContext* context, const node::v1::AddUserRequest* request, node::v1::AddUserResponse* response) {
+grpc::ServerUnaryReactor* RegisterService::AddUser(grpc::CallbackServerContext* context,
+                                                   const node::v1::AddUserRequest* request,
+                                                   node::v1::AddUserResponse* response) {
   return calls_.Unary(context, std::make_shared<core::AddUser>(*request, *response));
 }
 
-grpc::ServerUnaryReactor* RegisterService::ListUsers(grpc::CallbackServerContext* context, const node::v1::ListUsersRequest* request, node::v1::ListUsersResponse* response) {
+grpc::ServerUnaryReactor* RegisterService::ListUsers(grpc::CallbackServerContext* context,
+                                                     const node::v1::ListUsersRequest* request,
+                                                     node::v1::ListUsersResponse* response) {
   return calls_.Unary(context, std::make_shared<core::ListUsers>(*request, *response));
 }
 
-grpc::ServerUnaryReactor* RegisterService::RevokeUser(grpc::CallbackServerContext* context, const node::v1::RevokeUserRequest* request, node::v1::RevokeUserResponse* response) {
+grpc::ServerUnaryReactor* RegisterService::RevokeUser(grpc::CallbackServerContext* context,
+                                                      const node::v1::RevokeUserRequest* request,
+                                                      node::v1::RevokeUserResponse* response) {
   return calls_.Unary(context, std::make_shared<core::RevokeUser>(*request, *response));
 }
 
-grpc::ServerUnaryReactor* RegisterService::AddMandate(grpc::CallbackServerContext* context, const node::v1::AddMandateRequest* request, node::v1::AddMandateResponse* response) {
+grpc::ServerUnaryReactor* RegisterService::AddMandate(grpc::CallbackServerContext* context,
+                                                      const node::v1::AddMandateRequest* request,
+                                                      node::v1::AddMandateResponse* response) {
   return calls_.Unary(context, std::make_shared<core::AddMandate>(*request, *response, verifier_));
 }
 
-grpc::ServerUnaryReactor* RegisterService::ListMandates(grpc::CallbackServerContext* context, const node::v1::ListMandatesRequest* request, node::v1::ListMandatesResponse* response) {
-  return calls_.Unary(context, std::make_shared<core::ListMandates>(*request, *response, verifier_));
+grpc::ServerUnaryReactor* RegisterService::ListMandates(
+    grpc::CallbackServerContext* context, const node::v1::ListMandatesRequest* request,
+    node::v1::ListMandatesResponse* response) {
+  return calls_.Unary(context,
+                      std::make_shared<core::ListMandates>(*request, *response, verifier_));
 }
 
-grpc::ServerUnaryReactor* RegisterService::PutMandateStatus(grpc::CallbackServerContext* context, const node::v1::PutMandateStatusRequest* request, node::v1::PutMandateStatusResponse* response) {
-  return calls_.Unary(context, std::make_shared<core::PutMandateStatus>(*request, *response, verifier_));
+grpc::ServerUnaryReactor* RegisterService::PutMandateStatus(
+    grpc::CallbackServerContext* context, const node::v1::PutMandateStatusRequest* request,
+    node::v1::PutMandateStatusResponse* response) {
+  return calls_.Unary(context,
+                      std::make_shared<core::PutMandateStatus>(*request, *response, verifier_));
 }
 
-grpc::ServerUnaryReactor* RegisterService::CreateBackup(grpc::CallbackServerContext* context, const node::v1::CreateBackupRequest*, node::v1::CreateBackupResponse* response) {
+grpc::ServerUnaryReactor* RegisterService::CreateBackup(grpc::CallbackServerContext* context,
+                                                        const node::v1::CreateBackupRequest*,
+                                                        node::v1::CreateBackupResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  calls_.Run(context, std::make_shared<core::RecordBackup>(*response),
-             [this, reactor, response](const grpc::Status& status) {
-               if (!status.ok()) {
-                 reactor->Finish(status);
-                 return;
-               }
-               pool_.Post([this, reactor, response] { reactor->Finish(ToGrpc(backup_(*response))); });
-             });
+  calls_.Run(
+      context, std::make_shared<core::RecordBackup>(*response),
+      [this, reactor, response](const grpc::Status& status) {
+        if (!status.ok()) {
+          reactor->Finish(status);
+          return;
+        }
+        pool_.Post([this, reactor, response] { reactor->Finish(ToGrpc(backup_(*response))); });
+      });
   return reactor;
 }
 

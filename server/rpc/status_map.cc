@@ -56,7 +56,8 @@ grpc::Status ToGrpc(const absl::Status& status) {
   const grpc::StatusCode code = CodeOf(status.code());
   if (code == grpc::StatusCode::INTERNAL || code == grpc::StatusCode::DATA_LOSS ||
       code == grpc::StatusCode::UNKNOWN) {
-    return grpc::Status(code, "the node has a fault; its administrator finds it in the log of the node");
+    return grpc::Status(code,
+                        "the node has a fault; its administrator finds it in the log of the node");
   }
   std::string detail;
   if (const auto payload = status.GetPayload(core::kRefusalPayload)) detail = std::string(*payload);

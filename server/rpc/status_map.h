@@ -7,8 +7,9 @@
 
 namespace sluis::rpc {
 
-// The one place where a status of ours becomes one of gRPC: same code, same message, and the refusal detail, if there
-// is one, as its binary detail. Faults of the node (INTERNAL, DATA_LOSS, UNKNOWN) keep their code and lose their text.
+// The one place where a status of ours becomes one of gRPC: same code, same message, and the
+// refusal detail, if there is one, as its binary detail. Faults of the node (INTERNAL, DATA_LOSS,
+// UNKNOWN) keep their code and lose their text.
 grpc::Status ToGrpc(const absl::Status& status);
 
 }  // namespace sluis::rpc

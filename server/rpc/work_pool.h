@@ -9,8 +9,8 @@
 
 namespace sluis::rpc {
 
-// One thread for work that takes long: backups and pieces of exports, which may neither hold up a reaction of gRPC nor
-// the sequencer. Thread-safe. The destructor finishes what was posted.
+// One thread for work that takes long: backups and pieces of exports, which may neither hold up a
+// reaction of gRPC nor the sequencer. Thread-safe. The destructor finishes what was posted.
 class WorkPool {
  public:
   WorkPool() : thread_([this] { Work(); }) {}

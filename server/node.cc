@@ -1,0 +1,358 @@
+#include "server/node.h"
+
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+#include <optional>
+
+#include "server/backup.h"
+#include "server/core/executor.h"
+#include "server/core/node_acts.h"
+#include "server/ledger/leaf_index.h"
+#include "server/ledger/ledger.h"
+#include "server/rpc/credentials.h"
+#include "server/rpc/loopback_http.h"
+#include "server/rpc/metrics.h"
+#include "server/rpc/user_listener.h"
+#include "server/storage/files.h"
+#include "server/storage/rocksdb_store.h"
+#include "server/terms_loader.h"
+
+namespace sluis::server {
+namespace {
+
+constexpr auto kHousekeeping = std::chrono::minutes(1);
+constexpr size_t kErasuresPerRound = 64;
+
+}  // namespace
+
+// Declared in the order in which things lean on each other; destroyed the other way round.
+struct Node::Parts {
+  Parts(Config configuration, storage::Clock& the_clock, crypto::Random& the_random)
+      : config(std::move(configuration)), clock(the_clock), random(the_random) {}
+
+  mutable std::mutex config_mutex;
+  Config config;
+  storage::Clock& clock;
+  crypto::Random& random;
+  std::unique_ptr<storage::Store> store;
+  std::unique_ptr<storage::Store> derived;
+  std::unique_ptr<ledger::Ledger> ledger;
+  std::optional<ledger::LeafIndex> index;
+  std::optional<authn::MandateVerifier> verifier;
+  std::optional<core::TermsInForce> terms;
+  std::unique_ptr<core::Executor> executor;
+  rpc::Metrics metrics;
+  std::unique_ptr<rpc::LoopbackHttp> loopback;
+  std::unique_ptr<rpc::UserListener> listener;
+
+  std::mutex house_mutex;
+  std::condition_variable house_wake;
+  bool stopping = false;
+  std::thread house;
+
+  Config ConfigNow() const {
+    std::lock_guard lock(config_mutex);
+    return config;
+  }
+};
+
+Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+absl::StatusOr<std::unique_ptr<Node>> Node::Start(Config config, storage::Clock& clock,
+                                                  crypto::Random& random) {
+  std::unique_ptr<Node> node(new Node(std::make_unique<Parts>(std::move(config), clock, random)));
+  for (const auto step : {&Node::Open, &Node::FirstActs, &Node::Listen}) {
+    absl::Status status = (node.get()->*step)();
+    if (!status.ok()) return status;
+  }
+  Parts& parts = *node->parts_;
+  parts.house = std::thread([&parts, running = node.get()] {
+    std::unique_lock lock(parts.house_mutex);
+    while (!parts.stopping) {
+      lock.unlock();
+      const absl::Status status = running->KeepHouse();
+      if (!status.ok()) spdlog::warn("housekeeping: {}", std::string(status.message()));
+      lock.lock();
+      parts.house_wake.wait_for(lock, kHousekeeping, [&parts] { return parts.stopping; });
+    }
+  });
+  return node;
+}
+
+Node::~Node() {
+  {
+    std::lock_guard lock(parts_->house_mutex);
+    parts_->stopping = true;
+  }
+  parts_->house_wake.notify_all();
+  if (parts_->house.joinable()) parts_->house.join();
+  if (parts_->listener) {
+    parts_->listener->SetServing(false);
+    parts_->listener->Shutdown();
+  }
+  if (parts_->ledger) parts_->ledger->Drain();
+  parts_->executor.reset();
+}
+
+absl::Status Node::Open() {
+  Parts& parts = *parts_;
+  const Config& config = parts.config;
+  std::error_code error;
+  std::filesystem::create_directories(config.data_folder, error);
+  if (error) {
+    return absl::FailedPreconditionError("cannot make \"" + config.data_folder +
+                                         "\": " + error.message());
+  }
+  std::filesystem::permissions(config.data_folder, std::filesystem::perms::owner_all, error);
+  absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(config);
+  if (!terms.ok()) return terms.status();
+  absl::StatusOr<crypto::SigningKey> log_key =
+      LoadLogKey(config, storage::LegalDay(parts.clock.NowUs()));
+  if (!log_key.ok()) return log_key.status();
+
+  absl::StatusOr<std::unique_ptr<storage::Store>> store =
+      storage::OpenRocksDbStore(config.data_folder + "/ledger");
+  if (!store.ok()) return store.status();
+  parts.store = *std::move(store);
+  store = storage::OpenRocksDbStore(config.data_folder + "/derived");
+  if (!store.ok()) return store.status();
+  parts.derived = *std::move(store);
+
+  ledger::LedgerOptions options;
+  options.origin = config.organisation + "/log";
+  options.folder = config.data_folder;
+  options.tick = std::chrono::milliseconds(config.tick_ms);
+  options.heartbeat = std::chrono::seconds(config.heartbeat_s);
+  options.low_water_bytes = config.low_water_mb << 20;
+  options.ballast_bytes = config.ballast_mb << 20;
+  options.key_copy_days = config.key_copy_days;
+  absl::StatusOr<std::unique_ptr<ledger::Ledger>> ledger = ledger::Ledger::Open(
+      std::move(options), *parts.store, parts.clock, parts.random, *std::move(log_key));
+  if (!ledger.ok()) return ledger.status();
+  parts.ledger = *std::move(ledger);
+  parts.index.emplace(*parts.derived, *parts.ledger);
+  parts.verifier.emplace(config.organisation, config.mandate_public);
+  parts.terms.emplace(*std::move(terms));
+  parts.executor = std::make_unique<core::Executor>(
+      *parts.ledger, *parts.terms, *parts.verifier, parts.clock, parts.random,
+      core::ExecutorOptions{.refusals_per_minute = config.refusals_per_minute});
+  return absl::OkStatus();
+}
+
+// Brings terms into force: unchanged ones get the stamp they have, others an entry and a new one.
+absl::Status Node::RecordTerms(std::shared_ptr<core::Terms> terms) {
+  Parts& parts = *parts_;
+  const auto recorded = [&]() -> absl::StatusOr<bool> {
+    const auto snapshot = parts.ledger->store().NewSnapshot();
+    const core::View view(*snapshot, parts.ledger->keyring());
+    absl::StatusOr<bool> same = core::TermsRecorded(view, *terms);
+    if (!same.ok() || !*same) return same;
+    absl::StatusOr<uint64_t> stamp = view.StampOf(core::TermsKey());
+    if (!stamp.ok()) return stamp.status();
+    terms->stamp = *stamp;
+    return true;
+  };
+  absl::StatusOr<bool> same = recorded();
+  if (!same.ok()) return same.status();
+  if (!*same) {
+    absl::Status status =
+        parts.executor->RunAsNodeAndWait(std::make_shared<core::RecordTerms>(terms));
+    if (!status.ok()) return status;
+    same = recorded();
+    if (!same.ok()) return same.status();
+    if (!*same) return absl::AbortedError("the terms changed again meanwhile; reload once more");
+  }
+  parts.terms->Set(std::move(terms));
+  return absl::OkStatus();
+}
+
+absl::Status Node::FirstActs() {
+  Parts& parts = *parts_;
+  if (parts.ledger->serving() == ledger::Serving::kRestored) {
+    absl::StatusOr<std::vector<ledger::KeyRef>> pending = parts.ledger->PendingJournal();
+    if (!pending.ok()) return pending.status();
+    if (!pending->empty()) {
+      absl::Status status =
+          parts.executor->RunAsNodeAndWait(std::make_shared<core::EraseAgain>(*std::move(pending)));
+      if (!status.ok()) return status;
+    }
+  }
+  if (parts.ledger->serving() != ledger::Serving::kServing) {
+    spdlog::error("not serving: {}", parts.ledger->serving_detail());
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(parts.config);
+  if (!terms.ok()) return terms.status();
+  absl::Status status = RecordTerms(*std::move(terms));
+  if (!status.ok()) return status;
+  if (parts.config.first_administrator_request.empty()) return absl::OkStatus();
+  bool anyone = false;
+  {
+    const auto snapshot = parts.ledger->store().NewSnapshot();
+    const core::View view(*snapshot, parts.ledger->keyring());
+    status = view.VisitUsers([&anyone](const record::v1::User&) {
+      anyone = true;
+      return false;
+    });
+    if (!status.ok()) return status;
+  }
+  if (anyone) return absl::OkStatus();
+  absl::StatusOr<record::v1::UserRequest> request = LoadFirstAdministrator(parts.config);
+  if (!request.ok()) return request.status();
+  return parts.executor->RunAsNodeAndWait(
+      std::make_shared<core::RegisterFirstAdministrator>(*std::move(request)));
+}
+
+absl::Status Node::Listen() {
+  Parts& parts = *parts_;
+  absl::StatusOr<std::unique_ptr<rpc::LoopbackHttp>> loopback = rpc::LoopbackHttp::Start(
+      parts.config.loopback_address,
+      [&parts] {
+        const ledger::Serving serving = parts.ledger->serving();
+        return rpc::LoopbackHttp::Health{serving == ledger::Serving::kServing,
+                                         ledger::ServingCode(serving)};
+      },
+      [this] { return MetricsText(); });
+  if (!loopback.ok()) return loopback.status();
+  parts.loopback = *std::move(loopback);
+  absl::StatusOr<std::unique_ptr<rpc::UserListener>> listener = rpc::UserListener::Start(
+      {.address = parts.config.listen_address,
+       .certificate_folder = parts.config.certificate_folder,
+       .organisation = parts.config.organisation,
+       .executor = *parts.executor,
+       .ledger = *parts.ledger,
+       .index = *parts.index,
+       .verifier = *parts.verifier,
+       .clock = parts.clock,
+       .random = parts.random,
+       .metrics = parts.metrics,
+       .backup = [this](node::v1::CreateBackupResponse& response) { return Backup(response); },
+       .status = [this](node::v1::GetStatusResponse& response) { FillStatus(response); }});
+  if (!listener.ok()) return listener.status();
+  parts.listener = *std::move(listener);
+  parts.listener->SetServing(parts.ledger->serving() == ledger::Serving::kServing);
+  return absl::OkStatus();
+}
+
+int Node::user_port() const { return parts_->listener->port(); }
+int Node::loopback_port() const { return parts_->loopback->port(); }
+
+std::string Node::not_serving() const {
+  return parts_->ledger->serving() == ledger::Serving::kServing ? std::string()
+                                                                : parts_->ledger->serving_detail();
+}
+
+absl::Status Node::Reload(Config next) {
+  absl::Status status = CheckReload(parts_->ConfigNow(), next);
+  if (!status.ok()) return status;
+  absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(next);
+  if (!terms.ok()) return terms.status();
+  status = RecordTerms(*std::move(terms));
+  if (!status.ok()) return status;
+  std::lock_guard lock(parts_->config_mutex);
+  parts_->config = std::move(next);
+  return absl::OkStatus();
+}
+
+absl::Status Node::EraseDue() {
+  Parts& parts = *parts_;
+  std::vector<std::string> due;
+  {
+    const auto snapshot = parts.ledger->store().NewSnapshot();
+    const core::View view(*snapshot, parts.ledger->keyring());
+    absl::StatusOr<std::vector<std::string>> found =
+        core::RecordsPastRetention(view, storage::LegalDay(parts.clock.NowUs()), kErasuresPerRound);
+    if (!found.ok()) return found.status();
+    due = *std::move(found);
+  }
+  for (std::string& record_id : due) {
+    absl::Status status = parts.executor->RunAsNodeAndWait(
+        std::make_shared<core::ErasePastRetention>(std::move(record_id)));
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Node::KeepHouse() {
+  Parts& parts = *parts_;
+  const bool serving = parts.ledger->serving() == ledger::Serving::kServing;
+  if (parts.listener) parts.listener->SetServing(serving);
+  const Config config = parts.ConfigNow();
+  if (!config.key_copy_folder.empty()) {
+    absl::Status status = KeepKeyCopies(config.data_folder, config.key_copy_folder,
+                                        config.key_copy_days, parts.clock.NowUs());
+    if (!status.ok()) return status;
+  }
+  if (!serving) return absl::OkStatus();
+  absl::Status status = parts.index->CatchUp();
+  if (!status.ok()) return status;
+  return EraseDue();
+}
+
+absl::Status Node::RebuildIndex() { return parts_->index->Rebuild(); }
+
+absl::Status Node::Backup(node::v1::CreateBackupResponse& response) {
+  const Config config = parts_->ConfigNow();
+  absl::StatusOr<server::Backup> backup =
+      MakeBackup(*parts_->store, config.data_folder, config.backup_folder, parts_->clock.NowUs());
+  if (!backup.ok()) return backup.status();
+  response.set_folder(backup->folder);
+  response.set_entries(backup->entries);
+  return absl::OkStatus();
+}
+
+void Node::FillStatus(node::v1::GetStatusResponse& response) const {
+  const Parts& parts = *parts_;
+  const Config config = parts.ConfigNow();
+  const std::shared_ptr<const core::Terms> terms = parts.terms->Get();
+  const ledger::Serving serving = parts.ledger->serving();
+  const ledger::ShownCheckpoint checkpoint = parts.ledger->checkpoint();
+  response.set_organisation(config.organisation);
+  response.set_version(SLUIS_VERSION);
+  response.set_serving(serving == ledger::Serving::kServing);
+  response.set_not_serving_reason(ledger::ServingCode(serving));
+  response.set_checkpoint_size(checkpoint.size);
+  response.set_checkpoint_at_us(checkpoint.made_at_us);
+  const auto free = storage::SystemFiles().FreeBytes(config.data_folder);
+  if (free.ok()) response.set_disk_free_bytes(*free);
+  response.set_configuration_digest(std::string(crypto::View(config.digest)));
+  response.set_effective_pack_digest(std::string(crypto::View(terms->packs.digests().effective)));
+  const auto not_after = rpc::CertificateNotAfter(config.certificate_folder);
+  if (not_after.ok()) response.set_certificate_not_after_s(*not_after);
+  response.set_now_us(parts.clock.NowUs());
+  const policies::Schema& schema = terms->packs.schema();
+  const auto words = [&schema](const char* name, auto add) {
+    if (const policies::Vocabulary* vocabulary = schema.FindVocabulary(name)) {
+      for (const policies::VocabularyValue& value : vocabulary->values) add(value.name);
+    }
+  };
+  node::v1::Vocabulary& vocabulary = *response.mutable_vocabulary();
+  words("role", [&](const std::string& word) { vocabulary.add_roles(word); });
+  words("purpose", [&](const std::string& word) { vocabulary.add_purposes(word); });
+  words("basis", [&](const std::string& word) { vocabulary.add_bases(word); });
+  words("category", [&](const std::string& word) { vocabulary.add_categories(word); });
+}
+
+std::string Node::MetricsText() const {
+  const Parts& parts = *parts_;
+  const Config config = parts.ConfigNow();
+  const uint64_t now_us = parts.clock.NowUs();
+  const ledger::ShownCheckpoint checkpoint = parts.ledger->checkpoint();
+  rpc::Metrics::Gauges gauges;
+  gauges.serving = parts.ledger->serving() == ledger::Serving::kServing ? 1 : 0;
+  gauges.entries = static_cast<double>(checkpoint.size);
+  gauges.checkpoint_age_seconds = now_us > checkpoint.made_at_us
+                                      ? static_cast<double>(now_us - checkpoint.made_at_us) / 1e6
+                                      : 0;
+  const auto free = storage::SystemFiles().FreeBytes(config.data_folder);
+  if (free.ok()) gauges.disk_free_bytes = static_cast<double>(*free);
+  const auto not_after = rpc::CertificateNotAfter(config.certificate_folder);
+  if (not_after.ok()) {
+    gauges.certificate_seconds_left =
+        static_cast<double>(*not_after) - static_cast<double>(now_us) / 1e6;
+  }
+  return parts_->metrics.Text(gauges);
+}
+
+}  // namespace sluis::server

@@ -1,0 +1,69 @@
+#ifndef SLUIS_SERVER_NODE_H_
+#define SLUIS_SERVER_NODE_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "absl/status/statusor.h"
+#include "crypto/random.h"
+#include "server/config.h"
+#include "server/core/terms.h"
+#include "server/storage/clock.h"
+#include "server/storage/store.h"
+#include "sluis/node/v1/register.pb.h"
+#include "sluis/node/v1/status.pb.h"
+
+namespace sluis::server {
+
+// One running node: opens the stores, writes down what is in force, listens, and keeps house. main
+// and the integration tests share it. Thread-safe after Start.
+class Node {
+ public:
+  // Opens everything and begins to listen. A ledger that may not serve still starts, so that health
+  // can say why; its calls are answered UNAVAILABLE. Errors say which file or key to look at.
+  static absl::StatusOr<std::unique_ptr<Node>> Start(Config config, storage::Clock& clock,
+                                                     crypto::Random& random);
+
+  // Drains: refuses new work, finishes what is queued, makes a last checkpoint, closes.
+  ~Node();
+
+  // Ports that were bound, for addresses with port 0.
+  int user_port() const;
+  int loopback_port() const;
+
+  // Takes a new configuration into force, whole or not at all; in force once its entry is durable.
+  absl::Status Reload(Config next);
+
+  // Erases what is past its retention, drops import rows after 35 days, follows the log with the
+  // index, keeps key copies. Runs by itself every minute; tests call it.
+  absl::Status KeepHouse();
+
+  // Reads the log again into the index from its beginning.
+  absl::Status RebuildIndex();
+
+  // Empty while the node serves; otherwise one line that says why not and what to do.
+  std::string not_serving() const;
+
+ private:
+  struct Parts;
+  explicit Node(std::unique_ptr<Parts> parts);
+
+  absl::Status Open();
+  absl::Status RecordTerms(std::shared_ptr<core::Terms> terms);
+  absl::Status FirstActs();
+  absl::Status Listen();
+  absl::Status EraseDue();
+  absl::Status Backup(node::v1::CreateBackupResponse& response);
+  void FillStatus(node::v1::GetStatusResponse& response) const;
+  std::string MetricsText() const;
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace sluis::server
+
+#endif  // SLUIS_SERVER_NODE_H_

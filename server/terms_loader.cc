@@ -1,0 +1,86 @@
+#include "server/terms_loader.h"
+
+#include <sys/stat.h>
+
+#include <fstream>
+#include <utility>
+#include <vector>
+
+#include "crypto/key_file.h"
+#include "policies/pack_yaml.h"
+
+namespace sluis::server {
+namespace {
+
+constexpr size_t kMaxPackBytes = 1 << 20;
+constexpr size_t kMaxRequestBytes = 16 << 10;
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t most) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::FailedPreconditionError("cannot read \"" + path + "\"");
+  std::string text(most + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file.gcount()));
+  if (text.size() > most) {
+    return absl::InvalidArgumentError("\"" + path + "\" is longer than it may be");
+  }
+  return text;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<core::Terms>> LoadTerms(const Config& config) {
+  std::vector<policies::Pack> layers;
+  for (const std::string& path :
+       {config.statutory_pack, config.partnership_pack, config.node_pack}) {
+    if (path.empty()) continue;
+    absl::StatusOr<std::string> text = ReadFile(path, kMaxPackBytes);
+    if (!text.ok()) return text.status();
+    absl::StatusOr<policies::Pack> pack = policies::ParsePack(path, *text);
+    if (!pack.ok()) return pack.status();
+    layers.push_back(*std::move(pack));
+  }
+  absl::StatusOr<policies::PackSet> packs = policies::PackSet::Load(std::move(layers));
+  if (!packs.ok()) return packs.status();
+  auto terms = std::make_shared<core::Terms>(*std::move(packs));
+  terms->organisation = config.organisation;
+  terms->kind = config.kind;
+  terms->secrecy_regime = config.secrecy_regime;
+  terms->configuration_digest = config.digest;
+  terms->key_copy_days = config.key_copy_days;
+  return terms;
+}
+
+absl::StatusOr<crypto::SigningKey> LoadLogKey(const Config& config, const std::string& today) {
+  const std::string& path = config.log_key_file;
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) == 0 && (facts.st_mode & 0077) != 0) {
+    return absl::FailedPreconditionError("others can read \"" + path + "\"; run chmod 600 on it");
+  }
+  absl::StatusOr<std::string> text = ReadFile(path, crypto::kMaxKeyFileBytes);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<crypto::KeyFile> file = crypto::ParseKeyFile(*text);
+  explicit_bzero(text->data(), text->size());
+  if (!file.ok()) return absl::FailedPreconditionError("\"" + path + "\" is not a key file");
+  if (file->purpose != crypto::KeyPurpose::kLog) {
+    return absl::FailedPreconditionError("the key in \"" + path + "\" is not a log key");
+  }
+  if (file->not_after < today) {
+    return absl::FailedPreconditionError("the key in \"" + path + "\" ended on " + file->not_after);
+  }
+  return std::move(file->key);
+}
+
+absl::StatusOr<record::v1::UserRequest> LoadFirstAdministrator(const Config& config) {
+  absl::StatusOr<std::string> bytes =
+      ReadFile(config.first_administrator_request, kMaxRequestBytes);
+  if (!bytes.ok()) return bytes.status();
+  record::v1::UserRequest request;
+  if (!request.ParseFromString(*bytes)) {
+    return absl::FailedPreconditionError("\"" + config.first_administrator_request +
+                                         "\" is not a user request");
+  }
+  return request;
+}
+
+}  // namespace sluis::server

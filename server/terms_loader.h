@@ -1,0 +1,27 @@
+#ifndef SLUIS_SERVER_TERMS_LOADER_H_
+#define SLUIS_SERVER_TERMS_LOADER_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "crypto/signature.h"
+#include "server/config.h"
+#include "server/core/terms.h"
+#include "sluis/record/v1/mandate.pb.h"
+
+namespace sluis::server {
+
+// Reads the rule packs that the configuration names and makes the terms of them. INVALID_ARGUMENT
+// as the pack reader says it: file, line, column. The stamp is not set: the ledger gives it.
+absl::StatusOr<std::shared_ptr<core::Terms>> LoadTerms(const Config& config);
+
+// Reads the log's private key. FAILED_PRECONDITION when others may read the file, it is of another
+// purpose, or its last day has passed (`today`, YYYY-MM-DD).
+absl::StatusOr<crypto::SigningKey> LoadLogKey(const Config& config, const std::string& today);
+
+// Reads the request of the first administrator.
+absl::StatusOr<record::v1::UserRequest> LoadFirstAdministrator(const Config& config);
+
+}  // namespace sluis::server
+
+#endif  // SLUIS_SERVER_TERMS_LOADER_H_

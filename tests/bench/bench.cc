@@ -21,10 +21,13 @@ double ProcessCpuSeconds() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-absl::StatusOr<Round> Measure(const Work& work) {
+absl::StatusOr<Round> Measure(const Side& side) {
+  if (side.prepare) {
+    if (absl::Status prepared = side.prepare(); !prepared.ok()) return prepared;
+  }
   const double cpu_before = ProcessCpuSeconds();
   const auto before = std::chrono::steady_clock::now();
-  const absl::StatusOr<uint64_t> operations = work();
+  const absl::StatusOr<uint64_t> operations = side.work();
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - before;
   const double cpu = ProcessCpuSeconds() - cpu_before;
   if (!operations.ok()) return operations.status();
@@ -39,13 +42,13 @@ double Median(std::array<double, kRounds> values) {
 
 }  // namespace
 
-absl::StatusOr<Result> Compare(const std::string& name, const std::string& unit, const Work& work,
-                               const Work& baseline) {
+absl::StatusOr<Result> Compare(const std::string& name, const std::string& unit, const Side& side,
+                               const Side& baseline) {
   std::array<double, kRounds> value{};
   std::array<double, kRounds> cpu{};
   std::array<double, kRounds> base{};
   for (size_t round = 0; round <= kRounds; ++round) {
-    const absl::StatusOr<Round> measured = Measure(work);
+    const absl::StatusOr<Round> measured = Measure(side);
     if (!measured.ok()) return measured.status();
     const absl::StatusOr<Round> reference = Measure(baseline);
     if (!reference.ok()) return reference.status();

@@ -23,12 +23,18 @@ struct Result {
   double cpu_us_per_op = 0;  // processor time of the process, all threads
 };
 
-// Does the work once and says how many operations that was.
+// Work that is measured: does it once and says how many operations that was.
 using Work = std::function<absl::StatusOr<uint64_t>()>;
 
+struct Side {
+  Work work;
+  // Before each round, not measured. May be empty.
+  std::function<absl::Status()> prepare = {};
+};
+
 // Five rounds of both, after one of each that is not counted.
-absl::StatusOr<Result> Compare(const std::string& name, const std::string& unit, const Work& work,
-                               const Work& baseline);
+absl::StatusOr<Result> Compare(const std::string& name, const std::string& unit, const Side& side,
+                               const Side& baseline);
 
 // Keeps a value that nothing reads from being optimised away.
 void Keep(const void* value);

@@ -75,7 +75,7 @@ absl::StatusOr<Result> LogVerify() {
     Keep(&last);
     return kEntries;
   };
-  return Compare("log_verify", "entries/s", verify, hash);
+  return Compare("log_verify", "entries/s", {verify}, {hash});
 }
 
 }  // namespace sluis::bench

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/bench/bench.h"
+#include "tests/bench/log_append.h"
 #include "tests/bench/log_verify.h"
 
 namespace sluis::bench {
@@ -18,6 +19,8 @@ constexpr int kExitUsage = 2;
 // All measurements, in the order in which they run.
 std::vector<Bench> AllBenches() {
   return {
+      {"log_append", "append sealed entries durably; baseline: the same rows written raw",
+       LogAppend},
       {"log_verify", "verify an export with closed parts; baseline: the same hashes", LogVerify},
   };
 }

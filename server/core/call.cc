@@ -16,74 +16,7 @@ void AddDigest(record::v1::ActPart& act, const char* layer, const crypto::Hash& 
   added.set_digest(std::string(crypto::View(digest)));
 }
 
-std::string TreatmentText(const policies::Treatment& treatment) {
-  switch (treatment.kind) {
-    case policies::Treatment::Kind::kKeep:
-      return "keep";
-    case policies::Treatment::Kind::kGeneralise:
-      return "generalise=" + treatment.step_name;
-    case policies::Treatment::Kind::kRemove:
-      return "remove";
-  }
-  return "remove";
-}
-
-struct ObligationWriter {
-  std::string text;
-
-  void operator()(const policies::FieldTreatments& obligation) {
-    text = "fields";
-    for (const auto& [field, treatment] : obligation.fields) {
-      text += " " + field + ":" + TreatmentText(treatment);
-    }
-  }
-  void operator()(const policies::Retention& obligation) {
-    text = "retention P" + std::to_string(obligation.days) + "D";
-  }
-  void operator()(const policies::KAnonymity& obligation) {
-    text = "k_anonymity " + std::to_string(obligation.k);
-    for (const std::string& over : obligation.over) text += " " + over;
-  }
-  void operator()(const policies::Approval& obligation) {
-    text = "approval";
-    for (const auto& [roles, count] : obligation.count_by_roles) {
-      text += " " + std::to_string(count) + ":";
-      bool first = true;
-      for (const std::string& role : roles) {
-        if (!first) text += "|";
-        text += role;
-        first = false;
-      }
-    }
-  }
-  void operator()(const policies::Onward& obligation) {
-    text = "onward";
-    if (!obligation.tlp_max.empty()) text += " tlp_max=" + obligation.tlp_max;
-    if (obligation.originator_consent) text += " originator_consent";
-    if (obligation.none) text += " none";
-  }
-  void operator()(const policies::NoEvidence&) { text = "no_evidence"; }
-  void operator()(const policies::Notify& obligation) {
-    text = "notify";
-    for (const auto& [party, days] : obligation.days_by_party) {
-      text += " " + party + ":P" + std::to_string(days) + "D";
-    }
-  }
-  void operator()(const policies::CoolingOff& obligation) {
-    text = "cooling_off PT" + std::to_string(obligation.hours) + "H";
-  }
-  void operator()(const policies::LogDepth& obligation) {
-    text = obligation.level == policies::LogDepth::Level::kFull ? "log full" : "log standard";
-  }
-};
-
 }  // namespace
-
-std::string ObligationText(const policies::Obligation& obligation) {
-  ObligationWriter writer;
-  std::visit(writer, obligation);
-  return writer.text;
-}
 
 Entry EntryOf(const Call& call, record::v1::Operation operation, record::v1::Outcome outcome) {
   Entry entry;
@@ -129,13 +62,13 @@ void AddDecision(const policies::Decision& decision,
   for (const policies::GrantedField& field : decision.granted) {
     part.add_granted_fields(field.name);
     if (field.treatment.kind != policies::Treatment::Kind::kKeep) {
-      part.add_reduced_fields(field.name + ":" + TreatmentText(field.treatment));
+      part.add_reduced_fields(field.name + ":" + policies::TreatmentText(field.treatment));
     }
   }
   for (const std::string& field : decision.removed) part.add_reduced_fields(field + ":remove");
   std::vector<std::string> obligations;
   for (const policies::JoinedObligation& joined : decision.obligations) {
-    obligations.push_back(ObligationText(joined.obligation));
+    obligations.push_back(policies::ObligationText(joined.obligation));
   }
   std::sort(obligations.begin(), obligations.end());
   for (std::string& text : obligations) part.add_obligations(std::move(text));

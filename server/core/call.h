@@ -46,10 +46,6 @@ void AddDecision(const policies::Decision& decision,
 // Adds the record acted on to the subject part.
 void AddSubject(const OpenedRecord& record, Entry& entry);
 
-// Canonical text of an obligation, for the decision part: "retention=P365D",
-// "fields:place=generalise(municipality)".
-std::string ObligationText(const policies::Obligation& obligation);
-
 node::v1::LogReceipt LogReceiptOf(const ledger::Logged& logged);
 
 }  // namespace sluis::core

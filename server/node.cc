@@ -7,6 +7,7 @@
 
 #include "server/backup.h"
 #include "server/core/executor.h"
+#include "server/core/import_signals.h"
 #include "server/core/node_acts.h"
 #include "server/ledger/leaf_index.h"
 #include "server/ledger/ledger.h"
@@ -23,6 +24,8 @@ namespace {
 
 constexpr auto kHousekeeping = std::chrono::minutes(1);
 constexpr size_t kErasuresPerRound = 64;
+constexpr size_t kImportsPerRound = 1000;
+constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
 
 }  // namespace
 
@@ -258,6 +261,7 @@ absl::Status Node::Reload(Config next) {
 absl::Status Node::EraseDue() {
   Parts& parts = *parts_;
   std::vector<std::string> due;
+  std::vector<std::string> old_imports;
   {
     const auto snapshot = parts.ledger->store().NewSnapshot();
     const core::View view(*snapshot, parts.ledger->keyring());
@@ -265,6 +269,16 @@ absl::Status Node::EraseDue() {
         core::RecordsPastRetention(view, storage::LegalDay(parts.clock.NowUs()), kErasuresPerRound);
     if (!found.ok()) return found.status();
     due = *std::move(found);
+    const auto today = static_cast<uint32_t>(parts.clock.NowUs() / kDayUs);
+    absl::StatusOr<std::vector<std::string>> imports =
+        view.ImportsBefore(today - core::kImportDays, kImportsPerRound);
+    if (!imports.ok()) return imports.status();
+    old_imports = *std::move(imports);
+  }
+  if (!old_imports.empty()) {
+    absl::Status status = parts.executor->RunAsNodeAndWait(
+        std::make_shared<core::ForgetImports>(std::move(old_imports)));
+    if (!status.ok()) return status;
   }
   for (std::string& record_id : due) {
     absl::Status status = parts.executor->RunAsNodeAndWait(

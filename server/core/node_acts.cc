@@ -20,6 +20,7 @@ const Method& NodeMethod(const char* name) {
       {"Node.RegisterFirstAdministrator",
        {"Node.RegisterFirstAdministrator", node::v1::METHOD_CLASS_ADMIN}},
       {"Node.ErasePastRetention", {"Node.ErasePastRetention", node::v1::METHOD_CLASS_DATA}},
+      {"Node.ForgetImports", {"Node.ForgetImports", node::v1::METHOD_CLASS_ADMIN}},
       {"Node.EraseAgain", {"Node.EraseAgain", node::v1::METHOD_CLASS_ADMIN}}};
   return methods.find(name)->second;
 }
@@ -124,6 +125,17 @@ absl::StatusOr<Plan> ErasePastRetention::Decide(const Call& call, View& view) {
   effect.about = *record;
   AddSubject(**record, effect.entry);
   AddErasure(call, **record, effect);
+  plan.reply = Done;
+  return plan;
+}
+
+const Method& ForgetImports::method() const { return NodeMethod("Node.ForgetImports"); }
+
+absl::StatusOr<Plan> ForgetImports::Decide(const Call& call, View&) {
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  for (const std::string& key : keys_) effect.rows.push_back({key, std::nullopt});
   plan.reply = Done;
   return plan;
 }

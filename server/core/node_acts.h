@@ -57,6 +57,17 @@ class ErasePastRetention : public UseCase {
   std::string record_id_;
 };
 
+// Drops import rows older than the days in which the same row is recognised.
+class ForgetImports : public UseCase {
+ public:
+  explicit ForgetImports(std::vector<std::string> keys) : keys_(std::move(keys)) {}
+  const Method& method() const override;
+  absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
+
+ private:
+  std::vector<std::string> keys_;
+};
+
 // Erases again the keys that a restored backup brought back.
 class EraseAgain : public UseCase {
  public:

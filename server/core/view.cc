@@ -195,6 +195,17 @@ absl::Status View::VisitImports(
   return scanned.ok() ? read : scanned;
 }
 
+absl::StatusOr<std::vector<std::string>> View::ImportsBefore(uint32_t day, size_t most) const {
+  std::vector<std::string> keys;
+  absl::Status scanned = snapshot_.Scan(TablePrefix(Table::kImport), ImportKey(day, {}),
+                                        [&](std::string_view key, std::string_view) {
+                                          keys.emplace_back(key);
+                                          return keys.size() < most;
+                                        });
+  if (!scanned.ok()) return scanned;
+  return keys;
+}
+
 absl::StatusOr<uint64_t> View::StampOf(std::string_view key) const {
   absl::StatusOr<ledger::Row> row = ledger::ReadRow(snapshot_, key);
   if (!row.ok()) return row.status();

@@ -54,6 +54,9 @@ class View {
       uint32_t first_day,
       const std::function<bool(std::string_view record_id, std::string_view sealed)>& visit) const;
 
+  // Keys of import rows of days before `day`, at most `most`.
+  absl::StatusOr<std::vector<std::string>> ImportsBefore(uint32_t day, size_t most) const;
+
   // Stamp of any stamped row.
   absl::StatusOr<uint64_t> StampOf(std::string_view key) const;
 

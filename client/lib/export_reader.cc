@@ -22,7 +22,7 @@ enum EntryKind : uint8_t { kLeaf = 1, kHashOnly = 2 };
 }  // namespace
 
 ExportReader::ExportReader(std::istream& input)
-    : input_(input), buffer_(std::make_unique<char[]>(kChunk + kMaxEntryBytes)) {}
+    : input_(input), buffer_(std::make_unique_for_overwrite<char[]>(kChunk + kMaxEntryBytes)) {}
 
 absl::Status ExportReader::Fail(absl::Status status) {
   failed_ = status;

@@ -18,7 +18,6 @@ using storage::Files;
 constexpr crypto::BytesView kMagic = "sluiskk1";
 constexpr std::string_view kPrefix = "kek-";
 constexpr std::string_view kDraftSuffix = ".tmp";
-constexpr size_t kEpochAt = 8;
 constexpr size_t kKeyAt = 16;
 constexpr size_t kCheckAt = 48;
 

@@ -1,0 +1,93 @@
+// The corners of the invariant check that random packs seldom meet.
+#include "policies/invariants.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/policies/shipped_packs.h"
+#include "tests/policies/small_packs.h"
+
+namespace sluis::policies {
+namespace {
+
+constexpr std::string_view kNever = "invariants: [{id: I-X, never: {decision: permit}}]\n";
+
+std::string LoadError(const std::string& text) {
+  const auto packs = LoadTexts({{"p", text}});
+  return packs.ok() ? "ok" : std::string(packs.status().message());
+}
+
+std::string PermitAllButForbidden(std::string_view when) {
+  return SmallPack(
+      "rules:\n  - {id: P-X, effect: permit, grants: [], because: {nl: x}}\n"
+      "  - {id: F-X, effect: forbid, when: {" +
+      std::string(when) + "}, because: {nl: x}}\n" + std::string(kNever));
+}
+
+TEST(Invariants, NoneAloneIsEnoughToBreakOne) {
+  EXPECT_NE(LoadError(PermitAllButForbidden("colour: [red, green, blue]")).find("colour=none"),
+            std::string::npos);
+  EXPECT_EQ(LoadError(PermitAllButForbidden("colour: [red, green, blue, none]")), "ok");
+}
+
+TEST(Invariants, EachBoundOfARangeCounts) {
+  EXPECT_NE(LoadError(PermitAllButForbidden("days: {min: 1}")).find("days=0"), std::string::npos);
+  EXPECT_NE(LoadError(PermitAllButForbidden("days: {max: 99}")).find("days=100"),
+            std::string::npos);
+  EXPECT_EQ(LoadError(PermitAllButForbidden("days: {min: 0, max: 100}")), "ok");
+}
+
+TEST(Invariants, TheLastOfSixtyValuesCounts) {
+  std::string values, all_but_last;
+  for (int i = 0; i < 60; ++i) {
+    const std::string value = (i == 0 ? "x" : ", x") + std::to_string(i);
+    values += value;
+    if (i < 59) all_but_last += value;
+  }
+  const auto pack = [&values](const std::string& forbidden) {
+    return "sluis: 1\npack: {id: a, layer: statutory, version: 1, valid: {from: 2026-01-01, until: "
+           "2026-12-31}}\nvocab: {v: [" +
+           values +
+           "]}\nattributes: {a: {type: v, source: node}}\nrules:\n"
+           "  - {id: P-X, effect: permit, grants: [], because: {nl: x}}\n"
+           "  - {id: F-X, effect: forbid, when: {a: [" +
+           forbidden + "]}, because: {nl: x}}\n" + std::string(kNever);
+  };
+  EXPECT_NE(LoadError(pack(all_but_last)).find("a=x59"), std::string::npos);
+  EXPECT_EQ(LoadError(pack(values)), "ok");
+}
+
+// Eight pigeons do not fit seven holes, which takes exponentially many cases to see.
+TEST(Invariants, SayWhenTheyAreTooHard) {
+  constexpr int kPigeons = 8, kHoles = 7;
+  const auto in = [](int pigeon, int hole) {
+    return "p" + std::to_string(pigeon) + "." + "h" + std::to_string(hole);
+  };
+  std::string attributes, rules;
+  int count = 0;
+  const auto forbid = [&](const std::string& when) {
+    rules += "  - {id: F-" + std::to_string(++count) + ", effect: forbid, when: {" + when +
+             "}, because: {nl: x}}\n";
+  };
+  for (int pigeon = 0; pigeon < kPigeons; ++pigeon) {
+    std::string nowhere;
+    for (int hole = 0; hole < kHoles; ++hole) {
+      attributes += "  " + in(pigeon, hole) + ": {type: bool, source: node}\n";
+      nowhere += (hole > 0 ? ", " : "") + in(pigeon, hole) + ": false";
+      for (int other = 0; other < pigeon; ++other) {
+        forbid(in(pigeon, hole) + ": true, " + in(other, hole) + ": true");
+      }
+    }
+    forbid(nowhere);
+  }
+  const std::string text =
+      "sluis: 1\npack: {id: a, layer: statutory, version: 1, valid: {from: 2026-01-01, until: "
+      "2026-12-31}}\nattributes:\n" +
+      attributes + "rules:\n  - {id: P-X, effect: permit, grants: [], because: {nl: x}}\n" + rules +
+      std::string(kNever);
+  EXPECT_NE(LoadError(text).find("more than 2000000 steps"), std::string::npos) << LoadError(text);
+}
+
+}  // namespace
+}  // namespace sluis::policies

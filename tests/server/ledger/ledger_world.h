@@ -30,6 +30,15 @@ struct Told {
   std::vector<ledger::Logged> logged;
 };
 
+// What was told, or nothing when the ledger dropped the submission without a word. Waits.
+inline std::optional<Told> Answer(std::future<Told> told) {
+  try {
+    return told.get();
+  } catch (const std::future_error&) {
+    return std::nullopt;
+  }
+}
+
 // One ledger on a simulated disk, a store in memory and a clock that stands still, with what it
 // takes to crash, tamper and open it again.
 class LedgerWorld {

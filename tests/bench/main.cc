@@ -9,6 +9,7 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/log_append.h"
 #include "tests/bench/log_verify.h"
+#include "tests/bench/record_unary.h"
 
 namespace sluis::bench {
 namespace {
@@ -22,6 +23,8 @@ std::vector<Bench> AllBenches() {
       {"log_append", "append sealed entries durably; baseline: the same rows written raw",
        LogAppend},
       {"log_verify", "verify an export with closed parts; baseline: the same hashes", LogVerify},
+      {"record_unary", "record a signal over mutual TLS; baseline: an echo of the same sizes",
+       RecordUnary},
   };
 }
 

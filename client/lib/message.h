@@ -8,11 +8,14 @@
 #define SLUIS_CLIENT_LIB_MESSAGE_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "sluis/node/v1/context.pb.h"
 
 namespace sluis::client {
 
@@ -43,11 +46,12 @@ enum class Exit : int {
   kInternal = 7,
 };
 
-// Why a step failed, what to tell, and how the program ends by it. `details` are lines below it.
+// Why a step failed, what to tell, and how the program ends by it.
 struct Failure {
   Exit exit = Exit::kInternal;
   Message message;
-  std::vector<Message> details;
+  // Set when the node refused by rule: its reasons, in the languages of the rules.
+  std::shared_ptr<const node::v1::RefusalDetail> refusal;
 };
 
 // A value or the failure that stood in its way.

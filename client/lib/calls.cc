@@ -1,0 +1,147 @@
+#include "client/lib/calls.h"
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+
+#include <chrono>
+#include <utility>
+
+#include "client/lib/call_failure.h"
+#include "sluis/node/v1/log.grpc.pb.h"
+#include "sluis/node/v1/register.grpc.pb.h"
+#include "sluis/node/v1/signals.grpc.pb.h"
+#include "sluis/node/v1/status.grpc.pb.h"
+
+namespace sluis::client {
+namespace {
+
+using node::v1::LogService;
+using node::v1::RegisterService;
+using node::v1::SignalService;
+using node::v1::StatusService;
+
+constexpr std::chrono::seconds kShort{10};
+constexpr std::chrono::seconds kLong{60};
+constexpr std::chrono::minutes kExport{10};
+
+template <typename Duration>
+void SetDeadline(grpc::ClientContext* context, Duration length) {
+  context->set_deadline(std::chrono::system_clock::now() + length);
+}
+
+Failure FailureOf(const grpc::Status& status, const std::string& address) {
+  return FailureOfCall(static_cast<absl::StatusCode>(status.error_code()), status.error_message(),
+                       status.error_details(), address);
+}
+
+}  // namespace
+
+struct Calls::Stubs {
+  explicit Stubs(const Endpoint& endpoint)
+      : address(endpoint.address),
+        channel(OpenChannel(endpoint)),
+        status(StatusService::NewStub(channel)),
+        signals(SignalService::NewStub(channel)),
+        people(RegisterService::NewStub(channel)),
+        log(LogService::NewStub(channel)) {}
+
+  template <typename Answer, typename Stub, typename Request>
+  Result<Answer> Unary(Stub& stub,
+                       grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Answer*),
+                       const Request& request, std::chrono::seconds deadline = kShort) {
+    grpc::ClientContext context;
+    SetDeadline(&context, deadline);
+    Answer answer;
+    const grpc::Status result = (stub.*method)(&context, request, &answer);
+    if (!result.ok()) return FailureOf(result, address);
+    return answer;
+  }
+
+  const std::string address;
+  std::shared_ptr<grpc::Channel> channel;
+  std::unique_ptr<StatusService::Stub> status;
+  std::unique_ptr<SignalService::Stub> signals;
+  std::unique_ptr<RegisterService::Stub> people;
+  std::unique_ptr<LogService::Stub> log;
+};
+
+Calls::Calls(const Endpoint& endpoint) : stubs_(std::make_unique<Stubs>(endpoint)) {}
+Calls::~Calls() = default;
+
+Result<node::v1::GetStatusResponse> Calls::Do(const node::v1::GetStatusRequest& request) {
+  return stubs_->Unary(*stubs_->status, &StatusService::Stub::GetStatus, request);
+}
+Result<node::v1::RecordSignalResponse> Calls::Do(const node::v1::RecordSignalRequest& request) {
+  return stubs_->Unary(*stubs_->signals, &SignalService::Stub::RecordSignal, request);
+}
+Result<node::v1::ImportSignalsResponse> Calls::Do(const node::v1::ImportSignalsRequest& request) {
+  return stubs_->Unary(*stubs_->signals, &SignalService::Stub::ImportSignals, request, kLong);
+}
+Result<node::v1::AmendSignalResponse> Calls::Do(const node::v1::AmendSignalRequest& request) {
+  return stubs_->Unary(*stubs_->signals, &SignalService::Stub::AmendSignal, request);
+}
+Result<node::v1::ListSignalsResponse> Calls::Do(const node::v1::ListSignalsRequest& request) {
+  return stubs_->Unary(*stubs_->signals, &SignalService::Stub::ListSignals, request);
+}
+Result<node::v1::OpenSignalResponse> Calls::Do(const node::v1::OpenSignalRequest& request) {
+  return stubs_->Unary(*stubs_->signals, &SignalService::Stub::OpenSignal, request);
+}
+Result<node::v1::WithdrawSignalResponse> Calls::Do(const node::v1::WithdrawSignalRequest& request) {
+  return stubs_->Unary(*stubs_->signals, &SignalService::Stub::WithdrawSignal, request);
+}
+Result<node::v1::EraseSignalResponse> Calls::Do(const node::v1::EraseSignalRequest& request) {
+  return stubs_->Unary(*stubs_->signals, &SignalService::Stub::EraseSignal, request);
+}
+Result<node::v1::HoldSignalResponse> Calls::Do(const node::v1::HoldSignalRequest& request) {
+  return stubs_->Unary(*stubs_->signals, &SignalService::Stub::HoldSignal, request);
+}
+Result<node::v1::AddUserResponse> Calls::Do(const node::v1::AddUserRequest& request) {
+  return stubs_->Unary(*stubs_->people, &RegisterService::Stub::AddUser, request);
+}
+Result<node::v1::ListUsersResponse> Calls::Do(const node::v1::ListUsersRequest& request) {
+  return stubs_->Unary(*stubs_->people, &RegisterService::Stub::ListUsers, request);
+}
+Result<node::v1::RevokeUserResponse> Calls::Do(const node::v1::RevokeUserRequest& request) {
+  return stubs_->Unary(*stubs_->people, &RegisterService::Stub::RevokeUser, request);
+}
+Result<node::v1::AddMandateResponse> Calls::Do(const node::v1::AddMandateRequest& request) {
+  return stubs_->Unary(*stubs_->people, &RegisterService::Stub::AddMandate, request);
+}
+Result<node::v1::ListMandatesResponse> Calls::Do(const node::v1::ListMandatesRequest& request) {
+  return stubs_->Unary(*stubs_->people, &RegisterService::Stub::ListMandates, request);
+}
+Result<node::v1::PutMandateStatusResponse> Calls::Do(
+    const node::v1::PutMandateStatusRequest& request) {
+  return stubs_->Unary(*stubs_->people, &RegisterService::Stub::PutMandateStatus, request);
+}
+Result<node::v1::CreateBackupResponse> Calls::Do(const node::v1::CreateBackupRequest& request) {
+  return stubs_->Unary(*stubs_->people, &RegisterService::Stub::CreateBackup, request, kLong);
+}
+Result<node::v1::QueryLogResponse> Calls::Do(const node::v1::QueryLogRequest& request) {
+  return stubs_->Unary(*stubs_->log, &LogService::Stub::QueryLog, request, kLong);
+}
+Result<node::v1::GetProofResponse> Calls::Do(const node::v1::GetProofRequest& request) {
+  return stubs_->Unary(*stubs_->log, &LogService::Stub::GetProof, request);
+}
+Result<node::v1::GetCheckpointResponse> Calls::Do(const node::v1::GetCheckpointRequest& request) {
+  return stubs_->Unary(*stubs_->log, &LogService::Stub::GetCheckpoint, request);
+}
+
+Step Calls::Export(const node::v1::ExportLogRequest& request,
+                   const std::function<Step(const node::v1::ExportLogResponse&)>& take) {
+  grpc::ClientContext context;
+  SetDeadline(&context, kExport);
+  const auto reader = stubs_->log->ExportLog(&context, request);
+  node::v1::ExportLogResponse piece;
+  Step failure;
+  while (!failure && reader->Read(&piece)) {
+    failure = take(piece);
+    if (failure) context.TryCancel();
+  }
+  const grpc::Status status = reader->Finish();
+  if (failure) return failure;
+  if (!status.ok()) return FailureOf(status, stubs_->address);
+  return std::nullopt;
+}
+
+}  // namespace sluis::client

@@ -1,0 +1,61 @@
+// The calls of the own node, each with its deadline.
+//
+// Guarantee: every call ends: 10 s for what reads or writes one thing, 60 s for an import and a
+// backup, 10 min for an export. Failures are those of call_failure.h. Nothing is tried again:
+// an answer that was lost may stand for an act that was done. Thread-safety: one Calls may be used
+// from several threads. Ownership: keeps its channel alive.
+#ifndef SLUIS_CLIENT_LIB_CALLS_H_
+#define SLUIS_CLIENT_LIB_CALLS_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "client/lib/channel.h"
+#include "client/lib/message.h"
+#include "sluis/node/v1/log.pb.h"
+#include "sluis/node/v1/register.pb.h"
+#include "sluis/node/v1/signals.pb.h"
+#include "sluis/node/v1/status.pb.h"
+
+namespace sluis::client {
+
+class Calls {
+ public:
+  explicit Calls(const Endpoint& endpoint);
+  ~Calls();
+
+  Result<node::v1::GetStatusResponse> Do(const node::v1::GetStatusRequest& request);
+
+  Result<node::v1::RecordSignalResponse> Do(const node::v1::RecordSignalRequest& request);
+  Result<node::v1::ImportSignalsResponse> Do(const node::v1::ImportSignalsRequest& request);
+  Result<node::v1::AmendSignalResponse> Do(const node::v1::AmendSignalRequest& request);
+  Result<node::v1::ListSignalsResponse> Do(const node::v1::ListSignalsRequest& request);
+  Result<node::v1::OpenSignalResponse> Do(const node::v1::OpenSignalRequest& request);
+  Result<node::v1::WithdrawSignalResponse> Do(const node::v1::WithdrawSignalRequest& request);
+  Result<node::v1::EraseSignalResponse> Do(const node::v1::EraseSignalRequest& request);
+  Result<node::v1::HoldSignalResponse> Do(const node::v1::HoldSignalRequest& request);
+
+  Result<node::v1::AddUserResponse> Do(const node::v1::AddUserRequest& request);
+  Result<node::v1::ListUsersResponse> Do(const node::v1::ListUsersRequest& request);
+  Result<node::v1::RevokeUserResponse> Do(const node::v1::RevokeUserRequest& request);
+  Result<node::v1::AddMandateResponse> Do(const node::v1::AddMandateRequest& request);
+  Result<node::v1::ListMandatesResponse> Do(const node::v1::ListMandatesRequest& request);
+  Result<node::v1::PutMandateStatusResponse> Do(const node::v1::PutMandateStatusRequest& request);
+  Result<node::v1::CreateBackupResponse> Do(const node::v1::CreateBackupRequest& request);
+
+  Result<node::v1::QueryLogResponse> Do(const node::v1::QueryLogRequest& request);
+  Result<node::v1::GetProofResponse> Do(const node::v1::GetProofRequest& request);
+  Result<node::v1::GetCheckpointResponse> Do(const node::v1::GetCheckpointRequest& request);
+  // Hands over each piece in order; a failure of `take` ends the call and is returned.
+  Step Export(const node::v1::ExportLogRequest& request,
+              const std::function<Step(const node::v1::ExportLogResponse&)>& take);
+
+ private:
+  struct Stubs;
+  std::unique_ptr<Stubs> stubs_;
+};
+
+}  // namespace sluis::client
+
+#endif  // SLUIS_CLIENT_LIB_CALLS_H_

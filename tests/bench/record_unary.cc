@@ -12,10 +12,10 @@
 #include <memory>
 #include <thread>
 
+#include "echo.grpc.pb.h"
 #include "server/config.h"
 #include "server/node.h"
 #include "server/rpc/credentials.h"
-#include "tests/bench/echo.grpc.pb.h"
 #include "tests/support/organisation.h"
 
 namespace sluis::bench {
@@ -71,7 +71,9 @@ absl::StatusOr<Result> RecordUnary() {
   const std::string root =
       (std::filesystem::temp_directory_path() / ("sluis-bench-" + std::to_string(::getpid())))
           .string();
-  const test::Organisation organisation(root, {.tick_ms = 1000});
+  test::OrganisationOptions options;
+  options.tick_ms = 1000;
+  const test::Organisation organisation(root, options);
   absl::StatusOr<server::Config> config = server::ReadConfig(organisation.config_file());
   if (!config.ok()) return config.status();
   absl::StatusOr<std::unique_ptr<server::Node>> node =

@@ -1,6 +1,7 @@
 #include "client/lib/form_words.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "client/lib/text.h"
 
@@ -51,6 +52,31 @@ constexpr Word kAssertion[] = {{"feit", ASSERTION_FACT},
                                {"van horen zeggen", ASSERTION_HEARSAY}};
 // A cell that holds a truth value becomes WAAR or ONWAAR when a Dutch spreadsheet writes CSV.
 constexpr Word kYesNo[] = {{"ja", 1}, {"nee", 0}, {"neen", 0}, {"waar", 1}, {"onwaar", 0}};
+
+constexpr std::pair<std::string_view, std::string_view> kFormNames[] = {
+    {"statements", "feit"},
+    {"category", "categorie"},
+    {"source_mode", "bronwijze"},
+    {"risk_factors", "risico"},
+    {"protective_factors", "bescherming"},
+    {"alternative_explanation", "andere_uitleg"},
+    {"positive_development", "positief"},
+    {"observed_on", "datum"},
+    {"place", "wijk"},
+    {"channel", "kanaal"},
+    {"normative_border", "grens"},
+    {"subject_kind", "over"},
+    {"subject_ref", "verwijzing"},
+    {"age_band", "leeftijd"},
+    {"minor", "minderjarig"},
+    {"client_informed", "cliënt_ingelicht"},
+    {"client_informed_ground", "cliënt_ingelicht_reden"},
+    {"client_agrees", "cliënt_akkoord"},
+    {"contributor", "inbrenger"},
+    {"secret", "beroepsgeheim"},
+    {"secret_unmarked_reason", "beroepsgeheim_reden"},
+    {"no_evidence", "geen_bewijs"},
+    {"no_onward", "niet_doorgeven"}};
 
 std::string Plain(std::string_view text) {
   std::string out = Lower(Tidy(text));
@@ -117,6 +143,13 @@ std::optional<int> FindValue(std::span<const Word> words, std::string_view text)
     if (Plain(word.word) == plain) return word.value;
   }
   return std::nullopt;
+}
+
+std::string FormNameOf(std::string_view proto_field) {
+  for (const auto& [proto, name] : kFormNames) {
+    if (proto == proto_field) return std::string(name);
+  }
+  return std::string(proto_field);
 }
 
 std::string_view FindWord(std::span<const Word> words, int value) {

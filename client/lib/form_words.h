@@ -53,6 +53,10 @@ std::optional<int> FindValue(std::span<const Word> words, std::string_view text)
 // Empty for a value without a word.
 std::string_view FindWord(std::span<const Word> words, int value);
 
+// Name on the form of a field of signal.proto, as nodes name fields: "risico" for "risk_factors".
+// The name itself when the form has no field for it.
+std::string FormNameOf(std::string_view proto_field);
+
 template <typename Enum>
 std::optional<Enum> ValueOf(std::string_view text) {
   const std::optional<int> value = FindValue(WordsOf<Enum>(), text);

@@ -7,6 +7,7 @@
 #include <unicode/unistr.h>
 #include <unicode/ustring.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -152,6 +153,17 @@ std::string LegalDay(int64_t unix_seconds) {
   std::snprintf(out.data(), out.size(), "%04d-%02d-%02d", Get(*calendar, UCAL_YEAR),
                 Get(*calendar, UCAL_MONTH) + 1, Get(*calendar, UCAL_DATE));
   return out.data();
+}
+
+int64_t DayBegin(std::string_view day) {
+  const auto number = [&](size_t at, size_t count) {
+    return Number(day.substr(std::min(at, day.size()), count), count, count).value_or(0);
+  };
+  const auto calendar = Brussels(0);
+  calendar->clear();
+  calendar->set(number(0, 4), number(5, 2) - 1, number(8, 2));
+  UErrorCode status = U_ZERO_ERROR;
+  return static_cast<int64_t>(calendar->getTime(status) / 1000.0);
 }
 
 std::string LegalMinute(int64_t unix_seconds) {

@@ -38,6 +38,9 @@ std::optional<std::string> ParseDay(std::string_view text);
 // The day of `unix_seconds` in Europe/Brussels, YYYY-MM-DD.
 std::string LegalDay(int64_t unix_seconds);
 
+// First second of that day in Europe/Brussels, seconds since the epoch. `day` is YYYY-MM-DD.
+int64_t DayBegin(std::string_view day);
+
 // Day and minute of `unix_seconds` in Europe/Brussels, DD/MM/YYYY HH:MM, as people read it.
 std::string LegalMinute(int64_t unix_seconds);
 

@@ -29,6 +29,11 @@ TEST(TextTest, LegalTimeIsThatOfBrussels) {
   EXPECT_EQ(LegalMinute(1751320800), "01/07/2025 00:00");
 }
 
+TEST(TextTest, ADayBeginsAtMidnightInBrussels) {
+  EXPECT_EQ(DayBegin("2025-07-01"), 1751320800);
+  EXPECT_EQ(DayBegin("2025-12-01"), 1764543600);
+}
+
 TEST(TextTest, TidyComposesTrimsAndEndsLinesOneWay) {
   EXPECT_EQ(Tidy(" \xC2\xA0 cafe\xCC\x81 \t"), "café");
   EXPECT_EQ(Tidy("a\r\nb\rc\n\n"), "a\nb\nc");

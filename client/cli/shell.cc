@@ -1,0 +1,135 @@
+#include "client/cli/shell.h"
+
+#include <utility>
+
+#include "client/lib/call_failure.h"
+#include "client/lib/form_words.h"
+#include "client/lib/own_files.h"
+#include "client/lib/text.h"
+#include "client/lib/to_json.h"
+#include "crypto/secret.h"
+
+namespace sluis::cli {
+namespace {
+
+constexpr size_t kMaxPemBytes = 64 << 10;
+
+// Reads the endpoint's files; the key is wiped by the caller.
+Result<client::Endpoint> EndpointOf(const client::Profile& profile) {
+  if (!client::Exists(profile.PathOf("cert.pem"))) {
+    return Failure{Exit::kUsage, {"profile.no_certificate", {{"path", profile.folder}}}, nullptr};
+  }
+  client::Endpoint endpoint{profile.node, profile.organisation, "", "", ""};
+  const std::pair<const char*, std::string*> files[] = {{"ca.pem", &endpoint.ca_pem},
+                                                        {"cert.pem", &endpoint.certificate_pem}};
+  for (const auto& [name, target] : files) {
+    Result<std::string> text = client::ReadWhole(profile.PathOf(name), kMaxPemBytes);
+    if (!text.ok()) return text.failure();
+    *target = std::move(*text);
+  }
+  Result<std::string> key = client::ReadSecret(profile.PathOf("tls.key"), kMaxPemBytes);
+  if (!key.ok()) return key.failure();
+  endpoint.key_pem = std::move(*key);
+  return endpoint;
+}
+
+}  // namespace
+
+std::string Shell::today() const { return client::LegalDay(now_s()); }
+
+void Shell::Say(std::string_view key, const Args& args) { out() << Text(key, args) << '\n'; }
+
+void Shell::Note(std::string_view key, const Args& args) { err() << Text(key, args) << '\n'; }
+
+void Shell::Print(const Json& json_value) {
+  out() << json_value.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+Exit Shell::Fail(const Failure& failure) {
+  const node::v1::RefusalDetail* refusal = failure.refusal.get();
+  std::string text = catalogue_.Text(failure.message);
+  std::string because;
+  if (refusal != nullptr) {
+    because = client::BecauseOf(*refusal, Language());
+    if (because.empty() && catalogue_.Has("refusal." + refusal->code())) {
+      because = Text("refusal." + refusal->code());
+    }
+    if (!because.empty()) text = because;
+  }
+  if (json) {
+    Json error{{"exit", static_cast<int>(failure.exit)},
+               {"kind", failure.message.key},
+               {"text", text},
+               {"refusal", nullptr}};
+    if (refusal != nullptr) error["refusal"] = client::ToJson(*refusal);
+    Print(Json{{"error", error}});
+    return failure.exit;
+  }
+  err() << text << '\n';
+  if (refusal != nullptr && !refusal->nearest_rule().empty()) {
+    std::string attributes;
+    for (const std::string& name : refusal->blocking_attributes()) {
+      attributes += (attributes.empty() ? "" : ", ") + name;
+    }
+    Note("refusal.possible", {{"rule", refusal->nearest_rule()}, {"attributes", attributes}});
+  }
+  return failure.exit;
+}
+
+std::optional<std::string> Shell::Ask(const std::string& question) {
+  err() << question << ' ' << std::flush;
+  std::string line;
+  if (!std::getline(around_.in, line)) return std::nullopt;
+  return client::IsUtf8(line) ? client::Tidy(line) : std::string();
+}
+
+bool Shell::Confirm(std::string_view key, const Args& args) {
+  const std::optional<std::string> answer = Ask(Text(key, args));
+  if (!answer) return false;
+  const std::string word = client::Lower(*answer);
+  return word == Text("answer.yes") || word == Text("answer.y") || word == "ja" || word == "j";
+}
+
+Result<client::Profile> Shell::Profile() {
+  return client::ChooseProfile(around_.profiles_folder, profile_name);
+}
+
+Result<std::shared_ptr<client::Calls>> Shell::Node() {
+  if (calls_ != nullptr) return calls_;
+  const Result<client::Profile> profile = Profile();
+  if (!profile.ok()) return profile.failure();
+  Result<client::Endpoint> endpoint = EndpointOf(*profile);
+  if (!endpoint.ok()) return endpoint.failure();
+  calls_ = std::make_shared<client::Calls>(*endpoint);
+  crypto::Wipe(endpoint->key_pem);
+  return calls_;
+}
+
+std::string PlaceOf(const Shell& shell, const client::Remark& remark) {
+  const std::string line = std::to_string(remark.line);
+  if (remark.sheet_row == 0 || remark.sheet_row == remark.line) {
+    return shell.Text("place.line", {{"line", line}});
+  }
+  return shell.Text("place.line_and_row",
+                    {{"line", line}, {"row", std::to_string(remark.sheet_row)}});
+}
+
+std::string RemarkText(const Shell& shell, const client::Remark& remark) {
+  std::string out;
+  if (remark.line != 0) out = PlaceOf(shell, remark);
+  if (!remark.field.empty()) {
+    out += (out.empty() ? "" : ", ") + shell.Text("place.field", {{"field", remark.field}});
+  }
+  const std::string text = shell.catalogue().Text(remark.message);
+  return out.empty() ? text : out + ": " + text;
+}
+
+Json RemarkJson(const Shell& shell, const client::Remark& remark) {
+  return {{"line", remark.line},
+          {"sheet_row", remark.sheet_row},
+          {"field", remark.field},
+          {"kind", remark.message.key},
+          {"text", shell.catalogue().Text(remark.message)}};
+}
+
+}  // namespace sluis::cli

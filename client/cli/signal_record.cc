@@ -1,0 +1,238 @@
+#include <algorithm>
+
+#include "client/cli/receipt.h"
+#include "client/cli/request_context.h"
+#include "client/cli/signal_commands.h"
+#include "client/cli/signal_view.h"
+#include "client/lib/flat_yaml.h"
+#include "client/lib/form_words.h"
+#include "client/lib/own_files.h"
+#include "client/lib/signal_form.h"
+
+namespace sluis::cli {
+namespace {
+
+constexpr size_t kMaxFormBytes = 256 << 10;
+
+struct FormOptionValues {
+  ContextOptions context;
+  std::string file;
+  bool yes = false;
+  std::map<std::string, std::vector<std::string>> fields;  // by name of the field
+  // For amend.
+  std::string id;
+  std::string version;
+  std::string reason;
+};
+
+// "cliënt_ingelicht" is the option --client-ingelicht.
+std::string OptionOf(const client::FormField& field) {
+  std::string name(field.column.plain.empty() ? field.column.name : field.column.plain);
+  std::replace(name.begin(), name.end(), '_', '-');
+  return "--" + name;
+}
+
+void AddFormOptions(Command& command, FormOptionValues* values) {
+  command.Text("--file", &values->file, Need::kOptional, "form_file");
+  for (const client::FormField& field : client::FormFields()) {
+    const std::string option = OptionOf(field);
+    command.Texts(option, &values->fields[std::string(field.column.name)], Need::kOptional,
+                  "field." + option.substr(2));
+  }
+  command.Flag("--yes", &values->yes);
+  AddContext(command, &values->context);
+}
+
+// The form of the file, options over it.
+Result<client::Form> Given(const FormOptionValues& values) {
+  client::Form form;
+  if (!values.file.empty()) {
+    const Result<std::string> text = client::ReadWhole(values.file, kMaxFormBytes);
+    if (!text.ok()) return text.failure();
+    Result<client::FlatYaml> yaml = client::ReadFlatYaml(
+        *text, values.file,
+        [](std::string_view key) { return client::FindFormField(key) != nullptr; });
+    if (!yaml.ok()) return yaml.failure();
+    for (auto& [name, texts] : *yaml) {
+      form[std::string(client::FindFormField(name)->column.name)] = std::move(texts);
+    }
+  }
+  for (const auto& [name, texts] : values.fields) {
+    if (!texts.empty()) form[name] = texts;
+  }
+  return form;
+}
+
+bool OnlyForAPerson(std::string_view name) {
+  return name == "verwijzing" || name == "leeftijd" || name == "minderjarig" ||
+         name.starts_with("cliënt_");
+}
+
+// Asks field by field; empty optional when the keyboard was closed.
+std::optional<client::Form> AskForm(Shell& shell) {
+  client::Form form;
+  shell.Note("record.asking");
+  for (const client::FormField& field : client::FormFields()) {
+    const std::string name(field.column.name);
+    const bool place = !form["over"].empty() && form["over"].front() == "plaats";
+    if (place && OnlyForAPerson(name)) continue;
+    std::string question = shell.Text("option.field." + OptionOf(field).substr(2));
+    if (field.column.required) question += " *";
+    while (true) {
+      const std::optional<std::string> answer = shell.Ask(question);
+      if (!answer) return std::nullopt;
+      if (!answer->empty()) form[name].push_back(*answer);
+      if (answer->empty() ? !field.column.required || !form[name].empty() : !field.list) break;
+    }
+  }
+  return form;
+}
+
+Exit SayRemarks(Shell& shell, const std::vector<client::Remark>& remarks) {
+  if (shell.json) {
+    Json list = Json::array();
+    for (const client::Remark& remark : remarks) list.push_back(RemarkJson(shell, remark));
+    shell.Print({{"error", {{"exit", static_cast<int>(Exit::kUsage)}, {"remarks", list}}}});
+    return Exit::kUsage;
+  }
+  for (const client::Remark& remark : remarks) shell.err() << RemarkText(shell, remark) << '\n';
+  return Exit::kUsage;
+}
+
+// The signal of the form, shown and agreed to; nothing when it may not be sent, `exit` says why.
+std::optional<record::v1::Signal> Prepare(Shell& shell, const client::Form& form, bool yes,
+                                          Exit* exit) {
+  const Result<client::Profile> profile = shell.Profile();
+  if (!profile.ok()) {
+    *exit = shell.Fail(profile.failure());
+    return std::nullopt;
+  }
+  record::v1::Signal signal;
+  const auto remarks = client::FillSignal(form, {shell.today(), profile->secrecy_regime}, &signal);
+  if (!remarks.empty()) {
+    *exit = SayRemarks(shell, remarks);
+    return std::nullopt;
+  }
+  if (yes) return signal;
+  shell.err() << SignalLines(shell, signal);
+  shell.Note("record.preview");
+  if (shell.Confirm("record.confirm")) return signal;
+  *exit = shell.Fail(Exit::kUsage, "signal.not_sent");
+  return std::nullopt;
+}
+
+Exit Record(Shell& shell, const FormOptionValues& values) {
+  const Result<node::v1::RequestContext> context = ContextOf(shell, values.context);
+  if (!context.ok()) return shell.Fail(context.failure());
+  Result<client::Form> form = Given(values);
+  if (!form.ok()) return shell.Fail(form.failure());
+  if (form->empty()) {
+    std::optional<client::Form> asked = AskForm(shell);
+    if (!asked) return shell.Fail(Exit::kUsage, "signal.not_sent");
+    *form = *std::move(asked);
+  }
+  Exit exit = Exit::kDone;
+  const auto signal = Prepare(shell, *form, values.yes, &exit);
+  if (!signal) return exit;
+  node::v1::RecordSignalRequest request;
+  *request.mutable_context() = *context;
+  *request.mutable_signal() = *signal;
+  const auto answer = Call<node::v1::RecordSignalResponse>(shell, request);
+  if (!answer.ok()) return shell.Fail(answer.failure());
+  for (const std::string& field : answer->warnings()) {
+    shell.Note("record.recognisable", {{"field", client::FormNameOf(field)}});
+  }
+  return SayDone(
+      shell, *answer, "record.done",
+      {{"id", crypto::HexEncode(answer->record_id())}, {"day", answer->retention_until()}});
+}
+
+// Opens the signal as it stands, for the fields that the correction leaves as they are.
+Result<node::v1::OpenSignalResponse> Current(Shell& shell, const node::v1::RequestContext& context,
+                                             const std::string& id) {
+  node::v1::OpenSignalRequest request;
+  *request.mutable_context() = context;
+  request.set_record_id(id);
+  return Call<node::v1::OpenSignalResponse>(shell, request);
+}
+
+// Every field of a signal must be known before a whole new version can be sent.
+bool SawEverything(const record::v1::SignalView& view) {
+  if (!view.reduced_fields().empty()) return false;
+  for (const char* field :
+       {"statements", "category", "onlife", "source_mode", "risk_factors", "protective_factors",
+        "alternative_explanation", "positive_development", "observed_on", "place", "channel",
+        "normative_border", "subject_ref", "age_band", "minor", "client_informed", "client_agrees",
+        "contributor"}) {
+    const auto& granted = view.granted_fields();
+    if (std::find(granted.begin(), granted.end(), field) == granted.end()) return false;
+  }
+  return true;
+}
+
+Exit Amend(Shell& shell, const FormOptionValues& values) {
+  const Result<node::v1::RequestContext> context = ContextOf(shell, values.context);
+  if (!context.ok()) return shell.Fail(context.failure());
+  const Result<std::string> id = IdOf(values.id, 16);
+  if (!id.ok()) return shell.Fail(id.failure());
+  Result<client::Form> form = Given(values);
+  if (!form.ok()) return shell.Fail(form.failure());
+  if (form->empty()) return shell.Fail(Exit::kUsage, "amend.nothing");
+  uint32_t version = 0;
+  if (!values.version.empty()) {
+    const char* end = values.version.data() + values.version.size();
+    const auto read = std::from_chars(values.version.data(), end, version);
+    if (read.ec != std::errc() || read.ptr != end || version == 0) {
+      return shell.Fail(Exit::kUsage, "amend.bad_version");
+    }
+  }
+  if (values.file.empty() || version == 0) {
+    const auto current = Current(shell, *context, *id);
+    if (!current.ok()) return shell.Fail(current.failure());
+    if (version == 0) version = current->view().version();
+    if (values.file.empty()) {
+      if (!SawEverything(current->view())) return shell.Fail(Exit::kUsage, "amend.not_all_seen");
+      record::v1::Signal signal;
+      *signal.mutable_content() = current->view().content();
+      *signal.mutable_marks() = current->view().marks();
+      form->merge(client::FormOf(signal));  // keeps what was given
+    }
+  }
+  Exit exit = Exit::kDone;
+  const auto signal = Prepare(shell, *form, values.yes, &exit);
+  if (!signal) return exit;
+  node::v1::AmendSignalRequest request;
+  *request.mutable_context() = *context;
+  request.set_record_id(*id);
+  request.set_version(version);
+  *request.mutable_signal() = *signal;
+  request.set_reason(values.reason);
+  const auto answer = Call<node::v1::AmendSignalResponse>(shell, request);
+  if (!answer.ok()) return shell.Fail(answer.failure());
+  return SayDone(shell, *answer, "amend.done", {{"version", std::to_string(answer->version())}});
+}
+
+}  // namespace
+
+void AddRecordCommand(CommandSet& set, CLI::App& group) {
+  const auto values = Options<FormOptionValues>();
+  Shell& shell = set.shell();
+  Command command(set, group, "record", "sluis signal record --case INTAKE --file signaal.yaml");
+  AddFormOptions(command, values.get());
+  command.Runs([&shell, values] { return Record(shell, *values); });
+}
+
+void AddAmendCommand(CommandSet& set, CLI::App& group) {
+  const auto values = Options<FormOptionValues>();
+  Shell& shell = set.shell();
+  Command command(set, group, "amend",
+                  "sluis signal amend 4f0c9a1be2d37788a0b1c2d3e4f50617 --case INTAKE "
+                  "--wijk Heikant --reason \"verkeerde wijk\"");
+  command.Text("id", &values->id, Need::kRequired, "record_id")
+      .Text("--reason", &values->reason, Need::kRequired)
+      .Text("--version-read", &values->version);
+  AddFormOptions(command, values.get());
+  command.Runs([&shell, values] { return Amend(shell, *values); });
+}
+
+}  // namespace sluis::cli

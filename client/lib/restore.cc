@@ -1,0 +1,147 @@
+#include "client/lib/restore.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "client/lib/own_files.h"
+#include "crypto/secret.h"
+
+namespace sluis::client {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kJournalRecordBytes = 40;
+constexpr size_t kMaxJournalBytes = size_t{256} << 20;
+constexpr size_t kKeyFileBytes = 64;
+
+Failure Wrong(std::string key, const std::string& path) {
+  return {Exit::kUsage, {std::move(key), {{"path", path}}}, nullptr};
+}
+
+// Holds the lock of the data folder, as the daemon does; not even made when there is no folder.
+class Lock {
+ public:
+  explicit Lock(const std::string& data)
+      : fd_(open((data + "/lock").c_str(), O_RDWR | O_CLOEXEC)) {}
+  ~Lock() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+  bool Taken() const { return fd_ < 0 || flock(fd_, LOCK_EX | LOCK_NB) == 0; }
+
+ private:
+  int fd_;
+};
+
+std::vector<std::string> KeyNames(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    const std::string number = name.starts_with("kek-") ? name.substr(4) : "";
+    if (!number.empty() &&
+        std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+      names.push_back(name);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+uint64_t SizeOf(const std::string& path) {
+  std::error_code error;
+  const auto size = fs::file_size(path, error);
+  return error ? 0 : size;
+}
+
+// The journal only grows: of two, the longer one is the newer.
+std::string NewestJournal(const RestorePlan& plan) {
+  if (!plan.journal.empty()) return plan.journal;
+  const std::string here = plan.data + "/erasures";
+  const std::string there = plan.backup + "/erasures";
+  if (!Exists(here) && !Exists(there)) return "";
+  return SizeOf(here) >= SizeOf(there) && Exists(here) ? here : there;
+}
+
+bool CopyTree(const std::string& from, const std::string& to) {
+  std::error_code error;
+  fs::copy(from, to, fs::copy_options::recursive, error);
+  return !error;
+}
+
+Step CopyFile(const std::string& from, const std::string& to, size_t max_bytes) {
+  Result<std::string> bytes = ReadWhole(from, max_bytes);
+  if (!bytes.ok()) return bytes.failure();
+  Step failure = WriteNew(to, *bytes, FileMode::kPrivate);
+  crypto::Wipe(*bytes);
+  return failure;
+}
+
+std::string Stamp(int64_t now_s) {
+  const time_t now = now_s;
+  tm parts{};
+  gmtime_r(&now, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &parts);
+  return text.data();
+}
+
+}  // namespace
+
+Result<Restored> Restore(const RestorePlan& plan, int64_t now_s) {
+  const std::string store = plan.backup + "/ledger";
+  if (!Exists(store + "/CURRENT")) return Wrong("restore.no_backup", plan.backup);
+  const std::vector<std::string> keys = KeyNames(plan.keys);
+  if (keys.empty()) return Wrong("restore.no_keys", plan.keys);
+  if (!plan.journal.empty() && !Exists(plan.journal)) return Wrong("file.absent", plan.journal);
+  const Lock lock(plan.data);
+  if (!lock.Taken()) return Wrong("restore.running", plan.data);
+
+  Restored done;
+  std::string journal = NewestJournal(plan);
+  std::error_code error;
+  if (Exists(plan.data) && !fs::is_empty(plan.data, error)) {
+    done.moved_to = plan.data + ".before-" + Stamp(now_s);
+    fs::rename(plan.data, done.moved_to, error);
+    if (error) return Wrong("file.failed", plan.data);
+    if (journal.starts_with(plan.data + "/")) {
+      journal = done.moved_to + journal.substr(plan.data.size());
+    }
+  }
+  if (Step failure = MakePrivateFolder(plan.data)) return *std::move(failure);
+  const auto in = [&](const std::string& name) { return plan.data + "/" + name; };
+  if (Step failure = WriteNew(in("restored"), "", FileMode::kPrivate)) return *std::move(failure);
+  if (Exists(plan.backup + "/FORMAT")) {
+    if (Step failure = CopyFile(plan.backup + "/FORMAT", in("FORMAT"), 64))
+      return *std::move(failure);
+  }
+  if (Exists(plan.backup + "/mark")) {
+    if (Step failure = CopyFile(plan.backup + "/mark", in("mark"), 64 << 10))
+      return *std::move(failure);
+  }
+  for (const std::string& name : keys) {
+    if (Step failure = CopyFile(plan.keys + "/" + name, in(name), kKeyFileBytes)) {
+      return *std::move(failure);
+    }
+    ++done.key_files;
+  }
+  if (!journal.empty()) {
+    if (Step failure = CopyFile(journal, in("erasures"), kMaxJournalBytes))
+      return *std::move(failure);
+    done.erasures = SizeOf(in("erasures")) / kJournalRecordBytes;
+  }
+  if (!CopyTree(store, in("ledger"))) return Wrong("restore.copy_failed", plan.data);
+  return done;
+}
+
+}  // namespace sluis::client

@@ -153,6 +153,7 @@ TEST_F(CheckpointerTest, RefusesAFlippedTile) {
   ASSERT_TRUE(world_.Submit(std::move(effects)).status.ok());
   FlipRow(TileRowKey(0, 0));
   ExpectRefusal();
+  ASSERT_FALSE(world_.fatal().empty());
   EXPECT_NE(world_.fatal()[0].message().find("tile 0 of level 0"), std::string::npos);
 }
 

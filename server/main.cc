@@ -14,6 +14,7 @@
 
 #include "server/config.h"
 #include "server/node.h"
+#include "server/rpc/tls_version.h"
 
 namespace {
 
@@ -121,6 +122,9 @@ int main(int argc, char** argv) {
   if (!config.ok()) return Fail(kBadConfiguration, config.status());
   if (check) return kStopped;
   UseOpensslConfiguration(config->openssl_conf, argv);
+  if (absl::Status only = sluis::rpc::CheckTls13Only(); !only.ok()) {
+    return Fail(kBadConfiguration, only);
+  }
   Harden();
   UseStructuredLog();
   return Run(file, rebuild_index);

@@ -32,11 +32,12 @@ absl::StatusOr<Plan> AmendSignal::Decide(const Call& call, View& view) {
     return RefuseAbout(call, act, *std::move(refusal));
   }
   // The corrected signal must be one that the caller could have written down.
-  Answer corrected = Ask(call, "amend",
-                         {.signal = &request_.signal(),
-                          .author_is_caller = act.record->body.recorded_by() == call.caller.user_id,
-                          .recorded_at_us = act.record->body.recorded_at_us(),
-                          .held = act.record->row.has_hold()});
+  Answer corrected =
+      Ask(call, "amend",
+          {.signal = &request_.signal(),
+           .author_is_caller = act.record->body.recorded_by() == call.caller->user_id,
+           .recorded_at_us = act.record->body.recorded_at_us(),
+           .held = act.record->row.has_hold()});
   if (!corrected.permitted()) return DecisionRefusalPlan(call, corrected, act.record);
 
   Plan plan;

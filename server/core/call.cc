@@ -38,13 +38,13 @@ Entry EntryOf(const Call& call, record::v1::Operation operation, record::v1::Out
   act.set_exact_time_us(call.now_us);
   act.set_count(1);
 
-  entry.actor.set_user_id(call.caller.user_id);
+  entry.actor.set_user_id(call.caller->user_id);
   entry.actor.set_role(call.role);
   if (call.mandate != nullptr) {
     entry.actor.set_mandate_digest(std::string(crypto::View(call.mandate->digest)));
   }
-  if (call.caller.certificate_digest != crypto::Hash{}) {
-    entry.actor.set_certificate_digest(std::string(crypto::View(call.caller.certificate_digest)));
+  if (call.caller->certificate_digest != crypto::Hash{}) {
+    entry.actor.set_certificate_digest(std::string(crypto::View(call.caller->certificate_digest)));
   }
   entry.subject.set_case_ref(call.case_ref);
   return entry;

@@ -20,9 +20,9 @@ namespace sluis::core {
 struct Call {
   const Method* method = nullptr;
   std::shared_ptr<const Terms> terms;
-  // Who calls; for a timer of the node itself `caller.user_id` is "node". Set as far as
-  // authentication came.
-  authn::Caller caller;
+  // Who calls; for a timer of the node itself its user id is "node". Never null; filled in as far
+  // as authentication came.
+  std::shared_ptr<const authn::Caller> caller = std::make_shared<authn::Caller>();
   // The mandate that holds the role in use; null for admin methods and before it is checked.
   const authn::Caller::Held* mandate = nullptr;
   // As the caller gave it, checked for form; a word that no pack knows is empty here.

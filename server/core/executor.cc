@@ -24,6 +24,41 @@ std::string KnownWord(const Terms& terms, std::string_view attribute, const std:
   return word;
 }
 
+std::shared_ptr<const authn::Caller> CallerNamed(std::string user_id,
+                                                 const crypto::Hash& certificate_digest) {
+  auto caller = std::make_shared<authn::Caller>();
+  caller->user_id = std::move(user_id);
+  caller->certificate_digest = certificate_digest;
+  return caller;
+}
+
+// A snapshot that is taken at the first read: many calls need none.
+class LazySnapshot final : public storage::Snapshot {
+ public:
+  explicit LazySnapshot(const storage::Store& store) : store_(store) {}
+
+  absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override {
+    return Taken().Get(key);
+  }
+  absl::Status Scan(std::string_view from, std::string_view until,
+                    const Visitor& visit) const override {
+    return Taken().Scan(from, until, visit);
+  }
+  absl::Status ScanReverse(std::string_view from, std::string_view until,
+                           const Visitor& visit) const override {
+    return Taken().ScanReverse(from, until, visit);
+  }
+
+ private:
+  const storage::Snapshot& Taken() const {
+    if (!snapshot_) snapshot_ = store_.NewSnapshot();
+    return *snapshot_;
+  }
+
+  const storage::Store& store_;
+  mutable std::unique_ptr<storage::Snapshot> snapshot_;
+};
+
 Refusal BadContext(const char* code, const char* what) {
   return {absl::StatusCode::kInvalidArgument, code, what, ""};
 }
@@ -86,29 +121,85 @@ absl::Status Executor::RunAsNodeAndWait(std::shared_ptr<UseCase> use_case) {
 
 void Executor::Start(std::shared_ptr<Attempt> attempt) {
   ++attempt->number;
-  const std::unique_ptr<storage::Snapshot> snapshot = ledger_.store().NewSnapshot();
-  View view(*snapshot, ledger_.keyring());
+  // The first time a remembered caller will do: what is planned for one carries the rows that made
+  // them known. A refusal carries none, and a plan that was turned down has outlived them: both
+  // read the register.
+  if (attempt->number == 1 && attempt->facts.ok() && !attempt->as_node) {
+    const crypto::Hash& certificate = attempt->facts->certificate_digest;
+    if (auto remembered = callers_.Find(certificate, clock_.NowUs())) {
+      LazySnapshot snapshot(ledger_.store());
+      View view(snapshot, ledger_.keyring());
+      Call call;
+      absl::StatusOr<Plan> plan = PlanCall(*attempt, view, call, std::move(remembered));
+      if (plan.ok() && !plan->refusal) {
+        Commit(std::move(attempt), *std::move(plan), view, call);
+        return;
+      }
+      callers_.Forget(certificate);
+    }
+  }
+  LazySnapshot snapshot(ledger_.store());
+  View view(snapshot, ledger_.keyring());
   Call call;
-  absl::StatusOr<Plan> plan = PlanCall(*attempt, view, call);
+  absl::StatusOr<Plan> plan = PlanCall(*attempt, view, call, nullptr);
   if (!plan.ok()) {
     attempt->finish(plan.status());
     return;
   }
   if (plan->refusal) {
     const std::string caller =
-        call.caller.user_id + std::string(crypto::View(call.caller.certificate_digest));
+        call.caller->user_id + std::string(crypto::View(call.caller->certificate_digest));
     if (!gate_.Admit(caller, call.now_us, call, *plan, attempt->finish)) return;
   }
   Commit(std::move(attempt), *std::move(plan), view, call);
 }
 
+// Who calls, from certificate and register; the caller is remembered with the rows that say so.
+absl::StatusOr<std::optional<Refusal>> Executor::Authenticate(const Attempt& attempt, View& view,
+                                                              Call& call) {
+  if (!attempt.facts.ok()) {
+    return Refusal{absl::StatusCode::kUnauthenticated, "bad_certificate",
+                   std::string(attempt.facts.status().message()), ""};
+  }
+  const authn::CertificateFacts& facts = *attempt.facts;
+  call.caller = CallerNamed("", facts.certificate_digest);
+  absl::StatusOr<std::string> user = authn::ClaimedUser(facts, call.terms->organisation);
+  if (!user.ok()) {
+    return Refusal{absl::StatusCode::kUnauthenticated, "bad_certificate",
+                   std::string(user.status().message()), ""};
+  }
+  call.caller = CallerNamed(*user, facts.certificate_digest);
+  absl::StatusOr<authn::Registered> registered = view.ReadRegistered(*user);
+  if (!registered.ok()) return registered.status();
+  absl::StatusOr<authn::Caller> caller =
+      authn::Authenticate(facts, *registered, verifier_, call.now_us);
+  if (!caller.ok()) {
+    return Refusal{caller.status().code(), "unknown_user", std::string(caller.status().message()),
+                   ""};
+  }
+  auto known = std::make_shared<KnownCaller>();
+  known->caller = *std::move(caller);
+  known->preconditions = view.preconditions();
+  known->good_until_us = GoodUntil(known->caller, call.now_us);
+  call.caller = std::shared_ptr<const authn::Caller>(known, &known->caller);
+  callers_.Remember(std::move(known));
+  return std::optional<Refusal>();
+}
+
 // Authenticate and decide. Everything that keeps a call from being planned is a refusal plan of its
 // own.
-absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call) {
+absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call,
+                                        std::shared_ptr<const KnownCaller> remembered) {
   call.method = &attempt.use_case->method();
   call.terms = terms_.Get();
   call.now_us = clock_.NowUs();
   call.today = storage::LegalDay(call.now_us);
+  if (remembered) {
+    for (const ledger::Precondition& precondition : remembered->preconditions) {
+      view.Require(precondition);
+    }
+    call.caller = std::shared_ptr<const authn::Caller>(remembered, &remembered->caller);
+  }
   const auto refuse = [&](Refusal refusal) { return RefusalPlan(call, std::move(refusal)); };
 
   if (const node::v1::RequestContext* context = attempt.use_case->context()) {
@@ -118,34 +209,18 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
     if (IsCaseRef(context->case_ref())) call.case_ref = context->case_ref();
   }
   if (attempt.as_node) {
-    call.caller.user_id = kNodeUser;
+    call.caller = CallerNamed(kNodeUser, {});
     return attempt.use_case->Decide(call, view);
   }
-
-  if (!attempt.facts.ok()) {
-    return refuse({absl::StatusCode::kUnauthenticated, "bad_certificate",
-                   std::string(attempt.facts.status().message()), ""});
+  if (!remembered) {
+    absl::StatusOr<std::optional<Refusal>> refused = Authenticate(attempt, view, call);
+    if (!refused.ok()) return refused.status();
+    if (*refused) return refuse(**std::move(refused));
   }
-  call.caller.certificate_digest = attempt.facts->certificate_digest;
-  absl::StatusOr<std::string> user = authn::ClaimedUser(*attempt.facts, call.terms->organisation);
-  if (!user.ok()) {
-    return refuse({absl::StatusCode::kUnauthenticated, "bad_certificate",
-                   std::string(user.status().message()), ""});
-  }
-  call.caller.user_id = *user;
-  absl::StatusOr<authn::Registered> registered = view.ReadRegistered(*user);
-  if (!registered.ok()) return registered.status();
-  absl::StatusOr<authn::Caller> caller =
-      authn::Authenticate(*attempt.facts, *registered, verifier_, call.now_us);
-  if (!caller.ok()) {
-    return refuse(
-        {caller.status().code(), "unknown_user", std::string(caller.status().message()), ""});
-  }
-  call.caller = *std::move(caller);
 
   switch (call.method->method_class) {
     case node::v1::METHOD_CLASS_ADMIN:
-      if (!call.caller.administrator) {
+      if (!call.caller->administrator) {
         return refuse({absl::StatusCode::kPermissionDenied, "not_administrator",
                        "ask an administrator of your organisation", ""});
       }
@@ -161,7 +236,7 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
         return refuse(BadContext(
             "no_case_ref", "give a case reference of 3 to 32 characters [A-Z0-9-], or INTAKE"));
       }
-      call.mandate = call.caller.MandateFor(call.role);
+      call.mandate = call.caller->MandateFor(call.role);
       if (call.mandate == nullptr ||
           !call.terms->packs.RoleAllowedAt(call.role, call.terms->kind)) {
         return refuse({absl::StatusCode::kPermissionDenied, "role_not_held",
@@ -302,10 +377,10 @@ void Executor::RunAgain(std::shared_ptr<Attempt> attempt) {
     Start(std::move(attempt));
     return;
   }
-  const std::unique_ptr<storage::Snapshot> snapshot = ledger_.store().NewSnapshot();
-  View view(*snapshot, ledger_.keyring());
+  LazySnapshot snapshot(ledger_.store());
+  View view(snapshot, ledger_.keyring());
   Call call;
-  absl::StatusOr<Plan> plan = PlanCall(*attempt, view, call);
+  absl::StatusOr<Plan> plan = PlanCall(*attempt, view, call, nullptr);
   if (!plan.ok()) {
     attempt->finish(plan.status());
     return;
@@ -319,8 +394,8 @@ void Executor::RunAgain(std::shared_ptr<Attempt> attempt) {
 }
 
 void Executor::FlushRefusals() {
-  const std::unique_ptr<storage::Snapshot> snapshot = ledger_.store().NewSnapshot();
-  View view(*snapshot, ledger_.keyring());
+  LazySnapshot snapshot(ledger_.store());
+  View view(snapshot, ledger_.keyring());
   for (RefusalGate::Gathered& gathered : gate_.Take()) {
     auto attempt = std::make_shared<Attempt>();
     attempt->finish = [fail = gathered.fail](absl::Status status) {

@@ -12,6 +12,8 @@
 #include "absl/status/statusor.h"
 #include "server/authn/certificate.h"
 #include "server/authn/mandate.h"
+#include "server/core/caller_cache.h"
+#include "server/core/refusal.h"
 #include "server/core/refusal_gate.h"
 #include "server/core/terms.h"
 #include "server/core/use_case.h"
@@ -61,7 +63,10 @@ class Executor {
 
   void Start(std::shared_ptr<Attempt> attempt);
   void RunAgain(std::shared_ptr<Attempt> attempt);
-  absl::StatusOr<Plan> PlanCall(Attempt& attempt, View& view, Call& call);
+  absl::StatusOr<std::optional<Refusal>> Authenticate(const Attempt& attempt, View& view,
+                                                      Call& call);
+  absl::StatusOr<Plan> PlanCall(Attempt& attempt, View& view, Call& call,
+                                std::shared_ptr<const KnownCaller> remembered);
   absl::StatusOr<ledger::Submission> Seal(Plan& plan, const View& view, const Call& call);
   absl::Status SealRecord(Effect& effect, const Call& call, SealedRows& sealed);
   void Commit(std::shared_ptr<Attempt> attempt, Plan plan, const View& view, const Call& call);
@@ -77,6 +82,7 @@ class Executor {
   const ExecutorOptions options_;
   ledger::Sealer sealer_;
   RefusalGate gate_;
+  CallerCache callers_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

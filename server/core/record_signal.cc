@@ -56,7 +56,7 @@ std::variant<NewSignal, NotRecorded> PlanNewSignal(const Call& call, std::string
   if (const auto* onward = answer.decision.Find<policies::Onward>(); onward && onward->none) {
     marks.set_no_onward(true);
   }
-  write.body.set_recorded_by(call.caller.user_id);
+  write.body.set_recorded_by(call.caller->user_id);
   write.body.set_case_ref(call.case_ref);
   write.body.set_purpose(call.purpose);
   write.body.set_recorded_at_us(call.now_us);
@@ -68,7 +68,6 @@ std::variant<NewSignal, NotRecorded> PlanNewSignal(const Call& call, std::string
   effect.entry.subject.add_record_ids(planned.record_id);
   effect.entry.subject.set_subject_ref(signal.content().subject_ref());
   effect.entry.subject.set_version(1);
-  effect.preconditions.push_back({RecordKey(planned.record_id), ledger::kAbsent});
   effect.record = std::move(write);
   return planned;
 }

@@ -25,7 +25,11 @@ clean_up() {
 trap clean_up EXIT
 
 say() { printf '== %s\n' "$*"; }
-fail() { printf 'package_test: %s\n' "$*" >&2; [[ ! -s $work/log ]] || tail -n 40 "$work/log" >&2; exit 1; }
+fail() {
+  printf 'package_test: %s\n' "$*" >&2
+  tail -n 40 "$work"/{log,daemon} >&2 2>/dev/null || true
+  exit 1
+}
 run() { "$@" >"$work/log" 2>&1 || fail "failed: $*"; }
 inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"; }
 
@@ -39,16 +43,20 @@ apt_install() {  # FILE
   run inside apt-get install -y --no-install-recommends "/root/$(basename "$1")"
 }
 
+sluis() {  # as the people and administrators of this test would run it
+  run inside env HOME=/root sluis "$@"
+}
+
 start() {  # by the ExecStart line of the installed unit, as its user
   local -a command
   read -ra command < <(sed -n 's/^ExecStart=//p' "$root/usr/lib/systemd/system/sluisd.service")
   : >"$work/out"  # here, not in the child: an earlier run's ports must be gone before they are looked for
-  chroot --userspec=sluis:sluis "$root" "${command[@]}" >"$work/out" 2>"$work/log" &
+  chroot --userspec=sluis:sluis "$root" "${command[@]}" >"$work/out" 2>"$work/daemon" &
   daemon=$!
   local tries
   for ((tries = 0; tries < 300; tries++)); do
     loopback=$(sed -n 's/^loopback //p' "$work/out")
-    [[ -n $loopback ]] && return
+    [[ -z $loopback ]] || { point_profiles; return; }
     kill -0 "$daemon" 2>/dev/null || fail "sluisd ended at its start"
     sleep 0.1
   done
@@ -76,10 +84,14 @@ expect_serving() {
   grep -q '^serving$' "$work/health" || { cat "$work/health" >&2; fail "the node does not serve"; }
 }
 
+point_profiles() {  # at the port of this start
+  sed -i "s/^node: .*/node: 127.0.0.1:$(sed -n 's/^listening //p' "$work/out")/" "$root"/root/.config/sluis/*/profile.yaml
+}
+
 entries() { get /metrics | sed -n 's/^sluis_checkpoint_entries //p' | tr -d '\r'; }
 
 fingerprint() {  # of what an operator must find again and nothing may change: configuration and keys
-  (cd "$root" && find etc/sluis var/lib/sluis/node/kek-* var/lib/sluis/node/FORMAT -type f -exec sha256sum {} + | sort -k 2)
+  (cd "$root" && find etc/sluis var/lib/sluis/{keys,tls,packs,data/FORMAT} var/lib/sluis/data/kek-* -type f -exec sha256sum {} + | sort -k 2)
 }
 
 say "bare Debian 12"
@@ -109,20 +121,44 @@ status=$?
 set -e
 ((status == 2)) || fail "without a configuration sluisd must end with 2, not $status"
 
-say "first start"
-node "$here/make_node.mjs" "$root/etc/sluis" /var/lib/sluis /usr/share/sluis/packs /usr/share/sluis/openssl.cnf /etc/sluis
-inside chown -R sluis:sluis /etc/sluis/tls /etc/sluis/log.key
-inside chgrp sluis /etc/sluis/sluisd.yaml
+say "first start, as the runbook says"
+sluis node init --yes --folder /var/lib/sluis --organisation lindervaart.example --kind municipality \
+  --listen 127.0.0.1:0 --address 127.0.0.1:1 --partnership-pack /usr/share/sluis/packs/livc-r.vaartland.yaml \
+  --administrator-id an.beheer
+mkdir "$root/media/ca" "$root/media/mandate" "$root/media/kek"
+mv "$root/var/lib/sluis/ca" "$root/media/ca/"
+mv "$root/var/lib/sluis/mandate" "$root/media/mandate/"
+mv "$root/var/lib/sluis/sluisd.yaml" "$root/etc/sluis/"
+inside chown -R sluis:sluis /var/lib/sluis /media/kek
+inside chown root:sluis /etc/sluis/sluisd.yaml
+chmod 640 "$root/etc/sluis/sluisd.yaml"
+# Any free port, so that the test meets no other node of this machine; keys copied as an operator would have it.
+sed -i 's/^\( *address: 127.0.0.1\):9464$/\1:0/' "$root/etc/sluis/sluisd.yaml"
+echo 'key_copy_folder: /media/kek' >>"$root/etc/sluis/sluisd.yaml"
+run inside runuser -u sluis -- sluisd --check --config /etc/sluis/sluisd.yaml
 start
 expect_serving
+sluis node doctor
 stop
 fingerprint >"$work/before"
-[[ $(wc -l <"$work/before") -ge 8 ]] || fail "keys and configuration are not where they should be"
+[[ $(wc -l <"$work/before") -ge 10 ]] || fail "keys and configuration are not where they should be"
 
-say "upgrade with the data in place"
+say "a person, a role, a signal, a backup"
+start
+sluis user request --user lotte.maes --organisation lindervaart.example --out /root/lotte.request
+sluis user add /root/lotte.request --ca /media/ca/ca --out /root/lotte.bundle --yes --profile an.beheer
+sluis user install /root/lotte.bundle --profile lotte.maes
+sluis mandate issue --user lotte.maes --role maatschappelijk-werker --key /media/mandate/mandate/mandate.key \
+  --profile an.beheer
+sluis node backup --profile an.beheer
+backup=$(cd "$root" && ls -d var/lib/sluis/backup/*Z)
+[[ ! -e $root/$backup/kek-1 && -s $root/$backup/ledger/CURRENT ]] || fail "a backup holds the ledger and no key"
+stop  # the last checkpoint covers every act
 start
 logged=$(entries)
-((logged > 0)) || fail "the log is empty after the first start"
+((logged >= 6)) || fail "the log holds $logged entries after six acts"
+
+say "upgrade of a node that runs"
 apt_install "$second"
 inside dpkg-query -W -f '${Version}' sluis | grep -qx 0.9.2 || fail "the second version is not installed"
 expect_serving
@@ -130,8 +166,19 @@ stop
 start
 expect_serving
 (($(entries) == logged)) || fail "the log had $logged entries before the upgrade and has $(entries) now"
-stop
 fingerprint | diff "$work/before" - || fail "the upgrade changed keys or configuration"
+stop
+
+say "restore from the backup and the copy of the key"
+cmp -s "$root/media/kek/kek-1" "$root/var/lib/sluis/data/kek-1" || fail "the key was not copied"
+run inside runuser -u sluis -- sluis node restore --yes --backup "/$backup" --keys /media/kek --data /var/lib/sluis/data
+start
+expect_serving
+sluis node doctor --profile an.beheer
+sluis user list --profile an.beheer
+grep -q '^lotte.maes ' "$work/log" || fail "the restored register lacks a person"
+stop
+fingerprint | diff "$work/before" - || fail "the restored node has other keys"
 
 say "remove"
 run inside apt-get remove -y sluis

@@ -156,16 +156,22 @@ Result<node::v1::OpenSignalResponse> Current(Shell& shell, const node::v1::Reque
   return Call<node::v1::OpenSignalResponse>(shell, request);
 }
 
-// Every field of a signal must be known before a whole new version can be sent.
+// Every field that this signal can have must be known before a whole new version can be sent.
 bool SawEverything(const record::v1::SignalView& view) {
-  if (!view.reduced_fields().empty()) return false;
+  const bool place = view.content().subject_kind() == record::v1::SUBJECT_KIND_PLACE;
   for (const char* field :
        {"statements", "category", "onlife", "source_mode", "risk_factors", "protective_factors",
         "alternative_explanation", "positive_development", "observed_on", "place", "channel",
-        "normative_border", "subject_ref", "age_band", "minor", "client_informed", "client_agrees",
-        "contributor"}) {
+        "normative_border", "contributor", "subject_ref", "age_band", "minor", "client_informed",
+        "client_agrees"}) {
+    if (place && OnlyForAPerson(client::FormNameOf(field))) continue;
     const auto& granted = view.granted_fields();
-    if (std::find(granted.begin(), granted.end(), field) == granted.end()) return false;
+    const auto& reduced = view.reduced_fields();
+    // A reduced field is named alone or with what was done to it, "place:generalise=municipality".
+    const bool whole = std::none_of(reduced.begin(), reduced.end(), [&](const std::string& name) {
+      return name.substr(0, name.find(':')) == field;
+    });
+    if (!whole || std::find(granted.begin(), granted.end(), field) == granted.end()) return false;
   }
   return true;
 }

@@ -1,0 +1,80 @@
+#include "client/cli/node_doctor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace sluis::cli {
+namespace {
+
+using ::testing::Contains;
+
+constexpr uint64_t kSecond = 1000000;
+constexpr uint64_t kNow = 1763740800 * kSecond;
+constexpr int64_t kDay = 86400;
+
+node::v1::GetStatusResponse Healthy() {
+  node::v1::GetStatusResponse status;
+  status.set_serving(true);
+  status.set_version("1");
+  status.set_now_us(kNow);
+  status.set_checkpoint_at_us(kNow - 60 * kSecond);
+  status.set_disk_free_bytes(uint64_t{50} << 30);
+  return status;
+}
+
+// "key weight" of each diagnosis that is not fine.
+std::vector<std::string> Bad(const node::v1::GetStatusResponse& status, uint64_t now = kNow) {
+  std::vector<std::string> out;
+  for (const Diagnosis& one : Examine(status, now, "1")) {
+    if (one.weight == Weight::kFine) continue;
+    out.push_back(one.what.key + (one.weight == Weight::kFault ? " fault" : " warning"));
+  }
+  return out;
+}
+
+TEST(NodeDoctorTest, AHealthyNodeHasNothing) { EXPECT_THAT(Bad(Healthy()), testing::IsEmpty()); }
+
+TEST(NodeDoctorTest, ClockInBothDirections) {
+  EXPECT_THAT(Bad(Healthy(), kNow + 29 * kSecond), testing::IsEmpty());
+  EXPECT_THAT(Bad(Healthy(), kNow + 31 * kSecond), Contains("doctor.clock_apart warning"));
+  EXPECT_THAT(Bad(Healthy(), kNow - 31 * kSecond), Contains("doctor.clock_apart warning"));
+  EXPECT_THAT(Bad(Healthy(), kNow - 301 * kSecond), Contains("doctor.clock_apart fault"));
+}
+
+TEST(NodeDoctorTest, NamesWhyItDoesNotServe) {
+  auto status = Healthy();
+  status.set_serving(false);
+  for (const char* reason : {"ledger_behind_mark", "disk_low", "restored", "draining"}) {
+    status.set_not_serving_reason(reason);
+    EXPECT_THAT(Bad(status), Contains("doctor." + std::string(reason) + " fault"));
+  }
+  status.set_not_serving_reason("something new");
+  EXPECT_THAT(Bad(status), Contains("doctor.not_serving fault"));
+}
+
+TEST(NodeDoctorTest, DiskCheckpointVersion) {
+  auto status = Healthy();
+  status.set_disk_free_bytes(uint64_t{900} << 20);
+  EXPECT_THAT(Bad(status), Contains("doctor.disk warning"));
+  status.set_disk_free_bytes(uint64_t{100} << 20);
+  EXPECT_THAT(Bad(status), Contains("doctor.disk fault"));
+  status = Healthy();
+  status.set_checkpoint_at_us(kNow - 21 * 60 * kSecond);
+  EXPECT_THAT(Bad(status), Contains("doctor.checkpoint_old fault"));
+  status = Healthy();
+  status.set_version("2");
+  EXPECT_THAT(Bad(status), Contains("doctor.version warning"));
+}
+
+TEST(NodeDoctorTest, CertificatesAt30And14And3Days) {
+  const auto at = [](int64_t days) { return ExamineCertificate(days * kDay + 60, 0, "x"); };
+  EXPECT_EQ(at(31).weight, Weight::kFine);
+  EXPECT_EQ(at(30).what.key, "doctor.certificate_plan");
+  EXPECT_EQ(at(14).what.key, "doctor.certificate_soon");
+  EXPECT_EQ(at(14).weight, Weight::kWarning);
+  EXPECT_EQ(at(3).weight, Weight::kFault);
+  EXPECT_EQ(ExamineCertificate(0, 0, "x").what.key, "doctor.certificate_expired");
+}
+
+}  // namespace
+}  // namespace sluis::cli

@@ -1,0 +1,76 @@
+#include "client/cli/signal_view.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/client/cli/run_sluis.h"
+
+namespace sluis::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class SignalViewTest : public testing::Test {
+ protected:
+  std::istringstream in_;
+  std::ostringstream out_;
+  std::ostringstream err_;
+  Shell shell_{{in_, out_, err_, "", [] { return kTestNow; }}, client::Language::kDutch};
+};
+
+TEST_F(SignalViewTest, TextCannotCommandATerminalOrPassForAField) {
+  EXPECT_EQ(Harmless("a\x1B[2Jb\tc\x7F"), "a?[2Jb?c?");
+  EXPECT_EQ(Harmless("é 👍\n"), "é 👍\n");
+  EXPECT_EQ(Harmless("a\xC2\x9B"
+                     "b"),
+            "a?b");
+  record::v1::Signal signal;
+  auto* statement = signal.mutable_content()->add_statements();
+  statement->set_assertion(record::v1::ASSERTION_FACT);
+  statement->set_text("een\ntlp: clear");
+  EXPECT_THAT(SignalLines(shell_, signal), HasSubstr("feit: een\n  tlp: clear\n"));
+}
+
+TEST_F(SignalViewTest, AMarkIsShownWithItsLimit) {
+  record::v1::Signal signal;
+  EXPECT_THAT(SignalLines(shell_, signal), Not(HasSubstr("gerechtelijke")));
+  signal.mutable_marks()->set_no_evidence(true);
+  EXPECT_THAT(
+      SignalLines(shell_, signal),
+      HasSubstr("Dit merk bindt de partners; het houdt geen gerechtelijke vordering tegen."));
+}
+
+TEST_F(SignalViewTest, SaysWhatWasWithheldAndThatItRemainsPersonalData) {
+  record::v1::SignalView view;
+  view.set_state(record::v1::RECORD_STATE_WITHDRAWN);
+  view.add_reduced_fields("place:generalise=municipality");
+  view.mutable_hold()->set_reason("klacht");
+  const std::string lines = ViewLines(shell_, view);
+  EXPECT_THAT(lines, HasSubstr("teruggenomen"));
+  EXPECT_THAT(lines, HasSubstr("blijft een persoonsgegeven"));
+  EXPECT_THAT(lines, HasSubstr("place:generalise=municipality"));
+  EXPECT_THAT(lines, HasSubstr("opgeschort"));
+}
+
+TEST_F(SignalViewTest, ARefusalSaysWhyAndWhatIsPossible) {
+  auto refusal = std::make_shared<node::v1::RefusalDetail>();
+  refusal->set_code("denied");
+  auto* text = refusal->add_because();
+  text->set_language("nl");
+  text->set_text("dit kan niet omdat het beroepsgeheim geldt");
+  refusal->set_nearest_rule("P-HULP");
+  refusal->add_blocking_attributes("record.client_agrees");
+  EXPECT_EQ(shell_.Fail({Exit::kRefused, {"call.denied", {}}, refusal}), Exit::kRefused);
+  EXPECT_EQ(err_.str(),
+            "dit kan niet omdat het beroepsgeheim geldt\n"
+            "Dit kan wel: regel P-HULP laat het toe als dit anders was: record.client_agrees.\n");
+  shell_.json = true;
+  shell_.Fail({Exit::kRefused, {"call.denied", {}}, refusal});
+  const auto json = Json::parse(out_.str());
+  EXPECT_EQ(json["error"]["exit"], 4);
+  EXPECT_EQ(json["error"]["refusal"]["nearest_rule"], "P-HULP");
+}
+
+}  // namespace
+}  // namespace sluis::cli

@@ -1,0 +1,136 @@
+// Every text for people comes from the catalogue, and every text of the catalogue is used.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "client/lib/catalogue.h"
+#include "client/lib/finding.h"
+#include "client/lib/signal_form.h"
+
+namespace sluis::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Literal {
+  std::string file;
+  std::string text;
+};
+
+// String literals of a source without comments and includes; adjacent ones are joined.
+std::vector<Literal> LiteralsOf(const fs::path& path) {
+  std::ifstream file(path);
+  std::stringstream content;
+  std::string line;
+  while (std::getline(file, line)) {
+    if (line.starts_with("#include")) continue;
+    content << std::regex_replace(line, std::regex(R"re(^\s*//.*$|\s//\s.*$)re"), "") << '\n';
+  }
+  std::string text = std::regex_replace(content.str(), std::regex(R"re("\s*\n\s*")re"), "");
+  std::vector<Literal> out;
+  const std::regex literal(R"re("((?:[^"\\\n]|\\.)*)")re");
+  for (std::sregex_iterator at(text.begin(), text.end(), literal), end; at != end; ++at) {
+    out.push_back({path.filename().string(), (*at)[1]});
+  }
+  return out;
+}
+
+std::vector<Literal> AllLiterals(const std::string& folder) {
+  std::vector<Literal> out;
+  for (const auto& entry : fs::directory_iterator(SLUIS_SOURCE_DIR "/client/" + folder)) {
+    const std::string extension = entry.path().extension();
+    if (extension != ".cc" && extension != ".h") continue;
+    for (Literal& one : LiteralsOf(entry.path())) out.push_back(std::move(one));
+  }
+  return out;
+}
+
+// Two words beside each other, as sentences have and identifiers have not.
+bool IsSentence(const std::string& text) {
+  static const std::regex kSentence(R"([A-Za-zÀ-ÿ]{2,}[,:;]? [A-Za-zÀ-ÿ]{2,})");
+  return std::regex_search(text, kSentence);
+}
+
+TEST(TextsTest, NoCommandPrintsATextOfItsOwn) {
+  size_t seen = 0;
+  for (const Literal& literal : AllLiterals("cli")) {
+    ++seen;
+    // The scripts of completion are code, and examples are what is typed.
+    if (literal.file == "completion.cc" || literal.text.starts_with("sluis ")) continue;
+    EXPECT_FALSE(IsSentence(literal.text)) << literal.file << ": " << literal.text;
+  }
+  EXPECT_GT(seen, 300U) << "the sources were not found";
+  EXPECT_TRUE(IsSentence("er ging iets mis"));
+}
+
+std::set<std::string> KeysNamed() {
+  static const std::regex kKey(R"([a-z]+\.[a-z0-9_.-]+)");
+  std::set<std::string> keys;
+  for (const char* folder : {"cli", "lib"}) {
+    for (const Literal& literal : AllLiterals(folder)) {
+      if (std::regex_match(literal.text, kKey)) keys.insert(literal.text);
+    }
+  }
+  return keys;
+}
+
+bool BeginsWithAny(const std::string& key, std::initializer_list<const char*> prefixes) {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](const char* prefix) { return key.starts_with(prefix); });
+}
+
+TEST(TextsTest, EveryKeyNamedIsInTheCatalogue) {
+  const client::Catalogue dutch(client::Language::kDutch);
+  size_t found = 0;
+  for (const std::string& key : KeysNamed()) {
+    // Names of files and prefixes that are completed at run time.
+    if (BeginsWithAny(key, {"tls.", "ca.", "cert.", "signing.key", "profile.yaml", "sluisd.yaml",
+                            "openssl.cnf"}) ||
+        key.ends_with(".")) {
+      continue;
+    }
+    EXPECT_TRUE(dutch.Has(key)) << key;
+    ++found;
+  }
+  EXPECT_GT(found, 150U);
+}
+
+TEST(TextsTest, EveryTextIsUsed) {
+  const std::set<std::string> named = KeysNamed();
+  const client::Catalogue dutch(client::Language::kDutch);
+  for (const auto& [key, text] : dutch.texts()) {
+    // Help and options are shown by the golden help; the others are named by a value at run time.
+    if (BeginsWithAny(key, {"help.", "option.", "refusal.", "state.", "operation.", "outcome.",
+                            "verify.kind.", "doctor."})) {
+      continue;
+    }
+    EXPECT_TRUE(named.contains(key)) << key << " is in the catalogue and nowhere else";
+  }
+}
+
+TEST(TextsTest, EveryKindOfFindingHasItsText) {
+  const client::Catalogue dutch(client::Language::kDutch);
+  for (int kind = 0; kind <= static_cast<int>(client::FindingKind::kShorterThanSeen); ++kind) {
+    const std::string key(client::FindingKindName(static_cast<client::FindingKind>(kind)));
+    EXPECT_TRUE(dutch.Has("verify.kind." + key)) << key;
+  }
+}
+
+TEST(TextsTest, EveryFieldOfTheFormHasItsText) {
+  const client::Catalogue dutch(client::Language::kDutch);
+  for (const client::FormField& field : client::FormFields()) {
+    std::string name(field.column.plain.empty() ? field.column.name : field.column.plain);
+    std::replace(name.begin(), name.end(), '_', '-');
+    EXPECT_TRUE(dutch.Has("option.field." + name)) << name;
+  }
+}
+
+}  // namespace
+}  // namespace sluis::cli

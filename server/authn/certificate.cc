@@ -25,6 +25,9 @@ using BioPtr = std::unique_ptr<BIO, Freer<BIO_free>>;
 using X509Ptr = std::unique_ptr<X509, Freer<X509_free>>;
 using NamesPtr = std::unique_ptr<GENERAL_NAMES, Freer<GENERAL_NAMES_free>>;
 
+// OpenSSL's own callback would ask whoever sits at the terminal.
+int NoPassPhrase(char*, int, int, void*) { return -1; }
+
 absl::Status NotACertificate() {
   return absl::InvalidArgumentError(
       "the client certificate cannot be read; ask for a new certificate from your own node");
@@ -47,7 +50,7 @@ absl::StatusOr<CertificateFacts> FactsOfPem(std::string_view pem) {
   if (pem.empty() || pem.size() > kMaxPemBytes) return NotACertificate();
   BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   if (!bio) return NotACertificate();
-  X509Ptr certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  X509Ptr certificate(PEM_read_bio_X509(bio.get(), nullptr, NoPassPhrase, nullptr));
   if (!certificate) return NotACertificate();
 
   CertificateFacts facts;

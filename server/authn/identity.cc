@@ -28,17 +28,14 @@ bool IsUserId(std::string_view text) {
 
 bool IsOrganisationId(std::string_view text) {
   if (text.size() < 3 || text.size() > 120) return false;
-  bool label_start = true;
+  // A label neither begins nor ends with a hyphen.
+  char before = '.';
   for (char c : text) {
-    if (c == '.') {
-      if (label_start) return false;
-      label_start = true;
-      continue;
-    }
-    if (!IsLowerOrDigit(c) && (c != '-' || label_start)) return false;
-    label_start = false;
+    const bool border = before == '.' || before == '-';
+    if (c == '.' ? border : !IsLowerOrDigit(c) && (c != '-' || before == '.')) return false;
+    before = c;
   }
-  return !label_start;
+  return before != '.' && before != '-';
 }
 
 absl::StatusOr<Identity> IdentityOf(std::span<const std::string> uris) {

@@ -5,8 +5,11 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstring>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 
 #include "server/ledger/row.h"
@@ -49,6 +52,41 @@ std::string NameOf(uint64_t now_us) {
   char name[32];
   std::strftime(name, sizeof(name), "%Y%m%dT%H%M%SZ", &moment);
   return name;
+}
+
+std::string BytesOf(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Whether both hold the same; key files are small. Wipes what it read.
+bool Same(const fs::path& one, const fs::path& other) {
+  std::string first = BytesOf(one);
+  std::string second = BytesOf(other);
+  const bool same = first == second;
+  explicit_bzero(first.data(), first.size());
+  explicit_bzero(second.data(), second.size());
+  return same;
+}
+
+absl::Status SetTime(const fs::path& path, uint64_t now_us) {
+  const timespec now{static_cast<time_t>(now_us / 1'000'000), 0};
+  const timespec times[] = {now, now};
+  if (::utimensat(AT_FDCWD, path.c_str(), times, 0) == 0) return absl::OkStatus();
+  return Failed("set the time of", path, {errno, std::generic_category()});
+}
+
+absl::Status CopyKey(const fs::path& from, const fs::path& to, uint64_t now_us) {
+  std::error_code error;
+  if (fs::exists(to)) {
+    // A restored node goes through the same epochs again with other keys. The copy of the earlier
+    // key stays beside, for the backups of its time, until its days are over.
+    fs::rename(to, to.string() + ".before-" + NameOf(now_us), error);
+    if (error) return Failed("rename", to, error);
+  }
+  fs::copy_file(from, to, error);
+  if (!error) fs::permissions(to, fs::perms::owner_read | fs::perms::owner_write, error);
+  return error ? Failed("copy a key to", to, error) : absl::OkStatus();
 }
 
 }  // namespace
@@ -97,12 +135,14 @@ absl::Status KeepKeyCopies(const std::string& data_folder, const std::string& co
     const std::string name = item.path().filename().string();
     if (!name.starts_with(kKeyFilePrefix)) continue;
     const fs::path to = fs::path(copy_folder) / name;
-    if (fs::exists(to)) continue;
-    const mode_t before = ::umask(0077);
-    fs::copy_file(item.path(), to, error);
-    ::umask(before);
-    if (error) return Failed("copy a key to", to, error);
-    changed = true;
+    if (!fs::exists(to) || !Same(item.path(), to)) {
+      absl::Status copied = CopyKey(item.path(), to, now_us);
+      if (!copied.ok()) return copied;
+      changed = true;
+    }
+    // A copy's time is when its key was last in use; its days count from there.
+    absl::Status touched = SetTime(to, now_us);
+    if (!touched.ok()) return touched;
   }
   if (error) return Failed("read", data_folder, error);
   for (const auto& item : fs::directory_iterator(copy_folder, error)) {
@@ -110,8 +150,8 @@ absl::Status KeepKeyCopies(const std::string& data_folder, const std::string& co
     if (!name.starts_with(kKeyFilePrefix) || fs::exists(fs::path(data_folder) / name)) continue;
     struct stat facts {};
     if (::stat(item.path().c_str(), &facts) != 0) continue;
-    const uint64_t made_us = static_cast<uint64_t>(facts.st_mtime) * 1'000'000;
-    if (made_us + static_cast<uint64_t>(days) * kDayUs > now_us) continue;
+    const uint64_t used_us = static_cast<uint64_t>(facts.st_mtime) * 1'000'000;
+    if (used_us + static_cast<uint64_t>(days) * kDayUs > now_us) continue;
     fs::remove(item.path(), error);
     if (error) return Failed("remove", item.path(), error);
     changed = true;

@@ -24,7 +24,10 @@ absl::StatusOr<Backup> MakeBackup(storage::Store& store, const std::string& data
                                   const std::string& backup_folder, uint64_t now_us);
 
 // Copies the key-encryption keys of the data folder that are not in `copy_folder` yet, and removes
-// the copies of older ones after `days`. Copies are files of the same name, mode 0600.
+// the copies of others `days` after they were last in use, so that a backup made before an erasure
+// can be read for that long. Copies are files of the same name, mode 0600; the copy of another key
+// of that name, left from before a restore, gets the ending ".before-<moment>" and goes like the
+// others. Not guaranteed: the full `days` when this did not run while the key was in use.
 absl::Status KeepKeyCopies(const std::string& data_folder, const std::string& copy_folder, int days,
                            uint64_t now_us);
 

@@ -1,0 +1,114 @@
+#include "server/backup.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <utime.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "server/storage/rocksdb_store.h"
+#include "tests/support/temp_folder.h"
+
+namespace sluis::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
+// 2026-01-15 12:00:00 UTC.
+constexpr uint64_t kNowUs = 1'768'478'400ull * 1'000'000;
+
+std::string Read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// A file that was written at `at_us`.
+void Write(const std::string& path, const std::string& text, uint64_t at_us = kNowUs) {
+  std::ofstream(path, std::ios::binary) << text;
+  const auto seconds = static_cast<time_t>(at_us / 1'000'000);
+  const utimbuf times{seconds, seconds};
+  ASSERT_EQ(::utime(path.c_str(), &times), 0);
+}
+
+class KeyCopies : public ::testing::Test {
+ protected:
+  void SetUp() override { fs::create_directory(data_); }
+
+  void Keep(uint64_t now_us = kNowUs) {
+    ASSERT_TRUE(KeepKeyCopies(data_, copies_, 14, now_us).ok());
+  }
+
+  tests::TempFolder folder_;
+  const std::string data_ = folder_.PathOf("data");
+  const std::string copies_ = folder_.PathOf("copies");
+};
+
+TEST_F(KeyCopies, AreMadeForTheOwnerOnlyAndOfKeysOnly) {
+  Write(data_ + "/kek-3", "key of epoch 3");
+  Write(data_ + "/mark", "no key");
+  Keep();
+  EXPECT_EQ(Read(copies_ + "/kek-3"), "key of epoch 3");
+  EXPECT_FALSE(fs::exists(copies_ + "/mark"));
+  struct stat facts {};
+  ASSERT_EQ(::stat((copies_ + "/kek-3").c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777, 0600u);
+}
+
+// Counted from when the key was last in use, not from when the copy was made: the newest backup
+// before an erasure must stay readable for those days.
+TEST_F(KeyCopies, GoTheirDaysAfterTheKeyWasDestroyedAndNotBefore) {
+  Write(data_ + "/kek-2", "key of epoch 2");
+  Keep(kNowUs - 90 * kDayUs);
+  Keep(kNowUs);
+  fs::remove(data_ + "/kek-2");
+  Write(data_ + "/kek-3", "key of epoch 3");
+  Keep(kNowUs + 14 * kDayUs - 1'000'000);
+  EXPECT_TRUE(fs::exists(copies_ + "/kek-2"));
+  Keep(kNowUs + 14 * kDayUs);
+  EXPECT_FALSE(fs::exists(copies_ + "/kek-2"));
+  EXPECT_TRUE(fs::exists(copies_ + "/kek-3"));
+}
+
+// A restored node erases again and so makes a second key of an epoch that was copied before:
+// without its own copy, the next lost disk would be the end of the ledger.
+TEST_F(KeyCopies, OfASecondKeyOfOneEpochTakeThePlaceAndLeaveTheFirstUntilItsDaysAreOver) {
+  Write(data_ + "/kek-3", "key after the restore");
+  fs::create_directory(copies_);
+  Write(copies_ + "/kek-3", "key before the restore", kNowUs - 5 * kDayUs);
+  Keep();
+  EXPECT_EQ(Read(copies_ + "/kek-3"), "key after the restore");
+  const std::string first = copies_ + "/kek-3.before-20260115T120000Z";
+  EXPECT_EQ(Read(first), "key before the restore");
+  Keep(kNowUs + 10 * kDayUs);
+  EXPECT_FALSE(fs::exists(first));
+  EXPECT_TRUE(fs::exists(copies_ + "/kek-3"));
+}
+
+TEST(MakeBackup, HoldsMarkJournalAndStoreAndNoKey) {
+  tests::TempFolder folder;
+  const std::string data = folder.PathOf("data");
+  fs::create_directory(data);
+  for (const char* name : {"mark", "erasures", "FORMAT", "kek-1", "ballast"}) {
+    Write(data + "/" + name, name);
+  }
+  auto store = storage::OpenRocksDbStore(data + "/ledger");
+  ASSERT_TRUE(store.ok());
+  const auto backup = MakeBackup(**store, data, folder.PathOf("backup"), kNowUs);
+  ASSERT_TRUE(backup.ok()) << backup.status();
+  EXPECT_EQ(fs::path(backup->folder).filename(), "20260115T120000Z");
+  for (const char* name : {"mark", "erasures", "FORMAT"}) {
+    EXPECT_EQ(Read(backup->folder + "/" + name), name);
+  }
+  EXPECT_TRUE(fs::exists(backup->folder + "/ledger/CURRENT"));
+  for (const auto& item : fs::recursive_directory_iterator(backup->folder)) {
+    EXPECT_FALSE(item.path().filename().string().starts_with("kek-")) << item.path();
+  }
+  EXPECT_EQ(MakeBackup(**store, data, folder.PathOf("backup"), kNowUs).status().code(),
+            absl::StatusCode::kAlreadyExists);
+}
+
+}  // namespace
+}  // namespace sluis::server

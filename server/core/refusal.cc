@@ -36,6 +36,7 @@ absl::Status RefusalStatus(const Refusal& refusal, node::v1::RefusalDetail detai
 node::v1::RefusalDetail DetailOf(const Refusal& refusal) {
   node::v1::RefusalDetail detail;
   detail.set_code(refusal.code);
+  detail.set_field(refusal.field);
   return detail;
 }
 

@@ -115,6 +115,10 @@ inside sluisd --version >/dev/null || fail "sluisd does not run"
 for file in copyright runbook.md formats.md; do
   [[ -s $root/usr/share/doc/sluis/$file ]] || fail "$file is not in the package"
 done
+run inside sluisd --check --config /usr/share/doc/sluis/examples/sluisd.example.yaml
+for completion in bash-completion/completions/sluis zsh/vendor-completions/_sluis fish/vendor_completions.d/sluis.fish; do
+  [[ -s $root/usr/share/$completion ]] || fail "the completion $completion is not in the package"
+done
 set +e
 inside sluisd >"$work/log" 2>&1
 status=$?

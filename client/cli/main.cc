@@ -1,4 +1,5 @@
 #include <chrono>
+#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -8,6 +9,8 @@
 #include "client/lib/profile.h"
 
 int main(int argc, char** argv) {
+  // The TLS library's own log lines are not for people; set the variable to see them.
+  setenv("GRPC_VERBOSITY", "NONE", 0);
   const sluis::cli::Surroundings around{
       std::cin, std::cout, std::cerr, sluis::client::ProfilesFolder(), [] {
         return std::chrono::duration_cast<std::chrono::seconds>(

@@ -1,0 +1,107 @@
+#include "tests/integration/cli_node.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+#include <regex>
+
+namespace sluis::test {
+namespace {
+
+std::string Slurp(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void Replace(const std::string& path, const std::string& pattern, const std::string& with) {
+  const std::string text = std::regex_replace(Slurp(path), std::regex(pattern), with);
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+}  // namespace
+
+CliNode::CliNode() {
+  const std::string packs = SLUIS_SOURCE_DIR "/policies/packs/";
+  const Answer made = Sluis({"node", "init", "--yes", "--folder", PathOf("node"), "--organisation",
+                             "caw-de-overzet.example", "--kind", "welfare", "--listen",
+                             "127.0.0.1:0", "--statutory-pack", packs + "statutory.be.yaml",
+                             "--partnership-pack", packs + "livc-r.vaartland.yaml", "--node-pack",
+                             packs + "node.caw.yaml", "--administrator-id", "it.beheer"});
+  EXPECT_EQ(made.exit, 0) << made.err;
+  Replace(PathOf("node/sluisd.yaml"), "127.0.0.1:9464", "127.0.0.1:0");
+  Replace(PathOf("node/sluisd.yaml"), "tick_ms: 1000", "tick_ms: 50");
+}
+
+Answer CliNode::Sluis(const std::vector<std::string>& words, const std::string& input) const {
+  const std::string in = PathOf("stdin");
+  const std::string out = PathOf("stdout");
+  const std::string err = PathOf("stderr");
+  std::ofstream(in, std::ios::binary) << input;
+  std::vector<std::string> command = {SLUIS_BINARY_DIR "/bin/sluis"};
+  command.insert(command.end(), words.begin(), words.end());
+  const std::string config = "XDG_CONFIG_HOME=" + PathOf("config");
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto redirect = [](const std::string& path, int flags, int to) {
+      dup2(open(path.c_str(), flags, 0600), to);
+    };
+    redirect(in, O_RDONLY, STDIN_FILENO);
+    redirect(out, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
+    redirect(err, O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
+    putenv(const_cast<char*>(config.c_str()));
+    std::vector<char*> arguments;
+    for (std::string& word : command) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    execv(arguments[0], arguments.data());
+    _exit(127);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, Slurp(out), Slurp(err)};
+}
+
+Answer CliNode::As(const std::string& person, const std::string& role,
+                   std::vector<std::string> words, const std::string& input) const {
+  const bool oversight = role == "privacy-officer";
+  words.insert(
+      words.end(),
+      {"--profile", person, "--role", role, "--purpose", oversight ? "toezicht" : "signaal-intake",
+       "--basis", oversight ? "eu-gdpr-accountability" : "vl-prev-2024", "--case", "INTAKE"});
+  return Sluis(words, input);
+}
+
+void CliNode::Start() {
+  process_ = std::make_unique<NodeProcess>(PathOf("node/sluisd.yaml"));
+  ASSERT_TRUE(process_->started()) << process_->Errors();
+  for (const std::string& person : people_) {
+    Replace(PathOf("config/sluis/" + person + "/profile.yaml"), "node: .*",
+            "node: 127.0.0.1:" + std::to_string(process_->port()));
+  }
+}
+
+int CliNode::Stop() { return process_->Signal(SIGTERM); }
+
+void CliNode::Admit(const std::string& person, const std::string& role) {
+  const std::string request = PathOf(person + ".request");
+  const std::string bundle = PathOf(person + ".bundle");
+  const std::vector<std::vector<std::string>> steps = {
+      {"user", "request", "--user", person, "--organisation", "caw-de-overzet.example", "--out",
+       request},
+      {"user", "add", request, "--ca", PathOf("node/ca"), "--out", bundle, "--yes", "--profile",
+       "it.beheer"},
+      {"user", "install", bundle, "--profile", person},
+      {"mandate", "issue", "--user", person, "--role", role, "--key",
+       PathOf("node/mandate/mandate.key"), "--profile", "it.beheer"}};
+  for (const std::vector<std::string>& step : steps) {
+    const Answer answer = Sluis(step);
+    ASSERT_EQ(answer.exit, 0) << step[0] << " " << step[1] << ": " << answer.err;
+  }
+  people_.push_back(person);
+}
+
+}  // namespace sluis::test

@@ -3,17 +3,14 @@
 #include <future>
 #include <utility>
 
-#include "crypto/hash.h"
+#include "server/core/lazy_snapshot.h"
 #include "server/core/refusal.h"
 #include "server/core/signal_check.h"
-#include "server/ledger/row.h"
 
 namespace sluis::core {
 namespace {
 
 constexpr char kNodeUser[] = "node";
-constexpr char kSignalClass[] = "signal";
-constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
 constexpr size_t kMaxWord = 64;
 
 // A word of the caller is written down only when the packs know it as a value of that attribute.
@@ -31,33 +28,6 @@ std::shared_ptr<const authn::Caller> CallerNamed(std::string user_id,
   caller->certificate_digest = certificate_digest;
   return caller;
 }
-
-// A snapshot that is taken at the first read: many calls need none.
-class LazySnapshot final : public storage::Snapshot {
- public:
-  explicit LazySnapshot(const storage::Store& store) : store_(store) {}
-
-  absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override {
-    return Taken().Get(key);
-  }
-  absl::Status Scan(std::string_view from, std::string_view until,
-                    const Visitor& visit) const override {
-    return Taken().Scan(from, until, visit);
-  }
-  absl::Status ScanReverse(std::string_view from, std::string_view until,
-                           const Visitor& visit) const override {
-    return Taken().ScanReverse(from, until, visit);
-  }
-
- private:
-  const storage::Snapshot& Taken() const {
-    if (!snapshot_) snapshot_ = store_.NewSnapshot();
-    return *snapshot_;
-  }
-
-  const storage::Store& store_;
-  mutable std::unique_ptr<storage::Snapshot> snapshot_;
-};
 
 Refusal BadContext(const char* code, const char* what) {
   return {absl::StatusCode::kInvalidArgument, code, what, ""};
@@ -79,9 +49,8 @@ Executor::Executor(ledger::Ledger& ledger, TermsInForce& terms, authn::MandateVe
       terms_(terms),
       verifier_(verifier),
       clock_(clock),
-      random_(random),
       options_(options),
-      sealer_(ledger.origin(), ledger.keyring(), random),
+      sealer_(ledger, random),
       gate_(options.refusals_per_minute),
       worker_([this] { Work(); }) {}
 
@@ -250,99 +219,10 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
   }
 }
 
-// What sealing a record adds to an effect, and the keys that its subject part then lies under.
-struct Executor::SealedRows {
-  std::vector<ledger::RowWrite> writes;
-  std::vector<storage::Write> key_rows;
-  std::vector<ledger::KeyUse> keys;
-  std::optional<ledger::RecordKeys> fresh;
-};
-
-absl::Status Executor::SealRecord(Effect& effect, const Call& call, SealedRows& sealed) {
-  RecordWrite& write = *effect.record;
-  const std::string& id = write.row.record_id();
-  if (write.row.state() == record::v1::RECORD_STATE_ERASED) {
-    sealed.writes.push_back({RecordKey(id), write.row.SerializeAsString()});
-    return absl::OkStatus();
-  }
-  if (!effect.about) {
-    absl::StatusOr<ledger::NewRecordKeys> made =
-        ledger_.keyring().NewKeys(kSignalClass, call.now_us);
-    if (!made.ok()) return made.status();
-    sealed.key_rows.push_back(std::move(made->row));
-    sealed.keys.push_back(made->use);
-    sealed.fresh.emplace(std::move(made->keys));
-  }
-  const ledger::RecordKeys& keys = sealed.fresh ? *sealed.fresh : effect.about->keys;
-  write.row.set_bucket(keys.ref.bucket);
-  write.row.set_key_id(std::string(crypto::View(keys.ref.key_id)));
-  write.row.set_sealed(SealBody(keys.data, write.row, write.body, random_));
-  effect.entry.subject.set_sealed_digest(
-      std::string(crypto::View(crypto::Sha256(write.row.sealed()))));
-  sealed.writes.push_back({RecordKey(id), write.row.SerializeAsString()});
-  if (sealed.fresh) {
-    sealed.writes.push_back({RecordOrderKey(write.body.recorded_at_us(), id), std::string()});
-  }
-  if (write.import_row) {
-    sealed.writes.push_back({ImportKey(static_cast<uint32_t>(call.now_us / kDayUs), id),
-                             SealImportRow(keys.data, id, *write.import_row, random_)});
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<ledger::Submission> Executor::Seal(Plan& plan, const View& view, const Call& call) {
-  ledger::Submission submission;
-  submission.effects.reserve(plan.effects.size());
-  for (Effect& effect : plan.effects) {
-    SealedRows sealed;
-    if (effect.record) {
-      absl::Status status = SealRecord(effect, call, sealed);
-      if (!status.ok()) return status;
-    }
-    const ledger::RecordKeys* keys = sealed.fresh   ? &*sealed.fresh
-                                     : effect.about ? &effect.about->keys
-                                                    : nullptr;
-    if (effect.about) {
-      absl::StatusOr<ledger::KeyUse> use = ledger_.keyring().UseOf(effect.about->keys.ref);
-      if (!use.ok()) return use.status();
-      sealed.keys.push_back(*use);
-    }
-    ledger::EntryParts parts;
-    parts.act = effect.entry.act.SerializeAsString();
-    parts.actor = effect.entry.actor.SerializeAsString();
-    parts.subject = effect.entry.subject.SerializeAsString();
-    parts.decision = effect.entry.decision.SerializeAsString();
-    parts.counterpart = effect.entry.counterpart;
-    parts.retention_class = effect.entry.act.retention_class();
-    absl::StatusOr<ledger::Sealing> sealing = sealer_.Seal(parts, keys, call.now_us);
-    if (!sealing.ok()) return sealing.status();
-
-    ledger::Effect ready{.entry = std::move(sealing->entry),
-                         .preconditions = std::move(effect.preconditions),
-                         .writes = std::move(effect.rows),
-                         .key_rows = std::move(sealed.key_rows),
-                         .keys = std::move(sealed.keys),
-                         .erase = std::move(effect.erase)};
-    std::move(sealed.writes.begin(), sealed.writes.end(), std::back_inserter(ready.writes));
-    std::move(sealing->rows.begin(), sealing->rows.end(), std::back_inserter(ready.key_rows));
-    ready.keys.insert(ready.keys.end(), sealing->keys.begin(), sealing->keys.end());
-    // A refusal must always be able to commit: nothing that changed meanwhile can make it untrue.
-    if (!plan.refusal) {
-      ready.preconditions.insert(ready.preconditions.end(), view.preconditions().begin(),
-                                 view.preconditions().end());
-      if (call.terms->stamp != ledger::kAbsent) {
-        ready.preconditions.push_back({TermsKey(), call.terms->stamp});
-      }
-    }
-    submission.effects.push_back(std::move(ready));
-  }
-  return submission;
-}
-
 void Executor::Commit(std::shared_ptr<Attempt> attempt, Plan plan, const View& view,
                       const Call& call) {
   auto shared = std::make_shared<Plan>(std::move(plan));
-  absl::StatusOr<ledger::Submission> submission = Seal(*shared, view, call);
+  absl::StatusOr<ledger::Submission> submission = sealer_.Seal(*shared, view, call);
   if (!submission.ok()) {
     attempt->finish(submission.status());
     return;

@@ -13,12 +13,12 @@
 #include "server/authn/certificate.h"
 #include "server/authn/mandate.h"
 #include "server/core/caller_cache.h"
+#include "server/core/plan_sealer.h"
 #include "server/core/refusal.h"
 #include "server/core/refusal_gate.h"
 #include "server/core/terms.h"
 #include "server/core/use_case.h"
 #include "server/ledger/ledger.h"
-#include "server/ledger/sealed_entry.h"
 #include "server/storage/clock.h"
 
 namespace sluis::core {
@@ -59,7 +59,6 @@ class Executor {
 
  private:
   struct Attempt;
-  struct SealedRows;
 
   void Start(std::shared_ptr<Attempt> attempt);
   void RunAgain(std::shared_ptr<Attempt> attempt);
@@ -67,8 +66,6 @@ class Executor {
                                                       Call& call);
   absl::StatusOr<Plan> PlanCall(Attempt& attempt, View& view, Call& call,
                                 std::shared_ptr<const KnownCaller> remembered);
-  absl::StatusOr<ledger::Submission> Seal(Plan& plan, const View& view, const Call& call);
-  absl::Status SealRecord(Effect& effect, const Call& call, SealedRows& sealed);
   void Commit(std::shared_ptr<Attempt> attempt, Plan plan, const View& view, const Call& call);
   void Committed(const std::shared_ptr<Attempt>& attempt, Plan& plan, absl::Status status,
                  std::span<const ledger::Logged> logged);
@@ -78,9 +75,8 @@ class Executor {
   TermsInForce& terms_;
   authn::MandateVerifier& verifier_;
   storage::Clock& clock_;
-  crypto::Random& random_;
   const ExecutorOptions options_;
-  ledger::Sealer sealer_;
+  PlanSealer sealer_;
   RefusalGate gate_;
   CallerCache callers_;
 

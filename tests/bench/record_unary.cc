@@ -12,7 +12,7 @@
 #include <memory>
 #include <thread>
 
-#include "echo.grpc.pb.h"
+#include <echo.grpc.pb.h>
 #include "server/config.h"
 #include "server/node.h"
 #include "server/rpc/credentials.h"

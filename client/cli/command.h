@@ -25,6 +25,7 @@ class CommandSet {
 
   CLI::App& root() { return root_; }
   Shell& shell() { return shell_; }
+  const Shell& shell() const { return shell_; }
 
   void SetRun(const CLI::App* command, std::function<Exit()> run) {
     runs_[command] = std::move(run);

@@ -56,7 +56,7 @@ std::string PathOf(const CLI::App& command) {
 }
 
 std::string HelpOf(const CommandSet& set, const CLI::App& command) {
-  Shell& shell = const_cast<CommandSet&>(set).shell();
+  const Shell& shell = set.shell();
   std::string usage = PathOf(command);
   std::string arguments;
   std::string options;

@@ -75,6 +75,86 @@ TEST(RunTest, WithoutProfileEveryCallSaysHowToBegin) {
   }
 }
 
+class AskingTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_FALSE(client::MakePrivateFolder(folder_.PathOf("an")).has_value());
+    ASSERT_FALSE(client::WriteNew(folder_.PathOf("an/profile.yaml"),
+                                  "organisation: caw.example\nuser: an\nrole: r\npurpose: p\n"
+                                  "basis: b\nsecrecy_regime: true\n",
+                                  client::FileMode::kPrivate)
+                     .has_value());
+  }
+  Ended Sluis(const std::vector<std::string>& arguments, const std::string& input) {
+    return RunSluis(arguments, input, folder_.path());
+  }
+  tests::TempFolder folder_;
+};
+
+TEST_F(AskingTest, RecordAsksFieldByFieldAndShowsBeforeItSends) {
+  // A required field is asked again; fields of a person are not asked for a place; lists end with
+  // an empty line.
+  const Ended ended = Sluis({"signal", "record", "--case", "INTAKE"},
+                            "\n3/11/2025\nHeikant\nplaats\nfenomeen\nonline\ntegengekomen\n"
+                            "een feit\n\n\n\nrisico een\nrisico twee\n\nsterkte\n\n\n\n"
+                            "geen\ntelefoon\n\namber\nja\n\n\n\nnee\n");
+  EXPECT_EQ(ended.exit, Exit::kUsage);
+  EXPECT_THAT(ended.err, HasSubstr("datum: 2025-11-03\nwijk: Heikant\nover: plaats\n"));
+  EXPECT_THAT(ended.err,
+              HasSubstr("risico: risico een\nrisico: risico twee\nbescherming: sterkte"));
+  EXPECT_THAT(ended.err, HasSubstr("Er is niets verzonden."));
+  EXPECT_EQ(ended.out, "");
+}
+
+TEST_F(AskingTest, WhatIsWrongIsNamedByField) {
+  const std::vector<std::string> arguments = {"signal", "record", "--case",  "INTAKE",
+                                              "--over", "plaats", "--datum", "3/11/25"};
+  const Ended ended = Sluis(arguments, "");
+  EXPECT_EQ(ended.exit, Exit::kUsage);
+  EXPECT_THAT(ended.err, HasSubstr("veld datum: Dit is geen dag."));
+  std::vector<std::string> json = arguments;
+  json.push_back("--json");
+  EXPECT_EQ(Json::parse(Sluis(json, "").out)["error"]["remarks"][0]["field"], "datum");
+}
+
+TEST_F(AskingTest, ClosingTheKeyboardSendsNothing) {
+  EXPECT_EQ(Sluis({"signal", "record", "--case", "INTAKE"}, "3/11/2025\n").exit, Exit::kUsage);
+}
+
+TEST_F(AskingTest, WhatIsNeitherOptionNorProfileIsAskedForByName) {
+  EXPECT_THAT(Sluis({"signal", "list"}, "").err, StartsWith("--case ontbreekt"));
+}
+
+TEST_F(AskingTest, ATableThatIsRefusedSaysWhere) {
+  ASSERT_FALSE(
+      client::WriteNew(folder_.PathOf("t.csv"), "datum;naam\n1;2\n", client::FileMode::kPublic)
+          .has_value());
+  const Ended ended =
+      Sluis({"signal", "import", folder_.PathOf("t.csv"), "--case", "INTAKE", "--yes"}, "");
+  EXPECT_EQ(ended.exit, Exit::kUsage);
+  EXPECT_THAT(ended.err, HasSubstr("regel 1, veld naam: De kolom «naam» is niet bekend."));
+}
+
+TEST(InitTest, AsksWhatOptionsLeaveOpen) {
+  const tests::TempFolder folder;
+  const std::string packs = SLUIS_SOURCE_DIR "/policies/packs/";
+  const std::string answers = folder.PathOf("node") +
+                              "\ncaw.example\nwelfare\n\n\nnode.caw.example:8443\n" + packs +
+                              "statutory.be.yaml\n" + packs + "livc-r.vaartland.yaml\nit.beheer\n";
+  const Ended ended = RunSluis({"node", "init"}, answers, folder.PathOf("profiles"));
+  EXPECT_EQ(ended.exit, Exit::kDone) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr(folder.PathOf("node/mandate/mandate.key")));
+  const auto profile = client::ChooseProfile(folder.PathOf("profiles"), "");
+  ASSERT_TRUE(profile.ok());
+  EXPECT_EQ(profile->node, "node.caw.example:8443");
+  EXPECT_TRUE(profile->secrecy_regime) << "the usual answer for welfare";
+  EXPECT_EQ(RunSluis({"node", "init", "--yes"}, "", folder.PathOf("p")).exit, Exit::kUsage);
+  // The administrator's folder is there: nothing of a second node is made.
+  const Ended again = RunSluis({"node", "init"}, "x" + answers, folder.PathOf("profiles"));
+  EXPECT_EQ(again.exit, Exit::kUsage);
+  EXPECT_FALSE(client::Exists("x" + folder.PathOf("node")));
+}
+
 class LogVerifyTest : public testing::Test {
  protected:
   std::string Write(const std::string& name, const std::string& bytes) {

@@ -55,18 +55,19 @@ class ConfigReader {
     for (const auto& item : map) {
       if (!item.first.IsScalar()) return Wrong(item.first, prefix, "has a key that is no word");
       const std::string name = prefix + item.first.Scalar();
+      // Where nothing stands behind a key, the parser points at what follows: point at the key.
+      const YAML::Node& at = item.second.IsNull() ? item.first : item.second;
       if (!seen_.insert(name).second) return Wrong(item.first, name, "is given twice");
       const auto found = keys_.find(name);
       if (found != keys_.end()) {
-        if (!item.second.IsScalar()) return Wrong(item.second, name, "must be one value");
+        if (!item.second.IsScalar()) return Wrong(at, name, "must be one value");
         const std::string problem = found->second.read(item.second);
         if (!problem.empty()) return Wrong(item.second, name, problem);
         continue;
       }
       const bool section = sections_.contains(name);
       if (!section) return Wrong(item.first, name, "is not a key of this file");
-      if (!item.second.IsMap())
-        return Wrong(item.second, name, "must be a list of keys with values");
+      if (!item.second.IsMap()) return Wrong(at, name, "must be a list of keys with values");
       absl::Status status = ReadMap(item.second, name + ".");
       if (!status.ok()) return status;
     }

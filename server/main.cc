@@ -11,8 +11,10 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 
 #include "server/config.h"
+#include "server/json_log.h"
 #include "server/node.h"
 #include "server/rpc/tls_version.h"
 
@@ -27,8 +29,7 @@ constexpr int kDidNotServe = 4;
 
 void UseStructuredLog() {
   auto logger = spdlog::stderr_logger_mt("sluisd");
-  logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%v"})",
-                      spdlog::pattern_time_type::utc);
+  logger->set_formatter(std::make_unique<sluis::server::JsonLogFormatter>());
   spdlog::set_default_logger(std::move(logger));
 }
 

@@ -1,7 +1,9 @@
 #include "server/core/amend_signal.h"
 
+#include "policies/obligation.h"
 #include "server/core/record_act.h"
 #include "server/core/record_signal.h"
+#include "server/storage/clock.h"
 
 namespace sluis::core {
 
@@ -55,6 +57,13 @@ absl::StatusOr<Plan> AmendSignal::Decide(const Call& call, View& view) {
   const record::v1::SignalMarks& before = act.record->body.signal().marks();
   marks.set_no_evidence(marks.no_evidence() || before.no_evidence());
   marks.set_no_onward(marks.no_onward() || before.no_onward());
+  AddMarks(corrected.decision, marks);
+  // What the signal now says may ask for a shorter time; nothing makes it longer.
+  if (const auto* retention = corrected.decision.Find<policies::Retention>()) {
+    const std::string until =
+        storage::AddDays(storage::LegalDay(act.record->body.recorded_at_us()), retention->days);
+    if (until < write.row.retention_until()) write.row.set_retention_until(until);
+  }
   write.body.set_amended_at_us(call.now_us);
   write.body.set_amend_reason(request_.reason());
   effect.record = std::move(write);

@@ -11,10 +11,20 @@ const Method& EraseSignal::method() const {
 }
 
 absl::StatusOr<Plan> EraseSignal::Decide(const Call& call, View& view) {
-  auto asked = AskAbout(call, view, request_.record_id(), "erase");
-  if (!asked.ok()) return asked.status();
-  if (auto* refused = std::get_if<Plan>(&*asked)) return std::move(*refused);
-  const RecordAct& act = std::get<RecordAct>(*asked);
+  auto opened = OpenFor(call, view, request_.record_id());
+  if (!opened.ok()) return opened.status();
+  if (auto* refused = std::get_if<Plan>(&*opened)) return std::move(*refused);
+  RecordAct act;
+  act.record = std::get<std::shared_ptr<const OpenedRecord>>(*std::move(opened));
+  RecordFacts facts = FactsOf(call, *act.record);
+  act.answer = Ask(call, "erase", facts);
+  bool permitted = act.answer.permitted();
+  if (!permitted && facts.held) {
+    // Denied only because of the hold: to be told apart from what the caller may not do at all.
+    facts.held = false;
+    permitted = Ask(call, "erase", facts).permitted();
+  }
+  if (!permitted) return DecisionRefusalPlan(call, act.answer, act.record);
   if (auto refusal = RefuseReason(request_.reason(), 3)) {
     return RefuseAbout(call, act, *std::move(refusal));
   }

@@ -41,6 +41,27 @@ struct Executor::Attempt {
   std::shared_ptr<UseCase> use_case;
   Finish finish;
   int number = 0;
+  // Refusals gathered into one entry instead of a use case.
+  std::optional<RefusalGate::Gathered> gathered;
+};
+
+// Counts a submission on its way. Its last owner is the ledger, which lets go of it after it was
+// answered, or unanswered when it stops.
+struct Executor::OnItsWay {
+  explicit OnItsWay(Executor& owner) : executor(owner) {
+    std::lock_guard lock(executor.mutex_);
+    ++executor.on_their_way_;
+  }
+  ~OnItsWay() {
+    // Under the lock: whoever waits for the last one destroys the executor next.
+    std::lock_guard lock(executor.mutex_);
+    --executor.on_their_way_;
+    if (executor.stopping_) executor.wake_.notify_all();
+  }
+  OnItsWay(const OnItsWay&) = delete;
+  OnItsWay& operator=(const OnItsWay&) = delete;
+
+  Executor& executor;
 };
 
 Executor::Executor(ledger::Ledger& ledger, TermsInForce& terms, authn::MandateVerifier& verifier,
@@ -61,7 +82,6 @@ Executor::~Executor() {
   }
   wake_.notify_all();
   worker_.join();
-  FlushRefusals();
 }
 
 void Executor::Run(const absl::StatusOr<authn::CertificateFacts>& facts,
@@ -227,8 +247,8 @@ void Executor::Commit(std::shared_ptr<Attempt> attempt, Plan plan, const View& v
     attempt->finish(submission.status());
     return;
   }
-  submission->done = [this, attempt, shared](absl::Status status,
-                                             std::vector<ledger::Logged> logged) {
+  submission->done = [this, attempt, shared, on_its_way = std::make_shared<OnItsWay>(*this)](
+                         absl::Status status, std::vector<ledger::Logged> logged) {
     Committed(attempt, *shared, std::move(status), logged);
   };
   ledger_.Submit(*std::move(submission));
@@ -253,6 +273,10 @@ void Executor::Committed(const std::shared_ptr<Attempt>& attempt, Plan& plan, ab
 }
 
 void Executor::RunAgain(std::shared_ptr<Attempt> attempt) {
+  if (attempt->gathered) {
+    CommitGathered(std::move(attempt));
+    return;
+  }
   if (attempt->number < options_.attempts) {
     Start(std::move(attempt));
     return;
@@ -274,21 +298,29 @@ void Executor::RunAgain(std::shared_ptr<Attempt> attempt) {
 }
 
 void Executor::FlushRefusals() {
-  LazySnapshot snapshot(ledger_.store());
-  View view(snapshot, ledger_.keyring());
   for (RefusalGate::Gathered& gathered : gate_.Take()) {
     auto attempt = std::make_shared<Attempt>();
     attempt->finish = [fail = gathered.fail](absl::Status status) {
       if (!status.ok()) fail(std::move(status));
     };
-    Commit(std::move(attempt), std::move(gathered.plan), view, gathered.call);
+    attempt->gathered = std::move(gathered);
+    CommitGathered(std::move(attempt));
   }
+}
+
+void Executor::CommitGathered(std::shared_ptr<Attempt> attempt) {
+  const LazySnapshot snapshot(ledger_.store());
+  const View view(snapshot, ledger_.keyring());
+  Plan plan = attempt->gathered->plan();
+  const Call call = attempt->gathered->call;
+  Commit(std::move(attempt), std::move(plan), view, call);
 }
 
 void Executor::Work() {
   std::unique_lock lock(mutex_);
-  while (!stopping_ || !again_.empty()) {
-    wake_.wait_for(lock, std::chrono::seconds(1), [this] { return stopping_ || !again_.empty(); });
+  for (;;) {
+    wake_.wait_for(lock, std::chrono::seconds(1),
+                   [this] { return !again_.empty() || (stopping_ && on_their_way_ == 0); });
     while (!again_.empty()) {
       std::shared_ptr<Attempt> attempt = std::move(again_.front());
       again_.pop_front();
@@ -299,6 +331,8 @@ void Executor::Work() {
     lock.unlock();
     FlushRefusals();
     lock.lock();
+    // What was flushed may come back to be planned again: only then is nothing left.
+    if (stopping_ && again_.empty() && on_their_way_ == 0) return;
   }
 }
 

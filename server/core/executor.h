@@ -36,7 +36,8 @@ struct ExecutorOptions {
 // included; nothing is written without an entry. A fault of the node (a row that cannot be read, a
 // full queue, a node that is not serving) is answered without an entry, because none can be
 // written. Thread-safe; Run does not block on the disk's sync. All references must outlive the
-// executor; destroy it before the ledger.
+// executor; destroy it before the ledger, from none of its own callbacks: it waits for calls on
+// their way.
 class Executor {
  public:
   using Finish = std::function<void(absl::Status)>;
@@ -59,6 +60,7 @@ class Executor {
 
  private:
   struct Attempt;
+  struct OnItsWay;
 
   void Start(std::shared_ptr<Attempt> attempt);
   void RunAgain(std::shared_ptr<Attempt> attempt);
@@ -69,6 +71,7 @@ class Executor {
   void Commit(std::shared_ptr<Attempt> attempt, Plan plan, const View& view, const Call& call);
   void Committed(const std::shared_ptr<Attempt>& attempt, Plan& plan, absl::Status status,
                  std::span<const ledger::Logged> logged);
+  void CommitGathered(std::shared_ptr<Attempt> attempt);
   void Work();
 
   ledger::Ledger& ledger_;
@@ -84,6 +87,7 @@ class Executor {
   std::condition_variable wake_;
   std::deque<std::shared_ptr<Attempt>> again_;
   bool stopping_ = false;
+  size_t on_their_way_ = 0;
   std::thread worker_;
 };
 

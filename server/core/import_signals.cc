@@ -4,7 +4,9 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/core/record_signal.h"
@@ -71,6 +73,11 @@ absl::StatusOr<Plan> ImportSignals::Decide(const Call& call, View& view) {
       FindImported(view, call.now_us, rows);
   if (!imported.ok()) return imported.status();
 
+  absl::StatusOr<uint64_t> last_import = view.StampOf(LastImportKey());
+  if (!last_import.ok()) return last_import.status();
+  bool marked = false;
+  std::optional<Entry> ground;
+
   Plan plan;
   auto results = std::make_shared<std::vector<node::v1::ImportRowResult>>();
   // Which effect belongs to which result.
@@ -81,18 +88,25 @@ absl::StatusOr<Plan> ImportSignals::Decide(const Call& call, View& view) {
     node::v1::ImportRowResult& result = results->emplace_back();
     result.set_line(request_.rows(i).line());
     effect_of.push_back(kNoEffect);
-    if (const auto there = imported->find(bytes); there != imported->end()) {
+    // The rules are asked first: whoever may not import learns nothing of what is there.
+    auto planned = PlanNewSignal(call, "import", request_.rows(i).signal(), random_);
+    const auto there = imported->find(bytes);
+    if (auto* fresh = std::get_if<NewSignal>(&planned); fresh && there != imported->end()) {
       result.set_outcome(node::v1::IMPORT_ROW_OUTCOME_ALREADY_THERE);
       result.set_record_id(there->second);
+      if (!ground) ground.emplace(std::move(fresh->effect.entry));
       continue;
     }
     effect_of.back() = plan.effects.size();
-    auto planned = PlanNewSignal(call, "import", request_.rows(i).signal(), random_);
     if (auto* fresh = std::get_if<NewSignal>(&planned)) {
       result.set_outcome(node::v1::IMPORT_ROW_OUTCOME_RECORDED);
       result.set_record_id(fresh->record_id);
       fresh->effect.record->import_row = bytes;
       (*imported)[bytes] = fresh->record_id;
+      if (!std::exchange(marked, true)) {
+        fresh->effect.preconditions.push_back({LastImportKey(), *last_import});
+        fresh->effect.rows.push_back({LastImportKey(), std::string()});
+      }
       plan.effects.push_back(std::move(fresh->effect));
       continue;
     }
@@ -107,9 +121,11 @@ absl::StatusOr<Plan> ImportSignals::Decide(const Call& call, View& view) {
     plan.effects.push_back(std::move(refusal.effects[0]));
   }
   if (plan.effects.empty()) {
-    // Nothing new is an act as well.
-    plan.effects.emplace_back().entry =
-        EntryOf(call, record::v1::OPERATION_CONSULTATION, record::v1::OUTCOME_DONE);
+    // Nothing new is an act as well, on the ground on which the first row would have been taken.
+    Entry& entry = plan.effects.emplace_back().entry;
+    entry = EntryOf(call, record::v1::OPERATION_CONSULTATION, record::v1::OUTCOME_DONE);
+    *entry.act.mutable_rule_ids() = ground->act.rule_ids();
+    entry.decision = ground->decision;
   }
   plan.reply = [this, results, effect_of](std::span<const ledger::Logged> logged) {
     for (size_t i = 0; i < results->size(); ++i) {

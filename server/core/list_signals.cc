@@ -14,14 +14,18 @@ constexpr uint32_t kMaxPage = 200;
 constexpr uint32_t kMaxLookedAt = 2000;
 constexpr size_t kPositionBytes = 8 + kRecordIdBytes;
 
-node::v1::SignalSummary SummaryOf(const OpenedRecord& record) {
+// Category and onlife are fields that a rule may withhold; the rest says that the record exists.
+node::v1::SignalSummary SummaryOf(const OpenedRecord& record, const policies::Decision& decision) {
   const record::v1::SignalContent& content = record.body.signal().content();
   node::v1::SignalSummary summary;
   summary.set_record_id(record.row.record_id());
   summary.set_version(record.row.version());
   summary.set_state(record.row.state());
-  summary.set_category(content.category());
-  summary.set_onlife(content.onlife());
+  for (const policies::GrantedField& field : decision.granted) {
+    if (field.treatment.kind != policies::Treatment::Kind::kKeep) continue;
+    if (field.name == "category") summary.set_category(content.category());
+    if (field.name == "onlife") summary.set_onlife(content.onlife());
+  }
   summary.set_tlp(record.body.signal().marks().tlp());
   summary.set_subject_kind(content.subject_kind());
   summary.set_recorded_on(storage::LegalDay(record.body.recorded_at_us()));
@@ -63,8 +67,9 @@ absl::StatusOr<Plan> ListSignals::Decide(const Call& call, View& view) {
         if (record.ok()) {
           const bool asked_for =
               request_.case_ref().empty() || (*record)->body.case_ref() == request_.case_ref();
-          if (asked_for && Ask(call, "list", FactsOf(call, **record)).permitted()) {
-            *shown->add_signals() = SummaryOf(**record);
+          if (asked_for) {
+            const Answer about = Ask(call, "list", FactsOf(call, **record));
+            if (about.permitted()) *shown->add_signals() = SummaryOf(**record, about.decision);
           }
         }
         if (++looked_at < kMaxLookedAt && shown->signals_size() < static_cast<int>(page)) {

@@ -98,10 +98,14 @@ absl::StatusOr<std::vector<std::string>> RecordsPastRetention(const View& view,
           fault = row.status();
           return absl::IsNotFound(fault);
         }
-        if (row->retention_until() < today && !row->has_hold() &&
-            row->state() != record::v1::RECORD_STATE_ERASED) {
-          due.emplace_back(record_id);
+        if (row->retention_until() >= today || row->has_hold() ||
+            row->state() == record::v1::RECORD_STATE_ERASED) {
+          return true;
         }
+        // Where the keys went with an erasure that was applied again, nothing is left to erase.
+        const auto record = view.OpenRecord(record_id);
+        if (absl::IsNotFound(record.status())) return true;
+        due.emplace_back(record_id);
         return due.size() < most;
       });
   if (!visited.ok()) return visited;

@@ -90,6 +90,10 @@ absl::StatusOr<bool> FillRow(const node::v1::QueryLogRequest& request,
 }  // namespace
 
 std::optional<Refusal> RefuseLook(const std::string& reason, const node::v1::OpenParts& open) {
+  if (HoldsRegisterNumber(reason) || HoldsRegisterNumber(open.decision_ref())) {
+    return Refusal{absl::StatusCode::kInvalidArgument, "bad_request",
+                   "take the national register number out; it would stay in the log", "reason"};
+  }
   if (!IsText(reason, 10, 500)) {
     return Refusal{absl::StatusCode::kInvalidArgument, "bad_request",
                    "say in 10 to 500 characters why the log is looked into", "reason"};

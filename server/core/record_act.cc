@@ -13,9 +13,8 @@ RecordFacts FactsOf(const Call& call, const OpenedRecord& record) {
           .held = record.row.has_hold()};
 }
 
-absl::StatusOr<std::variant<RecordAct, Plan>> AskAbout(const Call& call, const View& view,
-                                                       const std::string& record_id,
-                                                       std::string_view action) {
+absl::StatusOr<std::variant<std::shared_ptr<const OpenedRecord>, Plan>> OpenFor(
+    const Call& call, const View& view, const std::string& record_id) {
   if (record_id.size() != kRecordIdBytes) {
     return RefusalPlan(call, {absl::StatusCode::kInvalidArgument, "bad_request",
                               "give the record id of 16 bytes", "record_id"});
@@ -26,9 +25,19 @@ absl::StatusOr<std::variant<RecordAct, Plan>> AskAbout(const Call& call, const V
                               "there is no such signal, or it was erased", ""});
   }
   if (!record.ok()) return record.status();
-  Answer answer = Ask(call, action, FactsOf(call, **record));
-  if (!answer.permitted()) return DecisionRefusalPlan(call, answer, *std::move(record));
-  return RecordAct{*std::move(record), std::move(answer)};
+  return *std::move(record);
+}
+
+absl::StatusOr<std::variant<RecordAct, Plan>> AskAbout(const Call& call, const View& view,
+                                                       const std::string& record_id,
+                                                       std::string_view action) {
+  auto opened = OpenFor(call, view, record_id);
+  if (!opened.ok()) return opened.status();
+  if (auto* refused = std::get_if<Plan>(&*opened)) return std::move(*refused);
+  auto& record = std::get<std::shared_ptr<const OpenedRecord>>(*opened);
+  Answer answer = Ask(call, action, FactsOf(call, *record));
+  if (!answer.permitted()) return DecisionRefusalPlan(call, answer, std::move(record));
+  return RecordAct{std::move(record), std::move(answer)};
 }
 
 Effect EffectOf(const Call& call, const RecordAct& act, record::v1::Operation operation) {
@@ -53,6 +62,10 @@ Plan RefuseAbout(const Call& call, const RecordAct& act, Refusal refusal,
 }
 
 std::optional<Refusal> RefuseReason(const std::string& reason, size_t least) {
+  if (HoldsRegisterNumber(reason)) {
+    return Refusal{absl::StatusCode::kInvalidArgument, "bad_request",
+                   "take the national register number out; it would stay in the log", "reason"};
+  }
   if (IsText(reason, least, 500)) return std::nullopt;
   return Refusal{absl::StatusCode::kInvalidArgument, "bad_request",
                  "say why in " + std::to_string(least) + " to 500 characters", "reason"};

@@ -24,6 +24,10 @@ absl::StatusOr<std::variant<RecordAct, Plan>> AskAbout(const Call& call, const V
                                                        const std::string& record_id,
                                                        std::string_view action);
 
+// The first half of it: no such record, or erased, is the second alternative.
+absl::StatusOr<std::variant<std::shared_ptr<const OpenedRecord>, Plan>> OpenFor(
+    const Call& call, const View& view, const std::string& record_id);
+
 // What the rules may know about an opened record, for this caller.
 RecordFacts FactsOf(const Call& call, const OpenedRecord& record);
 

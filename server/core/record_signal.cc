@@ -20,6 +20,12 @@ std::optional<Refusal> RefuseIllFormed(const Call& call, const record::v1::Signa
   return Refusal{absl::StatusCode::kInvalidArgument, "bad_signal", problem->what, problem->field};
 }
 
+void AddMarks(const policies::Decision& decision, record::v1::SignalMarks& marks) {
+  if (decision.Find<policies::NoEvidence>() != nullptr) marks.set_no_evidence(true);
+  const auto* onward = decision.Find<policies::Onward>();
+  if (onward != nullptr && onward->none) marks.set_no_onward(true);
+}
+
 std::variant<NewSignal, NotRecorded> PlanNewSignal(const Call& call, std::string_view action,
                                                    const record::v1::Signal& signal,
                                                    crypto::Random& random) {
@@ -51,11 +57,7 @@ std::variant<NewSignal, NotRecorded> PlanNewSignal(const Call& call, std::string
   write.row.set_state(record::v1::RECORD_STATE_OPEN);
   write.row.set_retention_until(planned.retention_until);
   *write.body.mutable_signal() = signal;
-  record::v1::SignalMarks& marks = *write.body.mutable_signal()->mutable_marks();
-  if (answer.decision.Find<policies::NoEvidence>() != nullptr) marks.set_no_evidence(true);
-  if (const auto* onward = answer.decision.Find<policies::Onward>(); onward && onward->none) {
-    marks.set_no_onward(true);
-  }
+  AddMarks(answer.decision, *write.body.mutable_signal()->mutable_marks());
   write.body.set_recorded_by(call.caller->user_id);
   write.body.set_case_ref(call.case_ref);
   write.body.set_purpose(call.purpose);

@@ -28,6 +28,9 @@ std::variant<NewSignal, NotRecorded> PlanNewSignal(const Call& call, std::string
                                                    const record::v1::Signal& signal,
                                                    crypto::Random& random);
 
+// Puts on the marks that the decision asks for; never takes one off.
+void AddMarks(const policies::Decision& decision, record::v1::SignalMarks& marks);
+
 // Checks the signal as it would be stored; nothing when it is well-formed.
 std::optional<Refusal> RefuseIllFormed(const Call& call, const record::v1::Signal& signal);
 

@@ -1,5 +1,6 @@
 #include "server/core/refusal_gate.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -8,7 +9,18 @@ namespace {
 
 constexpr uint64_t kMinuteUs = 60ull * 1'000'000;
 
-// The entry that stands for many: what they have in common, their count and the time of the first.
+// Keeps of `shared` what the next call says too, and the time of that one.
+void KeepShared(Call& shared, const Call& next) {
+  static const Method& various = *new Method();
+  if (shared.method != next.method) shared.method = &various;
+  if (shared.role != next.role) shared.role.clear();
+  if (shared.purpose != next.purpose) shared.purpose.clear();
+  if (shared.basis != next.basis) shared.basis.clear();
+  shared.now_us = std::max(shared.now_us, next.now_us);
+}
+
+// The entry that stands for many: what they have in common, their count, the times of the first and
+// the last.
 Entry GatheredEntry(const Call& call, size_t count, uint64_t first_us) {
   Entry entry = EntryOf(call, record::v1::OPERATION_REFUSAL, record::v1::OUTCOME_REFUSED);
   entry.act.set_refusal("repeated");
@@ -34,10 +46,25 @@ bool RefusalGate::Admit(const std::string& caller, uint64_t now_us, const Call& 
     waiting.call = call;
     waiting.first_us = now_us;
   }
+  KeepShared(waiting.call, call);
   waiting.plans.push_back(std::move(plan));
   waiting.finishes.push_back(std::move(finish));
   ++waiting_calls_;
   return false;
+}
+
+Plan RefusalGate::PlanOf(const std::shared_ptr<Waiting>& waiting) {
+  Plan plan;
+  plan.refusal = true;
+  plan.effects.emplace_back().entry =
+      GatheredEntry(waiting->call, waiting->plans.size(), waiting->first_us);
+  plan.reply = [waiting](std::span<const ledger::Logged> logged) {
+    for (size_t i = 0; i < waiting->plans.size(); ++i) {
+      waiting->finishes[i](waiting->plans[i].reply(logged));
+    }
+    return absl::OkStatus();
+  };
+  return plan;
 }
 
 std::vector<RefusalGate::Gathered> RefusalGate::Take() {
@@ -49,21 +76,11 @@ std::vector<RefusalGate::Gathered> RefusalGate::Take() {
   }
   std::vector<Gathered> all;
   for (auto& [caller, waiting] : taken) {
-    Gathered& gathered = all.emplace_back();
-    gathered.call = waiting.call;
-    gathered.plan.refusal = true;
-    gathered.plan.effects.emplace_back().entry =
-        GatheredEntry(waiting.call, waiting.plans.size(), waiting.first_us);
     auto shared = std::make_shared<Waiting>(std::move(waiting));
-    gathered.plan.reply = [shared](std::span<const ledger::Logged> logged) {
-      for (size_t i = 0; i < shared->plans.size(); ++i) {
-        shared->finishes[i](shared->plans[i].reply(logged));
-      }
-      return absl::OkStatus();
-    };
-    gathered.fail = [shared](absl::Status status) {
-      for (const Finish& finish : shared->finishes) finish(status);
-    };
+    all.push_back({[shared] { return PlanOf(shared); }, shared->call,
+                   [shared](absl::Status status) {
+                     for (const Finish& finish : shared->finishes) finish(status);
+                   }});
   }
   return all;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -35,11 +36,12 @@ class RefusalGate {
   bool Admit(const std::string& caller, uint64_t now_us, const Call& call, Plan& plan,
              Finish& finish);
 
-  // One plan per caller with waiting refusals; its reply finishes all of them. When no entry can be
-  // written (the node does not serve), `fail` finishes them with that status instead.
+  // One plan per caller with waiting refusals; its reply finishes all of them. It can be made
+  // again, for when it could not be committed as it was. When no entry can be written (the node
+  // does not serve), `fail` finishes them with that status instead.
   struct Gathered {
+    std::function<Plan()> plan;
     Call call;
-    Plan plan;
     Finish fail;
   };
   std::vector<Gathered> Take();
@@ -55,6 +57,8 @@ class RefusalGate {
     std::vector<Finish> finishes;
     uint64_t first_us = 0;
   };
+
+  static Plan PlanOf(const std::shared_ptr<Waiting>& waiting);
 
   const uint32_t per_minute_;
   std::mutex mutex_;

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "crypto/hash.h"
 #include "server/core/refusal.h"
@@ -11,10 +15,16 @@ namespace {
 
 constexpr int kMaxMandatesShown = 2000;
 // More than this for one user would not be read when that user calls.
-constexpr int kMaxMandatesPerUser = 60;
+constexpr size_t kMaxMandatesPerUser = 60;
 
 Refusal BadMandate(std::string message) {
   return {absl::StatusCode::kInvalidArgument, "bad_mandate", std::move(message), "mandate"};
+}
+
+absl::Status DamagedList() {
+  return absl::DataLossError(
+      "the stored list of revoked mandates is not signed by the mandate key; run the node's "
+      "doctor");
 }
 
 Effect WriteOf(const Call& call, const std::string& key, uint64_t stamp, const std::string& row) {
@@ -46,7 +56,14 @@ absl::StatusOr<Plan> AddMandate::Decide(const Call& call, View& view) {
   if (registered->user->signing_key() != mandate->signing_key()) {
     return RefusalPlan(call, BadMandate("the signing key is not the registered one of this user"));
   }
-  if (registered->mandates.size() >= kMaxMandatesPerUser) {
+  std::vector<std::string> expired;
+  for (const record::v1::SignedMandate& stored : registered->mandates) {
+    const absl::StatusOr<record::v1::Mandate> held = verifier_.Verify(stored);
+    if (held.ok() && held->not_after_s() < call.now_us / 1'000'000) {
+      expired.push_back(MandateKey(held->user_id(), held->mandate_id()));
+    }
+  }
+  if (registered->mandates.size() - expired.size() >= kMaxMandatesPerUser) {
     return RefusalPlan(call, BadMandate("this user has 60 mandates; let some expire first"));
   }
   for (const std::string& role : mandate->roles()) {
@@ -60,6 +77,12 @@ absl::StatusOr<Plan> AddMandate::Decide(const Call& call, View& view) {
   if (!stamp.ok()) return stamp.status();
   Plan plan;
   plan.effects.push_back(WriteOf(call, key, *stamp, request_.mandate().SerializeAsString()));
+  // Expired ones are dropped only when room is needed: until then they can be looked up.
+  if (registered->mandates.size() >= kMaxMandatesPerUser) {
+    for (std::string& old : expired) {
+      if (old != key) plan.effects[0].rows.push_back({std::move(old), std::nullopt});
+    }
+  }
   plan.reply = [this](std::span<const ledger::Logged> logged) {
     *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);
     return absl::OkStatus();
@@ -79,7 +102,7 @@ absl::StatusOr<Plan> ListMandates::Decide(const Call& call, View& view) {
   if (!stored.ok()) return stored.status();
   if (*stored) {
     absl::StatusOr<record::v1::MandateStatus> verified = verifier_.Verify(**stored);
-    if (!verified.ok()) return verified.status();
+    if (!verified.ok()) return DamagedList();
     status = *std::move(verified);
   }
   shown->set_status_number(status.number());
@@ -119,7 +142,7 @@ absl::StatusOr<Plan> PutMandateStatus::Decide(const Call& call, View& view) {
   if (!stored.ok()) return stored.status();
   if (*stored) {
     absl::StatusOr<record::v1::MandateStatus> before = verifier_.Verify(**stored);
-    if (!before.ok()) return before.status();
+    if (!before.ok()) return DamagedList();
     if (status->number() <= before->number()) {
       return RefusalPlan(call,
                          BadMandate("a list with this number or a higher one is stored already"));

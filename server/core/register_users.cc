@@ -1,6 +1,9 @@
 #include "server/core/register_users.h"
 
 #include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "crypto/hash.h"
 #include "server/authn/user_request.h"
@@ -18,6 +21,45 @@ Entry AdministrationEntry(const Call& call, const std::string& object) {
   Entry entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
   entry.act.set_object_digest(std::string(crypto::View(crypto::Sha256(object))));
   return entry;
+}
+
+// Another active administrator, so that one may go or step down; NOT_FOUND when there is none. Its
+// row is a precondition of whatever relies on it: two may not both go at the same time.
+absl::StatusOr<ledger::Precondition> OtherAdministrator(const View& view,
+                                                        const std::string& user_id) {
+  std::string other;
+  absl::Status visited = view.VisitUsers([&](const record::v1::User& found) {
+    if (found.user_id() != user_id && found.administrator() &&
+        found.state() == record::v1::USER_STATE_ACTIVE) {
+      other = found.user_id();
+    }
+    return other.empty();
+  });
+  if (!visited.ok()) return visited;
+  if (other.empty()) return absl::NotFoundError("there is no other administrator");
+  absl::StatusOr<uint64_t> stamp = view.StampOf(UserKey(other));
+  if (!stamp.ok()) return stamp.status();
+  return ledger::Precondition{UserKey(other), *stamp};
+}
+
+Plan LastAdministrator(const Call& call) {
+  return RefusalPlan(call, {absl::StatusCode::kFailedPrecondition, "last_administrator",
+                            "register another administrator first", "user_id"});
+}
+
+absl::StatusOr<std::optional<record::v1::User>> FindUser(const View& view,
+                                                         const std::string& user_id) {
+  std::optional<record::v1::User> user;
+  absl::Status visited = view.VisitUsers([&](const record::v1::User& found) {
+    if (found.user_id() == user_id) user = found;
+    return !user;
+  });
+  if (!visited.ok()) return visited;
+  return user;
+}
+
+bool Administers(const std::optional<record::v1::User>& user) {
+  return user && user->administrator() && user->state() == record::v1::USER_STATE_ACTIVE;
 }
 
 }  // namespace
@@ -48,8 +90,20 @@ absl::StatusOr<Plan> AddUser::Decide(const Call& call, View& view) {
   }
   absl::StatusOr<uint64_t> stamp = view.StampOf(UserKey(user->user_id()));
   if (!stamp.ok()) return stamp.status();
+  const auto before = FindUser(view, user->user_id());
+  if (!before.ok()) return before.status();
+  std::vector<ledger::Precondition> preconditions;
+  if (Administers(*before) && !request_.administrator()) {
+    absl::StatusOr<ledger::Precondition> other = OtherAdministrator(view, user->user_id());
+    if (absl::IsNotFound(other.status())) return LastAdministrator(call);
+    if (!other.ok()) return other.status();
+    preconditions.push_back(*std::move(other));
+  }
   Plan plan;
   plan.effects.push_back(RegistrationOf(call, *std::move(user), request_.administrator(), *stamp));
+  for (auto& precondition : preconditions) {
+    plan.effects[0].preconditions.push_back(std::move(precondition));
+  }
   plan.reply = [this](std::span<const ledger::Logged> logged) {
     *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);
     return absl::OkStatus();
@@ -89,24 +143,19 @@ absl::StatusOr<Plan> RevokeUser::Decide(const Call& call, View& view) {
   if (auto refusal = RefuseReason(request_.reason(), 3)) {
     return RefusalPlan(call, *std::move(refusal));
   }
-  std::optional<record::v1::User> user;
-  int other_administrators = 0;
-  absl::Status visited = view.VisitUsers([&](const record::v1::User& found) {
-    if (found.user_id() == request_.user_id()) {
-      user = found;
-    } else if (found.administrator() && found.state() == record::v1::USER_STATE_ACTIVE) {
-      ++other_administrators;
-    }
-    return true;
-  });
-  if (!visited.ok()) return visited;
+  auto found = FindUser(view, request_.user_id());
+  if (!found.ok()) return found.status();
+  std::optional<record::v1::User>& user = *found;
   if (!user || user->state() != record::v1::USER_STATE_ACTIVE) {
     return RefusalPlan(call, {absl::StatusCode::kNotFound, "not_found",
                               "there is no such active user", "user_id"});
   }
-  if (user->administrator() && other_administrators == 0) {
-    return RefusalPlan(call, {absl::StatusCode::kFailedPrecondition, "last_administrator",
-                              "register another administrator first", "user_id"});
+  std::vector<ledger::Precondition> preconditions;
+  if (Administers(user)) {
+    absl::StatusOr<ledger::Precondition> other = OtherAdministrator(view, user->user_id());
+    if (absl::IsNotFound(other.status())) return LastAdministrator(call);
+    if (!other.ok()) return other.status();
+    preconditions.push_back(*std::move(other));
   }
   absl::StatusOr<uint64_t> stamp = view.StampOf(UserKey(user->user_id()));
   if (!stamp.ok()) return stamp.status();
@@ -116,6 +165,7 @@ absl::StatusOr<Plan> RevokeUser::Decide(const Call& call, View& view) {
   Effect& effect = plan.effects.emplace_back();
   effect.entry = AdministrationEntry(call, row);
   effect.entry.act.set_reason(request_.reason());
+  effect.preconditions = std::move(preconditions);
   effect.preconditions.push_back({UserKey(user->user_id()), *stamp});
   effect.rows.push_back({UserKey(user->user_id()), row});
   plan.reply = [this](std::span<const ledger::Logged> logged) {

@@ -3,6 +3,9 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <functional>
+#include <string>
+#include <vector>
 
 #include "server/storage/clock.h"
 
@@ -36,18 +39,35 @@ void VisitDigitRuns(std::string_view text, const std::function<void(const std::s
 }
 
 // A Belgian national register number: 11 digits of which the last two are 97 minus the first nine
-// modulo 97, with a 2 in front for births from 2000 on.
+// modulo 97, with a 2 in front for births from 2000 on. It begins with a day of birth; a bis number
+// has 20 or 40 added to the month, an unknown month or day is 00.
 bool IsRegisterNumber(const std::string& digits) {
   if (digits.size() != 11) return false;
+  const int month = std::stoi(digits.substr(2, 2));
+  if (month >= 60 || month % 20 > 12 || std::stoi(digits.substr(4, 2)) > 31) return false;
   const uint64_t body = std::stoull(digits.substr(0, 9));
   const uint64_t check = std::stoull(digits.substr(9));
   return check == 97 - body % 97 || check == 97 - (2'000'000'000ull + body) % 97;
 }
 
-bool HoldsRegisterNumber(std::string_view text) {
-  bool found = false;
-  VisitDigitRuns(text, [&](const std::string& run) { found = found || IsRegisterNumber(run); });
-  return found;
+// Length in bytes of what people put between the digits of one number; 0 for anything else.
+size_t SeparatorAt(std::string_view text) {
+  if (std::string_view(" .-/_:,;\n").find(text[0]) != std::string_view::npos) return 1;
+  for (const std::string_view wide :
+       {"\xc2\xa0", "\xe2\x80\xaf", "\xe2\x80\x90", "\xe2\x80\x91", "\xe2\x80\x92", "\xe2\x80\x93",
+        "\xe2\x80\x94", "\xe2\x88\x92"}) {
+    if (text.starts_with(wide)) return wide.size();
+  }
+  return 0;
+}
+
+// Whether the last groups of digits make up one register number.
+bool EndsInRegisterNumber(const std::vector<std::string_view>& groups) {
+  std::string digits;
+  for (auto group = groups.rbegin(); group != groups.rend() && digits.size() < 11; ++group) {
+    digits.insert(0, *group);
+  }
+  return IsRegisterNumber(digits);
 }
 
 bool HoldsContact(std::string_view text) {
@@ -173,6 +193,29 @@ std::optional<SignalProblem> CheckChoices(const SignalContent& content) {
 
 }  // namespace
 
+bool HoldsRegisterNumber(std::string_view text) {
+  constexpr int kMostSeparators = 4;
+  // Groups of digits that belong to one number as far as can be seen.
+  std::vector<std::string_view> groups;
+  int separators = 0;
+  for (size_t i = 0; i < text.size();) {
+    size_t end = i;
+    while (end < text.size() && IsDigit(text[end])) ++end;
+    if (end > i) {
+      groups.push_back(text.substr(i, end - i));
+      if (groups.size() > 11) groups.erase(groups.begin());
+      if (EndsInRegisterNumber(groups)) return true;
+      separators = 0;
+      i = end;
+      continue;
+    }
+    const size_t separator = SeparatorAt(text.substr(i));
+    if (separator == 0 || ++separators > kMostSeparators) groups.clear();
+    i += std::max<size_t>(separator, 1);
+  }
+  return false;
+}
+
 bool IsText(std::string_view text, size_t least, size_t most) {
   size_t characters = 0;
   const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
@@ -180,7 +223,7 @@ bool IsText(std::string_view text, size_t least, size_t most) {
   for (int32_t i = 0; i < length; ++characters) {
     UChar32 c = 0;
     U8_NEXT(bytes, i, length, c);
-    if (c < 0 || (c < 0x20 && c != '\n') || c == 0x7f) return false;
+    if (c < 0 || (c < 0x20 && c != '\n') || (c >= 0x7f && c <= 0x9f)) return false;
   }
   return characters >= least && characters <= most;
 }
@@ -208,6 +251,8 @@ std::optional<SignalProblem> CheckSignal(const Signal& signal, const SignalLimit
       {"alternative_explanation", &content.alternative_explanation()},
       {"positive_development", &content.positive_development()},
       {"subject_ref", &content.subject_ref()},
+      {"client_informed_ground", &content.client_informed_ground()},
+      {"secret_unmarked_reason", &signal.marks().secret_unmarked_reason()},
       {"contributor", &content.contributor()}};
   for (const auto& statement : content.statements())
     texts.push_back({"statements", &statement.text()});

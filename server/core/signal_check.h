@@ -37,6 +37,10 @@ std::optional<SignalProblem> CheckSignal(const record::v1::Signal& signal,
 // finds patterns, not names.
 std::vector<std::string> RecognisableFields(const record::v1::SignalContent& content);
 
+// Whether `text` holds a Belgian national register number, however its digits are parted. Two in a
+// hundred other numbers of 11 digits that begin like a day of birth look the same.
+bool HoldsRegisterNumber(std::string_view text);
+
 // Whether `text` is a case reference: 3 to 32 characters [A-Z0-9-]; INTAKE is one.
 bool IsCaseRef(std::string_view text);
 

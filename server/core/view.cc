@@ -55,6 +55,12 @@ std::string ImportKey(uint32_t day, std::string_view record_id) {
   return RowKey(Table::kImport, rest);
 }
 
+std::string LastImportKey() {
+  std::string rest;
+  crypto::AppendU32(rest, ~uint32_t{0});
+  return RowKey(Table::kImport, rest);
+}
+
 View::View(const storage::Snapshot& snapshot, const ledger::Keyring& keyring)
     : snapshot_(snapshot), keyring_(keyring) {}
 
@@ -65,7 +71,11 @@ absl::StatusOr<authn::Registered> View::ReadRegistered(std::string_view user_id)
   if (!user.ok()) return user.status();
   Require({user_key, user->stamp});
   if (user->stamp == ledger::kAbsent) return registered;
-  if (!registered.user.emplace().ParseFromString(user->value)) return Unreadable();
+  // A row copied under another name must not let one name speak as another.
+  if (!registered.user.emplace().ParseFromString(user->value) ||
+      registered.user->user_id() != user_id) {
+    return Unreadable();
+  }
 
   const std::string from = MandateKey(user_id, {});
   absl::Status read = absl::OkStatus();
@@ -149,7 +159,7 @@ absl::StatusOr<std::shared_ptr<const OpenedRecord>> View::OpenRecord(
   if (!row.ok()) return row.status();
   if (row->stamp == ledger::kAbsent) return absl::NotFoundError("there is no such record");
   record::v1::StoredRecord stored;
-  if (!stored.ParseFromString(row->value)) return Unreadable();
+  if (!stored.ParseFromString(row->value) || stored.record_id() != record_id) return Unreadable();
   if (stored.state() == record::v1::RECORD_STATE_ERASED) {
     return absl::NotFoundError("the record was erased");
   }
@@ -159,7 +169,7 @@ absl::StatusOr<std::shared_ptr<const OpenedRecord>> View::OpenRecord(
       keyring_.Unwrap(snapshot_, ledger::KeyRef{stored.bucket(), *key_id});
   if (!keys.ok()) return keys.status();
   absl::StatusOr<record::v1::RecordBody> body = OpenBody(keys->data, stored);
-  if (!body.ok()) return body.status();
+  if (!body.ok()) return Unreadable();
   return std::make_shared<const OpenedRecord>(
       OpenedRecord{std::move(stored), *std::move(body), *std::move(keys), row->stamp});
 }

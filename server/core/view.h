@@ -82,6 +82,8 @@ std::string MandateStatusKey();
 std::string RecordKey(std::string_view record_id);
 std::string RecordOrderKey(uint64_t recorded_at_us, std::string_view record_id);
 std::string ImportKey(uint32_t day, std::string_view record_id);
+// A row that every import writes, so that of two at the same time the later one sees the earlier.
+std::string LastImportKey();
 std::string TermsKey();
 
 }  // namespace sluis::core

@@ -3,3 +3,7 @@ foreach(target erasure_journal key_file leaf mark_file sealed_parts segment)
     SRCS ${CMAKE_CURRENT_LIST_DIR}/server/${target}_fuzz.cc
     DEPS sluis_ledger)
 endforeach()
+# The one file of the daemon's wiring that reads foreign text, without the rest of it.
+sluis_fuzz(server_config_fuzz
+  SRCS ${CMAKE_CURRENT_LIST_DIR}/server/config_fuzz.cc ${CMAKE_SOURCE_DIR}/server/config.cc
+  DEPS sluis_authn sluis_crypto yaml-cpp)

@@ -1,0 +1,195 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/core/import_signals.h"
+#include "tests/support/core_harness.h"
+
+namespace sluis::core {
+namespace {
+
+using ::testing::Each;
+using tests::CodeOf;
+using tests::CoreHarness;
+using tests::Opened;
+using tests::Person;
+using tests::PersonSignal;
+
+constexpr auto kRecorded = node::v1::IMPORT_ROW_OUTCOME_RECORDED;
+constexpr auto kThere = node::v1::IMPORT_ROW_OUTCOME_ALREADY_THERE;
+constexpr auto kRefused = node::v1::IMPORT_ROW_OUTCOME_REFUSED;
+
+class ImportTest : public ::testing::Test {
+ protected:
+  using Rows = std::vector<record::v1::Signal>;
+
+  static Rows Table(int count) {
+    Rows rows;
+    for (int i = 0; i < count; ++i) rows.push_back(PersonSignal("dossier-" + std::to_string(i)));
+    return rows;
+  }
+  absl::Status Import(const Person& who, const Rows& rows,
+                      const node::v1::RequestContext& context) {
+    node::v1::ImportSignalsRequest request;
+    *request.mutable_context() = context;
+    for (const auto& signal : rows) {
+      node::v1::ImportRow& row = *request.add_rows();
+      row.set_line(static_cast<uint32_t>(100 + request.rows_size()));
+      *row.mutable_signal() = signal;
+    }
+    response_.Clear();
+    return h_.Run(who, std::make_shared<ImportSignals>(request, response_, h_.random));
+  }
+  absl::Status Import(const Rows& rows) { return Import(jan_, rows, tests::Intake()); }
+  std::vector<node::v1::ImportRowOutcome> Outcomes() const {
+    std::vector<node::v1::ImportRowOutcome> outcomes;
+    for (const auto& result : response_.results()) outcomes.push_back(result.outcome());
+    return outcomes;
+  }
+
+  CoreHarness h_;
+  const Person jan_ = h_.Admit("jan", {"maatschappelijk-werker"});
+  const Person dpo_ = h_.Admit("dpo", {"privacy-officer"});
+  node::v1::ImportSignalsResponse response_;
+};
+
+TEST_F(ImportTest, FiftyRowsAreATableMeetingFiftyOneARegister) {
+  const uint64_t before = h_.size();
+  ASSERT_EQ(Import(Table(50)), absl::OkStatus());
+  EXPECT_EQ(h_.size(), before + 50) << "each row its own entry";
+  EXPECT_THAT(Outcomes(), Each(kRecorded));
+  ASSERT_EQ(response_.results_size(), 50);
+  EXPECT_EQ(response_.results(49).line(), 150u);
+  const std::vector<Opened> entries = h_.Entries(before);
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const auto& result = response_.results(static_cast<int>(i));
+    EXPECT_EQ(entries[i].act.operation(), record::v1::OPERATION_COLLECTION);
+    EXPECT_EQ(entries[i].subject.record_ids(0), result.record_id());
+    EXPECT_EQ(result.log_receipt().leaf_hash(), crypto::View(entries[i].leaf_hash));
+    EXPECT_TRUE(h_.Open(jan_, result.record_id()).ok());
+  }
+  EXPECT_EQ(CodeOf(Import(Table(51))), "bad_request");
+  EXPECT_EQ(response_.results_size(), 0);
+  EXPECT_EQ(CodeOf(Import({})), "bad_request");
+}
+
+TEST_F(ImportTest, RunningItAgainAddsOnlyWhatIsMissing) {
+  ASSERT_EQ(Import(Table(3)), absl::OkStatus());
+  const auto first = response_;
+  const uint64_t before = h_.size();
+  ASSERT_EQ(Import(Table(5)), absl::OkStatus());
+  EXPECT_EQ(Outcomes(), (std::vector{kThere, kThere, kThere, kRecorded, kRecorded}));
+  EXPECT_EQ(h_.size(), before + 2);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(response_.results(i).record_id(), first.results(i).record_id());
+    EXPECT_FALSE(response_.results(i).has_log_receipt());
+  }
+  // Nothing new is an act as well.
+  ASSERT_EQ(Import(Table(5)), absl::OkStatus());
+  EXPECT_THAT(Outcomes(), Each(kThere));
+  EXPECT_EQ(h_.size(), before + 3);
+  EXPECT_EQ(h_.Last().act.operation(), record::v1::OPERATION_CONSULTATION);
+  EXPECT_EQ(h_.Last().act.method(), "SignalService.ImportSignals");
+  EXPECT_GT(h_.Last().decision.attributes_size(), 20) << "on what ground";
+}
+
+TEST_F(ImportTest, SameRowTwiceInOneTableIsOneSignal) {
+  ASSERT_EQ(Import({PersonSignal(), PersonSignal("dossier-2"), PersonSignal()}), absl::OkStatus());
+  EXPECT_EQ(Outcomes(), (std::vector{kRecorded, kRecorded, kThere}));
+  EXPECT_EQ(response_.results(2).record_id(), response_.results(0).record_id());
+}
+
+TEST_F(ImportTest, AnyDifferenceIsAnotherRow) {
+  ASSERT_EQ(Import({PersonSignal()}), absl::OkStatus());
+  record::v1::Signal other = PersonSignal();
+  other.mutable_marks()->set_no_evidence(true);
+  record::v1::Signal text = PersonSignal();
+  text.mutable_content()->mutable_statements(0)->mutable_text()->push_back('.');
+  ASSERT_EQ(Import({other, text}), absl::OkStatus());
+  EXPECT_THAT(Outcomes(), Each(kRecorded));
+}
+
+TEST_F(ImportTest, KnownFor35DaysAndNewOnThe36th) {
+  ASSERT_EQ(Import(Table(1)), absl::OkStatus());
+  h_.clock.Advance(std::chrono::hours(24 * 35));
+  ASSERT_EQ(h_.AddMandate(
+                h_.administrator,
+                tests::SignMandate(h_.Mandate(jan_, {"maatschappelijk-werker"}), h_.mandate_key)),
+            absl::OkStatus());
+  ASSERT_EQ(Import(Table(1)), absl::OkStatus());
+  EXPECT_THAT(Outcomes(), Each(kThere));
+  h_.clock.Advance(std::chrono::hours(24));
+  ASSERT_EQ(Import(Table(1)), absl::OkStatus());
+  EXPECT_THAT(Outcomes(), Each(kRecorded));
+}
+
+TEST_F(ImportTest, ErasedRowsMayComeBack) {
+  ASSERT_EQ(Import(Table(2)), absl::OkStatus());
+  const std::string id = response_.results(0).record_id();
+  ASSERT_EQ(h_.Erase(jan_, id), absl::OkStatus());
+  ASSERT_EQ(Import(Table(2)), absl::OkStatus());
+  EXPECT_EQ(Outcomes(), (std::vector{kRecorded, kThere}));
+  EXPECT_NE(response_.results(0).record_id(), id);
+}
+
+TEST_F(ImportTest, RefusedRowsDoNotStopGoodOnes) {
+  Rows rows = Table(3);
+  rows[1].mutable_content()->set_observed_on("2026-10-06");
+  const uint64_t before = h_.size();
+  ASSERT_EQ(Import(rows), absl::OkStatus());
+  EXPECT_EQ(Outcomes(), (std::vector{kRecorded, kRefused, kRecorded}));
+  EXPECT_EQ(response_.results(1).field(), "observed_on");
+  EXPECT_EQ(response_.results(1).refusal().code(), "bad_signal");
+  EXPECT_EQ(response_.results(1).record_id(), "");
+  const std::vector<Opened> entries = h_.Entries(before);
+  ASSERT_EQ(entries.size(), 3u);
+  EXPECT_EQ(entries[1].act.operation(), record::v1::OPERATION_REFUSAL);
+  EXPECT_EQ(entries[1].act.refusal(), "bad_signal");
+  EXPECT_EQ(entries[1].all_bytes.find("dossier-1"), std::string::npos);
+  EXPECT_EQ(response_.results(1).log_receipt().leaf_hash(), crypto::View(entries[1].leaf_hash));
+}
+
+TEST_F(ImportTest, RowsThatTheRulesDenyAreLoggedAsDenied) {
+  node::v1::RequestContext context = tests::Oversight();
+  const uint64_t before = h_.size();
+  ASSERT_EQ(Import(dpo_, Table(2), context), absl::OkStatus());
+  EXPECT_THAT(Outcomes(), Each(kRefused));
+  EXPECT_EQ(response_.results(0).refusal().code(), "denied");
+  for (const Opened& entry : h_.Entries(before)) {
+    EXPECT_EQ(entry.act.outcome(), record::v1::OUTCOME_DENIED);
+  }
+  EXPECT_EQ(h_.size(), before + 2);
+}
+
+// Whoever may not import must not learn by it which rows are there.
+TEST_F(ImportTest, TellsNothingToOneWhoMayNotImport) {
+  ASSERT_EQ(Import(Table(1)), absl::OkStatus());
+  ASSERT_EQ(Import(dpo_, Table(1), tests::Oversight()), absl::OkStatus());
+  EXPECT_THAT(Outcomes(), Each(kRefused));
+  EXPECT_EQ(response_.results(0).record_id(), "");
+  EXPECT_EQ(h_.Last().act.operation(), record::v1::OPERATION_REFUSAL);
+}
+
+// A client that lost patience sends the table again while the first call is under way.
+TEST_F(ImportTest, SameTableTwiceAtOnceIsImportedOnce) {
+  bool again = true;
+  node::v1::ImportSignalsResponse inner;
+  h_.ledger->BeforeNext([&] {
+    if (!std::exchange(again, false)) return;
+    ASSERT_EQ(Import(Table(2)), absl::OkStatus());
+    inner = response_;
+  });
+  node::v1::ImportSignalsRequest request;
+  *request.mutable_context() = tests::Intake();
+  for (const auto& signal : Table(2)) *request.add_rows()->mutable_signal() = signal;
+  node::v1::ImportSignalsResponse outer;
+  ASSERT_EQ(h_.Run(jan_, std::make_shared<ImportSignals>(request, outer, h_.random)),
+            absl::OkStatus());
+  ASSERT_EQ(outer.results_size(), 2);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(outer.results(i).outcome(), kThere);
+    EXPECT_EQ(outer.results(i).record_id(), inner.results(i).record_id());
+  }
+}
+
+}  // namespace
+}  // namespace sluis::core

@@ -1,0 +1,138 @@
+#include "server/core/projection.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/core_harness.h"
+
+namespace sluis::core {
+namespace {
+
+using policies::Decision;
+using policies::GrantedField;
+using policies::Treatment;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+OpenedRecord Record() {
+  OpenedRecord record;
+  record.row.set_record_id(std::string(16, 'r'));
+  record.row.set_version(2);
+  record.row.set_state(record::v1::RECORD_STATE_OPEN);
+  *record.body.mutable_signal() = tests::PersonSignal();
+  record::v1::SignalContent& content = *record.body.mutable_signal()->mutable_content();
+  content.set_age_band(record::v1::AGE_BAND_16_TO_17);
+  content.set_minor(true);
+  content.set_client_informed(record::v1::CLIENT_INFORMED_DEFERRED);
+  content.set_client_informed_ground("lopend onderzoek");
+  record.body.set_recorded_by("jan");
+  return record;
+}
+
+GrantedField Keep(const std::string& name) { return {name, {}}; }
+GrantedField Generalised(const std::string& name, const std::string& step) {
+  GrantedField field{name, {}};
+  field.treatment.kind = Treatment::Kind::kGeneralise;
+  field.treatment.step_name = step;
+  return field;
+}
+
+// What is shown when nothing is granted: that the record is there, and its marks.
+record::v1::SignalView Bare(const OpenedRecord& record) { return Project(record, Decision()); }
+
+TEST(ProjectionTest, NothingGrantedShowsNoContent) {
+  const OpenedRecord record = Record();
+  const auto view = Bare(record);
+  record::v1::SignalContent expected;
+  expected.set_subject_kind(record::v1::SUBJECT_KIND_PERSON);
+  EXPECT_EQ(view.content().SerializeAsString(), expected.SerializeAsString());
+  EXPECT_EQ(view.recorded_by(), "");
+  EXPECT_EQ(view.marks().tlp(), record::v1::TLP_AMBER);
+  EXPECT_THAT(view.granted_fields(), IsEmpty());
+}
+
+TEST(ProjectionTest, FieldsAreThoseOfTheShippedPacks) {
+  const tests::CoreHarness harness;
+  std::vector<std::string> fields;
+  for (const auto& field : harness.terms.Get()->packs.schema().fields) fields.push_back(field.name);
+  EXPECT_THAT(FieldNames(), ::testing::UnorderedElementsAreArray(fields));
+}
+
+// Each field alone changes the view in that field only; together they give the whole.
+TEST(ProjectionTest, EachFieldShowsItselfOnly) {
+  const OpenedRecord record = Record();
+  record::v1::SignalView together = Bare(record);
+  for (const std::string& name : FieldNames()) {
+    Decision decision;
+    decision.granted = {Keep(name)};
+    auto view = Project(record, decision);
+    EXPECT_THAT(view.granted_fields(), ElementsAre(name));
+    EXPECT_NE(view.content().SerializeAsString() + view.recorded_by(),
+              Bare(record).content().SerializeAsString())
+        << name << " is granted and does not show";
+    if (name != "contributor") {
+      EXPECT_EQ(view.content().contributor(), "") << name;
+    }
+    if (name != "statements") {
+      EXPECT_EQ(view.content().statements_size(), 0) << name;
+    }
+    if (name != "recorded_by") {
+      EXPECT_EQ(view.recorded_by(), "") << name;
+    }
+    view.mutable_content()->clear_subject_kind();
+    together.MergeFrom(view);
+  }
+  EXPECT_EQ(together.content().SerializeAsString(),
+            record.body.signal().content().SerializeAsString());
+}
+
+TEST(ProjectionTest, DaysAreCoarsened) {
+  OpenedRecord record = Record();
+  const auto day = [&](const char* step) {
+    Decision decision;
+    decision.granted = {Generalised("observed_on", step)};
+    const auto view = Project(record, decision);
+    EXPECT_THAT(view.reduced_fields(), ElementsAre("observed_on"));
+    EXPECT_EQ(view.granted_fields_size(), view.content().observed_on().empty() ? 0 : 1);
+    return view.content().observed_on();
+  };
+  EXPECT_EQ(day("month"), "2026-10");
+  EXPECT_EQ(day("quarter"), "2026-Q4");
+  EXPECT_EQ(day("year"), "2026");
+  EXPECT_EQ(day("decade"), "") << "a step that cannot be computed removes the field";
+  EXPECT_EQ(day(""), "");
+  for (const auto& [on, quarter] : {std::pair{"2026-01-01", "2026-Q1"},
+                                    {"2026-03-31", "2026-Q1"},
+                                    {"2026-04-01", "2026-Q2"},
+                                    {"2026-09-30", "2026-Q3"}}) {
+    record.body.mutable_signal()->mutable_content()->set_observed_on(on);
+    EXPECT_EQ(day("quarter"), quarter);
+  }
+}
+
+TEST(ProjectionTest, WhatCannotBeCoarsenedIsRemoved) {
+  for (const std::string& name : FieldNames()) {
+    if (name == "observed_on") continue;
+    Decision decision;
+    decision.granted = {Generalised(name, "municipality")};
+    const auto view = Project(Record(), decision);
+    EXPECT_EQ(view.content().SerializeAsString() + view.recorded_by(),
+              Bare(Record()).content().SerializeAsString())
+        << name;
+    EXPECT_THAT(view.reduced_fields(), ElementsAre(name));
+    EXPECT_THAT(view.granted_fields(), IsEmpty());
+  }
+}
+
+TEST(ProjectionTest, FieldsThatTheRecordDoesNotHaveAreIgnored) {
+  Decision decision;
+  decision.granted = {Keep("national_number"), Keep(""), Keep("case_ref")};
+  decision.removed = {"contributor"};
+  const auto view = Project(Record(), decision);
+  EXPECT_EQ(view.content().SerializeAsString(), Bare(Record()).content().SerializeAsString());
+  EXPECT_THAT(view.granted_fields(), IsEmpty());
+  EXPECT_THAT(view.reduced_fields(), ElementsAre("contributor"));
+}
+
+}  // namespace
+}  // namespace sluis::core

@@ -8,7 +8,6 @@
 
 #include <fstream>
 #include <iterator>
-#include <regex>
 
 namespace sluis::test {
 namespace {
@@ -18,9 +17,22 @@ std::string Slurp(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-void Replace(const std::string& path, const std::string& pattern, const std::string& with) {
-  const std::string text = std::regex_replace(Slurp(path), std::regex(pattern), with);
+void Replace(const std::string& path, const std::string& from, const std::string& to) {
+  std::string text = Slurp(path);
+  const size_t at = text.find(from);
+  ASSERT_NE(at, std::string::npos) << from << " is not in " << path;
+  text.replace(at, from.size(), to);
   std::ofstream(path, std::ios::binary) << text;
+}
+
+// The value behind "node: ".
+void SetNode(const std::string& profile, const std::string& address) {
+  const std::string text = Slurp(profile);
+  const size_t begin = text.find("node: ");
+  ASSERT_NE(begin, std::string::npos);
+  const size_t end = text.find('\n', begin);
+  std::ofstream(profile, std::ios::binary)
+      << text.substr(0, begin) << "node: " << address << text.substr(end);
 }
 
 }  // namespace
@@ -79,8 +91,8 @@ void CliNode::Start() {
   process_ = std::make_unique<NodeProcess>(PathOf("node/sluisd.yaml"));
   ASSERT_TRUE(process_->started()) << process_->Errors();
   for (const std::string& person : people_) {
-    Replace(PathOf("config/sluis/" + person + "/profile.yaml"), "node: .*",
-            "node: 127.0.0.1:" + std::to_string(process_->port()));
+    SetNode(PathOf("config/sluis/" + person + "/profile.yaml"),
+            "127.0.0.1:" + std::to_string(process_->port()));
   }
 }
 

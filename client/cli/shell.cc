@@ -55,6 +55,9 @@ Exit Shell::Fail(const Failure& failure) {
       because = Text("refusal." + refusal->code());
     }
     if (!because.empty()) text = because;
+    if (!refusal->field().empty()) {
+      text = Text("place.field", {{"field", client::FormNameOf(refusal->field())}}) + ": " + text;
+    }
   }
   if (json) {
     Json error{{"exit", static_cast<int>(failure.exit)},

@@ -164,6 +164,7 @@ step "Geen signaal"
 tell "Iemand bidt meer, draagt andere kleren, heeft vrienden en goede punten. Daar is geen categorie voor."
 sed 's/^categorie:.*/categorie: levensbeschouwing/' "$folder/signaal.yaml" >"$folder/geen.yaml"
 as noor.w 2 signal record --file "$folder/geen.yaml" --case INTAKE --yes
+must_say "categorie"
 done_as "niets bewaard"
 
 step "Wie niet mag, leert niets, en het staat op papier"

@@ -22,6 +22,13 @@ namespace fs = std::filesystem;
 
 constexpr const char* kCopied[] = {"mark", "erasures", "FORMAT"};
 constexpr std::string_view kKeyFilePrefix = "kek-";
+
+// Whether it is the name of a finished key file: kek-<epoch>.
+bool IsKeyFile(std::string_view name) {
+  return name.starts_with(kKeyFilePrefix) && name.size() > kKeyFilePrefix.size() &&
+         name.find_first_not_of("0123456789", kKeyFilePrefix.size()) == std::string_view::npos;
+}
+
 constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
 
 absl::Status Failed(const char* what, const fs::path& path, const std::error_code& error) {
@@ -89,10 +96,8 @@ absl::Status CopyKey(const fs::path& from, const fs::path& to, uint64_t now_us) 
   return error ? Failed("copy a key to", to, error) : absl::OkStatus();
 }
 
-}  // namespace
-
-absl::StatusOr<Backup> MakeBackup(storage::Store& store, const std::string& data_folder,
-                                  const std::string& backup_folder, uint64_t now_us) {
+absl::StatusOr<Backup> Make(storage::Store& store, const std::string& data_folder,
+                            const std::string& backup_folder, uint64_t now_us) {
   std::error_code error;
   const fs::path final_folder = fs::path(backup_folder) / NameOf(now_us);
   const fs::path part = final_folder.string() + ".part";
@@ -109,6 +114,10 @@ absl::StatusOr<Backup> MakeBackup(storage::Store& store, const std::string& data
     fs::copy_file(from, part / name, error);
     if (error) return Failed("copy", from, error);
   }
+  Backup backup{.folder = final_folder.string()};
+  absl::StatusOr<std::optional<std::string>> row = store.Get(ledger::RowKey(ledger::Table::kState));
+  record::v1::LedgerState state;
+  if (row.ok() && *row && state.ParseFromString(**row)) backup.entries = state.size();
   absl::Status copied = store.CopyTo((part / "ledger").string());
   if (!copied.ok()) return copied;
   absl::Status synced = SyncTree(part);
@@ -118,22 +127,18 @@ absl::StatusOr<Backup> MakeBackup(storage::Store& store, const std::string& data
   synced = SyncTree(backup_folder);
   if (!synced.ok()) return synced;
 
-  Backup backup{.folder = final_folder.string()};
-  absl::StatusOr<std::optional<std::string>> row = store.Get(ledger::RowKey(ledger::Table::kState));
-  record::v1::LedgerState state;
-  if (row.ok() && *row && state.ParseFromString(**row)) backup.entries = state.size();
   return backup;
 }
 
-absl::Status KeepKeyCopies(const std::string& data_folder, const std::string& copy_folder, int days,
-                           uint64_t now_us) {
+absl::Status Keep(const std::string& data_folder, const std::string& copy_folder, int days,
+                  uint64_t now_us) {
   std::error_code error;
   fs::create_directories(copy_folder, error);
   if (error) return Failed("make", copy_folder, error);
   bool changed = false;
   for (const auto& item : fs::directory_iterator(data_folder, error)) {
     const std::string name = item.path().filename().string();
-    if (!name.starts_with(kKeyFilePrefix)) continue;
+    if (!IsKeyFile(name)) continue;
     const fs::path to = fs::path(copy_folder) / name;
     if (!fs::exists(to) || !Same(item.path(), to)) {
       absl::Status copied = CopyKey(item.path(), to, now_us);
@@ -158,6 +163,30 @@ absl::Status KeepKeyCopies(const std::string& data_folder, const std::string& co
   }
   if (error) return Failed("read", copy_folder, error);
   return changed ? SyncTree(copy_folder) : absl::OkStatus();
+}
+
+// The file system library throws where it has no error code to fill in; nothing of that leaves this
+// file.
+template <typename Work>
+auto Caught(Work work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const fs::filesystem_error& error) {
+    return absl::UnavailableError(std::string("cannot read or write a backup folder: ") +
+                                  error.code().message());
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Backup> MakeBackup(storage::Store& store, const std::string& data_folder,
+                                  const std::string& backup_folder, uint64_t now_us) {
+  return Caught([&] { return Make(store, data_folder, backup_folder, now_us); });
+}
+
+absl::Status KeepKeyCopies(const std::string& data_folder, const std::string& copy_folder, int days,
+                           uint64_t now_us) {
+  return Caught([&] { return Keep(data_folder, copy_folder, days, now_us); });
 }
 
 }  // namespace sluis::server

@@ -23,6 +23,7 @@ namespace sluis::server {
 namespace {
 
 constexpr auto kHousekeeping = std::chrono::minutes(1);
+constexpr auto kClockSettles = std::chrono::minutes(10);
 constexpr size_t kErasuresPerRound = 64;
 constexpr size_t kImportsPerRound = 1000;
 constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
@@ -52,6 +53,7 @@ struct Node::Parts {
   std::mutex house_mutex;
   std::condition_variable house_wake;
   bool stopping = false;
+  std::chrono::steady_clock::time_point started = clock.Monotonic();
   std::thread house;
 
   Config ConfigNow() const {
@@ -181,10 +183,19 @@ absl::Status Node::FirstActs() {
       if (!status.ok()) return status;
     }
   }
+  // What ended a restored state is known once the sequencer has been round.
+  if (parts.ledger->serving() == ledger::Serving::kRestored) parts.ledger->Tick();
   if (parts.ledger->serving() != ledger::Serving::kServing) {
     spdlog::error("not serving: {}", parts.ledger->serving_detail());
     return absl::OkStatus();
   }
+  return RecordFirst();
+}
+
+// What a serving node writes down before anything else: the terms in force, and its first
+// administrator.
+absl::Status Node::RecordFirst() {
+  Parts& parts = *parts_;
   absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(parts.config);
   if (!terms.ok()) return terms.status();
   absl::Status status = RecordTerms(*std::move(terms));
@@ -270,8 +281,8 @@ absl::Status Node::EraseDue() {
     if (!found.ok()) return found.status();
     due = *std::move(found);
     const auto today = static_cast<uint32_t>(parts.clock.NowUs() / kDayUs);
-    absl::StatusOr<std::vector<std::string>> imports =
-        view.ImportsBefore(today - core::kImportDays, kImportsPerRound);
+    const uint32_t oldest = today > core::kImportDays ? today - core::kImportDays : 0;
+    absl::StatusOr<std::vector<std::string>> imports = view.ImportsBefore(oldest, kImportsPerRound);
     if (!imports.ok()) return imports.status();
     old_imports = *std::move(imports);
   }
@@ -280,28 +291,36 @@ absl::Status Node::EraseDue() {
         std::make_shared<core::ForgetImports>(std::move(old_imports)));
     if (!status.ok()) return status;
   }
+  // One record that cannot be erased must not keep the others past their day.
+  absl::Status first = absl::OkStatus();
   for (std::string& record_id : due) {
-    absl::Status status = parts.executor->RunAsNodeAndWait(
-        std::make_shared<core::ErasePastRetention>(std::move(record_id)));
-    if (!status.ok()) return status;
+    first.Update(parts.executor->RunAsNodeAndWait(
+        std::make_shared<core::ErasePastRetention>(std::move(record_id))));
   }
-  return absl::OkStatus();
+  return first;
 }
 
 absl::Status Node::KeepHouse() {
   Parts& parts = *parts_;
   const bool serving = parts.ledger->serving() == ledger::Serving::kServing;
   if (parts.listener) parts.listener->SetServing(serving);
-  const Config config = parts.ConfigNow();
-  if (!config.key_copy_folder.empty()) {
-    absl::Status status = KeepKeyCopies(config.data_folder, config.key_copy_folder,
-                                        config.key_copy_days, parts.clock.NowUs());
-    if (!status.ok()) return status;
-  }
-  if (!serving) return absl::OkStatus();
-  absl::Status status = parts.index->CatchUp();
-  if (!status.ok()) return status;
-  return EraseDue();
+  if (!serving) return CopyKeys();
+  // A medium for key copies that is away holds up nothing else.
+  absl::Status first =
+      parts.terms->Get()->stamp == ledger::kAbsent ? RecordFirst() : absl::OkStatus();
+  first.Update(parts.index->CatchUp());
+  // A machine that starts with a wrong clock gets time to have it put right before anything is
+  // erased by date.
+  if (parts.clock.Monotonic() - parts.started >= kClockSettles) first.Update(EraseDue());
+  first.Update(CopyKeys());
+  return first;
+}
+
+absl::Status Node::CopyKeys() {
+  const Config config = parts_->ConfigNow();
+  if (config.key_copy_folder.empty()) return absl::OkStatus();
+  return KeepKeyCopies(config.data_folder, config.key_copy_folder, config.key_copy_days,
+                       parts_->clock.NowUs());
 }
 
 absl::Status Node::RebuildIndex() { return parts_->index->Rebuild(); }
@@ -313,7 +332,8 @@ absl::Status Node::Backup(node::v1::CreateBackupResponse& response) {
   if (!backup.ok()) return backup.status();
   response.set_folder(backup->folder);
   response.set_entries(backup->entries);
-  return absl::OkStatus();
+  // The key that opens this backup is copied with it, before an erasure can replace it.
+  return CopyKeys();
 }
 
 void Node::FillStatus(node::v1::GetStatusResponse& response) const {

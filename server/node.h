@@ -40,6 +40,7 @@ class Node {
 
   // Erases what is past its retention, drops import rows after 35 days, follows the log with the
   // index, keeps key copies. Runs by itself every minute; tests call it.
+  // Nothing is erased by date in the first ten minutes, in which a wrong clock is put right.
   absl::Status KeepHouse();
 
   // Reads the log again into the index from its beginning.
@@ -55,6 +56,8 @@ class Node {
   absl::Status Open();
   absl::Status RecordTerms(std::shared_ptr<core::Terms> terms);
   absl::Status FirstActs();
+  absl::Status RecordFirst();
+  absl::Status CopyKeys();
   absl::Status Listen();
   absl::Status EraseDue();
   absl::Status Backup(node::v1::CreateBackupResponse& response);

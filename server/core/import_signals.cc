@@ -3,6 +3,7 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -83,6 +84,7 @@ absl::StatusOr<Plan> ImportSignals::Decide(const Call& call, View& view) {
   // Which effect belongs to which result.
   std::vector<size_t> effect_of;
   constexpr size_t kNoEffect = ~size_t{0};
+  bool any_recorded = false;
   for (int i = 0; i < request_.rows_size(); ++i) {
     const std::string& bytes = rows[static_cast<size_t>(i)];
     node::v1::ImportRowResult& result = results->emplace_back();
@@ -103,6 +105,7 @@ absl::StatusOr<Plan> ImportSignals::Decide(const Call& call, View& view) {
       result.set_record_id(fresh->record_id);
       fresh->effect.record->import_row = bytes;
       (*imported)[bytes] = fresh->record_id;
+      any_recorded = true;
       if (!std::exchange(marked, true)) {
         fresh->effect.preconditions.push_back({LastImportKey(), *last_import});
         fresh->effect.rows.push_back({LastImportKey(), std::string()});
@@ -120,6 +123,8 @@ absl::StatusOr<Plan> ImportSignals::Decide(const Call& call, View& view) {
                            : RefusalPlan(call, std::move(refused.refusal));
     plan.effects.push_back(std::move(refusal.effects[0]));
   }
+  // A table of which no row is good counts as a refusal of its caller.
+  plan.refusal = !plan.effects.empty() && !any_recorded;
   if (plan.effects.empty()) {
     // Nothing new is an act as well, on the ground on which the first row would have been taken.
     Entry& entry = plan.effects.emplace_back().entry;
@@ -131,8 +136,10 @@ absl::StatusOr<Plan> ImportSignals::Decide(const Call& call, View& view) {
     for (size_t i = 0; i < results->size(); ++i) {
       node::v1::ImportRowResult& result = *response_.add_results();
       result = std::move((*results)[i]);
+      // Refusals gathered into one entry share it.
       if (effect_of[i] != kNoEffect) {
-        *result.mutable_log_receipt() = LogReceiptOf(logged[effect_of[i]]);
+        *result.mutable_log_receipt() =
+            LogReceiptOf(logged[std::min(effect_of[i], logged.size() - 1)]);
       }
     }
     return absl::OkStatus();

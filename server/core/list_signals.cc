@@ -55,6 +55,7 @@ absl::StatusOr<Plan> ListSignals::Decide(const Call& call, View& view) {
   if (!answer.permitted()) return DecisionRefusalPlan(call, answer, nullptr);
 
   auto shown = std::make_shared<node::v1::ListSignalsResponse>();
+  std::vector<ledger::Precondition> unchanged;
   uint32_t looked_at = 0;
   absl::Status fault = absl::OkStatus();
   absl::Status scanned = view.VisitRecordsNewestFirst(
@@ -69,7 +70,11 @@ absl::StatusOr<Plan> ListSignals::Decide(const Call& call, View& view) {
               request_.case_ref().empty() || (*record)->body.case_ref() == request_.case_ref();
           if (asked_for) {
             const Answer about = Ask(call, "list", FactsOf(call, **record));
-            if (about.permitted()) *shown->add_signals() = SummaryOf(**record, about.decision);
+            if (about.permitted()) {
+              *shown->add_signals() = SummaryOf(**record, about.decision);
+              // Erased or changed meanwhile, it is not shown: the list is planned again.
+              unchanged.push_back({RecordKey(record_id), (*record)->stamp});
+            }
           }
         }
         if (++looked_at < kMaxLookedAt && shown->signals_size() < static_cast<int>(page)) {
@@ -85,6 +90,7 @@ absl::StatusOr<Plan> ListSignals::Decide(const Call& call, View& view) {
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_CONSULTATION, record::v1::OUTCOME_DONE);
   AddDecision(answer.decision, answer.attributes, effect.entry);
+  effect.preconditions = std::move(unchanged);
   for (const node::v1::SignalSummary& summary : shown->signals()) {
     effect.entry.subject.add_record_ids(summary.record_id());
   }

@@ -94,9 +94,10 @@ absl::StatusOr<std::vector<std::string>> RecordsPastRetention(const View& view,
   absl::Status visited =
       view.VisitRecordsNewestFirst({}, [&](std::string_view, std::string_view record_id) {
         absl::StatusOr<record::v1::StoredRecord> row = view.ReadRecordRow(record_id);
+        // One row that cannot be read must not keep the others past their day.
         if (!row.ok()) {
-          fault = row.status();
-          return absl::IsNotFound(fault);
+          if (!absl::IsNotFound(row.status())) fault = row.status();
+          return true;
         }
         if (row->retention_until() >= today || row->has_hold() ||
             row->state() == record::v1::RECORD_STATE_ERASED) {
@@ -109,7 +110,7 @@ absl::StatusOr<std::vector<std::string>> RecordsPastRetention(const View& view,
         return due.size() < most;
       });
   if (!visited.ok()) return visited;
-  if (!fault.ok() && !absl::IsNotFound(fault)) return fault;
+  if (due.empty() && !fault.ok()) return fault;
   return due;
 }
 

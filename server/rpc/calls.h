@@ -3,6 +3,7 @@
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
+#include <spdlog/spdlog.h>
 
 #include <memory>
 #include <string>
@@ -38,9 +39,17 @@ class Calls {
     executor_.Run(certificates_.FactsOf(*context->auth_context()), std::move(use_case),
                   [this, method, finish = std::move(finish)](const absl::Status& answer) {
                     const grpc::Status status = ToGrpc(answer);
+                    LogFault(method->name, answer);
                     metrics_.CountCall(method->name, status.error_code());
                     finish(status);
                   });
+  }
+
+  // What the caller is told only in general stands in the log of the node.
+  static void LogFault(const std::string& method, const absl::Status& answer) {
+    if (absl::IsInternal(answer) || absl::IsDataLoss(answer) || absl::IsUnknown(answer)) {
+      spdlog::error("{}: {}", method, std::string(answer.message()));
+    }
   }
 
   authn::PeerCertificates& certificates() { return certificates_; }

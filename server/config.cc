@@ -209,6 +209,9 @@ absl::Status CheckReload(const Config& now, const Config& next) {
       {"data_folder", now.data_folder == next.data_folder},
       {"user_listener.address", now.listen_address == next.listen_address},
       {"user_listener.certificate_folder", now.certificate_folder == next.certificate_folder},
+      // The day that an erasure states rests on both.
+      {"key_copy_folder", now.key_copy_folder == next.key_copy_folder},
+      {"key_copy_days", now.key_copy_days == next.key_copy_days},
       {"keys.log", now.log_key_file == next.log_key_file},
       {"keys.mandate_public", now.mandate_public == next.mandate_public},
       {"loopback.address", now.loopback_address == next.loopback_address},

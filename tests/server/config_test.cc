@@ -204,6 +204,8 @@ TEST(ConfigTest, ReloadTable) {
       {"data_folder", [](Config& c) { c.data_folder += "x"; }},
       {"user_listener.address", [](Config& c) { c.listen_address += "1"; }},
       {"user_listener.certificate_folder", [](Config& c) { c.certificate_folder += "x"; }},
+      {"key_copy_folder", [](Config& c) { c.key_copy_folder += "x"; }},
+      {"key_copy_days", [](Config& c) { ++c.key_copy_days; }},
       {"keys.log", [](Config& c) { c.log_key_file += "x"; }},
       {"keys.mandate_public", [](Config& c) { c.mandate_public[0] ^= 1; }},
       {"loopback.address", [](Config& c) { c.loopback_address += "1"; }},
@@ -224,8 +226,6 @@ TEST(ConfigTest, ReloadTable) {
   const std::function<void(Config&)> free[] = {
       [](Config& c) { c.secrecy_regime = !c.secrecy_regime; },
       [](Config& c) { c.backup_folder += "x"; },
-      [](Config& c) { c.key_copy_folder += "x"; },
-      [](Config& c) { ++c.key_copy_days; },
       [](Config& c) { c.statutory_pack += "x"; },
       [](Config& c) { c.partnership_pack += "x"; },
       [](Config& c) { c.node_pack += "x"; },

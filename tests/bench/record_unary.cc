@@ -1,5 +1,6 @@
 #include "tests/bench/record_unary.h"
 
+#include <echo.grpc.pb.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <unistd.h>
@@ -12,7 +13,6 @@
 #include <memory>
 #include <thread>
 
-#include <echo.grpc.pb.h>
 #include "server/config.h"
 #include "server/node.h"
 #include "server/rpc/credentials.h"

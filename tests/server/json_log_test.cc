@@ -4,8 +4,8 @@
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <sstream>
 
 namespace sluis::server {
@@ -18,6 +18,14 @@ std::string LineOf(const std::string& message, spdlog::level::level_enum level) 
   logger.set_level(spdlog::level::trace);
   logger.log(level, "{}", message);
   return out.str();
+}
+
+// Whether `text` is `shape` with any digit for each 0. (std::regex does not compile under asan with
+// g++ 12.)
+bool HasShape(const std::string& text, const std::string& shape) {
+  return std::equal(text.begin(), text.end(), shape.begin(), shape.end(), [](char have, char want) {
+    return want == '0' ? have >= '0' && have <= '9' : have == want;
+  });
 }
 
 // Messages quote file names and keys: a quote must not end the string.
@@ -35,9 +43,7 @@ TEST(JsonLogTest, EveryMessageIsOneLineOfJson) {
     EXPECT_EQ(json.size(), 3u);
     EXPECT_EQ(json["message"], message);
     EXPECT_EQ(json["level"], "warning");
-    EXPECT_TRUE(std::regex_match(json["time"].get<std::string>(),
-                                 std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)")))
-        << line;
+    EXPECT_TRUE(HasShape(json["time"].get<std::string>(), "0000-00-00T00:00:00.000Z")) << line;
   }
 }
 

@@ -176,12 +176,8 @@ bool Sequencer::Commit(std::vector<Submission>* group) {
   const absl::Status applied = writer_.Apply(*group, &outcomes_);
   if (!applied.ok()) return Fatal(applied);
   size_.store(writer_.range().size(), std::memory_order_release);
-  for (size_t i = 0; i < group->size(); ++i) {
-    if (const Done& done = (*group)[i].done) {
-      done(std::move(outcomes_[i].status), std::move(outcomes_[i].logged));
-    }
-  }
-  group->clear();
+  // Before anyone is told: whoever submitted the last erasure may go on at once as one who is
+  // served.
   bool restored = false;
   {
     const MutexLock lock(mutex_);
@@ -193,6 +189,12 @@ bool Sequencer::Commit(std::vector<Submission>* group) {
     const MutexLock lock(mutex_);
     if (*over) base_ = Serving::kServing;
   }
+  for (size_t i = 0; i < group->size(); ++i) {
+    if (const Done& done = (*group)[i].done) {
+      done(std::move(outcomes_[i].status), std::move(outcomes_[i].logged));
+    }
+  }
+  group->clear();
   return true;
 }
 

@@ -71,6 +71,25 @@ class ErasureTest : public testing::Test {
     }
     return opened;
   }
+  // Puts the store of yesterday back, with its mark and its key; the journal stays. Of the two
+  // records in it the first was erased since.
+  std::pair<KeyRef, KeyRef> RestoreYesterday() {
+    const KeyRef gone = Record(world_, "rgone", "to be forgotten");
+    const KeyRef kept = Record(world_, "rkept", "to be kept");
+    world_.ledger->Tick();
+    const std::vector<storage::Write> backup = world_.store.Rows();
+    const std::string mark = *storage::ReadFile(*world_.files, "/ledger/mark", 8192);
+    const EpochKey old_kek = Kek(world_, 1);
+    EXPECT_TRUE(world_.Submit(Erasing(world_, {gone})).status.ok());
+    world_.Close();
+    world_.store.Restore(backup);
+    EXPECT_TRUE(storage::ReplaceFile(*world_.files, "/ledger/mark", mark).ok());
+    KeyFiles keys(*world_.files, "/ledger");
+    EXPECT_TRUE(keys.Destroy(2).ok());
+    EXPECT_TRUE(keys.Create(1, old_kek).ok());
+    EXPECT_TRUE(storage::ReplaceFile(*world_.files, "/ledger/restored", "").ok());
+    return {gone, kept};
+  }
   static std::vector<EpochKey> FoundKeks(LedgerWorld& world) {
     KeyFiles files(*world.files, "/ledger");
     std::vector<EpochKey> keks;
@@ -250,23 +269,7 @@ TEST_F(ErasureTest, ACrashAtEachStepLeavesBeforeOrAfterNeverBetween) {
 }
 
 TEST_F(ErasureTest, ARestoredBackupIsErasedAgainBeforeItServes) {
-  const KeyRef gone = Record(world_, "rgone", "to be forgotten");
-  const KeyRef kept = Record(world_, "rkept", "to be kept");
-  world_.ledger->Tick();
-  const std::vector<storage::Write> backup = world_.store.Rows();
-  const std::string mark = *storage::ReadFile(*world_.files, "/ledger/mark", 8192);
-  const EpochKey old_kek = Kek(world_, 1);
-  ASSERT_TRUE(world_.Submit(Erasing(world_, {gone})).status.ok());
-  world_.Close();
-
-  // What a restore puts back: store, mark, the copy of the key; the journal stays.
-  world_.store.Restore(backup);
-  ASSERT_TRUE(storage::ReplaceFile(*world_.files, "/ledger/mark", mark).ok());
-  KeyFiles keys(*world_.files, "/ledger");
-  ASSERT_TRUE(keys.Destroy(2).ok());
-  ASSERT_TRUE(keys.Create(1, old_kek).ok());
-  ASSERT_TRUE(storage::ReplaceFile(*world_.files, "/ledger/restored", "").ok());
-
+  const auto [gone, kept] = RestoreYesterday();
   ASSERT_TRUE(world_.Open().ok());
   EXPECT_EQ(world_.ledger->serving(), Serving::kRestored);
   EXPECT_STREQ(ServingCode(world_.ledger->serving()), "restored");
@@ -282,6 +285,19 @@ TEST_F(ErasureTest, ARestoredBackupIsErasedAgainBeforeItServes) {
   world_.Crash();
   ASSERT_TRUE(world_.Open().ok());
   EXPECT_EQ(world_.ledger->serving(), Serving::kServing);
+}
+
+// The node records its terms as soon as the erasure is answered: it must be served by then.
+TEST_F(ErasureTest, WhoeverErasesAgainIsServedWhenItIsTold) {
+  RestoreYesterday();
+  ASSERT_TRUE(world_.Open().ok());
+  std::promise<Serving> serving;
+  world_.ledger->Submit({List(Erasing(world_, *world_.ledger->PendingJournal())),
+                         [&](const absl::Status& status, const std::vector<Logged>&) {
+                           EXPECT_TRUE(status.ok()) << status;
+                           serving.set_value(world_.ledger->serving());
+                         }});
+  EXPECT_EQ(serving.get_future().get(), Serving::kServing);
 }
 
 }  // namespace

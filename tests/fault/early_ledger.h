@@ -1,0 +1,74 @@
+#ifndef SLUIS_TESTS_FAULT_EARLY_LEDGER_H_
+#define SLUIS_TESTS_FAULT_EARLY_LEDGER_H_
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "crypto/merkle.h"
+#include "server/ledger/leaf.h"
+#include "server/ledger/ledger.h"
+#include "server/storage/clock.h"
+
+namespace sluis::fault {
+
+// The mutant that answers before the write: works out index, time and leaf hash by itself and tells
+// them at once. It is right as long as nothing is refused by a precondition and the clock stands
+// still, so without a crash nobody can see the difference.
+class EarlyLedger final : public ledger::Ledger {
+ public:
+  EarlyLedger(std::unique_ptr<ledger::Ledger> inner, const storage::Clock& clock,
+              std::chrono::microseconds tick)
+      : inner_(std::move(inner)), clock_(clock), tick_us_(static_cast<uint64_t>(tick.count())) {}
+
+  // From here on it answers early. Only while no call is under way.
+  void Begin() {
+    const std::lock_guard lock(mutex_);
+    early_ = true;
+    next_ = inner_->size();
+  }
+
+  void Submit(ledger::Submission submission) override {
+    const std::lock_guard lock(mutex_);
+    if (!early_) {
+      inner_->Submit(std::move(submission));
+      return;
+    }
+    std::vector<ledger::Logged> logged;
+    for (const ledger::Effect& effect : submission.effects) {
+      const uint64_t at_us = clock_.NowUs() / tick_us_ * tick_us_;
+      const auto leaf = ledger::EncodeLeaf({next_, at_us, effect.entry.commitments()});
+      logged.push_back({next_++, at_us, crypto::LeafHash(crypto::View(leaf))});
+    }
+    const ledger::Done done = std::exchange(submission.done, nullptr);
+    inner_->Submit(std::move(submission));
+    done(absl::OkStatus(), std::move(logged));
+  }
+
+  void Drain() override { inner_->Drain(); }
+  ledger::Serving serving() const override { return inner_->serving(); }
+  std::string serving_detail() const override { return inner_->serving_detail(); }
+  ledger::ShownCheckpoint checkpoint() const override { return inner_->checkpoint(); }
+  std::string verifier_key() const override { return inner_->verifier_key(); }
+  const std::string& origin() const override { return inner_->origin(); }
+  uint64_t size() const override { return inner_->size(); }
+  const storage::Store& store() const override { return inner_->store(); }
+  ledger::Keyring& keyring() override { return inner_->keyring(); }
+  absl::StatusOr<std::vector<ledger::KeyRef>> PendingJournal() const override {
+    return inner_->PendingJournal();
+  }
+  void Tick() override { inner_->Tick(); }
+
+ private:
+  const std::unique_ptr<ledger::Ledger> inner_;
+  const storage::Clock& clock_;
+  const uint64_t tick_us_;
+  std::mutex mutex_;
+  bool early_ = false;
+  uint64_t next_ = 0;
+};
+
+}  // namespace sluis::fault
+
+#endif  // SLUIS_TESTS_FAULT_EARLY_LEDGER_H_

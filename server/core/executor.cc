@@ -136,6 +136,9 @@ void Executor::Start(std::shared_ptr<Attempt> attempt) {
     return;
   }
   if (plan->refusal) {
+    // What waits at the gate is answered by a reply that may still need its use case.
+    attempt->finish = [use_case = attempt->use_case, finish = std::move(attempt->finish)](
+                          absl::Status status) { finish(std::move(status)); };
     const std::string caller =
         call.caller->user_id + std::string(crypto::View(call.caller->certificate_digest));
     if (!gate_.Admit(caller, call.now_us, call, *plan, attempt->finish)) return;

@@ -84,7 +84,7 @@ absl::StatusOr<Plan> ImportSignals::Decide(const Call& call, View& view) {
   // Which effect belongs to which result.
   std::vector<size_t> effect_of;
   constexpr size_t kNoEffect = ~size_t{0};
-  bool any_recorded = false;
+  bool any_good = false;
   for (int i = 0; i < request_.rows_size(); ++i) {
     const std::string& bytes = rows[static_cast<size_t>(i)];
     node::v1::ImportRowResult& result = results->emplace_back();
@@ -94,6 +94,8 @@ absl::StatusOr<Plan> ImportSignals::Decide(const Call& call, View& view) {
     auto planned = PlanNewSignal(call, "import", request_.rows(i).signal(), random_);
     const auto there = imported->find(bytes);
     if (auto* fresh = std::get_if<NewSignal>(&planned); fresh && there != imported->end()) {
+      // It names a record: not to be told once the caller may no longer know.
+      any_good = true;
       result.set_outcome(node::v1::IMPORT_ROW_OUTCOME_ALREADY_THERE);
       result.set_record_id(there->second);
       if (!ground) ground.emplace(std::move(fresh->effect.entry));
@@ -105,7 +107,7 @@ absl::StatusOr<Plan> ImportSignals::Decide(const Call& call, View& view) {
       result.set_record_id(fresh->record_id);
       fresh->effect.record->import_row = bytes;
       (*imported)[bytes] = fresh->record_id;
-      any_recorded = true;
+      any_good = true;
       if (!std::exchange(marked, true)) {
         fresh->effect.preconditions.push_back({LastImportKey(), *last_import});
         fresh->effect.rows.push_back({LastImportKey(), std::string()});
@@ -124,7 +126,7 @@ absl::StatusOr<Plan> ImportSignals::Decide(const Call& call, View& view) {
     plan.effects.push_back(std::move(refusal.effects[0]));
   }
   // A table of which no row is good counts as a refusal of its caller.
-  plan.refusal = !plan.effects.empty() && !any_recorded;
+  plan.refusal = !any_good;
   if (plan.effects.empty()) {
     // Nothing new is an act as well, on the ground on which the first row would have been taken.
     Entry& entry = plan.effects.emplace_back().entry;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "server/core/amend_signal.h"
+#include "server/core/list_signals.h"
 #include "server/core/node_acts.h"
 #include "server/core/open_signal.h"
 #include "server/core/register_users.h"
@@ -130,6 +131,17 @@ TEST_F(ConflictTest, RecordAmendedBetweenDecideAndCommitIsReleasedAsAmended) {
   ASSERT_TRUE(view.ok()) << view.status();
   EXPECT_EQ(view->content().statements(0).text(), "nieuw");
   EXPECT_EQ(h_.Last().subject.version(), 2u) << "the entry names what was read";
+}
+
+TEST_F(ConflictTest, RecordErasedBetweenDecideAndCommitIsNotListed) {
+  const std::string other = h_.Record(jan_, PersonSignal("dossier-2")).record_id;
+  h_.ledger->BeforeNext([&] { ASSERT_EQ(h_.Erase(jan_, other), absl::OkStatus()); });
+  node::v1::ListSignalsRequest request;
+  *request.mutable_context() = tests::Intake();
+  node::v1::ListSignalsResponse response;
+  ASSERT_EQ(h_.Run(jan_, std::make_shared<ListSignals>(request, response)), absl::OkStatus());
+  ASSERT_EQ(response.signals_size(), 1);
+  EXPECT_EQ(response.signals(0).record_id(), id_);
 }
 
 TEST_F(ConflictTest, AnotherRecordErasedMeanwhileDoesNotHurt) {

@@ -191,5 +191,39 @@ TEST_F(ImportTest, SameTableTwiceAtOnceIsImportedOnce) {
   }
 }
 
+// Rows that are named to their importer are a release: nothing for one whose role went meanwhile.
+TEST_F(ImportTest, RowsThatAreThereAreNotToldToOneWhoIsRevokedMeanwhile) {
+  ASSERT_EQ(Import(Table(1)), absl::OkStatus());
+  Rows rows = Table(2);
+  rows[1].mutable_content()->clear_category();
+  h_.ledger->BeforeNext(
+      [&] { ASSERT_EQ(h_.RevokeUser(h_.administrator, "jan"), absl::OkStatus()); });
+  EXPECT_EQ(CodeOf(Import(rows)), "unknown_user");
+  EXPECT_EQ(response_.results_size(), 0);
+}
+
+// A table of which no row is good waits at the gate like any refusal; its answer still needs what
+// was asked.
+TEST_F(ImportTest, RefusedTableAboveTheLimitIsAnswered) {
+  CoreHarness h{tests::HarnessOptions{.refusals_per_minute = 1}};
+  const Person jan = h.Admit("jan", {"maatschappelijk-werker"});
+  Rows rows = Table(2);
+  for (auto& row : rows) row.mutable_content()->clear_category();
+  node::v1::ImportSignalsRequest request;
+  *request.mutable_context() = tests::Intake();
+  for (const auto& signal : rows) *request.add_rows()->mutable_signal() = signal;
+  for (int i = 0; i < 3; ++i) {
+    const uint64_t before = h.size();
+    node::v1::ImportSignalsResponse response;
+    auto call = h.RunLater(jan.facts, std::make_shared<ImportSignals>(request, response, h.random));
+    h.executor->FlushRefusals();
+    EXPECT_EQ(call.get(), absl::OkStatus());
+    ASSERT_EQ(response.results_size(), 2);
+    EXPECT_EQ(response.results(1).refusal().code(), "bad_signal");
+    EXPECT_EQ(response.results(1).log_receipt().leaf_hash(), crypto::View(h.Last().leaf_hash));
+    EXPECT_EQ(h.size(), before + (i == 0 ? 2 : 1)) << "above the limit one entry for the table";
+  }
+}
+
 }  // namespace
 }  // namespace sluis::core

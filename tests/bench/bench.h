@@ -16,7 +16,7 @@ namespace sluis::bench {
 
 struct Result {
   std::string name;
-  double value = 0;          // operations per second of wall time
+  double value = 0;          // operations per second of wall time, or what `unit` says
   std::string unit;          // of value and baseline
   double baseline = 0;       // the same for the baseline, in the same run
   double ratio = 0;          // value / baseline
@@ -44,6 +44,7 @@ struct Bench {
   const char* name;
   const char* what;
   absl::StatusOr<Result> (*run)();
+  bool long_one = false;  // only with --all or when named
 };
 
 }  // namespace sluis::bench

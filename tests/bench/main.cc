@@ -1,7 +1,9 @@
 // sluis_bench: measures and writes the results as JSON. Run it through `./dev bench`.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -10,6 +12,7 @@
 #include "tests/bench/log_append.h"
 #include "tests/bench/log_verify.h"
 #include "tests/bench/record_unary.h"
+#include "tests/bench/start_10m.h"
 
 namespace sluis::bench {
 namespace {
@@ -25,12 +28,15 @@ std::vector<Bench> AllBenches() {
       {"log_verify", "verify an export with closed parts; baseline: the same hashes", LogVerify},
       {"record_unary", "record a signal over mutual TLS; baseline: an echo of the same sizes",
        RecordUnary},
+      {"start_10m",
+       "open a ledger of 10 million entries; baseline: its store alone; with --all or when named",
+       Start10m, true},
   };
 }
 
 void PrintHelp(const std::vector<Bench>& benches) {
   std::printf(
-      "usage: sluis_bench [--only NAME]... [--out FILE]\n"
+      "usage: sluis_bench [--all] [--only NAME]... [--out FILE]\n"
       "Medians of five rounds, baseline in the same run. Results go to build/bench/results.json\n"
       "or FILE: an array of {name, value, unit, baseline, ratio, cpu_us_per_op}.\n"
       "Measurements:\n");
@@ -47,6 +53,11 @@ struct Arguments {
 bool Parse(const std::vector<std::string>& args, const std::vector<Bench>& benches,
            Arguments& parsed) {
   for (size_t i = 0; i < args.size(); i += 2) {
+    if (args[i] == "--all") {
+      parsed.chosen = benches;
+      --i;  // takes no value
+      continue;
+    }
     const bool has_value = i + 1 < args.size();
     if (args[i] == "--out" && has_value) {
       parsed.out = args[i + 1];
@@ -66,7 +77,10 @@ bool Parse(const std::vector<std::string>& args, const std::vector<Bench>& bench
       return false;
     }
   }
-  if (parsed.chosen.empty()) parsed.chosen = benches;
+  if (parsed.chosen.empty()) {
+    std::copy_if(benches.begin(), benches.end(), std::back_inserter(parsed.chosen),
+                 [](const Bench& bench) { return !bench.long_one; });
+  }
   return true;
 }
 
@@ -79,7 +93,7 @@ int Run(const Arguments& arguments) {
                    std::string(result.status().message()).c_str());
       return kExitFailed;
     }
-    std::printf("%-14s %12.0f %-10s baseline %12.0f  ratio %.2f  cpu %.2f us/op\n",
+    std::printf("%-14s %12.6g %-10s baseline %12.6g  ratio %.2f  cpu %.2f us/op\n",
                 result->name.c_str(), result->value, result->unit.c_str(), result->baseline,
                 result->ratio, result->cpu_us_per_op);
     results.push_back({{"name", result->name},

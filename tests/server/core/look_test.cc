@@ -210,6 +210,15 @@ TEST_F(LookTest, ErasedSubjectsAreSaidToBeErased) {
   EXPECT_FALSE(answer.rows(2).subject_erased());
 }
 
+TEST_F(LookTest, SubjectErasedWhileTheAnswerIsPlannedIsNotShown) {
+  h_.ledger->BeforeNext([&] { ASSERT_EQ(h_.Erase(jan_, ids_[0]), absl::OkStatus()); });
+  request_.mutable_open()->set_subject(true);
+  request_.mutable_open()->set_decision_ref("DPO-1");
+  const auto answer = Ask(request_);
+  EXPECT_EQ(answer.SerializeAsString().find("dossier-0"), std::string::npos);
+  EXPECT_NE(answer.SerializeAsString().find("dossier-1"), std::string::npos);
+}
+
 TEST_F(LookTest, ExportVerifies) {
   ASSERT_EQ(h_.Erase(jan_, ids_[2]), absl::OkStatus());
   node::v1::OpenParts all;

@@ -2,6 +2,7 @@
 
 #include "client/cli/node_doctor.h"
 #include "client/cli/node_init.h"
+#include "client/cli/node_renew.h"
 #include "client/cli/receipt.h"
 #include "client/cli/signal_view.h"
 #include "client/lib/restore.h"
@@ -92,6 +93,7 @@ void AddNodeCommands(CommandSet& set) {
     return Status(shell);
   });
   AddDoctorCommand(set, group);
+  AddRenewCommand(set, group);
   Command(set, group, "backup", "sluis node backup").UsesProfile().AnswersJson().Runs([&shell] {
     return Backup(shell);
   });

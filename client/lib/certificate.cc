@@ -1,5 +1,6 @@
 #include "client/lib/certificate.h"
 
+#include <arpa/inet.h>
 #include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
@@ -41,6 +42,21 @@ std::string Text(BIO* bio) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio, &data);
   return size > 0 ? std::string(data, static_cast<size_t>(size)) : std::string();
+}
+
+std::string Text(const ASN1_STRING* text) {
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+          static_cast<size_t>(ASN1_STRING_length(text))};
+}
+
+// An address as PushName takes it; empty when it has neither size.
+std::string AddressText(const ASN1_OCTET_STRING* address) {
+  const int size = ASN1_STRING_length(address);
+  char text[INET6_ADDRSTRLEN];
+  if (size != 4 && size != 16) return {};
+  const char* written =
+      inet_ntop(size == 4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(address), text, sizeof(text));
+  return written == nullptr ? std::string() : std::string(written);
 }
 
 KeyPtr ReadKeyPem(const std::string& pem) {
@@ -245,10 +261,13 @@ Result<CertificateFacts> FactsOf(const std::string& certificate_pem) {
       X509_get_ext_d2i(certificate.get(), NID_subject_alt_name, nullptr, nullptr)));
   for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
-    if (name->type != GEN_URI) continue;
-    const ASN1_IA5STRING* uri = name->d.uniformResourceIdentifier;
-    facts.uris.emplace_back(reinterpret_cast<const char*>(ASN1_STRING_get0_data(uri)),
-                            static_cast<size_t>(ASN1_STRING_length(uri)));
+    if (name->type == GEN_URI) {
+      facts.uris.push_back(Text(name->d.uniformResourceIdentifier));
+    } else if (name->type == GEN_DNS) {
+      facts.dns.push_back(Text(name->d.dNSName));
+    } else if (name->type == GEN_IPADD) {
+      facts.ips.push_back(AddressText(name->d.iPAddress));
+    }
   }
   return facts;
 }

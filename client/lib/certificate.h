@@ -39,6 +39,8 @@ struct LeafNames {
 
 struct CertificateFacts {
   std::vector<std::string> uris;
+  std::vector<std::string> dns;
+  std::vector<std::string> ips;   // in text
   int64_t not_after_s = 0;        // seconds since the epoch, UTC
   crypto::Hash digest{};          // SHA-256 of the DER form
   crypto::Hash tls_key_digest{};  // SHA-256 of the subject public key info

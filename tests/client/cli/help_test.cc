@@ -20,6 +20,7 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                                  {"node", "init"},
                                                                  {"node", "status"},
                                                                  {"node", "doctor"},
+                                                                 {"node", "renew"},
                                                                  {"node", "backup"},
                                                                  {"node", "restore"},
                                                                  {"user"},

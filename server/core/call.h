@@ -15,6 +15,8 @@
 
 namespace sluis::core {
 
+class PageTokens;
+
 // One call as a use case sees it: who, with what, when, under which terms. A value made by the
 // executor.
 struct Call {
@@ -33,6 +35,8 @@ struct Call {
   // When the call was planned, microseconds UTC, and that day in legal time.
   uint64_t now_us = 0;
   std::string today;
+  // Seals the tokens of lists; set by the executor, whose it is.
+  const PageTokens* pages = nullptr;
 };
 
 // The parts of an entry that follow from the call alone.

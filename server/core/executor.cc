@@ -72,6 +72,7 @@ Executor::Executor(ledger::Ledger& ledger, TermsInForce& terms, authn::MandateVe
       clock_(clock),
       options_(options),
       sealer_(ledger, random),
+      pages_(random),
       gate_(options.refusals_per_minute),
       worker_([this] { Work(); }) {}
 
@@ -184,6 +185,7 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
                                         std::shared_ptr<const KnownCaller> remembered) {
   call.method = &attempt.use_case->method();
   call.terms = terms_.Get();
+  call.pages = &pages_;
   call.now_us = clock_.NowUs();
   call.today = storage::LegalDay(call.now_us);
   if (remembered) {

@@ -13,6 +13,7 @@
 #include "server/authn/certificate.h"
 #include "server/authn/mandate.h"
 #include "server/core/caller_cache.h"
+#include "server/core/page_token.h"
 #include "server/core/plan_sealer.h"
 #include "server/core/refusal.h"
 #include "server/core/refusal_gate.h"
@@ -80,6 +81,8 @@ class Executor {
   storage::Clock& clock_;
   const ExecutorOptions options_;
   PlanSealer sealer_;
+  // One key for as long as the process runs.
+  const PageTokens pages_;
   RefusalGate gate_;
   CallerCache callers_;
 

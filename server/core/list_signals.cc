@@ -1,5 +1,6 @@
 #include "server/core/list_signals.h"
 
+#include "server/core/page_token.h"
 #include "server/core/record_act.h"
 #include "server/core/signal_check.h"
 #include "server/storage/clock.h"
@@ -12,7 +13,6 @@ constexpr uint32_t kMaxPage = 200;
 // Records looked at for one page: keeps a list with few matches short; the page token goes on from
 // there.
 constexpr uint32_t kMaxLookedAt = 2000;
-constexpr size_t kPositionBytes = 8 + kRecordIdBytes;
 
 // Category and onlife are fields that a rule may withhold; the rest says that the record exists.
 node::v1::SignalSummary SummaryOf(const OpenedRecord& record, const policies::Decision& decision) {
@@ -44,11 +44,16 @@ const Method& ListSignals::method() const {
 
 absl::StatusOr<Plan> ListSignals::Decide(const Call& call, View& view) {
   const uint32_t page = request_.page_size() == 0 ? kDefaultPage : request_.page_size();
-  const std::string& token = request_.page_token();
-  if (page > kMaxPage || (!token.empty() && token.size() != kPositionBytes) ||
-      (!request_.case_ref().empty() && !IsCaseRef(request_.case_ref()))) {
+  if (page > kMaxPage || (!request_.case_ref().empty() && !IsCaseRef(request_.case_ref()))) {
     return RefusalPlan(call, {absl::StatusCode::kInvalidArgument, "bad_request",
-                              "ask at most 200 rows, with the token of the page before", ""});
+                              "ask at most 200 rows, of a case reference or of all", ""});
+  }
+  const std::string filter = FilterOf(request_);
+  std::string before;
+  if (!request_.page_token().empty()) {
+    absl::StatusOr<std::string> position = call.pages->Open(call, filter, request_.page_token());
+    if (!position.ok()) return RefusalPlan(call, StalePage());
+    before = *std::move(position);
   }
   // Whether the caller may list at all; then record by record.
   Answer answer = Ask(call, "list", {});
@@ -59,7 +64,7 @@ absl::StatusOr<Plan> ListSignals::Decide(const Call& call, View& view) {
   uint32_t looked_at = 0;
   absl::Status fault = absl::OkStatus();
   absl::Status scanned = view.VisitRecordsNewestFirst(
-      token, [&](std::string_view position, std::string_view record_id) {
+      before, [&](std::string_view position, std::string_view record_id) {
         absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view.OpenRecord(record_id);
         if (!record.ok() && !absl::IsNotFound(record.status())) {
           fault = record.status();
@@ -80,7 +85,7 @@ absl::StatusOr<Plan> ListSignals::Decide(const Call& call, View& view) {
         if (++looked_at < kMaxLookedAt && shown->signals_size() < static_cast<int>(page)) {
           return true;
         }
-        shown->set_next_page_token(std::string(position));
+        shown->set_next_page_token(call.pages->Seal(call, filter, position));
         return false;
       });
   if (!scanned.ok()) return scanned;

@@ -1,8 +1,10 @@
 #include "server/core/query_log.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 
+#include "server/core/page_token.h"
 #include "server/core/signal_check.h"
 #include "server/ledger/leaf.h"
 #include "server/ledger/reader.h"
@@ -123,16 +125,13 @@ const Method& QueryLog::method() const {
   return method;
 }
 
-absl::Status QueryLog::Find(View& view, node::v1::QueryLogResponse& shown) const {
+absl::StatusOr<uint64_t> QueryLog::Find(View& view, uint64_t last,
+                                        node::v1::QueryLogResponse& shown) const {
   const ledger::LogReader reader(origin_, view.snapshot(), view.keyring());
   absl::StatusOr<uint64_t> size = reader.Size();
   if (!size.ok()) return size.status();
   shown.set_covered(*size);
-  uint64_t last = *size;
-  if (!request_.page_token().empty()) {
-    crypto::Reader token(request_.page_token());
-    if (!token.U64(&last) || !token.done() || last > *size) last = 0;
-  }
+  last = std::min(last, *size);
   const uint64_t first = last > kMaxLookedAt ? last - kMaxLookedAt : 0;
   const uint32_t page = request_.page_size() == 0 ? kDefaultPage : request_.page_size();
   uint64_t next = first;
@@ -162,8 +161,7 @@ absl::Status QueryLog::Find(View& view, node::v1::QueryLogResponse& shown) const
   });
   if (!visited.ok()) return visited;
   if (!fault.ok()) return fault;
-  if (next > 0) crypto::AppendU64(*shown.mutable_next_page_token(), next);
-  return absl::OkStatus();
+  return next;
 }
 
 absl::StatusOr<Plan> QueryLog::Decide(const Call& call, View& view) {
@@ -177,11 +175,24 @@ absl::StatusOr<Plan> QueryLog::Decide(const Call& call, View& view) {
         call, {absl::StatusCode::kInvalidArgument, "bad_request",
                "ask at most 500 rows; a user needs open.actor, a record open.subject", ""});
   }
+  const std::string filter = FilterOf(request_);
+  uint64_t last = std::numeric_limits<uint64_t>::max();
+  if (!request_.page_token().empty()) {
+    absl::StatusOr<std::string> position = call.pages->Open(call, filter, request_.page_token());
+    if (!position.ok() || !crypto::Reader(*position).U64(&last)) {
+      return RefusalPlan(call, StalePage());
+    }
+  }
   Answer answer = Ask(call, "audit", {});
   if (!answer.permitted()) return DecisionRefusalPlan(call, answer, nullptr);
   auto shown = std::make_shared<node::v1::QueryLogResponse>();
-  absl::Status found = Find(view, *shown);
-  if (!found.ok()) return found;
+  absl::StatusOr<uint64_t> next = Find(view, last, *shown);
+  if (!next.ok()) return next.status();
+  if (*next > 0) {
+    std::string position;
+    crypto::AppendU64(position, *next);
+    shown->set_next_page_token(call.pages->Seal(call, filter, position));
+  }
   Plan plan;
   plan.effects.push_back(LookOf(call, answer, request_.reason(), request_.open()));
   plan.reply = [this, shown](std::span<const ledger::Logged> logged) {

@@ -31,7 +31,9 @@ class QueryLog : public UseCase {
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:
-  absl::Status Find(View& view, node::v1::QueryLogResponse& shown) const;
+  // Fills in the rows of entries before `last`, and where the next page begins: entries from the
+  // result on were looked at; 0 when all were.
+  absl::StatusOr<uint64_t> Find(View& view, uint64_t last, node::v1::QueryLogResponse& shown) const;
 
   const node::v1::QueryLogRequest& request_;
   node::v1::QueryLogResponse& response_;

@@ -193,7 +193,7 @@ TEST_F(LookTest, PagesCoverEachEntryOnce) {
   for (const std::string& token :
        {std::string("x"), std::string(8, '\xff'), std::string(9, '\0')}) {
     request_.set_page_token(token);
-    EXPECT_EQ(Ask(request_).rows_size(), 0);
+    EXPECT_EQ(CodeFor(request_), "bad_page_token");
   }
 }
 

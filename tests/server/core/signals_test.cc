@@ -328,7 +328,7 @@ TEST_F(SignalsTest, ListGoesOnFromItsToken) {
   wrong.set_page_size(0);
   wrong.set_page_token("x");
   EXPECT_EQ(CodeOf(h_.Run(jan_, tests::Boxed<ListSignals, node::v1::ListSignalsResponse>(wrong))),
-            "bad_request");
+            "bad_page_token");
   wrong.clear_page_token();
   wrong.set_case_ref("Jan Janssens");
   EXPECT_EQ(CodeOf(h_.Run(jan_, tests::Boxed<ListSignals, node::v1::ListSignalsResponse>(wrong))),

@@ -1,0 +1,48 @@
+#include "server/core/page_token.h"
+
+#include "crypto/hash.h"
+
+namespace sluis::core {
+namespace {
+
+constexpr std::string_view kLabel = "sluis/page/v1";
+// Positions are keys of rows; none comes near this.
+constexpr size_t kMaxToken = 1024;
+
+std::string DataOf(const Call& call, std::string_view filter) {
+  std::string data;
+  crypto::AppendLp(data, kLabel);
+  crypto::AppendLp(data, call.method->name);
+  crypto::AppendLp(data, call.caller->user_id);
+  const crypto::Hash digest = crypto::Sha256(filter);
+  data += crypto::View(digest);
+  return data;
+}
+
+}  // namespace
+
+PageTokens::PageTokens(crypto::Random& random)
+    : random_(random), key_(crypto::NewDataKey(random)) {}
+
+std::string PageTokens::Seal(const Call& call, std::string_view filter,
+                             std::string_view position) const {
+  return crypto::Seal(key_, DataOf(call, filter), position, random_);
+}
+
+absl::StatusOr<std::string> PageTokens::Open(const Call& call, std::string_view filter,
+                                             std::string_view token) const {
+  if (token.size() <= kMaxToken) {
+    absl::StatusOr<crypto::Bytes> position = crypto::Open(key_, DataOf(call, filter), token);
+    if (position.ok()) return *std::move(position);
+  }
+  return absl::InvalidArgumentError("start again from the first page");
+}
+
+Refusal StalePage() {
+  return {absl::StatusCode::kInvalidArgument, "bad_page_token",
+          "this token is of another list, of somebody else or from before the node was started; "
+          "start again from the first page",
+          "page_token"};
+}
+
+}  // namespace sluis::core

@@ -1,120 +1,24 @@
-// The real daemon as its operator and its users meet it: reload, health, a second instance, many
-// hands at once.
+// The real daemon as its operator and its users meet it: health, a second instance, many hands at
+// once.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
 #include <signal.h>
 
-#include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <mutex>
 #include <set>
 #include <sstream>
 #include <thread>
 
-#include "client/lib/calls.h"
 #include "client/lib/verifier.h"
-#include "tests/support/node_process.h"
-#include "tests/support/organisation.h"
-#include "tests/support/temp_folder.h"
+#include "tests/integration/node_fixture.h"
 
 namespace sluis {
 namespace {
 
+using test::NodeTest;
 using ::testing::HasSubstr;
-
-constexpr char kNarrowerPack[] = R"(sluis: 1
-pack:
-  id: node.test
-  layer: node
-  version: 1
-  extends: [{id: livc-r.vaartland, version: 1}]
-  valid: {from: 2026-09-01, until: 2027-08-31}
-rules:
-  - id: F-TEST
-    effect: forbid
-    do: {action: record}
-    because: {nl: "dit kan niet omdat de proef het zo wil"}
-)";
-
-class NodeTest : public ::testing::Test {
- protected:
-  NodeTest() { person_.emplace(organisation_.MakePerson("noor.w")); }
-
-  client::Calls CallsOf(const test::Person& person) {
-    return client::Calls(organisation_.EndpointOf(person, node_->port()));
-  }
-  void Start() {
-    node_ = std::make_unique<test::NodeProcess>(organisation_.config_file());
-    ASSERT_TRUE(node_->started()) << node_->Errors();
-  }
-  void StartWithPeople() {
-    Start();
-    organisation_.Admit(node_->port(), *person_, {"maatschappelijk-werker"});
-  }
-  client::Result<node::v1::RecordSignalResponse> Record() {
-    node::v1::RecordSignalRequest request;
-    *request.mutable_context() = test::Intake();
-    *request.mutable_signal() = test::PersonSignal();
-    return CallsOf(*person_).Do(request);
-  }
-  // Asks again and again until the daemon has done what a signal asked of it. Never waits for a
-  // time to pass; the bound only ends a hang.
-  template <typename Condition>
-  bool Eventually(Condition condition) {
-    for (int i = 0; i < 100'000; ++i) {
-      if (condition()) return true;
-      std::this_thread::yield();
-    }
-    return false;
-  }
-  std::string Export() {
-    const test::Person officer = organisation_.MakePerson("dpo");
-    organisation_.Admit(node_->port(), officer, {"privacy-officer"});
-    node::v1::ExportLogRequest request;
-    *request.mutable_context() = test::Oversight();
-    request.set_reason("nazicht door de proef");
-    std::string bytes;
-    const auto failed = CallsOf(officer).Export(request, [&bytes](const auto& piece) {
-      bytes += piece.data();
-      return client::Step();
-    });
-    EXPECT_FALSE(failed.has_value());
-    return bytes;
-  }
-
-  tests::TempFolder folder_;
-  test::Organisation organisation_{folder_.path()};
-  std::optional<test::Person> person_;
-  std::unique_ptr<test::NodeProcess> node_;
-};
-
-TEST_F(NodeTest, ReloadTakesANarrowerPackIntoForceWhole) {
-  StartWithPeople();
-  ASSERT_TRUE(Record().ok());
-  std::ofstream(folder_.path() + "/narrow.yaml") << kNarrowerPack;
-  std::ifstream in(organisation_.config_file());
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  const size_t at = text.find("loopback:");
-  ASSERT_NE(at, std::string::npos);
-  std::ofstream(organisation_.config_file()) << text.insert(at, "  node: narrow.yaml\n");
-  node_->Signal(SIGHUP);
-  ASSERT_TRUE(Eventually([&] { return !Record().ok(); })) << node_->Errors();
-  const auto refused = Record();
-  ASSERT_FALSE(refused.ok());
-  ASSERT_NE(refused.failure().refusal, nullptr);
-  EXPECT_THAT(refused.failure().refusal->because(0).text(), HasSubstr("de proef het zo wil"));
-}
-
-TEST_F(NodeTest, ReloadOfAWrongConfigurationChangesNothing) {
-  StartWithPeople();
-  organisation_.WriteConfig("surprise: yes\n");
-  node_->Signal(SIGHUP);
-  ASSERT_TRUE(Eventually([&] { return node_->Errors().find("surprise") != std::string::npos; }));
-  EXPECT_TRUE(Record().ok());
-}
 
 TEST_F(NodeTest, AWrongConfigurationDoesNotStartAndNamesFileLineAndKey) {
   organisation_.WriteConfig("surprise: yes\n");

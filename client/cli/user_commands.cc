@@ -22,6 +22,10 @@ struct RequestOptions {
   std::string out;
 };
 
+struct RenewOptions {
+  std::string out;
+};
+
 struct InstallOptions {
   std::string bundle;
 };
@@ -57,6 +61,51 @@ Exit MakeRequest(Shell& shell, const RequestOptions& options) {
     return Exit::kDone;
   }
   shell.Say("user.requested", {{"folder", *folder}, {"request", options.out}});
+  return Exit::kDone;
+}
+
+// The TLS key of a renewal, PEM: the one made for an earlier request that was not answered, or new.
+Result<std::string> NextKey(const client::Profile& profile) {
+  const std::string path = profile.PathOf(client::kNextKeyFile);
+  if (client::Exists(path)) return client::ReadSecret(path, kMaxPemBytes);
+  Result<std::string> key = client::MakeTlsKey();
+  if (!key.ok()) return key;
+  if (Step failure = client::WriteNew(path, *key, client::FileMode::kPrivate)) {
+    crypto::Wipe(*key);
+    return *std::move(failure);
+  }
+  return key;
+}
+
+// The signing key stays, and with it the mandates that name it.
+Exit Renew(Shell& shell, const RenewOptions& options) {
+  const Result<client::Profile> profile = shell.Profile();
+  if (!profile.ok()) return shell.Fail(profile.failure());
+  const auto signing =
+      client::ReadKey(profile->PathOf("signing.key"), crypto::KeyPurpose::kSigning);
+  if (!signing.ok()) return shell.Fail(signing.failure());
+  if (signing->not_after < shell.today()) {
+    return shell.Fail(Exit::kUsage, "doctor.signing_expired", {{"day", signing->not_after}});
+  }
+  if (client::Exists(options.out)) {
+    return shell.Fail(Exit::kUsage, "file.exists", {{"path", options.out}});
+  }
+  Result<std::string> key = NextKey(*profile);
+  if (!key.ok()) return shell.Fail(key.failure());
+  const Result<std::string> request_der = client::MakeCertificateRequest(*key, profile->user);
+  crypto::Wipe(*key);
+  if (!request_der.ok()) return shell.Fail(request_der.failure());
+  const record::v1::UserRequest request =
+      client::SignUserRequest(profile->user, *request_der, signing->key);
+  if (Step failure =
+          client::WriteNew(options.out, request.SerializeAsString(), client::FileMode::kPublic)) {
+    return shell.Fail(*failure);
+  }
+  if (shell.json) {
+    shell.Print({{"folder", profile->folder}, {"request", options.out}});
+    return Exit::kDone;
+  }
+  shell.Say("user.renewal_asked", {{"request", options.out}});
   return Exit::kDone;
 }
 
@@ -194,6 +243,13 @@ void AddUserCommands(CommandSet& set) {
       .Text("--name", &request->name, Need::kOptional, "profile_name")
       .AnswersJson()
       .Runs([&shell, request] { return MakeRequest(shell, *request); });
+
+  const auto renew = Options<RenewOptions>();
+  Command(set, group, "renew", "sluis user renew --out an.peeters.request")
+      .Text("--out", &renew->out, Need::kRequired, "request_out")
+      .UsesProfile()
+      .AnswersJson()
+      .Runs([&shell, renew] { return Renew(shell, *renew); });
 
   const auto install = Options<InstallOptions>();
   Command(set, group, "install", "sluis user install an.peeters.bundle.yaml")

@@ -1,6 +1,7 @@
 #include "client/lib/profile.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <iterator>
@@ -53,6 +54,15 @@ Step Identify(const FlatYaml& yaml, const std::string& path, T* out) {
   }
   out->secrecy_regime = secrecy == "true";
   return std::nullopt;
+}
+
+// Whether the certificate is for the private key in this file.
+Result<bool> IsFor(const Bundle& bundle, const std::string& key_path) {
+  Result<std::string> key = ReadSecret(key_path, kMaxProfileBytes);
+  if (!key.ok()) return key.failure();
+  const bool matches = Matches(bundle.certificate_pem, *key);
+  crypto::Wipe(*key);
+  return matches;
 }
 
 }  // namespace
@@ -152,16 +162,22 @@ Result<Bundle> ReadBundle(const std::string& path) {
 }
 
 Step InstallBundle(const Bundle& bundle, Profile* profile) {
-  Result<std::string> key = ReadSecret(profile->PathOf("tls.key"), kMaxProfileBytes);
-  if (!key.ok()) return key.failure();
-  const bool matches = Matches(bundle.certificate_pem, *key);
-  crypto::Wipe(*key);
+  Result<bool> matches = IsFor(bundle, profile->PathOf("tls.key"));
+  if (!matches.ok()) return matches.failure();
+  const std::string next = profile->PathOf(kNextKeyFile);
+  const bool renews = !*matches && Exists(next);
+  if (renews) matches = IsFor(bundle, next);
+  if (!matches.ok()) return matches.failure();
   const Result<CertificateFacts> facts = FactsOf(bundle.certificate_pem);
   if (!facts.ok()) return facts.failure();
   const std::vector<std::string> own = {UserUri(profile->organisation, profile->user)};
-  if (!matches || facts->uris != own || !IsSignedBy(bundle.certificate_pem, bundle.ca_pem) ||
+  if (!*matches || facts->uris != own || !IsSignedBy(bundle.certificate_pem, bundle.ca_pem) ||
       bundle.organisation != profile->organisation || bundle.user != profile->user) {
     return Bad("profile.other_bundle", profile->folder);
+  }
+  // First: a run cut short after this one is done again with the key in its place.
+  if (renews && std::rename(next.c_str(), profile->PathOf("tls.key").c_str()) != 0) {
+    return Bad("file.failed", next);
   }
   profile->node = bundle.node;
   profile->secrecy_regime = bundle.secrecy_regime;

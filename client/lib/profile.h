@@ -3,6 +3,7 @@
 //   profile.yaml   node, organisation, user, what is meant when an option is left out
 //   tls.key        private TLS key (0600)         signing.key   private signing key (0600)
 //   cert.pem       certificate of the own CA      ca.pem        that CA
+//   tls.next.key   the TLS key of a renewal that was asked for and not installed yet (0600)
 //
 // cert.pem and ca.pem arrive with the bundle of `sluis user add`. Neither private key ever leaves
 // the folder.
@@ -49,6 +50,9 @@ struct Bundle {
 std::string ProfilesFolder();
 // Names of the folders there that hold a profile.yaml, sorted.
 std::vector<std::string> ProfileNames(const std::string& profiles_folder);
+// The key of a renewal that was asked for, below a profile.
+inline constexpr char kNextKeyFile[] = "tls.next.key";
+
 // The one named; with an empty name the only one there is.
 Result<Profile> ChooseProfile(const std::string& profiles_folder, const std::string& name);
 
@@ -59,7 +63,7 @@ Step SaveProfile(const Profile& profile);
 std::string FormatBundle(const Bundle& bundle);
 Result<Bundle> ReadBundle(const std::string& path);
 // Puts certificate, CA and address into the profile after checking that the certificate is for its
-// key and user and was signed by that CA.
+// key and user and was signed by that CA. One for tls.next.key makes that the key.
 Step InstallBundle(const Bundle& bundle, Profile* profile);
 
 }  // namespace sluis::client

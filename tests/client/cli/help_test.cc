@@ -25,6 +25,7 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                                  {"node", "restore"},
                                                                  {"user"},
                                                                  {"user", "request"},
+                                                                 {"user", "renew"},
                                                                  {"user", "install"},
                                                                  {"user", "add"},
                                                                  {"user", "list"},

@@ -124,6 +124,35 @@ TEST_F(ProfileTest, ABundleIsInstalledOnlyWhereItBelongs) {
   EXPECT_EQ(*ReadWhole(folder + "/cert.pem", 1 << 16), good.certificate_pem);
 }
 
+TEST_F(ProfileTest, ABundleForTheKeyOfARenewalMakesThatTheKey) {
+  const CertifiedKey ca = *MakeCa("caw.example", kNow);
+  const std::string first = *MakeTlsKey();
+  const std::string second = *MakeTlsKey();
+  const auto bundle = [&](const std::string& key) {
+    return Bundle{"n2.example:1",
+                  "caw.example",
+                  "an.peeters",
+                  false,
+                  *Issue(ca, *MakeCertificateRequest(key, "x"),
+                         {UserUri("caw.example", "an.peeters"), {}, {}}, LeafUse::kUser, kNow),
+                  ca.certificate_pem};
+  };
+  const std::string folder = Make("p", kGood);
+  ASSERT_FALSE(WriteNew(folder + "/tls.key", first, FileMode::kPrivate).has_value());
+  Profile profile = *LoadProfile(folder);
+  EXPECT_TRUE(InstallBundle(bundle(second), &profile).has_value()) << "no such key here";
+  ASSERT_FALSE(WriteNew(folder + "/tls.next.key", second, FileMode::kPrivate).has_value());
+  EXPECT_TRUE(InstallBundle(bundle(*MakeTlsKey()), &profile).has_value());
+  EXPECT_FALSE(InstallBundle(bundle(first), &profile).has_value());
+  EXPECT_EQ(*ReadSecret(folder + "/tls.key", 1 << 16), first);
+  EXPECT_EQ(*ReadSecret(folder + "/tls.next.key", 1 << 16), second);
+  const Bundle renewed = bundle(second);
+  EXPECT_FALSE(InstallBundle(renewed, &profile).has_value());
+  EXPECT_EQ(*ReadSecret(folder + "/tls.key", 1 << 16), second);
+  EXPECT_FALSE(Exists(folder + "/tls.next.key"));
+  EXPECT_EQ(*ReadWhole(folder + "/cert.pem", 1 << 16), renewed.certificate_pem);
+}
+
 TEST(FlatYamlTest, BoundsAndLists) {
   const auto any = [](std::string_view) { return true; };
   const auto read = ReadFlatYaml("a: [x, y]\nb: |\n  een\n  twee\nc:\n", "p", any);

@@ -150,7 +150,7 @@ std::string Offered(const std::string& line) {
 
 TEST(CompletionScriptTest, BashOffersWhatFits) {
   EXPECT_THAT(Offered("sluis"), HasSubstr("node user mandate signal log completion"));
-  EXPECT_THAT(Offered("sluis user"), HasSubstr("request install add list revoke"));
+  EXPECT_THAT(Offered("sluis user"), HasSubstr("request renew install add list revoke"));
   EXPECT_THAT(Offered("sluis log verify"), HasSubstr("--seen"));
   EXPECT_THAT(Offered("sluis log verify export.sluislog"), HasSubstr("--seen"));
   EXPECT_EQ(Offered("sluis log verify").find("--reason"), std::string::npos);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "client/cli/signal_view.h"
 #include "client/lib/call_failure.h"
 #include "client/lib/form_words.h"
 #include "client/lib/own_files.h"
@@ -72,7 +73,10 @@ Exit Shell::Fail(const Failure& failure) {
   if (refusal != nullptr && !refusal->nearest_rule().empty()) {
     std::string attributes;
     for (const std::string& name : refusal->blocking_attributes()) {
-      attributes += (attributes.empty() ? "" : ", ") + name;
+      // A pack may have attributes of its own, which the catalogue cannot know.
+      const std::string label = "attribute." + name;
+      attributes +=
+          (attributes.empty() ? "" : ", ") + (catalogue_.Has(label) ? Text(label) : Harmless(name));
     }
     Note("refusal.possible", {{"rule", refusal->nearest_rule()}, {"attributes", attributes}});
   }

@@ -61,15 +61,19 @@ TEST_F(SignalViewTest, ARefusalSaysWhyAndWhatIsPossible) {
   text->set_text("dit kan niet omdat het beroepsgeheim geldt");
   refusal->set_nearest_rule("P-HULP");
   refusal->add_blocking_attributes("record.client_agrees");
+  refusal->add_blocking_attributes("eigen.attribuut");
   EXPECT_EQ(shell_.Fail({Exit::kRefused, {"call.denied", {}}, refusal}), Exit::kRefused);
-  EXPECT_EQ(err_.str(),
-            "dit kan niet omdat het beroepsgeheim geldt\n"
-            "Dit kan wel: regel P-HULP laat het toe als dit anders was: record.client_agrees.\n");
+  EXPECT_EQ(
+      err_.str(),
+      "dit kan niet omdat het beroepsgeheim geldt\n"
+      "Dit kan wel: regel P-HULP laat het toe als dit anders was: of de persoon akkoord gaat, "
+      "eigen.attribuut.\n");
   shell_.json = true;
   shell_.Fail({Exit::kRefused, {"call.denied", {}}, refusal});
   const auto json = Json::parse(out_.str());
   EXPECT_EQ(json["error"]["exit"], 4);
   EXPECT_EQ(json["error"]["refusal"]["nearest_rule"], "P-HULP");
+  EXPECT_EQ(json["error"]["refusal"]["blocking_attributes"][0], "record.client_agrees");
 }
 
 }  // namespace

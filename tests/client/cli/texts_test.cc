@@ -143,7 +143,7 @@ TEST(TextsTest, EveryTextIsUsed) {
   for (const auto& [key, text] : dutch.texts()) {
     // Help and options are shown by the golden help; the others are named by a value at run time.
     if (BeginsWithAny(key, {"help.", "option.", "refusal.", "state.", "operation.", "outcome.",
-                            "verify.kind.", "doctor."})) {
+                            "verify.kind.", "doctor.", "attribute."})) {
       continue;
     }
     EXPECT_TRUE(named.contains(key)) << key << " is in the catalogue and nowhere else";
@@ -155,6 +155,29 @@ TEST(TextsTest, EveryKindOfFindingHasItsText) {
   for (int kind = 0; kind <= static_cast<int>(client::FindingKind::kShorterThanSeen); ++kind) {
     const std::string key(client::FindingKindName(static_cast<client::FindingKind>(kind)));
     EXPECT_TRUE(dutch.Has("verify.kind." + key)) << key;
+  }
+}
+
+// What stands in the way of the nearest permit was told as "record.client_agrees".
+TEST(TextsTest, EveryAttributeOfTheVocabularyHasItsLabel) {
+  std::ifstream pack(SLUIS_SOURCE_DIR "/policies/packs/statutory.be.yaml");
+  std::set<std::string> expected;
+  std::string line;
+  while (std::getline(pack, line) && line != "attributes:") continue;
+  while (std::getline(pack, line) && line.starts_with("  ")) {
+    expected.insert("attribute." + line.substr(2, line.find(':') - 2));
+  }
+  EXPECT_GT(expected.size(), 25U) << "the pack was not read";
+  for (const auto language :
+       {client::Language::kDutch, client::Language::kEnglish, client::Language::kFrench}) {
+    std::set<std::string> labels;
+    const client::Catalogue catalogue(language);
+    for (const auto& [key, text] : catalogue.texts()) {
+      if (!key.starts_with("attribute.")) continue;
+      labels.insert(key);
+      EXPECT_EQ(text.find('_'), std::string::npos) << key;
+    }
+    EXPECT_EQ(labels, expected);
   }
 }
 

@@ -27,8 +27,16 @@ absl::StatusOr<std::string> ClaimedUser(const CertificateFacts& facts,
   return identity->user_id;
 }
 
+bool Expired(const CertificateFacts& facts, uint64_t now_us) {
+  return now_us / 1'000'000 > facts.not_after_s;
+}
+
 absl::StatusOr<Caller> Authenticate(const CertificateFacts& facts, const Registered& registered,
                                     MandateVerifier& verifier, uint64_t now_us) {
+  if (Expired(facts, now_us)) {
+    return absl::UnauthenticatedError(
+        "this certificate has ended; make a request for a new one with sluis user renew");
+  }
   if (!registered.user) {
     return absl::PermissionDeniedError(
         "you are not registered at this node; ask an administrator of your organisation");
@@ -48,6 +56,7 @@ absl::StatusOr<Caller> Authenticate(const CertificateFacts& facts, const Registe
   caller.user_id = user.user_id();
   caller.administrator = user.administrator();
   caller.certificate_digest = facts.certificate_digest;
+  caller.certificate_not_after_s = facts.not_after_s;
 
   record::v1::MandateStatus status;
   if (registered.status) {

@@ -27,6 +27,7 @@ struct Caller {
   std::string user_id;
   bool administrator = false;
   crypto::Hash certificate_digest{};
+  uint64_t certificate_not_after_s = 0;
   std::vector<Held> mandates;
 
   // The mandate that holds `role`; null when none does. One request, one role: no union is ever
@@ -47,12 +48,15 @@ struct Registered {
   std::optional<record::v1::SignedMandateStatus> status;
 };
 
+// Whether the certificate has ended. TLS looks at the handshake only, and a connection goes on.
+bool Expired(const CertificateFacts& facts, uint64_t now_us);
+
 // Turns certificate facts and the register into a caller. A pure function but for the verifier's
 // memory.
 //
-// UNAUTHENTICATED: the certificate's key is not the registered one. PERMISSION_DENIED: not
-// registered, or revoked. A mandate that is not in force or not signed by the mandate key is left
-// out; a status list that does not verify leaves out all of them.
+// UNAUTHENTICATED: the certificate has ended, or its key is not the registered one.
+// PERMISSION_DENIED: not registered, or revoked. A mandate that is not in force or not signed by
+// the mandate key is left out; a status list that does not verify leaves out all of them.
 absl::StatusOr<Caller> Authenticate(const CertificateFacts& facts, const Registered& registered,
                                     MandateVerifier& verifier, uint64_t now_us);
 

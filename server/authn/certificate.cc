@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <ctime>
 #include <memory>
 
 #include "crypto/hash.h"
@@ -60,6 +61,10 @@ absl::StatusOr<CertificateFacts> FactsOfPem(std::string_view pem) {
   if (der.empty() || key.empty()) return NotACertificate();
   facts.certificate_digest = crypto::Sha256(der);
   facts.key_digest = crypto::Sha256(key);
+  std::tm until{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &until) != 1) return NotACertificate();
+  const time_t not_after = timegm(&until);
+  if (not_after > 0) facts.not_after_s = static_cast<uint64_t>(not_after);
 
   NamesPtr names(static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(certificate.get(), NID_subject_alt_name, nullptr, nullptr)));

@@ -36,7 +36,7 @@ void CallerCache::Forget(const crypto::Hash& certificate_digest) {
 }
 
 uint64_t GoodUntil(const authn::Caller& caller, uint64_t now_us) {
-  uint64_t until = now_us + kMinuteUs;
+  uint64_t until = std::min(now_us + kMinuteUs, (caller.certificate_not_after_s + 1) * kSecondUs);
   for (const authn::Caller::Held& held : caller.mandates) {
     until = std::min(until, (held.mandate.not_after_s() + 1) * kSecondUs);
   }

@@ -17,7 +17,7 @@ namespace sluis::core {
 struct KnownCaller {
   authn::Caller caller;
   std::vector<ledger::Precondition> preconditions;
-  // Until when no mandate of theirs begins or ends; not used from then on.
+  // Until when no mandate of theirs begins or ends, nor their certificate; not used from then on.
   uint64_t good_until_us = 0;
 };
 
@@ -40,8 +40,8 @@ class CallerCache {
   std::map<crypto::Hash, std::shared_ptr<const KnownCaller>> known_;
 };
 
-// The moment at which one of these mandates, or one still to come, begins or ends; at most a minute
-// from `now_us`.
+// The moment at which the certificate or one of these mandates ends, or one still to come begins;
+// at most a minute from `now_us`.
 uint64_t GoodUntil(const authn::Caller& caller, uint64_t now_us);
 
 }  // namespace sluis::core

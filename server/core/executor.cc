@@ -167,8 +167,9 @@ absl::StatusOr<std::optional<Refusal>> Executor::Authenticate(const Attempt& att
   absl::StatusOr<authn::Caller> caller =
       authn::Authenticate(facts, *registered, verifier_, call.now_us);
   if (!caller.ok()) {
-    return Refusal{caller.status().code(), "unknown_user", std::string(caller.status().message()),
-                   ""};
+    return Refusal{caller.status().code(),
+                   authn::Expired(facts, call.now_us) ? "certificate_expired" : "unknown_user",
+                   std::string(caller.status().message()), ""};
   }
   auto known = std::make_shared<KnownCaller>();
   known->caller = *std::move(caller);

@@ -78,6 +78,8 @@ TEST_F(CallerTest, RefusesWhoIsNotRegisteredOrHasOtherKeys) {
        [](CallerTest& t) { t.person_.facts.key_digest[0] ^= 1; }},
       {"no key digest", absl::StatusCode::kUnauthenticated,
        [](CallerTest& t) { t.registered_.user->clear_tls_key_digest(); }},
+      {"ended certificate", absl::StatusCode::kUnauthenticated,
+       [](CallerTest& t) { t.person_.facts.not_after_s = kNowUs / 1'000'000 - 1; }},
       {"cut key digest", absl::StatusCode::kUnauthenticated,
        [](CallerTest& t) { t.registered_.user->mutable_tls_key_digest()->resize(8); }},
   };
@@ -89,6 +91,12 @@ TEST_F(CallerTest, RefusesWhoIsNotRegisteredOrHasOtherKeys) {
     spoil(*this);
     EXPECT_EQ(Ask().status().code(), code) << name;
   }
+}
+
+TEST_F(CallerTest, TakesACertificateInItsLastSecond) {
+  person_.facts.not_after_s = kNowUs / 1'000'000;
+  ASSERT_TRUE(Ask().ok());
+  EXPECT_EQ(Ask()->certificate_not_after_s, kNowUs / 1'000'000);
 }
 
 TEST_F(CallerTest, LeavesOutMandatesThatDoNotHold) {

@@ -94,6 +94,14 @@ TEST_F(CertificateTest, ReadsUriAndDigests) {
   EXPECT_NE(FactsOfPem(Pem(Make("", other)))->key_digest, facts->key_digest);
 }
 
+TEST_F(CertificateTest, ReadsTheLastSecondOfItsValidity) {
+  const CertificatePtr certificate = Make(std::string("URI:") + kUser, key_);
+  ASSERT_EQ(ASN1_TIME_set_string_X509(X509_getm_notAfter(certificate.get()), "20261122015500Z"), 1);
+  EXPECT_EQ(FactsOfPem(Pem(certificate))->not_after_s, 1795312500u);
+  ASSERT_EQ(ASN1_TIME_set_string_X509(X509_getm_notAfter(certificate.get()), "19500101000000Z"), 1);
+  EXPECT_EQ(FactsOfPem(Pem(certificate))->not_after_s, 0u) << "never a far day by wrapping";
+}
+
 TEST_F(CertificateTest, TakesExactlyOneUri) {
   EXPECT_EQ(*Claimed(std::string("URI:") + kUser), "jan");
   EXPECT_EQ(*Claimed(std::string("DNS:localhost,IP:127.0.0.1,URI:") + kUser), "jan");

@@ -40,6 +40,7 @@ TEST(CallerCacheTest, RemembersUntilItsTimeAndNotBeforeIt) {
 
 TEST(CallerCacheTest, IsGoodAtMostAMinuteAndNotBeyondAMandate) {
   authn::Caller caller;
+  caller.certificate_not_after_s = kNowUs / kSecondUs + 3600;
   EXPECT_EQ(GoodUntil(caller, kNowUs), kNowUs + 60 * kSecondUs);
   authn::Caller::Held held;
   held.mandate.set_not_after_s(kNowUs / kSecondUs + 3600);
@@ -48,6 +49,8 @@ TEST(CallerCacheTest, IsGoodAtMostAMinuteAndNotBeyondAMandate) {
   held.mandate.set_not_after_s(kNowUs / kSecondUs + 10);
   caller.mandates.push_back(held);
   EXPECT_EQ(GoodUntil(caller, kNowUs), kNowUs + 11 * kSecondUs) << "its last second counts";
+  caller.certificate_not_after_s = kNowUs / kSecondUs + 4;
+  EXPECT_EQ(GoodUntil(caller, kNowUs), kNowUs + 5 * kSecondUs) << "nor beyond the certificate";
 }
 
 TEST(CallerCacheTest, IsBounded) {
@@ -77,6 +80,24 @@ TEST(CallerCacheTest, RememberedRoleEndsWithItsMandate) {
   EXPECT_TRUE(h.Record(jan, tests::PersonSignal()).status.ok());
   h.clock.Advance(std::chrono::seconds(1));
   EXPECT_EQ(tests::CodeOf(h.Record(jan, tests::PersonSignal()).status), "role_not_held");
+}
+
+// A connection goes on after the handshake that looked at the certificate's dates.
+TEST(CallerCacheTest, ACertificateThatEndsWhileItsHolderIsRememberedIsRefusedAndLogged) {
+  tests::CoreHarness h;
+  tests::Person jan = h.Admit("jan", {"maatschappelijk-werker"});
+  jan.facts.not_after_s = h.clock.NowUs() / kSecondUs + 20;
+  ASSERT_TRUE(h.Record(jan, tests::PersonSignal()).status.ok());
+  h.clock.Advance(std::chrono::seconds(20));
+  EXPECT_TRUE(h.Record(jan, tests::PersonSignal()).status.ok());
+  h.clock.Advance(std::chrono::seconds(1));
+  const uint64_t before = h.size();
+  const absl::Status refused = h.Record(jan, tests::PersonSignal()).status;
+  EXPECT_EQ(refused.code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(tests::CodeOf(refused), "certificate_expired");
+  ASSERT_EQ(h.size(), before + 1);
+  EXPECT_EQ(h.Last().act.refusal(), "certificate_expired");
+  EXPECT_EQ(h.Last().actor.user_id(), "jan");
 }
 
 // A role given while its holder is remembered without it.

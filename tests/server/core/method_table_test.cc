@@ -356,9 +356,11 @@ TEST_F(MethodTable, WhoIsNotAuthenticatedIsRefusedAndLogged) {
   node.uris = {"spiffe://caw-de-overzet.example/node"};
   authn::CertificateFacts two = jan_.facts;
   two.uris.push_back(two.uris[0]);
+  authn::CertificateFacts expired = jan_.facts;
+  expired.not_after_s = h_.clock.NowUs() / 1'000'000 - 1;
   // Other certificates, each with its own digest.
   uint8_t number = 0;
-  for (authn::CertificateFacts* facts : {&other_key, &elsewhere, &node, &two}) {
+  for (authn::CertificateFacts* facts : {&other_key, &elsewhere, &node, &two, &expired}) {
     facts->certificate_digest[0] = ++number;
   }
   const std::tuple<const char*, const char*, absl::StatusOr<authn::CertificateFacts>, const char*>
@@ -370,6 +372,7 @@ TEST_F(MethodTable, WhoIsNotAuthenticatedIsRefusedAndLogged) {
           {"not registered", "unknown_user", stranger.facts, "vreemde"},
           {"revoked", "unknown_user", gone.facts, "weg"},
           {"other key", "unknown_user", other_key, "jan"},
+          {"expired", "certificate_expired", expired, "jan"},
       };
   for (const auto& [name, code, facts, user] : table) {
     SCOPED_TRACE(name);

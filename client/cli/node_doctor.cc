@@ -1,5 +1,6 @@
 #include "client/cli/node_doctor.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "client/cli/receipt.h"
@@ -46,10 +47,18 @@ std::vector<Diagnosis> ExamineProfile(Shell& shell, const client::Profile& profi
   }
   const auto facts = client::FactsOf(*certificate);
   if (facts.ok()) {
-    out.push_back(ExamineCertificate(facts->not_after_s, shell.now_s(),
-                                     shell.Text("doctor.own_certificate")));
+    out.push_back(ExamineEnd(
+        facts->not_after_s, shell.now_s(),
+        {shell.Text("doctor.own_certificate"), shell.Text("doctor.remedy_own_certificate")}));
   }
-  if (out.size() == 1 && out.front().weight == Weight::kFine) {
+  const auto ca_facts = client::FactsOf(*ca);
+  if (ca_facts.ok()) {
+    // Of the node as well: it takes people of this CA and no other.
+    out.push_back(ExamineEnd(ca_facts->not_after_s, shell.now_s(),
+                             {shell.Text("doctor.ca"), shell.Text("doctor.remedy_ca")}));
+  }
+  if (std::all_of(out.begin(), out.end(),
+                  [](const Diagnosis& one) { return one.weight == Weight::kFine; })) {
     out.push_back(Found(Weight::kFine, "doctor.folder_fine"));
   }
   return out;
@@ -94,8 +103,9 @@ Exit Doctor(Shell& shell) {
   if (answer.ok()) {
     const auto now_us = static_cast<uint64_t>(shell.now_s()) * kSecond;
     for (Diagnosis& one : Examine(*answer, now_us, SLUIS_VERSION)) found.push_back(std::move(one));
-    found.push_back(ExamineCertificate(static_cast<int64_t>(answer->certificate_not_after_s()),
-                                       shell.now_s(), shell.Text("doctor.node_certificate")));
+    found.push_back(ExamineEnd(
+        static_cast<int64_t>(answer->certificate_not_after_s()), shell.now_s(),
+        {shell.Text("doctor.node_certificate"), shell.Text("doctor.remedy_node_certificate")}));
   } else {
     exit = answer.failure().exit;
     found.push_back({Weight::kFault, answer.failure().message});
@@ -138,10 +148,12 @@ std::vector<Diagnosis> Examine(const node::v1::GetStatusResponse& status, uint64
   return out;
 }
 
-Diagnosis ExamineCertificate(int64_t not_after_s, int64_t now_s, const std::string& whose) {
+Diagnosis ExamineEnd(int64_t not_after_s, int64_t now_s, const Ending& what) {
   const int64_t days = (not_after_s - now_s) / kDaySeconds;
-  const Args args{
-      {"whose", whose}, {"days", std::to_string(days)}, {"day", client::LegalDay(not_after_s)}};
+  const Args args{{"whose", what.whose},
+                  {"days", std::to_string(days)},
+                  {"day", client::LegalDay(not_after_s)},
+                  {"remedy", what.remedy}};
   if (not_after_s <= now_s) return Found(Weight::kFault, "doctor.certificate_expired", args);
   if (days <= 3) return Found(Weight::kFault, "doctor.certificate_soon", args);
   if (days <= 30) {

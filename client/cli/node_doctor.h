@@ -22,8 +22,14 @@ struct Diagnosis {
 std::vector<Diagnosis> Examine(const node::v1::GetStatusResponse& status, uint64_t now_us,
                                const std::string& own_version);
 
-// How long a certificate lasts: a fault at 3 days, warnings at 14 and 30.
-Diagnosis ExamineCertificate(int64_t not_after_s, int64_t now_s, const std::string& whose);
+// A certificate or key that ends, and what to do about it, in the person's language.
+struct Ending {
+  std::string whose;
+  std::string remedy;
+};
+
+// How long it lasts: a fault at 3 days, warnings at 14 and 30.
+Diagnosis ExamineEnd(int64_t not_after_s, int64_t now_s, const Ending& what);
 
 void AddDoctorCommand(CommandSet& set, CLI::App& group);
 

@@ -3,6 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "client/lib/catalogue.h"
+#include "client/lib/certificate.h"
+#include "client/lib/key_file.h"
+#include "client/lib/own_files.h"
+#include "client/lib/profile.h"
+#include "tests/client/cli/run_sluis.h"
+#include "tests/support/temp_folder.h"
+
 namespace sluis::cli {
 namespace {
 
@@ -67,13 +75,59 @@ TEST(NodeDoctorTest, DiskCheckpointVersion) {
 }
 
 TEST(NodeDoctorTest, CertificatesAt30And14And3Days) {
-  const auto at = [](int64_t days) { return ExamineCertificate(days * kDay + 60, 0, "x"); };
+  const auto at = [](int64_t days) { return ExamineEnd(days * kDay + 60, 0, {"x", "y"}); };
   EXPECT_EQ(at(31).weight, Weight::kFine);
   EXPECT_EQ(at(30).what.key, "doctor.certificate_plan");
   EXPECT_EQ(at(14).what.key, "doctor.certificate_soon");
   EXPECT_EQ(at(14).weight, Weight::kWarning);
   EXPECT_EQ(at(3).weight, Weight::kFault);
-  EXPECT_EQ(ExamineCertificate(0, 0, "x").what.key, "doctor.certificate_expired");
+  EXPECT_EQ(ExamineEnd(0, 0, {"x", "y"}).what.key, "doctor.certificate_expired");
+  EXPECT_EQ(ExamineEnd(0, 0, {"x", "y"}).weight, Weight::kFault);
+}
+
+TEST(NodeDoctorTest, EachEndThatNearsNamesItsRemedy) {
+  for (const client::Language language :
+       {client::Language::kDutch, client::Language::kEnglish, client::Language::kFrench}) {
+    const client::Catalogue catalogue(language);
+    for (const int64_t days : {20, 10, 2, -1}) {
+      const std::string text =
+          catalogue.Text(ExamineEnd(days * kDay + 60, 0, {"this key", "do that"}).what);
+      EXPECT_THAT(text, testing::HasSubstr("this key"));
+      EXPECT_THAT(text, testing::HasSubstr("do that"));
+    }
+  }
+}
+
+// With the CA ended no connection is made any more: what is wrong has to come from the own folder.
+TEST(NodeDoctorTest, ACaThatEndsIsFoundThoughTheNodeDoesNotAnswer) {
+  const tests::TempFolder folder;
+  client::Profile profile;
+  profile.folder = folder.PathOf("an");
+  profile.node = "127.0.0.1:1";
+  profile.organisation = "caw.example";
+  profile.user = "an.peeters";
+  ASSERT_FALSE(client::MakePrivateFolder(profile.folder).has_value());
+  const auto write = [&](const char* name, const std::string& text) {
+    ASSERT_FALSE(
+        client::WriteNew(profile.PathOf(name), text, client::FileMode::kPrivate).has_value());
+  };
+  const client::CertifiedKey ca = *client::MakeCa("caw.example", kTestNow, 10);
+  const std::string key = *client::MakeTlsKey();
+  write("tls.key", key);
+  write("ca.pem", ca.certificate_pem);
+  write("cert.pem", *client::Issue(ca, *client::MakeCertificateRequest(key, "an"),
+                                   {client::UserUri("caw.example", "an.peeters"), {}, {}},
+                                   client::LeafUse::kUser, kTestNow));
+  ASSERT_TRUE(
+      client::MakeKey(profile.PathOf("signing.key"), crypto::KeyPurpose::kSigning, "2027-01-01")
+          .ok());
+  ASSERT_FALSE(client::SaveProfile(profile).has_value());
+  const Ended ended = RunSluis({"node", "doctor", "--lang", "en"}, "", folder.path());
+  EXPECT_EQ(ended.exit, Exit::kUnreachable);
+  EXPECT_THAT(ended.out, testing::HasSubstr("Renew now: the CA of your organisation"));
+  EXPECT_THAT(ended.out, testing::HasSubstr("make a new CA"));
+  EXPECT_THAT(ended.out, testing::HasSubstr("In order: your certificate"));
+  EXPECT_THAT(ended.out, testing::Not(testing::HasSubstr("Your folder")));
 }
 
 }  // namespace

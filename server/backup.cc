@@ -12,8 +12,10 @@
 #include <iterator>
 #include <system_error>
 
-#include "server/ledger/row.h"
-#include "sluis/record/v1/ledger.pb.h"
+#include "crypto/bytes.h"
+#include "server/ledger/key_files.h"
+#include "server/ledger/log_state.h"
+#include "server/storage/files.h"
 
 namespace sluis::server {
 namespace {
@@ -22,6 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kCopied[] = {"mark", "erasures", "FORMAT"};
 constexpr std::string_view kKeyFilePrefix = "kek-";
+constexpr int kCopyRounds = 3;
 
 // Whether it is the name of a finished key file: kek-<epoch>.
 bool IsKeyFile(std::string_view name) {
@@ -96,6 +99,54 @@ absl::Status CopyKey(const fs::path& from, const fs::path& to, uint64_t now_us) 
   return error ? Failed("copy a key to", to, error) : absl::OkStatus();
 }
 
+// The text that names the key of this epoch: formats.md, "Backup". Errors of the key file.
+absl::StatusOr<std::string> NameOfKey(const std::string& data_folder, uint64_t epoch) {
+  const absl::StatusOr<ledger::EpochKey> key =
+      ledger::KeyFiles(storage::SystemFiles(), data_folder).Load(epoch);
+  if (!key.ok()) return key.status();
+  const auto file = ledger::EncodeKeyFile(epoch, *key);
+  const auto check = file.expose().last(ledger::kKeyCheckBytes);
+  return std::string(kKeyFilePrefix) + std::to_string(epoch) + " " +
+         crypto::HexEncode(crypto::View(check)) + "\n";
+}
+
+// Copies the store together with the name of the key that opens the copy. An erasure meanwhile
+// leaves open whether the copy is of before or after it: then it is made again.
+absl::StatusOr<uint64_t> CopyStore(storage::Store& store, const std::string& data_folder,
+                                   const fs::path& part) {
+  const std::string to = (part / "ledger").string();
+  for (int round = 0; round < kCopyRounds; ++round) {
+    const absl::StatusOr<std::optional<ledger::LogState>> before =
+        ledger::ReadLogState(*store.NewSnapshot());
+    if (!before.ok()) return before.status();
+    std::string name;
+    if (before->has_value()) {
+      absl::StatusOr<std::string> named = NameOfKey(data_folder, (*before)->key_epoch);
+      // Read while it was being destroyed, or never whole: the epoch after the copy tells.
+      if (named.ok()) name = *std::move(named);
+    }
+    const absl::Status copied = store.CopyTo(to);
+    if (!copied.ok()) return copied;
+    const absl::StatusOr<std::optional<ledger::LogState>> after =
+        ledger::ReadLogState(*store.NewSnapshot());
+    if (!after.ok()) return after.status();
+    const uint64_t epoch = after->value_or(ledger::LogState{}).key_epoch;
+    if (epoch == before->value_or(ledger::LogState{}).key_epoch) {
+      if (!before->has_value()) return uint64_t{0};
+      if (name.empty()) return NameOfKey(data_folder, epoch).status();
+      std::ofstream file(part / "key", std::ios::binary);
+      file << name;
+      file.close();
+      if (!file) return Failed("write", part / "key", {errno, std::generic_category()});
+      return (*before)->size();
+    }
+    std::error_code error;
+    fs::remove_all(to, error);
+    if (error) return Failed("remove", to, error);
+  }
+  return absl::AbortedError("erasures went on while the backup was made: try again");
+}
+
 absl::StatusOr<Backup> Make(storage::Store& store, const std::string& data_folder,
                             const std::string& backup_folder, uint64_t now_us) {
   std::error_code error;
@@ -115,11 +166,9 @@ absl::StatusOr<Backup> Make(storage::Store& store, const std::string& data_folde
     if (error) return Failed("copy", from, error);
   }
   Backup backup{.folder = final_folder.string()};
-  absl::StatusOr<std::optional<std::string>> row = store.Get(ledger::RowKey(ledger::Table::kState));
-  record::v1::LedgerState state;
-  if (row.ok() && *row && state.ParseFromString(**row)) backup.entries = state.size();
-  absl::Status copied = store.CopyTo((part / "ledger").string());
-  if (!copied.ok()) return copied;
+  absl::StatusOr<uint64_t> entries = CopyStore(store, data_folder, part);
+  if (!entries.ok()) return entries.status();
+  backup.entries = *entries;
   absl::Status synced = SyncTree(part);
   if (!synced.ok()) return synced;
   fs::rename(part, final_folder, error);

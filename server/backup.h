@@ -16,10 +16,11 @@ struct Backup {
 
 // Copies mark file, erasure journal and ledger, in that order, to a new folder below
 // `backup_folder` that is named after the moment. No key-encryption key is copied: without one the
-// copy cannot be read.
+// copy cannot be read. Which one it needs is written beside it.
 //
-// Guarantee: the copied ledger holds at least every entry of the copied mark. A folder that is not
-// finished keeps the ending ".part" and is no backup. Errors: ALREADY_EXISTS, or the disk's.
+// Guarantee: the copied ledger holds at least every entry of the copied mark, and the key named is
+// the one that opens it. A folder that is not finished keeps the ending ".part" and is no backup.
+// Errors: ALREADY_EXISTS, ABORTED when erasures went on all the while, or the disk's.
 absl::StatusOr<Backup> MakeBackup(storage::Store& store, const std::string& data_folder,
                                   const std::string& backup_folder, uint64_t now_us);
 

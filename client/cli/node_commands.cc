@@ -72,14 +72,11 @@ Exit RunRestore(Shell& shell, const RestoreOptions& options) {
   const Result<client::Restored> done = client::Restore(options.plan, shell.now_s());
   if (!done.ok()) return shell.Fail(done.failure());
   if (shell.json) {
-    shell.Print({{"moved_to", done->moved_to},
-                 {"key_files", done->key_files},
-                 {"erasures", done->erasures}});
+    shell.Print({{"moved_to", done->moved_to}, {"key", done->key}, {"erasures", done->erasures}});
     return Exit::kDone;
   }
   if (!done->moved_to.empty()) shell.Say("restore.moved", {{"path", done->moved_to}});
-  shell.Say("restore.done", {{"keys", std::to_string(done->key_files)},
-                             {"erasures", std::to_string(done->erasures)}});
+  shell.Say("restore.done", {{"key", done->key}, {"erasures", std::to_string(done->erasures)}});
   return Exit::kDone;
 }
 

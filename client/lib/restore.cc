@@ -4,13 +4,12 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <ctime>
 #include <filesystem>
 #include <utility>
-#include <vector>
 
+#include "client/lib/backup_key.h"
 #include "client/lib/own_files.h"
 #include "crypto/secret.h"
 
@@ -21,7 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr size_t kJournalRecordBytes = 40;
 constexpr size_t kMaxJournalBytes = size_t{256} << 20;
-constexpr size_t kKeyFileBytes = 64;
 
 Failure Wrong(std::string key, const std::string& path) {
   return {Exit::kUsage, {std::move(key), {{"path", path}}}, nullptr};
@@ -42,21 +40,6 @@ class Lock {
  private:
   int fd_;
 };
-
-std::vector<std::string> KeyNames(const std::string& folder) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    const std::string name = at->path().filename().string();
-    const std::string number = name.starts_with("kek-") ? name.substr(4) : "";
-    if (!number.empty() &&
-        std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-      names.push_back(name);
-    }
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
 
 uint64_t SizeOf(const std::string& path) {
   std::error_code error;
@@ -101,11 +84,12 @@ std::string Stamp(int64_t now_s) {
 Result<Restored> Restore(const RestorePlan& plan, int64_t now_s) {
   const std::string store = plan.backup + "/ledger";
   if (!Exists(store + "/CURRENT")) return Wrong("restore.no_backup", plan.backup);
-  const std::vector<std::string> keys = KeyNames(plan.keys);
-  if (keys.empty()) return Wrong("restore.no_keys", plan.keys);
   if (!plan.journal.empty() && !Exists(plan.journal)) return Wrong("file.absent", plan.journal);
   const Lock lock(plan.data);
   if (!lock.Taken()) return Wrong("restore.running", plan.data);
+  // Read before anything is moved: the folder of keys may lie in the data folder.
+  const Result<BackupKey> key = FindBackupKey(plan.backup, plan.keys);
+  if (!key.ok()) return key.failure();
 
   Restored done;
   std::string journal = NewestJournal(plan);
@@ -129,12 +113,13 @@ Result<Restored> Restore(const RestorePlan& plan, int64_t now_s) {
     if (Step failure = CopyFile(plan.backup + "/mark", in("mark"), 64 << 10))
       return *std::move(failure);
   }
-  for (const std::string& name : keys) {
-    if (Step failure = CopyFile(plan.keys + "/" + name, in(name), kKeyFileBytes)) {
-      return *std::move(failure);
-    }
-    ++done.key_files;
+  // Only the key of this store: any other opens what this store does not hold, and the node would
+  // have to ask whether the folder is another one's.
+  if (Step failure =
+          WriteNew(in(key->name), crypto::View(key->file.expose()), FileMode::kPrivate)) {
+    return *std::move(failure);
   }
+  done.key = key->name;
   if (!journal.empty()) {
     if (Step failure = CopyFile(journal, in("erasures"), kMaxJournalBytes))
       return *std::move(failure);

@@ -2,7 +2,8 @@
 //
 //   <data>/ledger    the store, from <backup>/ledger
 //   <data>/mark      from <backup>/mark
-//   <data>/kek-<n>   the key-encryption keys, from the folder of their copies
+//   <data>/kek-<n>   the one key-encryption key that opens this store, from the folder of copies:
+//                    backup_key.h
 //   <data>/erasures  the newest erasure journal there is
 //   <data>/restored  tells the node to erase again what was erased since, before it serves
 //
@@ -23,14 +24,14 @@ namespace sluis::client {
 
 struct RestorePlan {
   std::string backup;   // folder that CreateBackup made
-  std::string keys;     // folder with kek-<epoch> files
+  std::string keys;     // folder with copies of keys, of any epoch
   std::string journal;  // file; empty: the newest of data folder and backup
   std::string data;     // data_folder of the configuration
 };
 
 struct Restored {
-  std::string moved_to;  // empty when there was nothing to move
-  uint64_t key_files = 0;
+  std::string moved_to;   // empty when there was nothing to move
+  std::string key;        // name of the key file that was put in place
   uint64_t erasures = 0;  // records in the journal
 };
 

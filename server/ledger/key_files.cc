@@ -19,7 +19,7 @@ constexpr crypto::BytesView kMagic = "sluiskk1";
 constexpr std::string_view kPrefix = "kek-";
 constexpr std::string_view kDraftSuffix = ".tmp";
 constexpr size_t kKeyAt = 16;
-constexpr size_t kCheckAt = 48;
+constexpr size_t kCheckAt = kKeyFileBytes - kKeyCheckBytes;
 
 // The epoch that a file name states; nothing for any other file.
 std::optional<uint64_t> EpochOf(std::string_view name) {
@@ -32,9 +32,9 @@ std::optional<uint64_t> EpochOf(std::string_view name) {
   return epoch;
 }
 
-crypto::FixedBytes<kKeyFileBytes - kCheckAt> Check(std::span<const uint8_t, kKeyFileBytes> file) {
+crypto::FixedBytes<kKeyCheckBytes> Check(std::span<const uint8_t, kKeyFileBytes> file) {
   const crypto::Hash hash = crypto::Sha256(crypto::View(file.first(kCheckAt)));
-  crypto::FixedBytes<kKeyFileBytes - kCheckAt> check;
+  crypto::FixedBytes<kKeyCheckBytes> check;
   std::copy_n(hash.begin(), check.size(), check.begin());
   return check;
 }

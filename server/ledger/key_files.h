@@ -20,6 +20,8 @@ using EpochKey = crypto::Secret<32>;
 // File kek-<epoch>, big-endian: "sluiskk1" ‖ u64 epoch ‖ key[32] ‖ first 16 bytes of the SHA-256
 // over all before. docs/formats.md, "Key-encryption key".
 inline constexpr size_t kKeyFileBytes = 64;
+// The check at its end: names a key without giving it away.
+inline constexpr size_t kKeyCheckBytes = 16;
 
 crypto::Secret<kKeyFileBytes> EncodeKeyFile(uint64_t epoch, const EpochKey& key);
 // DATA_LOSS for everything that EncodeKeyFile cannot have written for this epoch.

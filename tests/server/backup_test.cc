@@ -8,6 +8,10 @@
 #include <fstream>
 #include <iterator>
 
+#include "crypto/bytes.h"
+#include "server/ledger/key_files.h"
+#include "server/ledger/log_state.h"
+#include "server/ledger/row.h"
 #include "server/storage/rocksdb_store.h"
 #include "tests/support/temp_folder.h"
 
@@ -108,6 +112,81 @@ TEST(MakeBackup, HoldsMarkJournalAndStoreAndNoKey) {
   }
   EXPECT_EQ(MakeBackup(**store, data, folder.PathOf("backup"), kNowUs).status().code(),
             absl::StatusCode::kAlreadyExists);
+}
+
+// A store with a log, in which an erasure happens while its copies are made.
+class ErasingStore : public storage::Store {
+ public:
+  ErasingStore(std::unique_ptr<storage::Store> inner, std::string data, int erasures)
+      : inner_(std::move(inner)), data_(std::move(data)), erasures_(erasures) {
+    BeginEpoch(1);
+  }
+
+  std::unique_ptr<storage::Snapshot> NewSnapshot() const override { return inner_->NewSnapshot(); }
+  absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override {
+    return inner_->Get(key);
+  }
+  absl::Status Apply(std::span<const storage::Write> writes) override {
+    return inner_->Apply(writes);
+  }
+  absl::Status CopyTo(const std::string& folder) override {
+    absl::Status copied = inner_->CopyTo(folder);
+    if (erasures_-- > 0) BeginEpoch(++epoch_);
+    return copied;
+  }
+
+ private:
+  void BeginEpoch(uint64_t epoch) {
+    ledger::LogState state;
+    state.key_epoch = epoch;
+    const storage::Write row{ledger::RowKey(ledger::Table::kState), EncodeLogState(state)};
+    ASSERT_TRUE(inner_->Apply({{row}}).ok());
+    ledger::KeyFiles files(storage::SystemFiles(), data_);
+    ledger::EpochKey key;
+    key.mutable_span()[0] = static_cast<uint8_t>(epoch);
+    ASSERT_TRUE(files.Create(epoch, key).ok());
+    // OK when there is none.
+    ASSERT_TRUE(files.Destroy(epoch - 1).ok());
+  }
+
+  const std::unique_ptr<storage::Store> inner_;
+  const std::string data_;
+  int erasures_;
+  uint64_t epoch_ = 1;
+};
+
+class BackupDuringErasures : public ::testing::Test {
+ protected:
+  absl::StatusOr<Backup> BackUp(int erasures) {
+    const std::string data = folder_.PathOf("data");
+    fs::create_directory(data);
+    auto store = storage::OpenRocksDbStore(data + "/ledger");
+    if (!store.ok()) return store.status();
+    ErasingStore erasing(*std::move(store), data, erasures);
+    return MakeBackup(erasing, data, folder_.PathOf("backup"), kNowUs);
+  }
+
+  tests::TempFolder folder_;
+};
+
+// Which key opens the copy must never be a guess: the wrong one makes it unreadable.
+TEST_F(BackupDuringErasures, NamesTheKeyThatOpensTheCopy) {
+  const auto backup = BackUp(2);
+  ASSERT_TRUE(backup.ok()) << backup.status();
+  const std::string file = Read(folder_.PathOf("data/kek-3"));
+  ASSERT_EQ(file.size(), ledger::kKeyFileBytes);
+  EXPECT_EQ(Read(backup->folder + "/key"),
+            "kek-3 " + crypto::HexEncode(std::string_view(file).substr(48)) + "\n");
+  const auto copy = storage::OpenRocksDbStore(backup->folder + "/ledger");
+  ASSERT_TRUE(copy.ok());
+  const auto state = ledger::ReadLogState(*(*copy)->NewSnapshot());
+  ASSERT_TRUE(state.ok() && state->has_value());
+  EXPECT_EQ((*state)->key_epoch, 3u);
+}
+
+TEST_F(BackupDuringErasures, IsNotMadeWhenTheyDoNotEnd) {
+  EXPECT_EQ(BackUp(100).status().code(), absl::StatusCode::kAborted);
+  EXPECT_FALSE(fs::exists(folder_.PathOf("backup/20260115T120000Z")));
 }
 
 }  // namespace

@@ -12,6 +12,8 @@
 #include "client/lib/key_file.h"
 #include "client/lib/own_files.h"
 #include "client/lib/restore.h"
+#include "crypto/bytes.h"
+#include "crypto/hash.h"
 #include "tests/support/temp_folder.h"
 
 namespace sluis::client {
@@ -119,8 +121,16 @@ class RestoreTest : public testing::Test {
     Put("backup/mark", "old mark");
     Put("backup/FORMAT", "1\n");
     Put("backup/erasures", std::string(40, 'a'));
-    Put("keys/kek-3", std::string(64, 'k'));
+    Put("backup/key", "kek-3 " + crypto::HexEncode(key_file_.substr(48)) + "\n");
+    Put("keys/kek-3", key_file_);
+    Put("keys/kek-4", KeyFileOf(4));
     Put("keys/notes.txt", "x");
+  }
+  static std::string KeyFileOf(uint64_t epoch) {
+    std::string file = "sluiskk1";
+    crypto::AppendU64(file, epoch);
+    file += std::string(32, 'k');
+    return file + std::string(crypto::View(crypto::Sha256(file)).substr(0, 16));
   }
   void Put(const std::string& name, const std::string& bytes) {
     const std::string path = folder_.PathOf(name);
@@ -138,6 +148,7 @@ class RestoreTest : public testing::Test {
 
   tests::TempFolder folder_;
   RestorePlan plan_;
+  const std::string key_file_ = KeyFileOf(3);
 };
 
 TEST_F(RestoreTest, PutsEverythingBackAndSetsTheOldFolderAside) {
@@ -152,7 +163,9 @@ TEST_F(RestoreTest, PutsEverythingBackAndSetsTheOldFolderAside) {
   EXPECT_EQ(Get("data/mark"), "old mark");
   EXPECT_EQ(Get("data/FORMAT"), "1\n");
   EXPECT_EQ(Get("data/restored"), "");
-  EXPECT_EQ(Get("data/kek-3"), std::string(64, 'k'));
+  EXPECT_EQ(done->key, "kek-3");
+  EXPECT_EQ(Get("data/kek-3"), key_file_);
+  EXPECT_EQ(Get("data/kek-4"), "absent") << "of a later epoch than the backup";
   EXPECT_EQ(Get("data/notes.txt"), "absent");
   EXPECT_EQ(Get("data/erasures"), std::string(80, 'b')) << "the longer journal is the newer";
   EXPECT_EQ(done->erasures, 2U);
@@ -178,6 +191,8 @@ TEST_F(RestoreTest, RefusesBeforeTouchingAnything) {
   EXPECT_EQ(Refusal(), "file.absent");
   plan_.journal = "";
   fs::remove(folder_.PathOf("keys/kek-3"));
+  EXPECT_EQ(Refusal(), "restore.key_gone");
+  fs::remove(folder_.PathOf("keys/kek-4"));
   EXPECT_EQ(Refusal(), "restore.no_keys");
   fs::remove(folder_.PathOf("backup/ledger/CURRENT"));
   EXPECT_EQ(Refusal(), "restore.no_backup");

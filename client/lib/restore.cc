@@ -62,6 +62,26 @@ bool CopyTree(const std::string& from, const std::string& to) {
   return !error;
 }
 
+bool SyncOne(const fs::path& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool synced = fd >= 0 && fsync(fd) == 0;
+  if (fd >= 0) close(fd);
+  return synced;
+}
+
+// Makes durable what lies below the folder, then the folder and its name: a machine that loses its
+// power must not find a restore half done that was told to be done.
+bool SyncTree(const std::string& folder) {
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error)) {
+    if (!SyncOne(at->path())) return false;
+  }
+  if (error || !SyncOne(folder)) return false;
+  const fs::path parent = fs::path(folder).parent_path();
+  return SyncOne(parent.empty() ? fs::path(".") : parent);
+}
+
 Step CopyFile(const std::string& from, const std::string& to, size_t max_bytes) {
   Result<std::string> bytes = ReadWhole(from, max_bytes);
   if (!bytes.ok()) return bytes.failure();
@@ -125,7 +145,8 @@ Result<Restored> Restore(const RestorePlan& plan, int64_t now_s) {
       return *std::move(failure);
     done.erasures = SizeOf(in("erasures")) / kJournalRecordBytes;
   }
-  if (!CopyTree(store, in("ledger"))) return Wrong("restore.copy_failed", plan.data);
+  if (!CopyTree(store, in("ledger")) || !SyncTree(plan.data))
+    return Wrong("restore.copy_failed", plan.data);
   return done;
 }
 

@@ -9,9 +9,9 @@
 //
 // Guarantee: what is in the data folder is moved to <data>.before-<UTC time>, never deleted; a
 // failure before that changes nothing; `restored` is written before the store is put in place, so
-// that a restore cut short never serves. Not guaranteed: that the backup is whole; the node's start
-// compares store and mark. Thread-safety: refuses while a node holds the folder's lock.
-// Errors: a Failure with Exit::kUsage.
+// that a restore cut short never serves; after success all of it is on stable storage. Not
+// guaranteed: that the backup is whole; the node's start compares store and mark. Thread-safety:
+// refuses while a node holds the folder's lock. Errors: a Failure with Exit::kUsage.
 #ifndef SLUIS_CLIENT_LIB_RESTORE_H_
 #define SLUIS_CLIENT_LIB_RESTORE_H_
 

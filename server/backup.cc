@@ -5,12 +5,11 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstring>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <system_error>
+#include <vector>
 
 #include "crypto/bytes.h"
 #include "server/ledger/key_files.h"
@@ -25,12 +24,6 @@ namespace fs = std::filesystem;
 constexpr const char* kCopied[] = {"mark", "erasures", "FORMAT"};
 constexpr std::string_view kKeyFilePrefix = "kek-";
 constexpr int kCopyRounds = 3;
-
-// Whether it is the name of a finished key file: kek-<epoch>.
-bool IsKeyFile(std::string_view name) {
-  return name.starts_with(kKeyFilePrefix) && name.size() > kKeyFilePrefix.size() &&
-         name.find_first_not_of("0123456789", kKeyFilePrefix.size()) == std::string_view::npos;
-}
 
 constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
 
@@ -64,21 +57,6 @@ std::string NameOf(uint64_t now_us) {
   return name;
 }
 
-std::string BytesOf(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// Whether both hold the same; key files are small. Wipes what it read.
-bool Same(const fs::path& one, const fs::path& other) {
-  std::string first = BytesOf(one);
-  std::string second = BytesOf(other);
-  const bool same = first == second;
-  explicit_bzero(first.data(), first.size());
-  explicit_bzero(second.data(), second.size());
-  return same;
-}
-
 absl::Status SetTime(const fs::path& path, uint64_t now_us) {
   const timespec now{static_cast<time_t>(now_us / 1'000'000), 0};
   const timespec times[] = {now, now};
@@ -86,17 +64,36 @@ absl::Status SetTime(const fs::path& path, uint64_t now_us) {
   return Failed("set the time of", path, {errno, std::generic_category()});
 }
 
-absl::Status CopyKey(const fs::path& from, const fs::path& to, uint64_t now_us) {
-  std::error_code error;
-  if (fs::exists(to)) {
+// Brings the copy of one key in step with the key; tells whether that changed anything.
+absl::StatusOr<bool> CopyKey(const ledger::KeyFiles& keys, uint64_t epoch,
+                             const std::string& copy_folder, uint64_t now_us,
+                             storage::Files& files) {
+  const absl::StatusOr<ledger::EpochKey> key = keys.Load(epoch);
+  // An erasure destroys keys at any moment: one that went, or is read while it is overwritten, is
+  // no key any more, and what was copied of it before must stay.
+  if (absl::IsNotFound(key.status()) || absl::IsDataLoss(key.status())) return false;
+  if (!key.ok()) return key.status();
+  ledger::KeyFiles copies(files, copy_folder);
+  const fs::path to = fs::path(copy_folder) / (std::string(kKeyFilePrefix) + std::to_string(epoch));
+  const absl::StatusOr<ledger::EpochKey> copy = copies.Load(epoch);
+  const bool same = copy.ok() && crypto::ConstantTimeEqual(crypto::View(copy->expose()),
+                                                           crypto::View(key->expose()));
+  if (!same && !absl::IsNotFound(copy.status())) {
+    if (!copy.ok() && !absl::IsDataLoss(copy.status())) return copy.status();
     // A restored node goes through the same epochs again with other keys. The copy of the earlier
     // key stays beside, for the backups of its time, until its days are over.
+    std::error_code error;
     fs::rename(to, to.string() + ".before-" + NameOf(now_us), error);
     if (error) return Failed("rename", to, error);
   }
-  fs::copy_file(from, to, error);
-  if (!error) fs::permissions(to, fs::perms::owner_read | fs::perms::owner_write, error);
-  return error ? Failed("copy a key to", to, error) : absl::OkStatus();
+  if (!same) {
+    absl::Status created = copies.Create(epoch, *key);
+    if (!created.ok()) return created;
+  }
+  // A copy's time is when its key was last in use; its days count from there.
+  absl::Status touched = SetTime(to, now_us);
+  if (!touched.ok()) return touched;
+  return !same;
 }
 
 // The text that names the key of this epoch: formats.md, "Backup". Errors of the key file.
@@ -180,25 +177,19 @@ absl::StatusOr<Backup> Make(storage::Store& store, const std::string& data_folde
 }
 
 absl::Status Keep(const std::string& data_folder, const std::string& copy_folder, int days,
-                  uint64_t now_us) {
+                  uint64_t now_us, storage::Files& files) {
   std::error_code error;
   fs::create_directories(copy_folder, error);
   if (error) return Failed("make", copy_folder, error);
   bool changed = false;
-  for (const auto& item : fs::directory_iterator(data_folder, error)) {
-    const std::string name = item.path().filename().string();
-    if (!IsKeyFile(name)) continue;
-    const fs::path to = fs::path(copy_folder) / name;
-    if (!fs::exists(to) || !Same(item.path(), to)) {
-      absl::Status copied = CopyKey(item.path(), to, now_us);
-      if (!copied.ok()) return copied;
-      changed = true;
-    }
-    // A copy's time is when its key was last in use; its days count from there.
-    absl::Status touched = SetTime(to, now_us);
-    if (!touched.ok()) return touched;
+  const ledger::KeyFiles keys(files, data_folder);
+  const absl::StatusOr<std::vector<uint64_t>> epochs = keys.Epochs();
+  if (!epochs.ok()) return epochs.status();
+  for (const uint64_t epoch : *epochs) {
+    const absl::StatusOr<bool> copied = CopyKey(keys, epoch, copy_folder, now_us, files);
+    if (!copied.ok()) return copied.status();
+    changed |= *copied;
   }
-  if (error) return Failed("read", data_folder, error);
   for (const auto& item : fs::directory_iterator(copy_folder, error)) {
     const std::string name = item.path().filename().string();
     if (!name.starts_with(kKeyFilePrefix) || fs::exists(fs::path(data_folder) / name)) continue;
@@ -234,8 +225,8 @@ absl::StatusOr<Backup> MakeBackup(storage::Store& store, const std::string& data
 }
 
 absl::Status KeepKeyCopies(const std::string& data_folder, const std::string& copy_folder, int days,
-                           uint64_t now_us) {
-  return Caught([&] { return Keep(data_folder, copy_folder, days, now_us); });
+                           uint64_t now_us, storage::Files& files) {
+  return Caught([&] { return Keep(data_folder, copy_folder, days, now_us, files); });
 }
 
 }  // namespace sluis::server

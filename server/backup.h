@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "server/storage/files.h"
 #include "server/storage/store.h"
 
 namespace sluis::server {
@@ -28,9 +29,10 @@ absl::StatusOr<Backup> MakeBackup(storage::Store& store, const std::string& data
 // the copies of others `days` after they were last in use, so that a backup made before an erasure
 // can be read for that long. Copies are files of the same name, mode 0600; the copy of another key
 // of that name, left from before a restore, gets the ending ".before-<moment>" and goes like the
-// others. Not guaranteed: the full `days` when this did not run while the key was in use.
+// others. A key that is destroyed meanwhile is left out, and its copy stays what it was. Not
+// guaranteed: the full `days` when this did not run while the key was in use.
 absl::Status KeepKeyCopies(const std::string& data_folder, const std::string& copy_folder, int days,
-                           uint64_t now_us);
+                           uint64_t now_us, storage::Files& files = storage::SystemFiles());
 
 }  // namespace sluis::server
 

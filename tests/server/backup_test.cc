@@ -37,6 +37,13 @@ void Write(const std::string& path, const std::string& text, uint64_t at_us = kN
   ASSERT_EQ(::utime(path.c_str(), &times), 0);
 }
 
+// The file of a key that `name` tells from others.
+std::string KeyFileOf(uint64_t epoch, char name) {
+  ledger::EpochKey key;
+  key.mutable_span()[0] = static_cast<uint8_t>(name);
+  return std::string(crypto::View(ledger::EncodeKeyFile(epoch, key).expose()));
+}
+
 class KeyCopies : public ::testing::Test {
  protected:
   void SetUp() override { fs::create_directory(data_); }
@@ -51,10 +58,10 @@ class KeyCopies : public ::testing::Test {
 };
 
 TEST_F(KeyCopies, AreMadeForTheOwnerOnlyAndOfKeysOnly) {
-  Write(data_ + "/kek-3", "key of epoch 3");
+  Write(data_ + "/kek-3", KeyFileOf(3, 'a'));
   Write(data_ + "/mark", "no key");
   Keep();
-  EXPECT_EQ(Read(copies_ + "/kek-3"), "key of epoch 3");
+  EXPECT_EQ(Read(copies_ + "/kek-3"), KeyFileOf(3, 'a'));
   EXPECT_FALSE(fs::exists(copies_ + "/mark"));
   struct stat facts {};
   ASSERT_EQ(::stat((copies_ + "/kek-3").c_str(), &facts), 0);
@@ -64,11 +71,11 @@ TEST_F(KeyCopies, AreMadeForTheOwnerOnlyAndOfKeysOnly) {
 // Counted from when the key was last in use, not from when the copy was made: the newest backup
 // before an erasure must stay readable for those days.
 TEST_F(KeyCopies, GoTheirDaysAfterTheKeyWasDestroyedAndNotBefore) {
-  Write(data_ + "/kek-2", "key of epoch 2");
+  Write(data_ + "/kek-2", KeyFileOf(2, 'a'));
   Keep(kNowUs - 90 * kDayUs);
   Keep(kNowUs);
   fs::remove(data_ + "/kek-2");
-  Write(data_ + "/kek-3", "key of epoch 3");
+  Write(data_ + "/kek-3", KeyFileOf(3, 'a'));
   Keep(kNowUs + 14 * kDayUs - 1'000'000);
   EXPECT_TRUE(fs::exists(copies_ + "/kek-2"));
   Keep(kNowUs + 14 * kDayUs);
@@ -79,16 +86,67 @@ TEST_F(KeyCopies, GoTheirDaysAfterTheKeyWasDestroyedAndNotBefore) {
 // A restored node erases again and so makes a second key of an epoch that was copied before:
 // without its own copy, the next lost disk would be the end of the ledger.
 TEST_F(KeyCopies, OfASecondKeyOfOneEpochTakeThePlaceAndLeaveTheFirstUntilItsDaysAreOver) {
-  Write(data_ + "/kek-3", "key after the restore");
+  Write(data_ + "/kek-3", KeyFileOf(3, 'b'));
   fs::create_directory(copies_);
-  Write(copies_ + "/kek-3", "key before the restore", kNowUs - 5 * kDayUs);
+  Write(copies_ + "/kek-3", KeyFileOf(3, 'a'), kNowUs - 5 * kDayUs);
   Keep();
-  EXPECT_EQ(Read(copies_ + "/kek-3"), "key after the restore");
+  EXPECT_EQ(Read(copies_ + "/kek-3"), KeyFileOf(3, 'b'));
   const std::string first = copies_ + "/kek-3.before-20260115T120000Z";
-  EXPECT_EQ(Read(first), "key before the restore");
+  EXPECT_EQ(Read(first), KeyFileOf(3, 'a'));
   Keep(kNowUs + 10 * kDayUs);
   EXPECT_FALSE(fs::exists(first));
   EXPECT_TRUE(fs::exists(copies_ + "/kek-3"));
+}
+
+// The copy was replaced by the zeros that an erasure was just writing over the key.
+TEST_F(KeyCopies, AreNotReplacedByAKeyThatIsBeingDestroyed) {
+  const std::string key = KeyFileOf(3, 'a');
+  Write(data_ + "/kek-3", key);
+  Keep();
+  for (const size_t overwritten : {16u, 40u, 64u}) {
+    Write(data_ + "/kek-3", std::string(overwritten, '\0') + key.substr(overwritten));
+    Keep();
+    EXPECT_EQ(Read(copies_ + "/kek-3"), key);
+    EXPECT_EQ(std::distance(fs::directory_iterator(copies_), fs::directory_iterator()), 1);
+  }
+}
+
+// Files of the machine, of which one goes right after its folder was listed.
+class VanishingFiles : public storage::Files {
+ public:
+  explicit VanishingFiles(std::string path) : path_(std::move(path)) {}
+
+  absl::StatusOr<std::unique_ptr<storage::File>> Open(const std::string& path, Mode mode) override {
+    return files_.Open(path, mode);
+  }
+  absl::Status Rename(const std::string& from, const std::string& to) override {
+    return files_.Rename(from, to);
+  }
+  absl::Status Remove(const std::string& path) override { return files_.Remove(path); }
+  absl::Status MakeFolder(const std::string& path) override { return files_.MakeFolder(path); }
+  absl::Status SyncFolder(const std::string& path) override { return files_.SyncFolder(path); }
+  absl::StatusOr<bool> Exists(const std::string& path) override { return files_.Exists(path); }
+  absl::StatusOr<std::vector<std::string>> List(const std::string& folder) override {
+    auto names = files_.List(folder);
+    fs::remove(path_);
+    return names;
+  }
+  absl::StatusOr<uint64_t> FreeBytes(const std::string& folder) override {
+    return files_.FreeBytes(folder);
+  }
+
+ private:
+  storage::Files& files_ = storage::SystemFiles();
+  const std::string path_;
+};
+
+TEST_F(KeyCopies, AreMadeAlthoughAnotherKeyWentMeanwhile) {
+  Write(data_ + "/kek-2", KeyFileOf(2, 'a'));
+  Write(data_ + "/kek-3", KeyFileOf(3, 'a'));
+  VanishingFiles files(data_ + "/kek-2");
+  EXPECT_EQ(KeepKeyCopies(data_, copies_, 14, kNowUs, files), absl::OkStatus());
+  EXPECT_FALSE(fs::exists(copies_ + "/kek-2"));
+  EXPECT_EQ(Read(copies_ + "/kek-3"), KeyFileOf(3, 'a'));
 }
 
 TEST(MakeBackup, HoldsMarkJournalAndStoreAndNoKey) {

@@ -2,7 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <filesystem>
 #include <optional>
 
 #include "server/backup.h"
@@ -11,12 +10,13 @@
 #include "server/core/node_acts.h"
 #include "server/ledger/leaf_index.h"
 #include "server/ledger/ledger.h"
+#include "server/ledger/open_in.h"
+#include "server/node_stores.h"
 #include "server/rpc/credentials.h"
 #include "server/rpc/loopback_http.h"
 #include "server/rpc/metrics.h"
 #include "server/rpc/user_listener.h"
 #include "server/storage/files.h"
-#include "server/storage/rocksdb_store.h"
 #include "server/terms_loader.h"
 
 namespace sluis::server {
@@ -103,26 +103,16 @@ Node::~Node() {
 absl::Status Node::Open() {
   Parts& parts = *parts_;
   const Config& config = parts.config;
-  std::error_code error;
-  std::filesystem::create_directories(config.data_folder, error);
-  if (error) {
-    return absl::FailedPreconditionError("cannot make \"" + config.data_folder +
-                                         "\": " + error.message());
-  }
-  std::filesystem::permissions(config.data_folder, std::filesystem::perms::owner_all, error);
   absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(config);
   if (!terms.ok()) return terms.status();
   absl::StatusOr<crypto::SigningKey> log_key =
       LoadLogKey(config, storage::LegalDay(parts.clock.NowUs()));
   if (!log_key.ok()) return log_key.status();
 
-  absl::StatusOr<std::unique_ptr<storage::Store>> store =
-      storage::OpenRocksDbStore(config.data_folder + "/ledger");
-  if (!store.ok()) return store.status();
-  parts.store = *std::move(store);
-  store = storage::OpenRocksDbStore(config.data_folder + "/derived");
-  if (!store.ok()) return store.status();
-  parts.derived = *std::move(store);
+  absl::StatusOr<NodeStores> stores = OpenNodeStores(config.data_folder);
+  if (!stores.ok()) return stores.status();
+  parts.store = std::move(stores->ledger);
+  parts.derived = std::move(stores->derived);
 
   ledger::LedgerOptions options;
   options.origin = config.organisation + "/log";
@@ -132,8 +122,9 @@ absl::Status Node::Open() {
   options.low_water_bytes = config.low_water_mb << 20;
   options.ballast_bytes = config.ballast_mb << 20;
   options.key_copy_days = config.key_copy_days;
-  absl::StatusOr<std::unique_ptr<ledger::Ledger>> ledger = ledger::Ledger::Open(
-      std::move(options), *parts.store, parts.clock, parts.random, *std::move(log_key));
+  absl::StatusOr<std::unique_ptr<ledger::Ledger>> ledger =
+      ledger::OpenLedgerIn(std::move(stores->folder), std::move(options), *parts.store, parts.clock,
+                           parts.random, *std::move(log_key));
   if (!ledger.ok()) return ledger.status();
   parts.ledger = *std::move(ledger);
   parts.index.emplace(*parts.derived, *parts.ledger);

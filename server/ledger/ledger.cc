@@ -13,6 +13,7 @@
 #include "server/ledger/disk_guard.h"
 #include "server/ledger/erasure.h"
 #include "server/ledger/group.h"
+#include "server/ledger/open_in.h"
 #include "server/ledger/sequencer.h"
 #include "server/ledger/startup.h"
 
@@ -202,13 +203,23 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(LedgerOptions options, stor
                                                      crypto::SigningKey log_key) {
   if (absl::Status good = CheckOptions(options); !good.ok()) return good;
   if (options.files == nullptr) options.files = &storage::SystemFiles();
+  absl::StatusOr<DataFolder> folder = DataFolder::Open(*options.files, options.folder);
+  if (!folder.ok()) return folder.status();
+  return OpenLedgerIn(*std::move(folder), std::move(options), store, clock, random,
+                      std::move(log_key));
+}
+
+absl::StatusOr<std::unique_ptr<Ledger>> OpenLedgerIn(DataFolder folder, LedgerOptions options,
+                                                     storage::Store& store, storage::Clock& clock,
+                                                     crypto::Random& random,
+                                                     crypto::SigningKey log_key) {
+  if (absl::Status good = CheckOptions(options); !good.ok()) return good;
+  if (options.files == nullptr) options.files = &storage::SystemFiles();
   absl::StatusOr<crypto::VerifierKey> verifier =
       crypto::VerifierKey::Create(options.origin, log_key.public_key());
   if (!verifier.ok()) return verifier.status();
-  absl::StatusOr<DataFolder> folder = DataFolder::Open(*options.files, options.folder);
-  if (!folder.ok()) return folder.status();
   auto ledger = std::make_unique<OpenLedger>(std::move(options), store, clock, random,
-                                             *std::move(verifier), *std::move(folder));
+                                             *std::move(verifier), std::move(folder));
   if (absl::Status started = ledger->Start(std::move(log_key)); !started.ok()) return started;
   return ledger;
 }

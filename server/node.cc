@@ -42,6 +42,8 @@ struct Node::Parts {
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<storage::Store> derived;
   std::unique_ptr<ledger::Ledger> ledger;
+  // Of the backup, in a folder that was put back, until the log says so.
+  std::optional<ledger::ShownCheckpoint> restored_to;
   std::optional<ledger::LeafIndex> index;
   std::optional<authn::MandateVerifier> verifier;
   std::optional<core::TermsInForce> terms;
@@ -113,6 +115,8 @@ absl::Status Node::Open() {
   if (!stores.ok()) return stores.status();
   parts.store = std::move(stores->ledger);
   parts.derived = std::move(stores->derived);
+  absl::StatusOr<bool> restored = stores->folder.IsRestored();
+  if (!restored.ok()) return restored.status();
 
   ledger::LedgerOptions options;
   options.origin = config.organisation + "/log";
@@ -127,6 +131,7 @@ absl::Status Node::Open() {
                            parts.random, *std::move(log_key));
   if (!ledger.ok()) return ledger.status();
   parts.ledger = *std::move(ledger);
+  if (*restored) parts.restored_to = parts.ledger->checkpoint();
   parts.index.emplace(*parts.derived, *parts.ledger);
   parts.verifier.emplace(config.organisation, config.mandate_public);
   parts.terms.emplace(*std::move(terms));
@@ -183,13 +188,24 @@ absl::Status Node::FirstActs() {
   return RecordFirst();
 }
 
-// What a serving node writes down before anything else: the terms in force, and its first
-// administrator.
+// What a serving node writes down before anything else: that it was put back from a backup, the
+// terms in force, and its first administrator.
 absl::Status Node::RecordFirst() {
   Parts& parts = *parts_;
+  absl::Status status = absl::OkStatus();
+  if (parts.restored_to.has_value()) {
+    status =
+        parts.executor->RunAsNodeAndWait(std::make_shared<core::RecordRestore>(*parts.restored_to));
+    if (!status.ok()) return status;
+    // A node that ends before this says it a second time, rather than never.
+    status = storage::RemoveDurably(storage::SystemFiles(), parts.config.data_folder + "/" +
+                                                                std::string(ledger::kRestoredName));
+    if (!status.ok()) return status;
+    parts.restored_to.reset();
+  }
   absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(parts.config);
   if (!terms.ok()) return terms.status();
-  absl::Status status = RecordTerms(*std::move(terms));
+  status = RecordTerms(*std::move(terms));
   if (!status.ok()) return status;
   if (parts.config.first_administrator_request.empty()) return absl::OkStatus();
   bool anyone = false;

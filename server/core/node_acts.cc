@@ -21,7 +21,8 @@ const Method& NodeMethod(const char* name) {
        {"Node.RegisterFirstAdministrator", node::v1::METHOD_CLASS_ADMIN}},
       {"Node.ErasePastRetention", {"Node.ErasePastRetention", node::v1::METHOD_CLASS_DATA}},
       {"Node.ForgetImports", {"Node.ForgetImports", node::v1::METHOD_CLASS_ADMIN}},
-      {"Node.EraseAgain", {"Node.EraseAgain", node::v1::METHOD_CLASS_ADMIN}}};
+      {"Node.EraseAgain", {"Node.EraseAgain", node::v1::METHOD_CLASS_ADMIN}},
+      {"Node.RecordRestore", {"Node.RecordRestore", node::v1::METHOD_CLASS_ADMIN}}};
   return methods.find(name)->second;
 }
 
@@ -152,6 +153,19 @@ absl::StatusOr<Plan> EraseAgain::Decide(const Call& call, View&) {
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
   effect.erase = keys_;
+  plan.reply = Done;
+  return plan;
+}
+
+const Method& RecordRestore::method() const { return NodeMethod("Node.RecordRestore"); }
+
+absl::StatusOr<Plan> RecordRestore::Decide(const Call& call, View&) {
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  effect.entry.act.set_reason("checkpoint size " + std::to_string(checkpoint_.size) +
+                              ", made at us " + std::to_string(checkpoint_.made_at_us));
+  effect.entry.act.set_object_digest(std::string(crypto::View(crypto::Sha256(checkpoint_.note))));
   plan.reply = Done;
   return plan;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/core/use_case.h"
+#include "server/ledger/ledger.h"
 #include "sluis/node/v1/register.pb.h"
 #include "sluis/record/v1/mandate.pb.h"
 
@@ -77,6 +78,18 @@ class EraseAgain : public UseCase {
 
  private:
   std::vector<ledger::KeyRef> keys_;
+};
+
+// Writes down that the store was put back from a backup, and up to which checkpoint of it: what was
+// logged after that one is lost, and the log has to say so itself.
+class RecordRestore : public UseCase {
+ public:
+  explicit RecordRestore(ledger::ShownCheckpoint checkpoint) : checkpoint_(std::move(checkpoint)) {}
+  const Method& method() const override;
+  absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
+
+ private:
+  const ledger::ShownCheckpoint checkpoint_;
 };
 
 // Writes down that a backup is made. The copy is made once this entry is durable.

@@ -12,7 +12,6 @@ using storage::Files;
 constexpr std::string_view kLockName = "lock";
 constexpr std::string_view kFormatName = "FORMAT";
 constexpr std::string_view kBallastName = "ballast";
-constexpr std::string_view kRestoredName = "restored";
 
 bool BelongsToALedger(std::string_view name) {
   return name == kMarkFileName || name == kErasureJournalName || name.starts_with("kek-");

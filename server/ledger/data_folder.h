@@ -18,6 +18,7 @@ inline constexpr uint32_t kDataFormat = 1;
 // Names in the folder.
 inline constexpr std::string_view kMarkFileName = "mark";
 inline constexpr std::string_view kErasureJournalName = "erasures";
+inline constexpr std::string_view kRestoredName = "restored";
 
 // The folder of everything that the ledger keeps outside its store, held by one process at a time.
 // Belongs to one thread. Other files and folders, such as the store's, may lie in it.
@@ -40,8 +41,8 @@ class DataFolder {
   absl::Status GiveUpBallast();
   absl::StatusOr<bool> HasBallast() const;
 
-  // Whether the folder was put back from a backup and the erasures since were not applied yet: the
-  // file `restored` is there.
+  // Whether the folder was put back from a backup and the log does not say so yet: the file
+  // `restored` is there. Removed by whoever wrote that entry; erasures since are applied first.
   absl::StatusOr<bool> IsRestored() const;
   absl::Status SetRestored();
   absl::Status ClearRestored();

@@ -143,9 +143,7 @@ class OpenLedger : public Ledger {
   absl::StatusOr<bool> RestoredIsOver() {
     absl::StatusOr<std::vector<KeyRef>> held = PendingJournal();
     if (!held.ok()) return held.status();
-    if (!held->empty()) return false;
-    if (absl::Status cleared = folder_.ClearRestored(); !cleared.ok()) return cleared;
-    return true;
+    return held->empty();
   }
 
   void StartSequencer(Sequencer::Options sequencing) {

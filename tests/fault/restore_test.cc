@@ -6,7 +6,12 @@
 
 #include <filesystem>
 
+#include "crypto/hash.h"
 #include "server/backup.h"
+#include "server/config.h"
+#include "server/ledger/reader.h"
+#include "server/node.h"
+#include "sluis/record/v1/entry.pb.h"
 #include "tests/fault/node_core.h"
 #include "tests/fault/signal_calls.h"
 #include "tests/support/temp_folder.h"
@@ -116,6 +121,47 @@ TEST_F(RestoreTest, AKeyWhoseNumberWasGivenAgainIsFoundByWhatItIs) {
   EXPECT_TRUE(IsGone(first));
   EXPECT_TRUE(IsGone(second));
   EXPECT_TRUE(Opens(kept));
+}
+
+// Without an erasure since the backup no entry said that entries are lost.
+TEST_F(RestoreTest, StandsInTheLogOnceAlsoWithNothingToEraseAgain) {
+  NewRecord("blijft");
+  const std::string backup = MakeBackup();
+  const ledger::ShownCheckpoint shown = node().ledger().checkpoint();
+  open_.reset();
+  const std::string data = organisation_.data_folder();
+  ASSERT_TRUE(
+      client::Restore({.backup = backup, .keys = keys_, .journal = "", .data = data}, 1).ok());
+  for (int start = 0; start < 2; ++start) {
+    const auto config = server::ReadConfig(organisation_.config_file());
+    ASSERT_TRUE(config.ok()) << config.status();
+    const auto daemon =
+        server::Node::Start(*config, storage::SystemClock(), crypto::SystemRandom());
+    ASSERT_TRUE(daemon.ok()) << daemon.status();
+    EXPECT_EQ((*daemon)->not_serving(), "");
+    EXPECT_FALSE(fs::exists(data + "/restored"));
+  }
+  open_.emplace(organisation_, data);
+  ASSERT_TRUE(open_->serves()) << open_->status;
+  const auto snapshot = open_->store->NewSnapshot();
+  const ledger::LogReader reader(node().ledger().origin(), *snapshot, node().ledger().keyring());
+  std::vector<uint64_t> said;
+  ASSERT_EQ(reader.Visit(0, node().ledger().size(),
+                         [&](const ledger::StoredEntry& entry) {
+                           const auto part = reader.Open(entry, ledger::Part::kAct);
+                           record::v1::ActPart act;
+                           EXPECT_TRUE(part.ok() && act.ParseFromString(part->bytes));
+                           if (act.method() != "Node.RecordRestore") return true;
+                           said.push_back(entry.index);
+                           EXPECT_EQ(act.operation(), record::v1::OPERATION_ADMINISTRATION);
+                           EXPECT_EQ(act.reason(), "checkpoint size " + std::to_string(shown.size) +
+                                                       ", made at us " +
+                                                       std::to_string(shown.made_at_us));
+                           EXPECT_EQ(act.object_digest(), crypto::View(crypto::Sha256(shown.note)));
+                           return true;
+                         }),
+            absl::OkStatus());
+  EXPECT_EQ(said, std::vector<uint64_t>{shown.size}) << "once, and before anything else";
 }
 
 }  // namespace

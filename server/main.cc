@@ -85,7 +85,7 @@ int Run(const std::string& file, bool rebuild_index) {
     if (!status.ok()) return Fail(kCannotStart, status);
   }
   std::printf("listening %d\nloopback %d\n", (*node)->user_port(), (*node)->loopback_port());
-  std::fflush(stdout);
+  static_cast<void>(std::fflush(stdout));
   spdlog::info("started");
 
   int received = 0;

@@ -44,6 +44,15 @@ void EntryCheck::Add(const ExportEntry& entry) {
     Settle(position, Act::kUnknown);
     return;
   }
+  if (entry.damaged) {
+    tree_.Append(ToHash(entry.leaf_hash));
+    ++next_index_;
+    Found(FindingKind::kDamaged, position, std::nullopt,
+          "the node does not have this entry any more as it was logged: its store was changed, or "
+          "is broken; have it restored from a backup");
+    Settle(position, Act::kUnknown);
+    return;
+  }
   tree_.Append(crypto::LeafHash(entry.leaf));
   CheckLeaf(entry.leaf, position);
   if (entry.closed) {

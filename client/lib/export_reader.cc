@@ -17,7 +17,7 @@ constexpr size_t kMaxEntryBytes =
     1 + kExportLeafBytes + kLogPartCount * (1 + kSaltBytes + 4 + kMaxExportPartBytes);
 constexpr crypto::BytesView kFiveClosed("\0\0\0\0\0", kLogPartCount);
 
-enum EntryKind : uint8_t { kLeaf = 1, kHashOnly = 2 };
+enum EntryKind : uint8_t { kLeaf = 1, kHashOnly = 2, kDamaged = 3 };
 
 }  // namespace
 
@@ -130,7 +130,8 @@ absl::Status ExportReader::Next(ExportEntry& entry) {
   if (absl::Status status = TakeU8(kind); !status.ok()) return status;
   entry.hash_only = kind == kHashOnly;
   entry.closed = false;
-  if (kind == kHashOnly) return Take(kHashBytes, entry.leaf_hash);
+  entry.damaged = kind == kDamaged;
+  if (entry.hash_only || entry.damaged) return Take(kHashBytes, entry.leaf_hash);
   if (kind != kLeaf) return Malformed("an entry of kind " + std::to_string(kind));
   if (absl::Status status = Take(kExportLeafBytes, entry.leaf); !status.ok()) return status;
   if (available() >= kLogPartCount &&

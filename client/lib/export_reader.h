@@ -47,9 +47,11 @@ struct ExportPart {
 };
 
 struct ExportEntry {
-  // True: the export withholds this entry and `leaf_hash` is all there is.
+  // True: the export withholds this entry, or the node does not have it any more as it was logged;
+  // `leaf_hash` is all there is.
   bool hash_only = false;
-  crypto::BytesView leaf_hash;  // 32 bytes when hash_only
+  bool damaged = false;
+  crypto::BytesView leaf_hash;  // 32 bytes when hash_only or damaged
   crypto::BytesView leaf;       // 184 bytes otherwise
   // True when all five parts are closed; `parts` is then not filled.
   bool closed = false;

@@ -28,6 +28,8 @@ std::string_view FindingKindName(FindingKind kind) {
       return "count";
     case FindingKind::kHashOnly:
       return "hash-only";
+    case FindingKind::kDamaged:
+      return "damaged";
     case FindingKind::kLeafFormat:
       return "leaf-format";
     case FindingKind::kIndex:

@@ -30,6 +30,7 @@ enum class FindingKind {
   kCount,          // "count": another number of entries than the checkpoint's size
   // One entry.
   kHashOnly,      // "hash-only": withheld although the export calls itself complete
+  kDamaged,       // "damaged": the node does not have it any more as it was logged
   kLeafFormat,    // "leaf-format": format or reserved field of the leaf
   kIndex,         // "index": neither the entry's place nor one more than the leaf before
   kTime,          // "time": earlier than the leaf before

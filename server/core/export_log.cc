@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kMagic = "sluis-export/v1\n";
 constexpr uint8_t kWholeEntry = 1;
+constexpr uint8_t kDamagedEntry = 3;
 // Entries of one piece: with five open parts of the usual length well below 256 KiB, and bounded by
 // kPieceBytes.
 constexpr uint64_t kPieceEntries = 512;
@@ -105,12 +106,20 @@ absl::StatusOr<std::optional<std::string>> ExportStream::Next() {
   }
   absl::Status fault = absl::OkStatus();
   const uint64_t last = std::min(checkpoint_.size, next_ + kPieceEntries);
-  absl::Status visited = reader_.Visit(next_, last, [&](const ledger::StoredEntry& entry) {
-    fault = Append(entry, piece);
-    if (!fault.ok()) return false;
-    next_ = entry.index + 1;
-    return piece.size() < kPieceBytes;
-  });
+  absl::Status visited = reader_.Visit(
+      next_, last,
+      [&](const ledger::StoredEntry& entry) {
+        fault = Append(entry, piece);
+        if (!fault.ok()) return false;
+        next_ = entry.index + 1;
+        return piece.size() < kPieceBytes;
+      },
+      [&](uint64_t index, const crypto::Hash& leaf_hash) {
+        crypto::AppendU8(piece, kDamagedEntry);
+        piece += crypto::View(leaf_hash);
+        next_ = index + 1;
+        return piece.size() < kPieceBytes;
+      });
   if (!visited.ok()) return visited;
   if (!fault.ok()) return fault;
   if (piece.empty()) return std::optional<std::string>();

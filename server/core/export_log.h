@@ -27,7 +27,9 @@ class ExportLog : public UseCase {
 };
 
 // The bytes of an export of the log up to the newest checkpoint, piece by piece. docs/formats.md,
-// "Export file". Not thread-safe. The ledger must outlive it.
+// "Export file". An entry that the store does not hold as it was logged is told as damaged, by the
+// hash that the tree has of it: whoever verifies the export learns which one it is. Not
+// thread-safe. The ledger must outlive it. kDataLoss when the tree itself cannot be read.
 class ExportStream {
  public:
   ExportStream(ledger::Ledger& ledger, node::v1::OpenParts open, bool closed);

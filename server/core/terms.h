@@ -13,7 +13,7 @@ namespace sluis::core {
 // What is in force at this node while a call is planned. Immutable; a call keeps the one it began
 // with.
 struct Terms {
-  Terms(policies::PackSet packs_in_force) : packs(std::move(packs_in_force)) {}
+  explicit Terms(policies::PackSet packs_in_force) : packs(std::move(packs_in_force)) {}
 
   // Organisation id and kind ("municipality", "police-zone", "welfare").
   std::string organisation;

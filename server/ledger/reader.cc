@@ -1,5 +1,6 @@
 #include "server/ledger/reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/ledger/log_state.h"
@@ -15,17 +16,19 @@ absl::Status Damaged(uint64_t index) {
                              " of the log is damaged: restore the store from a backup");
 }
 
-// Hands out the entries of one segment that lie in [first, last). False when `visit` said stop.
+// Hands out the entries of segments that lie in [first, last), and what is damaged among them.
 class SegmentVisit {
  public:
   SegmentVisit(uint64_t first, uint64_t last, TreeRows& tree,
-               const std::function<bool(const StoredEntry&)>& visit)
-      : first_(first), last_(last), tree_(tree), visit_(visit) {}
+               const std::function<bool(const StoredEntry&)>& visit,
+               const LogReader::DamagedVisitor& damaged)
+      : first_(first), last_(last), tree_(tree), visit_(visit), damaged_(damaged) {}
 
-  // `segment` must start where the one before ended.
+  // False when a visitor said stop. A segment that cannot be read leaves `end` at its begin.
   absl::StatusOr<bool> Segment(uint64_t begin, crypto::BytesView segment, bool backwards) {
+    end_ = begin;
     absl::StatusOr<std::vector<SegmentEntry>> entries = ParseSegment(segment);
-    if (!entries.ok()) return Damaged(begin);
+    if (!entries.ok()) return damaged_ ? absl::StatusOr<bool>(true) : Damaged(begin);
     end_ = begin + entries->size();
     for (size_t i = 0; i < entries->size(); ++i) {
       const size_t at = backwards ? entries->size() - 1 - i : i;
@@ -37,6 +40,18 @@ class SegmentVisit {
     return true;
   }
 
+  // No segment holds [begin, end).
+  absl::StatusOr<bool> Gap(uint64_t begin, uint64_t end) {
+    for (uint64_t index = std::max(begin, first_); index < std::min(end, last_); ++index) {
+      if (!damaged_) return Damaged(index);
+      absl::StatusOr<crypto::Hash> hash = tree_.LeafHash(index);
+      if (!hash.ok()) return hash.status();
+      if (!damaged_(index, *hash)) return false;
+    }
+    end_ = std::max(end_, end);
+    return true;
+  }
+
   uint64_t end() const { return end_; }
 
  private:
@@ -44,7 +59,9 @@ class SegmentVisit {
     absl::StatusOr<crypto::Hash> hash = tree_.LeafHash(index);
     if (!hash.ok()) return hash.status();
     // What the tree does not cover is not handed out as an entry of the log.
-    if (crypto::LeafHash(entry.leaf) != *hash) return Damaged(index);
+    if (crypto::LeafHash(entry.leaf) != *hash) {
+      return damaged_ ? absl::StatusOr<bool>(damaged_(index, *hash)) : Damaged(index);
+    }
     return visit_({index, std::string(entry.leaf), std::string(entry.sealed)});
   }
 
@@ -52,6 +69,7 @@ class SegmentVisit {
   const uint64_t last_;
   TreeRows& tree_;
   const std::function<bool(const StoredEntry&)>& visit_;
+  const LogReader::DamagedVisitor& damaged_;
   uint64_t end_ = 0;
 };
 
@@ -67,7 +85,8 @@ absl::StatusOr<uint64_t> LogReader::Size() const {
 }
 
 absl::Status LogReader::Visit(uint64_t first, uint64_t last,
-                              const std::function<bool(const StoredEntry&)>& visit) const {
+                              const std::function<bool(const StoredEntry&)>& visit,
+                              const DamagedVisitor& damaged) const {
   if (first >= last) return absl::OkStatus();
   // The segment that holds `first` is the last one that begins at or before it.
   uint64_t next = first;
@@ -78,25 +97,31 @@ absl::Status LogReader::Visit(uint64_t first, uint64_t last,
                                               });
   if (!status.ok()) return status;
   TreeRows tree(snapshot_);
-  SegmentVisit segments(first, last, tree, visit);
+  SegmentVisit segments(first, last, tree, visit, damaged);
   absl::StatusOr<bool> more = true;
   status = snapshot_.Scan(SegmentKey(next), SegmentKey(last),
                           [&](std::string_view key, std::string_view value) {
-                            if (SegmentFirst(key) != next) return false;
-                            more = segments.Segment(next, value, false);
+                            const std::optional<uint64_t> begin = SegmentFirst(key);
+                            if (!begin.has_value() || *begin < next) {
+                              more = Damaged(next);
+                              return false;
+                            }
+                            more = segments.Gap(next, *begin);
+                            if (more.ok() && *more) more = segments.Segment(*begin, value, false);
                             next = segments.end();
                             return more.ok() && *more;
                           });
   if (!status.ok()) return status;
-  if (!more.ok()) return more.status();
-  return *more && next < last ? Damaged(next) : absl::OkStatus();
+  if (more.ok() && *more && next < last) more = segments.Gap(next, last);
+  return more.status();
 }
 
 absl::Status LogReader::VisitReverse(uint64_t first, uint64_t last,
                                      const std::function<bool(const StoredEntry&)>& visit) const {
   if (first >= last) return absl::OkStatus();
   TreeRows tree(snapshot_);
-  SegmentVisit segments(first, last, tree, visit);
+  const DamagedVisitor none;
+  SegmentVisit segments(first, last, tree, visit, none);
   uint64_t reached = last;  // everything from here on was visited
   absl::StatusOr<bool> more = true;
   const absl::Status status = snapshot_.ScanReverse(

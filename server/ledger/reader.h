@@ -42,9 +42,15 @@ class LogReader {
   // Number of entries in the snapshot.
   absl::StatusOr<uint64_t> Size() const;
 
-  // Visits the entries [first, last) in ascending order until `visit` returns false.
+  // Called for an entry that the tree holds and the store does not, or not as it was logged: its
+  // leaf hash is all that can be told. False stops.
+  using DamagedVisitor = std::function<bool(uint64_t index, const crypto::Hash& leaf_hash)>;
+
+  // Visits the entries [first, last) in ascending order until `visit` returns false. Without
+  // `damaged` a damaged entry ends the visit with kDataLoss, naming it.
   absl::Status Visit(uint64_t first, uint64_t last,
-                     const std::function<bool(const StoredEntry&)>& visit) const;
+                     const std::function<bool(const StoredEntry&)>& visit,
+                     const DamagedVisitor& damaged = {}) const;
   // The same from last-1 down to first.
   absl::Status VisitReverse(uint64_t first, uint64_t last,
                             const std::function<bool(const StoredEntry&)>& visit) const;

@@ -96,6 +96,8 @@ void Sequencer::Submit(Submission submission) {
     }
   }
   if (wake) work_.NotifyOne();
+  // Moved from only when it was admitted.
+  // NOLINTNEXTLINE(bugprone-use-after-move)
   if (!admitted.ok() && submission.done) submission.done(std::move(admitted), {});
 }
 

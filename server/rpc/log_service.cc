@@ -42,6 +42,7 @@ class ExportReactor final : public grpc::ServerWriteReactor<node::v1::ExportLogR
     if (!stream_) stream_.emplace(ledger_, request_.open(), request_.closed());
     absl::StatusOr<std::optional<std::string>> piece = stream_->Next();
     if (!piece.ok()) {
+      Calls::LogFault("LogService.ExportLog", piece.status());
       Finish(ToGrpc(piece.status()));
       return;
     }
@@ -82,6 +83,7 @@ grpc::ServerUnaryReactor* LogService::GetProof(grpc::CallbackServerContext* cont
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   absl::Status status = own_users_.Check(context);
   if (status.ok()) status = core::FillProof(*request, ledger_, index_, *response);
+  Calls::LogFault("LogService.GetProof", status);
   reactor->Finish(ToGrpc(status));
   return reactor;
 }

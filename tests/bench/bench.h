@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 
 #include "absl/status/status.h"
@@ -21,6 +22,14 @@ struct Result {
   double baseline = 0;       // the same for the baseline, in the same run
   double ratio = 0;          // value / baseline
   double cpu_us_per_op = 0;  // processor time of the process, all threads
+  std::string invalid = {};  // why the run says nothing; empty when it does
+};
+
+// What the product promises of a measurement on a quiet two-core machine.
+struct Bar {
+  double least = 0;
+  double most = std::numeric_limits<double>::infinity();
+  double least_ratio = 0;
 };
 
 // Work that is measured: does it once and says how many operations that was.
@@ -44,6 +53,7 @@ struct Bench {
   const char* name;
   const char* what;
   absl::StatusOr<Result> (*run)();
+  Bar bar = {};
   bool long_one = false;  // only with --all or when named
 };
 

@@ -23,22 +23,32 @@ constexpr int kExitUsage = 2;
 // All measurements, in the order in which they run.
 std::vector<Bench> AllBenches() {
   return {
-      {"log_append", "append sealed entries durably; baseline: the same rows written raw",
-       LogAppend},
-      {"log_verify", "verify an export with closed parts; baseline: the same hashes", LogVerify},
-      {"record_unary", "record a signal over mutual TLS; baseline: an echo of the same sizes",
-       RecordUnary},
+      {"log_append",
+       "append sealed entries durably; baseline: the same rows written raw",
+       LogAppend,
+       {.least = 100'000, .least_ratio = 0.5}},
+      {"log_verify",
+       "verify an export with closed parts; baseline: the same hashes",
+       LogVerify,
+       {.least = 700'000, .least_ratio = 0.4}},
+      {"record_unary",
+       "record a signal over mutual TLS; baseline: an echo of the same sizes",
+       RecordUnary,
+       {.least_ratio = 0.3}},
       {"start_10m",
        "open a ledger of 10 million entries; baseline: its store alone; with --all or when named",
-       Start10m, true},
+       Start10m,
+       {.most = 1},
+       true},
   };
 }
 
 void PrintHelp(const std::vector<Bench>& benches) {
   std::printf(
-      "usage: sluis_bench [--all] [--only NAME]... [--out FILE]\n"
+      "usage: sluis_bench [--all] [--bars] [--only NAME]... [--out FILE]\n"
       "Medians of five rounds, baseline in the same run. Results go to build/bench/results.json\n"
       "or FILE: an array of {name, value, unit, baseline, ratio, cpu_us_per_op}.\n"
+      "With --bars a measurement that misses what a quiet two-core machine must reach fails.\n"
       "Measurements:\n");
   for (const Bench& bench : benches) std::printf("  %-14s %s\n", bench.name, bench.what);
   std::printf("example: sluis_bench --only log_verify\n");
@@ -47,33 +57,38 @@ void PrintHelp(const std::vector<Bench>& benches) {
 struct Arguments {
   std::vector<Bench> chosen;
   std::string out = SLUIS_SOURCE_DIR "/build/bench/results.json";
+  bool bars = false;
 };
 
 // False when the arguments cannot be understood; the reason is printed.
 bool Parse(const std::vector<std::string>& args, const std::vector<Bench>& benches,
            Arguments& parsed) {
-  for (size_t i = 0; i < args.size(); i += 2) {
+  for (size_t i = 0; i < args.size(); ++i) {
     if (args[i] == "--all") {
       parsed.chosen = benches;
-      --i;  // takes no value
+      continue;
+    }
+    if (args[i] == "--bars") {
+      parsed.bars = true;
       continue;
     }
     const bool has_value = i + 1 < args.size();
     if (args[i] == "--out" && has_value) {
-      parsed.out = args[i + 1];
+      parsed.out = args[++i];
       continue;
     }
     if (args[i] != "--only" || !has_value) {
       std::fprintf(stderr, "sluis_bench: '%s' is not understood; see --help\n", args[i].c_str());
       return false;
     }
+    ++i;
     const size_t before = parsed.chosen.size();
     for (const Bench& bench : benches) {
-      if (args[i + 1] == bench.name) parsed.chosen.push_back(bench);
+      if (args[i] == bench.name) parsed.chosen.push_back(bench);
     }
     if (parsed.chosen.size() == before) {
       std::fprintf(stderr, "sluis_bench: there is no measurement '%s'; see --help\n",
-                   args[i + 1].c_str());
+                   args[i].c_str());
       return false;
     }
   }
@@ -84,7 +99,20 @@ bool Parse(const std::vector<std::string>& args, const std::vector<Bench>& bench
   return true;
 }
 
+// Says so when the measurement misses its bar.
+bool Reaches(const Bar& bar, const Result& result) {
+  std::string missed;
+  if (!result.invalid.empty()) missed += "; the run is invalid: " + result.invalid;
+  if (result.value < bar.least) missed += "; at least " + std::to_string(bar.least);
+  if (result.value > bar.most) missed += "; at most " + std::to_string(bar.most);
+  if (result.ratio < bar.least_ratio)
+    missed += "; ratio at least " + std::to_string(bar.least_ratio);
+  if (!missed.empty()) std::printf("%-14s misses its bar%s\n", result.name.c_str(), missed.c_str());
+  return missed.empty();
+}
+
 int Run(const Arguments& arguments) {
+  bool all_reached = true;
   nlohmann::json results = nlohmann::json::array();
   for (const Bench& bench : arguments.chosen) {
     const absl::StatusOr<Result> result = bench.run();
@@ -96,6 +124,7 @@ int Run(const Arguments& arguments) {
     std::printf("%-14s %12.6g %-10s baseline %12.6g  ratio %.2f  cpu %.2f us/op\n",
                 result->name.c_str(), result->value, result->unit.c_str(), result->baseline,
                 result->ratio, result->cpu_us_per_op);
+    all_reached = Reaches(bench.bar, *result) && all_reached;
     results.push_back({{"name", result->name},
                        {"value", result->value},
                        {"unit", result->unit},
@@ -114,7 +143,7 @@ int Run(const Arguments& arguments) {
                  arguments.out.c_str());
     return kExitFailed;
   }
-  return 0;
+  return arguments.bars && !all_reached ? kExitFailed : 0;
 }
 
 int Main(const std::vector<std::string>& args) {

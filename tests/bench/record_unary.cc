@@ -7,6 +7,7 @@
 
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -110,9 +111,8 @@ absl::StatusOr<Result> RecordUnary() {
   node->reset();
   std::filesystem::remove_all(root);
   if (result.ok() && result->baseline < kLeastEcho) {
-    std::fprintf(stderr, "record_unary: invalid, the echo reached %.0f/s and needs %.0f/s\n",
-                 result->baseline, kLeastEcho);
-    result->unit = "records/s (invalid: slow echo)";
+    result->invalid = "the echo reached " + std::to_string(std::lround(result->baseline)) +
+                      "/s and needs " + std::to_string(std::lround(kLeastEcho)) + "/s";
   }
   return result;
 }

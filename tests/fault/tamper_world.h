@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -146,7 +149,7 @@ class TamperWorld : public ::testing::Test {
     }
   };
 
-  Examination Examine(const std::string& what, std::vector<std::string> seen = {}) {
+  Examination Examine(const std::string& what, const std::vector<std::string>& seen = {}) {
     Examination found;
     FolderNode open(Before().organisation, data_);
     if (open.node == nullptr) {
@@ -161,7 +164,7 @@ class TamperWorld : public ::testing::Test {
       }
       found.proof = Prove(ledger);
       found.row_differs_from_entry = RowDiffersFromEntry(ledger);
-      report_ = Verify(ledger, std::move(seen), &found.verify);
+      report_ = Verify(ledger, seen, &found.verify);
     }
     std::printf("| %-44s | %s\n", what.c_str(), found.one_line().c_str());
     return found;
@@ -199,7 +202,7 @@ class TamperWorld : public ::testing::Test {
     return read.ok() && newest != crypto::View(crypto::Sha256(row->sealed()));
   }
 
-  static client::VerifyReport Verify(ledger::Ledger& ledger, std::vector<std::string> seen,
+  static client::VerifyReport Verify(ledger::Ledger& ledger, const std::vector<std::string>& seen,
                                      std::vector<std::string>* verdict) {
     node::v1::OpenParts open;
     open.set_actor(true);
@@ -217,15 +220,42 @@ class TamperWorld : public ::testing::Test {
       bytes += **piece;
     }
     std::istringstream input(bytes);
-    const auto report = client::VerifyExport(
-        input, {.verifier_key = ledger.verifier_key(), .seen = std::move(seen)});
+    const auto report =
+        client::VerifyExport(input, {.verifier_key = ledger.verifier_key(), .seen = seen});
     EXPECT_TRUE(report.ok()) << report.status();
     for (const client::Finding& finding : report->findings) {
       verdict->push_back((finding.index ? std::to_string(*finding.index) : "-") + " " +
                          std::string(finding.part ? client::LogPartName(*finding.part) : "-") +
                          " " + std::string(client::FindingKindName(finding.kind)));
     }
+    EXPECT_EQ(SecondVerdict(bytes, ledger.verifier_key(), seen), *verdict);
     return *report;
+  }
+
+  // What the verifier that shares no code finds in the same export.
+  static std::vector<std::string> SecondVerdict(const std::string& bytes, const std::string& key,
+                                                const std::vector<std::string>& seen) {
+    const tests::TempFolder folder;
+    const std::string path = folder.PathOf("export.sluislog");
+    std::ofstream(path, std::ios::binary) << bytes;
+    std::ofstream(folder.PathOf("list"))
+        << nlohmann::json{{"export", path}, {"key", key}, {"seen", seen}}.dump() << "\n";
+    const std::string command = "node '" SLUIS_SOURCE_DIR
+                                "/tests/second_verifier/verify.mjs' --batch '" +
+                                folder.PathOf("list") + "' > '" + folder.PathOf("verdict") + "'";
+    EXPECT_EQ(std::system(command.c_str()), 0) << command;
+    std::ifstream verdict(folder.PathOf("verdict"));
+    const nlohmann::json parsed = nlohmann::json::parse(verdict, nullptr, false);
+    std::vector<std::string> out;
+    for (const nlohmann::json& one : parsed.value("findings", nlohmann::json::array())) {
+      const auto text = [&one](const char* name) {
+        return one[name].is_null()     ? std::string("-")
+               : one[name].is_string() ? one[name].get<std::string>()
+                                       : one[name].dump();
+      };
+      out.push_back(text("index") + " " + text("part") + " " + text("kind"));
+    }
+    return out;
   }
 
   tests::TempFolder folder_;

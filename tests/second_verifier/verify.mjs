@@ -201,7 +201,7 @@ class File {
 
   entry() {
     const kind = this.u8();
-    if (kind === 2) return { hash: this.take(32) };
+    if (kind === 2 || kind === 3) return { hash: this.take(32), damaged: kind === 3 };
     if (kind !== 1) throw new Stop('malformed');
     const leaf = this.take(184);
     return { leaf, parts: PARTS.map(() => this.part()) };
@@ -283,7 +283,8 @@ export function verifyExport(bytes, givenKey, seenTexts) {
       if (entry.hash !== undefined) {
         tree.add(entry.hash);
         expectedIndex = BigInt.asUintN(64, expectedIndex + 1n);
-        if (header.complete === 1) found('hash-only', at);
+        if (entry.damaged) found('damaged', at);
+        else if (header.complete === 1) found('hash-only', at);
         return undefined;
       }
       const { leaf } = entry;

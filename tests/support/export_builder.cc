@@ -53,8 +53,8 @@ std::string BuiltExport::Encode() const {
   std::string out = "sluis-export/v1\n" + Prefixed(origin) + Prefixed(verifier_key) +
                     Prefixed(checkpoint) + BigEndian(count, 8) + BigEndian(complete, 1);
   for (const BuiltEntry& entry : entries) {
-    if (entry.hash_only) {
-      out += "\x02" + entry.LeafHash();
+    if (entry.hash_only || entry.damaged) {
+      out += (entry.damaged ? "\x03" : "\x02") + entry.LeafHash();
       continue;
     }
     out += "\x01" + entry.Leaf();

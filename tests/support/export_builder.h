@@ -35,6 +35,7 @@ struct BuiltPart {
 
 struct BuiltEntry {
   bool hash_only = false;
+  bool damaged = false;  // as hash_only, and said to be damaged
   uint32_t format = 1;
   uint32_t reserved = 0;
   uint64_t index = 0;

@@ -58,6 +58,7 @@ std::string_view WayName(Way way) {
       "truncated",
       "flipped byte",
       "hash only",
+      "damaged",
       "leaf format",
       "rewritten",
       "header byte",
@@ -152,6 +153,9 @@ Tampered Tamper(Way way, BuiltExport good, const crypto::SigningKey& key, Genera
     case Way::kHashOnly:
       entry.hash_only = true;
       out.complete = 1;
+      break;
+    case Way::kDamaged:
+      entry.damaged = true;
       break;
     case Way::kLeafFormat:
       entry.hash_only = false;

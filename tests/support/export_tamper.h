@@ -34,6 +34,7 @@ enum class Way {
   kTruncated,        // cut at some byte
   kFlippedByte,      // any byte of the file
   kHashOnly,         // a withheld entry in an export that calls itself complete
+  kDamaged,          // an entry of which the node has the hash only
   kLeafFormat,       // another format number, tree and signature made anew
   kRewritten,   // a part rewritten, tree and signature made anew: only an earlier checkpoint tells
   kHeaderByte,  // any byte of what stands before the entries

@@ -37,7 +37,7 @@ struct OrganisationOptions {
 // made.
 class Organisation {
  public:
-  Organisation(std::string folder, OrganisationOptions options = {});
+  explicit Organisation(std::string folder, OrganisationOptions options = {});
 
   const std::string& folder() const { return folder_; }
   const std::string& id() const { return options_.id; }

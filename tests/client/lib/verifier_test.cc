@@ -212,6 +212,14 @@ TEST_F(VerifierTest, MissingPartAndWithheldEntryAreNamed) {
   EXPECT_FALSE(report.complete);
 }
 
+TEST_F(VerifierTest, DamagedEntryIsNamedAndItsHashStillCounts) {
+  good_.entries[3].damaged = true;
+  EXPECT_THAT(Words(Verify(good_.Encode())), ElementsAre("3 - damaged"));
+  // A hash that the tree does not have shows at the root as well.
+  good_.entries[3].logged_at_us ^= 1;
+  EXPECT_THAT(Words(Verify(good_.Encode())), ElementsAre("- - root", "3 - damaged"));
+}
+
 TEST_F(VerifierTest, EarlierCheckpointsAreRecomputedAtTheirSize) {
   const VerifyReport report =
       Verify(good_.Encode(), {.seen = {Checkpoint(good_, 16), Checkpoint(good_, 1)}});

@@ -127,7 +127,7 @@ TEST(ExportReader, UnknownKindStateAndLongPartAreRefused) {
   built.entries[0].parts[4].bytes += "x";
   EXPECT_EQ(ReadAll(built.Encode()).code(), absl::StatusCode::kInvalidArgument);
   built.entries.clear();
-  EXPECT_EQ(ReadAll(built.Encode() + "\x03").code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ReadAll(built.Encode() + "\x04").code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST(ExportReader, ErrorIsRepeated) {

@@ -104,7 +104,8 @@ Exit Revoke(Shell& shell, const RevokeOptions& options) {
   if (!id.ok()) return shell.Fail(id.failure());
   const Result<crypto::KeyFile> key = MandateKey(shell, options.key);
   if (!key.ok()) return shell.Fail(key.failure());
-  const auto stored = Call<node::v1::ListMandatesResponse>(shell, node::v1::ListMandatesRequest());
+  const auto stored =
+      CallAllPages<node::v1::ListMandatesResponse>(shell, node::v1::ListMandatesRequest());
   if (!stored.ok()) return shell.Fail(stored.failure());
   std::set<std::string> revoked = {*id};
   bool known = false;
@@ -136,7 +137,7 @@ Json MandateJson(const node::v1::MandateRow& row, const record::v1::Mandate& man
 Exit List(Shell& shell, const ListOptions& options) {
   node::v1::ListMandatesRequest request;
   request.set_user_id(options.user);
-  const auto answer = Call<node::v1::ListMandatesResponse>(shell, request);
+  const auto answer = CallAllPages<node::v1::ListMandatesResponse>(shell, request);
   if (!answer.ok()) return shell.Fail(answer.failure());
   Json list = Json::array();
   for (const node::v1::MandateRow& row : answer->mandates()) {

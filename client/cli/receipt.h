@@ -23,6 +23,21 @@ Result<Answer> Call(Shell& shell, const Request& request) {
   return (*calls)->Do(request);
 }
 
+// All pages of a list as one answer, with the receipt of the last: a list that ended early would
+// say that somebody is not there.
+template <typename Answer, typename Request>
+Result<Answer> CallAllPages(Shell& shell, Request request) {
+  Answer all;
+  do {
+    const Result<Answer> page = Call<Answer>(shell, request);
+    if (!page.ok()) return page.failure();
+    all.clear_next_page_token();
+    all.MergeFrom(*page);
+    request.set_page_token(all.next_page_token());
+  } while (!all.next_page_token().empty());
+  return all;
+}
+
 // The leaf hash, with which the proof can be asked.
 inline void SayReceipt(Shell& shell, const node::v1::LogReceipt& receipt) {
   if (receipt.leaf_hash().empty()) return;

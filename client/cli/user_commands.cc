@@ -170,7 +170,8 @@ Exit Add(Shell& shell, const AddOptions& options) {
 }
 
 Exit List(Shell& shell) {
-  const auto answer = Call<node::v1::ListUsersResponse>(shell, node::v1::ListUsersRequest());
+  const auto answer =
+      CallAllPages<node::v1::ListUsersResponse>(shell, node::v1::ListUsersRequest());
   if (!answer.ok()) return shell.Fail(answer.failure());
   if (shell.json) {
     shell.Print(client::ToJson(*answer));

@@ -38,6 +38,20 @@ absl::StatusOr<std::string> PageTokens::Open(const Call& call, std::string_view 
   return absl::InvalidArgumentError("start again from the first page");
 }
 
+std::variant<Page, Refusal> PageOf(const Call& call, std::string_view filter, uint32_t size,
+                                   std::string_view token) {
+  if (size > kMaxRegisterPage) {
+    return Refusal{absl::StatusCode::kInvalidArgument, "bad_request", "ask at most 1000 rows",
+                   "page_size"};
+  }
+  Page page{static_cast<int>(size == 0 ? kMaxRegisterPage : size), {}};
+  if (token.empty()) return page;
+  absl::StatusOr<std::string> after = call.pages->Open(call, filter, token);
+  if (!after.ok()) return StalePage();
+  page.after = *std::move(after);
+  return page;
+}
+
 Refusal StalePage() {
   return {absl::StatusCode::kInvalidArgument, "bad_page_token",
           "this token is of another list, of somebody else or from before the node was started; "

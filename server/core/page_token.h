@@ -1,8 +1,10 @@
 #ifndef SLUIS_SERVER_CORE_PAGE_TOKEN_H_
 #define SLUIS_SERVER_CORE_PAGE_TOKEN_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "absl/status/statusor.h"
 #include "crypto/bytes.h"
@@ -43,6 +45,17 @@ std::string FilterOf(Request request) {
   request.clear_page_token();
   return request.SerializeAsString();
 }
+
+// How many rows a list of the register shows at most, and after which key of a row it goes on.
+struct Page {
+  int size = 0;
+  std::string after;
+};
+inline constexpr uint32_t kMaxRegisterPage = 1000;
+
+// That page, or the refusal of a size or a token.
+std::variant<Page, Refusal> PageOf(const Call& call, std::string_view filter, uint32_t size,
+                                   std::string_view token);
 
 // The refusal of a token that does not open.
 Refusal StalePage();

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "crypto/hash.h"
+#include "server/core/page_token.h"
 #include "server/core/refusal.h"
 
 namespace sluis::core {
 namespace {
 
-constexpr int kMaxMandatesShown = 2000;
 // More than this for one user would not be read when that user calls.
 constexpr size_t kMaxMandatesPerUser = 60;
 
@@ -96,6 +96,10 @@ const Method& ListMandates::method() const {
 }
 
 absl::StatusOr<Plan> ListMandates::Decide(const Call& call, View& view) {
+  const std::string filter = FilterOf(request_);
+  auto asked = PageOf(call, filter, request_.page_size(), request_.page_token());
+  if (auto* refusal = std::get_if<Refusal>(&asked)) return RefusalPlan(call, std::move(*refusal));
+  const Page& page = std::get<Page>(asked);
   auto shown = std::make_shared<node::v1::ListMandatesResponse>();
   record::v1::MandateStatus status;
   auto stored = view.ReadMandateStatus();
@@ -106,16 +110,24 @@ absl::StatusOr<Plan> ListMandates::Decide(const Call& call, View& view) {
     status = *std::move(verified);
   }
   shown->set_status_number(status.number());
-  absl::Status visited =
-      view.VisitMandates(request_.user_id(), [&](const record::v1::SignedMandate& found) {
+  std::string last;
+  absl::Status visited = view.VisitMandates(
+      request_.user_id(),
+      [&](std::string_view key, const record::v1::SignedMandate& found) {
+        if (shown->mandates_size() == page.size) {
+          shown->set_next_page_token(call.pages->Seal(call, filter, last));
+          return false;
+        }
         node::v1::MandateRow& row = *shown->add_mandates();
         *row.mutable_mandate() = found;
         const absl::StatusOr<record::v1::Mandate> mandate = verifier_.Verify(found);
         row.set_revoked(!mandate.ok() ||
                         std::binary_search(status.revoked().begin(), status.revoked().end(),
                                            mandate->mandate_id()));
-        return shown->mandates_size() < kMaxMandatesShown;
-      });
+        last = key;
+        return true;
+      },
+      page.after);
   if (!visited.ok()) return visited;
   Plan plan;
   plan.effects.emplace_back().entry =

@@ -7,14 +7,13 @@
 
 #include "crypto/hash.h"
 #include "server/authn/user_request.h"
+#include "server/core/page_token.h"
 #include "server/core/record_act.h"
 #include "server/core/refusal.h"
 #include "server/ledger/row.h"
 
 namespace sluis::core {
 namespace {
-
-constexpr int kMaxUsers = 1000;
 
 // An administration entry about one object, named by its digest only.
 Entry AdministrationEntry(const Call& call, const std::string& object) {
@@ -117,11 +116,23 @@ const Method& ListUsers::method() const {
 }
 
 absl::StatusOr<Plan> ListUsers::Decide(const Call& call, View& view) {
+  const std::string filter = FilterOf(request_);
+  auto asked = PageOf(call, filter, request_.page_size(), request_.page_token());
+  if (auto* refusal = std::get_if<Refusal>(&asked)) return RefusalPlan(call, std::move(*refusal));
+  const Page& page = std::get<Page>(asked);
   auto shown = std::make_shared<node::v1::ListUsersResponse>();
-  absl::Status visited = view.VisitUsers([&](const record::v1::User& user) {
-    *shown->add_users() = user;
-    return shown->users_size() < kMaxUsers;
-  });
+  std::string last;
+  absl::Status visited = view.VisitUsers(
+      [&](const record::v1::User& user) {
+        if (shown->users_size() == page.size) {
+          shown->set_next_page_token(call.pages->Seal(call, filter, last));
+          return false;
+        }
+        *shown->add_users() = user;
+        last = UserKey(user.user_id());
+        return true;
+      },
+      page.after);
   if (!visited.ok()) return visited;
   Plan plan;
   plan.effects.emplace_back().entry =

@@ -24,15 +24,16 @@ class AddUser : public UseCase {
   node::v1::AddUserResponse& response_;
 };
 
-// ListUsers: the people registered, revoked ones included.
+// ListUsers: the people registered, revoked ones included, page by page.
 class ListUsers : public UseCase {
  public:
-  ListUsers(const node::v1::ListUsersRequest&, node::v1::ListUsersResponse& response)
-      : response_(response) {}
+  ListUsers(const node::v1::ListUsersRequest& request, node::v1::ListUsersResponse& response)
+      : request_(request), response_(response) {}
   const Method& method() const override;
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:
+  const node::v1::ListUsersRequest& request_;
   node::v1::ListUsersResponse& response_;
 };
 

@@ -17,6 +17,14 @@ absl::Status Unreadable() {
 // Prefix of all rows of a table.
 std::string TablePrefix(Table table) { return RowKey(table); }
 
+// The first key after `key`; the first of all when that is empty.
+std::string JustAfter(std::string_view key, const std::string& first) {
+  if (key.empty()) return first;
+  std::string after(key);
+  after.push_back('\0');
+  return after;
+}
+
 template <typename Message>
 absl::StatusOr<Message> ParseRow(std::string_view stored) {
   absl::StatusOr<ledger::Row> row = ledger::SplitRow(stored);
@@ -106,10 +114,11 @@ absl::StatusOr<authn::Registered> View::ReadRegistered(std::string_view user_id)
   return registered;
 }
 
-absl::Status View::VisitUsers(const std::function<bool(const record::v1::User&)>& visit) const {
-  const std::string from = TablePrefix(Table::kUser);
+absl::Status View::VisitUsers(const std::function<bool(const record::v1::User&)>& visit,
+                              std::string_view after) const {
+  const std::string prefix = TablePrefix(Table::kUser);
   absl::Status read = absl::OkStatus();
-  absl::Status scanned = snapshot_.Scan(from, storage::PrefixEnd(from),
+  absl::Status scanned = snapshot_.Scan(JustAfter(after, prefix), storage::PrefixEnd(prefix),
                                         [&](std::string_view, std::string_view stored) {
                                           auto user = ParseRow<record::v1::User>(stored);
                                           if (user.ok()) return visit(*user);
@@ -121,16 +130,19 @@ absl::Status View::VisitUsers(const std::function<bool(const record::v1::User&)>
 
 absl::Status View::VisitMandates(
     std::string_view user_id,
-    const std::function<bool(const record::v1::SignedMandate&)>& visit) const {
-  const std::string from = user_id.empty() ? TablePrefix(Table::kMandate) : MandateKey(user_id, {});
+    const std::function<bool(std::string_view, const record::v1::SignedMandate&)>& visit,
+    std::string_view after) const {
+  const std::string prefix =
+      user_id.empty() ? TablePrefix(Table::kMandate) : MandateKey(user_id, {});
   absl::Status read = absl::OkStatus();
-  absl::Status scanned = snapshot_.Scan(
-      from, storage::PrefixEnd(from), [&](std::string_view, std::string_view stored) {
-        auto mandate = ParseRow<record::v1::SignedMandate>(stored);
-        if (mandate.ok()) return visit(*mandate);
-        read = mandate.status();
-        return false;
-      });
+  absl::Status scanned = snapshot_.Scan(JustAfter(after, prefix), storage::PrefixEnd(prefix),
+                                        [&](std::string_view key, std::string_view stored) {
+                                          auto mandate =
+                                              ParseRow<record::v1::SignedMandate>(stored);
+                                          if (mandate.ok()) return visit(key, *mandate);
+                                          read = mandate.status();
+                                          return false;
+                                        });
   return scanned.ok() ? read : scanned;
 }
 

@@ -27,11 +27,14 @@ class View {
   // The register's rows about one user; noted as preconditions.
   absl::StatusOr<authn::Registered> ReadRegistered(std::string_view user_id);
 
-  // Visits all users, all mandates (of one user, or of all when `user_id` is empty).
-  absl::Status VisitUsers(const std::function<bool(const record::v1::User&)>& visit) const;
+  // Visits all users, all mandates (of one user, or of all when `user_id` is empty), in the order
+  // of their keys, from just after `after` (the key of an earlier visit; empty for the first).
+  absl::Status VisitUsers(const std::function<bool(const record::v1::User&)>& visit,
+                          std::string_view after = {}) const;
   absl::Status VisitMandates(
       std::string_view user_id,
-      const std::function<bool(const record::v1::SignedMandate&)>& visit) const;
+      const std::function<bool(std::string_view key, const record::v1::SignedMandate&)>& visit,
+      std::string_view after = {}) const;
 
   // The newest list of revoked mandates; nothing when there is none.
   absl::StatusOr<std::optional<record::v1::SignedMandateStatus>> ReadMandateStatus() const;

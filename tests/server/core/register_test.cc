@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "server/core/node_acts.h"
 #include "server/core/register_mandates.h"
@@ -54,6 +55,20 @@ class RegisterTest : public ::testing::Test {
                       (user.state() == record::v1::USER_STATE_ACTIVE ? "" : "-"));
     }
     return users;
+  }
+
+  // Users and mandates page by page: how many each page held, and all names.
+  template <typename UseCase, typename Request, typename Response, typename Rows, typename... More>
+  std::vector<int> PagesOf(Request request, Rows rows, More&... more) {
+    std::vector<int> sizes;
+    do {
+      Response response;
+      EXPECT_EQ(h_.Run(h_.administrator, std::make_shared<UseCase>(request, response, more...)),
+                absl::OkStatus());
+      sizes.push_back(rows(response));
+      request.set_page_token(response.next_page_token());
+    } while (!request.page_token().empty() && sizes.size() < 10);
+    return sizes;
   }
 
   CoreHarness h_;
@@ -187,6 +202,64 @@ TEST_F(RegisterTest, DamagedStatusListIsAFaultOfTheNode) {
                 .code(),
             absl::StatusCode::kDataLoss);
   EXPECT_EQ(response.mandates_size(), 0);
+}
+
+// A list ended silently after 1,000 users or 2,000 mandates.
+TEST_F(RegisterTest, ListOfUsersGoesOnUntilTheLast) {
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_EQ(h_.AddUser(h_.administrator, h_.Make("nieuw-" + std::to_string(i))),
+              absl::OkStatus());
+  }
+  const std::vector<std::string> all = Users();
+  std::vector<std::string> seen;
+  node::v1::ListUsersRequest request;
+  request.set_page_size(2);
+  const auto sizes = PagesOf<ListUsers, node::v1::ListUsersRequest, node::v1::ListUsersResponse>(
+      request, [&seen](const node::v1::ListUsersResponse& page) {
+        for (const auto& user : page.users()) seen.push_back(user.user_id());
+        return page.users_size();
+      });
+  ASSERT_EQ(seen.size(), all.size());
+  EXPECT_GT(sizes.size(), 2u);
+  for (size_t i = 0; i < all.size(); ++i) EXPECT_TRUE(all[i].starts_with(seen[i])) << all[i];
+
+  node::v1::ListUsersResponse response;
+  request.set_page_size(1001);
+  EXPECT_EQ(CodeOf(h_.Run(h_.administrator, std::make_shared<ListUsers>(request, response))),
+            "bad_request");
+  request.set_page_size(2);
+  request.set_page_token("x");
+  EXPECT_EQ(CodeOf(h_.Run(h_.administrator, std::make_shared<ListUsers>(request, response))),
+            "bad_page_token");
+}
+
+TEST_F(RegisterTest, ListOfMandatesGoesOnUntilTheLast) {
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_EQ(Add(h_.Mandate(jan_, {"casemanager"})), "ok");
+    h_.Admit("nieuw-" + std::to_string(i), {"maatschappelijk-werker"});
+  }
+  for (const std::string& user : {std::string(), std::string("jan")}) {
+    const int all = Mandates(user).mandates_size();
+    std::set<std::string> seen;
+    node::v1::ListMandatesRequest request;
+    request.set_user_id(user);
+    request.set_page_size(3);
+    int rows = 0;
+    for (const int size :
+         PagesOf<ListMandates, node::v1::ListMandatesRequest, node::v1::ListMandatesResponse>(
+             request,
+             [&seen](const node::v1::ListMandatesResponse& page) {
+               for (const auto& row : page.mandates()) seen.insert(row.mandate().mandate());
+               return page.mandates_size();
+             },
+             h_.verifier)) {
+      EXPECT_LE(size, 3);
+      rows += size;
+    }
+    EXPECT_GT(all, 3);
+    EXPECT_EQ(rows, all);
+    EXPECT_EQ(seen.size(), static_cast<size_t>(all));
+  }
 }
 
 }  // namespace

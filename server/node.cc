@@ -28,6 +28,11 @@ constexpr size_t kErasuresPerRound = 64;
 constexpr size_t kImportsPerRound = 1000;
 constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
 
+// A ledger that serves has something to say only while it signs no checkpoint.
+bool HeldBack(const ledger::Ledger& ledger) {
+  return ledger.serving() == ledger::Serving::kServing && !ledger.serving_detail().empty();
+}
+
 }  // namespace
 
 // Declared in the order in which things lean on each other; destroyed the other way round.
@@ -355,6 +360,7 @@ void Node::FillStatus(node::v1::GetStatusResponse& response) const {
   response.set_not_serving_reason(ledger::ServingCode(serving));
   response.set_checkpoint_size(checkpoint.size);
   response.set_checkpoint_at_us(checkpoint.made_at_us);
+  response.set_checkpoints_held_back(HeldBack(*parts.ledger));
   const auto free = storage::SystemFiles().FreeBytes(config.data_folder);
   if (free.ok()) response.set_disk_free_bytes(*free);
   response.set_configuration_digest(std::string(crypto::View(config.digest)));
@@ -386,6 +392,7 @@ std::string Node::MetricsText() const {
   gauges.checkpoint_age_seconds = now_us > checkpoint.made_at_us
                                       ? static_cast<double>(now_us - checkpoint.made_at_us) / 1e6
                                       : 0;
+  gauges.checkpoints_held_back = HeldBack(*parts.ledger) ? 1 : 0;
   const auto free = storage::SystemFiles().FreeBytes(config.data_folder);
   if (free.ok()) gauges.disk_free_bytes = static_cast<double>(*free);
   const auto not_after = rpc::CertificateNotAfter(config.certificate_folder);

@@ -138,6 +138,9 @@ std::vector<Diagnosis> Examine(const node::v1::GetStatusResponse& status, uint64
   out.push_back(free < kDiskFault     ? Found(Weight::kFault, "doctor.disk", mib)
                 : free < kDiskWarning ? Found(Weight::kWarning, "doctor.disk", mib)
                                       : Found(Weight::kFine, "doctor.disk_fine", mib));
+  if (status.checkpoints_held_back()) {
+    out.push_back(Found(Weight::kFault, "doctor.checkpoints_held_back"));
+  }
   if (status.serving() && status.checkpoint_at_us() + kOldCheckpoint < status.now_us()) {
     out.push_back(Found(Weight::kFault, "doctor.checkpoint_old"));
   }

@@ -94,7 +94,8 @@ class Ledger {
   virtual void Drain() = 0;
 
   virtual Serving serving() const = 0;
-  // For a ledger that is not serving: one line that says why and what to do.
+  // For a ledger that is not serving: one line that says why and what to do. For one that serves:
+  // why it signs no checkpoint at present, or empty.
   virtual std::string serving_detail() const = 0;
 
   virtual ShownCheckpoint checkpoint() const = 0;

@@ -26,6 +26,9 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
       MakeGauge(*registry_, "sluis_checkpoint_entries", "Entries under the newest checkpoint");
   checkpoint_age_ =
       MakeGauge(*registry_, "sluis_checkpoint_age_seconds", "Age of the newest checkpoint");
+  held_back_ =
+      MakeGauge(*registry_, "sluis_checkpoints_held_back",
+                "1 while no checkpoint is signed because the clock stands before the last");
   disk_free_ = MakeGauge(*registry_, "sluis_disk_free_bytes", "Free space at the data folder");
   certificate_left_ = MakeGauge(*registry_, "sluis_certificate_seconds_left",
                                 "Time until the node's TLS certificate ends");
@@ -39,6 +42,7 @@ std::string Metrics::Text(const Gauges& gauges) {
   serving_->Set(gauges.serving);
   entries_->Set(gauges.entries);
   checkpoint_age_->Set(gauges.checkpoint_age_seconds);
+  held_back_->Set(gauges.checkpoints_held_back);
   disk_free_->Set(gauges.disk_free_bytes);
   certificate_left_->Set(gauges.certificate_seconds_left);
   return prometheus::TextSerializer().Serialize(registry_->Collect());

@@ -28,6 +28,7 @@ class Metrics {
     double serving = 0;
     double entries = 0;
     double checkpoint_age_seconds = 0;
+    double checkpoints_held_back = 0;
     double disk_free_bytes = 0;
     double certificate_seconds_left = 0;
   };
@@ -41,6 +42,7 @@ class Metrics {
   prometheus::Gauge* serving_;
   prometheus::Gauge* entries_;
   prometheus::Gauge* checkpoint_age_;
+  prometheus::Gauge* held_back_;
   prometheus::Gauge* disk_free_;
   prometheus::Gauge* certificate_left_;
 };

@@ -46,6 +46,7 @@ TEST_F(NodeTest, HealthAndMetricsAreOnLoopbackAndNameNobody) {
   const auto metrics = http.Get("/metrics");
   ASSERT_TRUE(metrics);
   EXPECT_THAT(metrics->body, HasSubstr("sluis_serving 1"));
+  EXPECT_THAT(metrics->body, HasSubstr("sluis_checkpoints_held_back 0"));
   EXPECT_THAT(metrics->body, HasSubstr("SignalService.RecordSignal"));
   EXPECT_EQ(metrics->body.find("noor"), std::string::npos);
 }

@@ -49,6 +49,14 @@ TEST(NodeDoctorTest, ClockInBothDirections) {
   EXPECT_THAT(Bad(Healthy(), kNow - 301 * kSecond), Contains("doctor.clock_apart fault"));
 }
 
+// A node whose clock was put back served on and signed nothing, and nobody was told.
+TEST(NodeDoctorTest, CheckpointsHeldBackByAClockPutBackAreAFault) {
+  auto status = Healthy();
+  status.set_checkpoints_held_back(true);
+  status.set_checkpoint_at_us(kNow + 3600 * kSecond);
+  EXPECT_THAT(Bad(status), testing::ElementsAre("doctor.checkpoints_held_back fault"));
+}
+
 TEST(NodeDoctorTest, NamesWhyItDoesNotServe) {
   auto status = Healthy();
   status.set_serving(false);

@@ -7,10 +7,27 @@
 namespace sluis::policies {
 namespace {
 
-bool Matches(const Rule& rule, const std::vector<ValueId>& values) {
-  return std::all_of(rule.tests.begin(), rule.tests.end(), [&values](const ValueTest& test) {
+// Bit set per attribute, in the order of the schema; empty when all values are known.
+using Unknown = std::vector<bool>;
+
+// `if_unknown` stands for the result of a test whose value is not known.
+bool Matches(const Rule& rule, const std::vector<ValueId>& values, const Unknown& unknown,
+             bool if_unknown) {
+  return std::all_of(rule.tests.begin(), rule.tests.end(), [&](const ValueTest& test) {
+    if (!unknown.empty() && unknown[test.attribute]) return if_unknown;
     return test.Passes(values[test.attribute]);
   });
+}
+
+Unknown UnknownOf(const Schema& schema, std::span<const std::string> names) {
+  Unknown unknown(schema.attributes.size());
+  for (std::size_t i = 0; i < schema.attributes.size(); ++i) {
+    const auto& derivation = schema.attributes[i].derivation;
+    const std::string& name =
+        schema.attributes[derivation ? static_cast<std::size_t>(derivation->base) : i].name;
+    unknown[i] = std::find(names.begin(), names.end(), name) != names.end();
+  }
+  return unknown;
 }
 
 std::size_t FailedTests(const Rule& rule, const std::vector<ValueId>& values) {
@@ -103,9 +120,7 @@ void Name(const Rules& rules, std::vector<std::string>& ids, std::vector<Because
   }
 }
 
-}  // namespace
-
-Decision Decide(const PackSet& packs, const Request& request) {
+Decision DecideKnowing(const PackSet& packs, const Request& request, const Unknown& unknown) {
   if (request.packs() != packs.digests().effective) {
     return Refusal(packs.digests(), Describe({"", RequestDefect::Kind::kOtherPacks}));
   }
@@ -114,10 +129,11 @@ Decision Decide(const PackSet& packs, const Request& request) {
   const std::vector<ValueId>& values = request.values();
   Rules permits, forbids, required;
   for (const Rule& rule : packs.rules()) {
-    if (!Matches(rule, values)) continue;
+    if (!Matches(rule, values, unknown, true)) continue;
     switch (rule.effect) {
       case Effect::kPermit:
-        permits.push_back(&rule);
+        // A permit that only might match permits nothing; what it would oblige to counts.
+        (Matches(rule, values, unknown, false) ? permits : required).push_back(&rule);
         break;
       case Effect::kForbid:
         forbids.push_back(&rule);
@@ -148,6 +164,17 @@ Decision Decide(const PackSet& packs, const Request& request) {
   decision.obligations = JoinAll(permits, required);
   GrantFields(packs.schema(), permits, decision);
   return decision;
+}
+
+}  // namespace
+
+Decision Decide(const PackSet& packs, const Request& request) {
+  return DecideKnowing(packs, request, {});
+}
+
+Decision DecideWithout(const PackSet& packs, const Request& request,
+                       std::span<const std::string> unknown) {
+  return DecideKnowing(packs, request, UnknownOf(packs.schema(), unknown));
 }
 
 }  // namespace sluis::policies

@@ -6,6 +6,9 @@
 #ifndef SLUIS_POLICIES_EVALUATE_H_
 #define SLUIS_POLICIES_EVALUATE_H_
 
+#include <span>
+#include <string>
+
 #include "policies/decision.h"
 #include "policies/pack.h"
 #include "policies/request.h"
@@ -15,6 +18,14 @@ namespace sluis::policies {
 // Pure and thread-safe. An incomplete request, or one built for other packs, is refused
 // unevaluated.
 Decision Decide(const PackSet& packs, const Request& request);
+
+// The same when the values of some attributes cannot be known: what the request says of these, and
+// of what derives from them, counts for nothing. A permit that tests one does not match; a forbid
+// or a require matches when only such tests stand in its way, and so do the obligations of a
+// permit. So it permits nothing that Decide would not permit whatever their values were, and on no
+// lighter conditions. Attributes that the packs lack are passed over.
+Decision DecideWithout(const PackSet& packs, const Request& request,
+                       std::span<const std::string> unknown);
 
 }  // namespace sluis::policies
 

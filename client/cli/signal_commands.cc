@@ -91,6 +91,9 @@ Exit List(Shell& shell, const ListOptions& options) {
     shell.out() << SummaryLine(shell, summary) << '\n';
   }
   if (answer->signals().empty()) shell.Note("signal.none");
+  if (answer->unreadable() > 0) {
+    shell.Note("signal.unreadable", {{"count", std::to_string(answer->unreadable())}});
+  }
   SayNextPage(shell, answer->next_page_token());
   SayReceipt(shell, answer->log_receipt());
   return Exit::kDone;

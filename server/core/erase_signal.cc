@@ -1,9 +1,24 @@
 #include "server/core/erase_signal.h"
 
+#include <utility>
+
 #include "server/core/erasure.h"
 #include "server/core/record_act.h"
 
 namespace sluis::core {
+namespace {
+
+// A refusal about the record; of one that cannot be opened no key is at hand to name it under.
+Plan Refuse(const Call& call, const Erasable& record, const Answer& answer, Refusal refusal,
+            record::v1::Outcome outcome = record::v1::OUTCOME_REFUSED) {
+  if (record.opened) return RefuseAbout(call, {record.opened, answer}, std::move(refusal), outcome);
+  Plan plan = RefusalPlan(call, std::move(refusal));
+  plan.effects[0].entry.act.set_outcome(outcome);
+  AddDecision(answer.decision, answer.attributes, plan.effects[0].entry);
+  return plan;
+}
+
+}  // namespace
 
 const Method& EraseSignal::method() const {
   static const Method& method = MethodNamed("SignalService.EraseSignal");
@@ -11,35 +26,39 @@ const Method& EraseSignal::method() const {
 }
 
 absl::StatusOr<Plan> EraseSignal::Decide(const Call& call, View& view) {
-  auto opened = OpenFor(call, view, request_.record_id());
-  if (!opened.ok()) return opened.status();
-  if (auto* refused = std::get_if<Plan>(&*opened)) return std::move(*refused);
-  RecordAct act;
-  act.record = std::get<std::shared_ptr<const OpenedRecord>>(*std::move(opened));
-  RecordFacts facts = FactsOf(call, *act.record);
-  act.answer = Ask(call, "erase", facts);
-  bool permitted = act.answer.permitted();
+  if (request_.record_id().size() != kRecordIdBytes) return BadRecordId(call);
+  absl::StatusOr<Erasable> record = FindErasable(view, request_.record_id());
+  if (absl::IsNotFound(record.status())) return NoSuchRecord(call);
+  if (!record.ok()) return record.status();
+  // Of a record that cannot be opened only the hold is known; what is not known permits nothing.
+  RecordFacts facts = record->opened
+                          ? FactsOf(call, *record->opened)
+                          : RecordFacts{.held = record->row.has_hold(), .unreadable = true};
+  const Answer answer = Ask(call, "erase", facts);
+  bool permitted = answer.permitted();
   if (!permitted && facts.held) {
     // Denied only because of the hold: to be told apart from what the caller may not do at all.
     facts.held = false;
     permitted = Ask(call, "erase", facts).permitted();
   }
-  if (!permitted) return DecisionRefusalPlan(call, act.answer, act.record);
+  if (!permitted) return DecisionRefusalPlan(call, answer, record->opened);
   if (auto refusal = RefuseReason(request_.reason(), 3)) {
-    return RefuseAbout(call, act, *std::move(refusal));
+    return Refuse(call, *record, answer, *std::move(refusal));
   }
-  if (act.record->row.has_hold()) {
-    return RefuseAbout(call, act,
-                       {absl::StatusCode::kFailedPrecondition, "held",
-                        "erasure is suspended until " + act.record->row.hold().review_on() +
-                            "; lift the hold first",
-                        ""},
-                       record::v1::OUTCOME_HELD);
+  if (record->row.has_hold()) {
+    return Refuse(
+        call, *record, answer,
+        {absl::StatusCode::kFailedPrecondition, "held",
+         "erasure is suspended until " + record->row.hold().review_on() + "; lift the hold first",
+         ""},
+        record::v1::OUTCOME_HELD);
   }
   Plan plan;
-  Effect& effect = plan.effects.emplace_back(EffectOf(call, act, record::v1::OPERATION_ERASURE));
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
+  AddDecision(answer.decision, answer.attributes, effect.entry);
   effect.entry.act.set_reason(request_.reason());
-  const std::string everywhere = AddErasure(call, *act.record, effect);
+  const std::string everywhere = AddErasure(call, *record, effect);
   plan.reply = [this, everywhere](std::span<const ledger::Logged> logged) {
     response_.set_erased_everywhere_on(everywhere);
     *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);

@@ -1,11 +1,49 @@
 #include "server/core/erasure.h"
 
-#include "server/core/view.h"
+#include "server/ledger/row.h"
 #include "server/storage/clock.h"
 
 namespace sluis::core {
 
-std::string AddErasure(const Call& call, const OpenedRecord& record, Effect& effect) {
+absl::StatusOr<Erasable> FindErasable(const View& view, std::string_view record_id) {
+  absl::StatusOr<std::shared_ptr<const OpenedRecord>> opened = view.OpenRecord(record_id);
+  if (opened.ok()) {
+    const OpenedRecord& record = **opened;
+    return Erasable{record.row, record.keys.ref, record.stamp,
+                    RecordOrderKey(record.body.recorded_at_us(), record.row.record_id()), *opened};
+  }
+  if (!absl::IsDataLoss(opened.status())) return opened.status();
+
+  Erasable found;
+  absl::StatusOr<record::v1::StoredRecord> row = view.ReadRecordRow(record_id);
+  if (!row.ok()) return row.status();
+  absl::StatusOr<crypto::FixedBytes<16>> key_id = crypto::ToFixed<16>(row->key_id());
+  if (!key_id.ok() || row->record_id() != record_id) return opened.status();
+  found.row = *std::move(row);
+  found.key = {found.row.bucket(), *key_id};
+  // An erasure that names a bucket which is not there would end the process.
+  if (!view.keyring().UseOf(found.key).ok()) return opened.status();
+  absl::StatusOr<uint64_t> stamp = view.StampOf(RecordKey(record_id));
+  if (!stamp.ok()) return stamp.status();
+  found.stamp = *stamp;
+
+  bool shared = false;
+  absl::Status visited =
+      view.VisitRecordsNewestFirst({}, [&](std::string_view position, std::string_view id) {
+        if (id == record_id) {
+          found.order_key = ledger::RowKey(ledger::Table::kRecordOrder, position);
+          return true;
+        }
+        const auto other = view.ReadRecordRow(id);
+        shared = other.ok() && other->key_id() == found.row.key_id();
+        return !shared;
+      });
+  if (!visited.ok()) return visited;
+  if (shared) return opened.status();
+  return found;
+}
+
+std::string AddErasure(const Call& call, const Erasable& record, Effect& effect) {
   // Copies of key-encryption keys may live for that many days; the day after, none is left.
   const std::string everywhere = storage::AddDays(call.today, call.terms->key_copy_days + 1);
   effect.entry.act.set_erased_everywhere_on(everywhere);
@@ -14,9 +52,16 @@ std::string AddErasure(const Call& call, const OpenedRecord& record, Effect& eff
   tombstone.set_record_id(record.row.record_id());
   tombstone.set_version(record.row.version());
   tombstone.set_state(record::v1::RECORD_STATE_ERASED);
-  effect.rows.push_back(
-      {RecordOrderKey(record.body.recorded_at_us(), record.row.record_id()), std::nullopt});
-  effect.erase.push_back(record.keys.ref);
+  if (!record.order_key.empty()) effect.rows.push_back({record.order_key, std::nullopt});
+  effect.erase.push_back(record.key);
+  effect.preconditions.push_back({RecordKey(record.row.record_id()), record.stamp});
+  effect.about = record.opened;
+  if (record.opened) {
+    AddSubject(*record.opened, effect.entry);
+  } else {
+    effect.entry.subject.add_record_ids(record.row.record_id());
+    effect.entry.subject.set_version(record.row.version());
+  }
   return everywhere;
 }
 

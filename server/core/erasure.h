@@ -1,16 +1,39 @@
 #ifndef SLUIS_SERVER_CORE_ERASURE_H_
 #define SLUIS_SERVER_CORE_ERASURE_H_
 
+#include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
 
+#include "absl/status/statusor.h"
 #include "server/core/call.h"
 #include "server/core/plan.h"
+#include "server/core/view.h"
 
 namespace sluis::core {
 
-// Makes `effect` destroy the keys of the record and leave its tombstone. Returns the day from which
-// no copy of the old keys exists anywhere (YYYY-MM-DD, legal time), which the act part states too.
-std::string AddErasure(const Call& call, const OpenedRecord& record, Effect& effect);
+// A record as erasing it needs it: of one whose body cannot be opened, the row alone.
+struct Erasable {
+  record::v1::StoredRecord row;
+  ledger::KeyRef key;
+  uint64_t stamp = 0;
+  // Row of the order in which records are listed; empty when there is none.
+  std::string order_key;
+  // Null when the body cannot be opened.
+  std::shared_ptr<const OpenedRecord> opened;
+};
+
+// NOT_FOUND when there is no such record, it was erased or its keys are gone. DATA_LOSS when even
+// the row cannot be relied on: it does not parse, or names no keys, or those of another record,
+// which must not go with it. For a record that cannot be opened this reads all rows of records.
+absl::StatusOr<Erasable> FindErasable(const View& view, std::string_view record_id);
+
+// Makes `effect` destroy the keys of the record, provided that its row is unchanged, and leave its
+// tombstone; adds the subject. That of a record that cannot be opened names its id only and lies
+// under a key of its own, like the subject of a list. Returns the day from which no copy of the old
+// keys exists anywhere (YYYY-MM-DD, legal time), which the act part states too.
+std::string AddErasure(const Call& call, const Erasable& record, Effect& effect);
 
 }  // namespace sluis::core
 

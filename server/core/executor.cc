@@ -222,6 +222,13 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
       return attempt.use_case->Decide(call, view);
     case node::v1::METHOD_CLASS_DATA:
     case node::v1::METHOD_CLASS_AUDIT: {
+      // Without their entry nobody could say later under which rules this was decided, and no
+      // precondition would hold it to them.
+      if (call.terms->stamp == ledger::kAbsent) {
+        return absl::UnavailableError(
+            "the rules and the configuration in force are not written down in the log yet; try "
+            "again in a minute, and if it lasts, look into the log of the service");
+      }
       if (call.role.empty()) return refuse(BadContext("no_role", "name a role of your mandate"));
       if (call.purpose.empty())
         return refuse(BadContext("no_purpose", "name a purpose of the rule pack"));

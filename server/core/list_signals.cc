@@ -66,7 +66,10 @@ absl::StatusOr<Plan> ListSignals::Decide(const Call& call, View& view) {
   absl::Status scanned = view.VisitRecordsNewestFirst(
       before, [&](std::string_view position, std::string_view record_id) {
         absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view.OpenRecord(record_id);
-        if (!record.ok() && !absl::IsNotFound(record.status())) {
+        // One row that cannot be read must not keep everybody from all the others.
+        if (absl::IsDataLoss(record.status())) {
+          shown->set_unreadable(shown->unreadable() + 1);
+        } else if (!record.ok() && !absl::IsNotFound(record.status())) {
           fault = record.status();
           return false;
         }

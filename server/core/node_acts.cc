@@ -8,6 +8,7 @@
 #include "server/core/refusal.h"
 #include "server/core/register_users.h"
 #include "server/ledger/row.h"
+#include "server/storage/clock.h"
 #include "sluis/record/v1/ledger.pb.h"
 
 namespace sluis::core {
@@ -118,19 +119,18 @@ absl::StatusOr<std::vector<std::string>> RecordsPastRetention(const View& view,
 const Method& ErasePastRetention::method() const { return NodeMethod("Node.ErasePastRetention"); }
 
 absl::StatusOr<Plan> ErasePastRetention::Decide(const Call& call, View& view) {
-  absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view.OpenRecord(record_id_);
+  absl::StatusOr<Erasable> record = FindErasable(view, record_id_);
   if (!record.ok() && !absl::IsNotFound(record.status())) return record.status();
-  if (!record.ok() || (*record)->row.has_hold() || (*record)->row.retention_until() >= call.today) {
+  // A row that stands alone says nothing by leaving its day out.
+  if (!record.ok() || record->row.has_hold() || record->row.retention_until() >= call.today ||
+      (!record->opened && !storage::IsDay(record->row.retention_until()))) {
     return RefusalPlan(call, {absl::StatusCode::kFailedPrecondition, "not_due",
                               "the record is not due for erasure", ""});
   }
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
-  effect.preconditions.push_back({RecordKey(record_id_), (*record)->stamp});
-  effect.about = *record;
-  AddSubject(**record, effect.entry);
-  AddErasure(call, **record, effect);
+  AddErasure(call, *record, effect);
   plan.reply = Done;
   return plan;
 }

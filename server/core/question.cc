@@ -185,6 +185,11 @@ const std::map<std::string, Supply, std::less<>>& Supplies() {
   return supplies;
 }
 
+// Whether a value stands in the sealed body; its author does, although the ledger vouches for it.
+bool OfTheBody(std::string_view attribute, Source source) {
+  return source == Source::kRecord || attribute == "actor.is_author";
+}
+
 policies::ObligationKinds EnforceableHere() {
   return policies::ObligationKinds()
       .With(policies::ObligationKind::kFields)
@@ -205,6 +210,7 @@ Answer Ask(const Call& call, std::string_view action, const RecordFacts& record)
   const Facts facts{call, action, record};
   policies::RequestBuilder builder(packs);
   Answer answer;
+  std::vector<std::string> unknown;
   for (const policies::Attribute& attribute : packs.schema().attributes) {
     if (attribute.derivation) continue;
     const auto supply = Supplies().find(attribute.name);
@@ -214,13 +220,20 @@ Answer Ask(const Call& call, std::string_view action, const RecordFacts& record)
     builder.Set(attribute.name, supplied.value, supplied.source);
     record::v1::AttributeValue& value = answer.attributes.emplace_back();
     value.set_name(attribute.name);
+    if (record.unreadable && OfTheBody(attribute.name, supplied.source)) {
+      unknown.push_back(attribute.name);
+      continue;
+    }
     // An unknown word is the caller's free text: it is refused, and it is not written down.
     const bool known =
         supplied.value == kNone || packs.schema().FindValue(attribute, supplied.value).has_value();
     value.set_value(known ? std::move(supplied.value) : std::string());
   }
-  answer.decision = policies::RefuseUnlessEnforceable(policies::Decide(packs, builder.Build()),
-                                                      EnforceableHere());
+  const policies::Request request = builder.Build();
+  answer.decision = policies::RefuseUnlessEnforceable(
+      unknown.empty() ? policies::Decide(packs, request)
+                      : policies::DecideWithout(packs, request, unknown),
+      EnforceableHere());
   return answer;
 }
 

@@ -17,6 +17,9 @@ struct RecordFacts {
   bool author_is_caller = false;
   uint64_t recorded_at_us = 0;
   bool held = false;
+  // True for a record whose body cannot be opened: nothing that stands in it is known, and who
+  // wrote it is not either.
+  bool unreadable = false;
 };
 
 // A decision with the attribute values it read, in the order of the pack: what replay needs.
@@ -31,7 +34,9 @@ struct Answer {
 // from its declared source: the caller supplies purpose, basis and whether a case is named; the
 // role comes from the mandate; the rest from the record, the ledger or the node. Ledger state that
 // does not exist is false. Obligations that an act on the own node cannot carry out (approval,
-// k-anonymity, notification) refuse. Refuses when the packs are not valid today.
+// k-anonymity, notification) refuse. What is not known of an unreadable record permits nothing and
+// switches no prohibition off; it is empty among the attributes of the answer. Refuses when the
+// packs are not valid today.
 Answer Ask(const Call& call, std::string_view action, const RecordFacts& record);
 
 }  // namespace sluis::core

@@ -13,17 +13,23 @@ RecordFacts FactsOf(const Call& call, const OpenedRecord& record) {
           .held = record.row.has_hold()};
 }
 
+Plan BadRecordId(const Call& call) {
+  return RefusalPlan(call, {absl::StatusCode::kInvalidArgument, "bad_request",
+                            "give the record id of 16 bytes", "record_id"});
+}
+
+Plan NoSuchRecord(const Call& call) {
+  return RefusalPlan(call, {absl::StatusCode::kNotFound, "not_found",
+                            "there is no such signal, or it was erased", ""});
+}
+
 absl::StatusOr<std::variant<std::shared_ptr<const OpenedRecord>, Plan>> OpenFor(
     const Call& call, const View& view, const std::string& record_id) {
   if (record_id.size() != kRecordIdBytes) {
-    return RefusalPlan(call, {absl::StatusCode::kInvalidArgument, "bad_request",
-                              "give the record id of 16 bytes", "record_id"});
+    return BadRecordId(call);
   }
   absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view.OpenRecord(record_id);
-  if (absl::IsNotFound(record.status())) {
-    return RefusalPlan(call, {absl::StatusCode::kNotFound, "not_found",
-                              "there is no such signal, or it was erased", ""});
-  }
+  if (absl::IsNotFound(record.status())) return NoSuchRecord(call);
   if (!record.ok()) return record.status();
   return *std::move(record);
 }

@@ -28,6 +28,10 @@ absl::StatusOr<std::variant<RecordAct, Plan>> AskAbout(const Call& call, const V
 absl::StatusOr<std::variant<std::shared_ptr<const OpenedRecord>, Plan>> OpenFor(
     const Call& call, const View& view, const std::string& record_id);
 
+// The refusals of an id that is none, and of a record that is not there.
+Plan BadRecordId(const Call& call);
+Plan NoSuchRecord(const Call& call);
+
 // What the rules may know about an opened record, for this caller.
 RecordFacts FactsOf(const Call& call, const OpenedRecord& record);
 

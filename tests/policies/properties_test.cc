@@ -106,6 +106,27 @@ RC_GTEST_PROP(Properties, AForbidOnlyTakesAway, ()) {
   }
 }
 
+// What is not known must not permit: neither by a permit that it might meet nor by a forbid that it
+// might miss.
+RC_GTEST_PROP(Properties, WhatIsUnknownPermitsOnlyWhatEveryValueWould, ()) {
+  const PackSet packs = LoadWorld(AnyRules("R", 8, kAnyEffect));
+  const std::vector<std::string> unknown = {"a", "r"};
+  for (const World& world : AllWorlds()) {
+    const Request request = RequestFor(packs, world);
+    RC_ASSERT(DecideWithout(packs, request, {}) == Decide(packs, request));
+    const Decision unknowing = DecideWithout(packs, request, unknown);
+    for (const World& other : AllWorlds()) {
+      if (other.b != world.b || other.n != world.n) continue;
+      const Request meant = RequestFor(packs, other);
+      const Decision knowing = Decide(packs, meant);
+      RC_ASSERT(DecideWithout(packs, meant, unknown).outcome == unknowing.outcome);
+      if (unknowing.outcome != Outcome::kPermit) continue;
+      RC_ASSERT(knowing.outcome == Outcome::kPermit);
+      RC_ASSERT(unknowing.obligations.size() >= knowing.obligations.size());
+    }
+  }
+}
+
 RC_GTEST_PROP(Properties, ANodeLayerOnlyNarrows, ()) {
   const auto rules = AnyRules("R", 8, kAnyEffect);
   const PackSet above = LoadWorld(rules);

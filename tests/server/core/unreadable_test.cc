@@ -1,0 +1,186 @@
+// One record that cannot be read: what the others keep, and how it still goes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/core/erase_signal.h"
+#include "server/core/list_signals.h"
+#include "server/core/node_acts.h"
+#include "server/core/view.h"
+#include "server/ledger/row.h"
+#include "tests/support/core_harness.h"
+
+namespace sluis::core {
+namespace {
+
+using ::testing::ElementsAre;
+using tests::CodeOf;
+using tests::CoreHarness;
+using tests::Person;
+using tests::PersonSignal;
+
+class UnreadableTest : public ::testing::Test {
+ protected:
+  // A case manager may erase what is not secret, whoever wrote it; a social worker anything.
+  static tests::HarnessOptions Options() {
+    return {
+        .pack_edits = {{"  - id: P-LIJST\n",
+                        "  - id: P-OPRUIMEN\n    effect: permit\n"
+                        "    who: {actor.role: maatschappelijk-werker}\n    do: {action: erase}\n"
+                        "    why: {purpose: signaal-intake, basis: vl-livc-2021}\n"
+                        "    when: {side: local}\n    grants: []\n    because: {nl: \"opruimen\"}\n"
+                        "  - id: P-OPRUIMEN-OPEN\n    effect: permit\n"
+                        "    who: {actor.role: casemanager}\n    do: {action: erase}\n"
+                        "    why: {purpose: signaal-intake, basis: vl-livc-2021}\n"
+                        "    when: {side: local, record.secret: [false, none]}\n    grants: []\n"
+                        "    because: {nl: \"opruimen\"}\n  - id: P-LIJST\n"}}};
+  }
+  explicit UnreadableTest(tests::HarnessOptions options = Options()) : h_(std::move(options)) {
+    for (int i = 0; i < 3; ++i) {
+      ids_.push_back(h_.Record(jan_, PersonSignal("dossier-" + std::to_string(i))).record_id);
+      h_.clock.Advance(std::chrono::seconds(1));
+    }
+  }
+
+  record::v1::StoredRecord Row(const std::string& id) {
+    record::v1::StoredRecord row;
+    EXPECT_TRUE(row.ParseFromString(ledger::SplitRow(**h_.store.Get(RecordKey(id)))->value));
+    return row;
+  }
+  void Put(const std::string& id, const record::v1::StoredRecord& row) {
+    const uint64_t stamp = ledger::SplitRow(**h_.store.Get(RecordKey(id)))->stamp;
+    h_.store.Tamper(RecordKey(id), ledger::JoinRow(stamp, row.SerializeAsString()));
+  }
+  void Damage(const std::string& id) {
+    record::v1::StoredRecord row = Row(id);
+    row.mutable_sealed()->back() = static_cast<char>(row.sealed().back() ^ 1);
+    Put(id, row);
+  }
+  node::v1::ListSignalsResponse List() {
+    node::v1::ListSignalsRequest request;
+    node::v1::ListSignalsResponse response;
+    *request.mutable_context() = tests::Intake();
+    EXPECT_EQ(h_.Run(jan_, std::make_shared<ListSignals>(request, response)), absl::OkStatus());
+    return response;
+  }
+  absl::Status EraseDue(const std::string& id) {
+    return h_.executor->RunAsNodeAndWait(std::make_shared<ErasePastRetention>(id));
+  }
+  void ExpectErased(const std::string& id) {
+    EXPECT_EQ(Row(id).state(), record::v1::RECORD_STATE_ERASED);
+    EXPECT_EQ(Row(id).sealed(), "");
+    const auto snapshot = h_.ledger->store().NewSnapshot();
+    EXPECT_EQ(View(*snapshot, h_.ledger->keyring())
+                  .VisitRecordsNewestFirst({},
+                                           [&](std::string_view, std::string_view listed) {
+                                             EXPECT_NE(listed, id) << "still in the order";
+                                             return true;
+                                           }),
+              absl::OkStatus());
+  }
+
+  CoreHarness h_;
+  const Person jan_ = h_.Admit("jan", {"maatschappelijk-werker"});
+  const Person els_ = h_.Admit("els", {"casemanager"});
+  const Person dpo_ = h_.Admit("dpo", {"privacy-officer"});
+  std::vector<std::string> ids_;
+};
+
+// One damaged row failed every page of every list.
+TEST_F(UnreadableTest, ListLeavesOutWhatCannotBeReadAndCountsIt) {
+  EXPECT_EQ(List().unreadable(), 0u);
+  Damage(ids_[1]);
+  const auto list = List();
+  EXPECT_EQ(list.unreadable(), 1u);
+  ASSERT_EQ(list.signals_size(), 2);
+  EXPECT_EQ(list.signals(0).record_id(), ids_[2]);
+  EXPECT_EQ(list.signals(1).record_id(), ids_[0]);
+  EXPECT_THAT(h_.Last().subject.record_ids(), ElementsAre(ids_[2], ids_[0]));
+}
+
+TEST_F(UnreadableTest, RetentionErasesARecordWhoseBodyCannotBeOpened) {
+  Damage(ids_[1]);
+  EXPECT_EQ(CodeOf(EraseDue(ids_[1])), "not_due");
+  h_.clock.Advance(std::chrono::hours(24 * 367));
+  ASSERT_EQ(EraseDue(ids_[1]), absl::OkStatus());
+  EXPECT_THAT(h_.Last().subject.record_ids(), ElementsAre(ids_[1]));
+  ExpectErased(ids_[1]);
+  EXPECT_EQ(CodeOf(EraseDue(ids_[1])), "not_due");
+}
+
+TEST_F(UnreadableTest, WhoMayEraseWhateverItHoldsErasesItFromTheRowAlone) {
+  Damage(ids_[1]);
+  ASSERT_EQ(h_.Erase(jan_, ids_[1]), absl::OkStatus());
+  const tests::Opened entry = h_.Last();
+  EXPECT_EQ(entry.act.operation(), record::v1::OPERATION_ERASURE);
+  EXPECT_THAT(entry.act.rule_ids(), ::testing::Contains("P-OPRUIMEN"));
+  for (const auto& value : entry.decision.attributes()) {
+    if (value.name() == "record.secret" || value.name() == "actor.is_author") {
+      EXPECT_EQ(value.value(), "") << "not known";
+    }
+  }
+  ExpectErased(ids_[1]);
+  EXPECT_EQ(CodeOf(h_.Open(jan_, ids_[1]).status()), "not_found");
+  EXPECT_EQ(List().unreadable(), 0u);
+  EXPECT_TRUE(h_.Open(jan_, ids_[0]).ok()) << "survivors open";
+}
+
+// Where the right hangs on what cannot be read, there is none.
+TEST_F(UnreadableTest, RightThatHangsOnTheBodyErasesNothing) {
+  node::v1::EraseSignalRequest request;
+  node::v1::EraseSignalResponse response;
+  *request.mutable_context() = tests::Intake("casemanager");
+  request.set_record_id(ids_[0]);
+  request.set_reason("niet meer nodig");
+  const auto erase = [&] {
+    return CodeOf(h_.Run(els_, std::make_shared<EraseSignal>(request, response)));
+  };
+  EXPECT_EQ(erase(), "ok") << "readable, and not secret";
+  request.set_record_id(ids_[1]);
+  Damage(ids_[1]);
+  EXPECT_EQ(erase(), "denied");
+  EXPECT_NE(Row(ids_[1]).state(), record::v1::RECORD_STATE_ERASED);
+}
+
+TEST_F(UnreadableTest, HoldKeepsARecordWhoseBodyCannotBeOpened) {
+  ASSERT_EQ(h_.Hold(dpo_, ids_[1], true, "2028-12-01"), absl::OkStatus());
+  Damage(ids_[1]);
+  EXPECT_EQ(CodeOf(h_.Erase(jan_, ids_[1])), "held");
+  h_.clock.Advance(std::chrono::hours(24 * 367));
+  EXPECT_EQ(CodeOf(EraseDue(ids_[1])), "not_due");
+}
+
+// The keys that a row names alone may be those of another record, which must not go with it.
+TEST_F(UnreadableTest, RowThatNamesTheKeysOfAnotherRecordTakesNoneOfThem) {
+  record::v1::StoredRecord row = Row(ids_[0]);
+  row.set_record_id(ids_[1]);
+  Put(ids_[1], row);
+  EXPECT_EQ(h_.Erase(jan_, ids_[1]).code(), absl::StatusCode::kDataLoss);
+  EXPECT_TRUE(h_.Open(jan_, ids_[0]).ok());
+}
+
+TEST_F(UnreadableTest, RowThatNamesNoBucketOrNoDayErasesNothing) {
+  record::v1::StoredRecord row = Row(ids_[1]);
+  row.set_bucket(999);
+  Put(ids_[1], row);
+  EXPECT_FALSE(h_.Erase(jan_, ids_[1]).ok());
+  Damage(ids_[2]);
+  row = Row(ids_[2]);
+  row.clear_retention_until();
+  Put(ids_[2], row);
+  EXPECT_EQ(CodeOf(EraseDue(ids_[2])), "not_due");
+  EXPECT_TRUE(h_.Open(jan_, ids_[0]).ok()) << "and the node goes on";
+}
+
+class ShippedRightsTest : public UnreadableTest {
+ protected:
+  ShippedRightsTest() : UnreadableTest(tests::HarnessOptions{}) {}
+};
+
+TEST_F(ShippedRightsTest, WhoCannotBeSeenToBeTheAuthorErasesNothing) {
+  Damage(ids_[1]);
+  EXPECT_EQ(CodeOf(h_.Erase(jan_, ids_[1])), "denied");
+  ASSERT_EQ(h_.Erase(jan_, ids_[0]), absl::OkStatus());
+}
+
+}  // namespace
+}  // namespace sluis::core

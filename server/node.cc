@@ -2,20 +2,13 @@
 
 #include <spdlog/spdlog.h>
 
-#include <optional>
-
 #include "server/backup.h"
-#include "server/core/executor.h"
 #include "server/core/import_signals.h"
 #include "server/core/node_acts.h"
-#include "server/ledger/leaf_index.h"
-#include "server/ledger/ledger.h"
 #include "server/ledger/open_in.h"
+#include "server/node_parts.h"
 #include "server/node_stores.h"
-#include "server/rpc/credentials.h"
 #include "server/rpc/loopback_http.h"
-#include "server/rpc/metrics.h"
-#include "server/rpc/user_listener.h"
 #include "server/storage/files.h"
 #include "server/terms_loader.h"
 
@@ -28,46 +21,7 @@ constexpr size_t kErasuresPerRound = 64;
 constexpr size_t kImportsPerRound = 1000;
 constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
 
-// A ledger that serves has something to say only while it signs no checkpoint.
-bool HeldBack(const ledger::Ledger& ledger) {
-  return ledger.serving() == ledger::Serving::kServing && !ledger.serving_detail().empty();
-}
-
 }  // namespace
-
-// Declared in the order in which things lean on each other; destroyed the other way round.
-struct Node::Parts {
-  Parts(Config configuration, storage::Clock& the_clock, crypto::Random& the_random)
-      : config(std::move(configuration)), clock(the_clock), random(the_random) {}
-
-  mutable std::mutex config_mutex;
-  Config config;
-  storage::Clock& clock;
-  crypto::Random& random;
-  std::unique_ptr<storage::Store> store;
-  std::unique_ptr<storage::Store> derived;
-  std::unique_ptr<ledger::Ledger> ledger;
-  // Of the backup, in a folder that was put back, until the log says so.
-  std::optional<ledger::ShownCheckpoint> restored_to;
-  std::optional<ledger::LeafIndex> index;
-  std::optional<authn::MandateVerifier> verifier;
-  std::optional<core::TermsInForce> terms;
-  std::unique_ptr<core::Executor> executor;
-  rpc::Metrics metrics;
-  std::unique_ptr<rpc::LoopbackHttp> loopback;
-  std::unique_ptr<rpc::UserListener> listener;
-
-  std::mutex house_mutex;
-  std::condition_variable house_wake;
-  bool stopping = false;
-  std::chrono::steady_clock::time_point started = clock.Monotonic();
-  std::thread house;
-
-  Config ConfigNow() const {
-    std::lock_guard lock(config_mutex);
-    return config;
-  }
-};
 
 Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
@@ -112,9 +66,10 @@ absl::Status Node::Open() {
   const Config& config = parts.config;
   absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(config);
   if (!terms.ok()) return terms.status();
-  absl::StatusOr<crypto::SigningKey> log_key =
+  absl::StatusOr<crypto::KeyFile> log_key =
       LoadLogKey(config, storage::LegalDay(parts.clock.NowUs()));
   if (!log_key.ok()) return log_key.status();
+  parts.log_key_not_after = log_key->not_after;
 
   absl::StatusOr<NodeStores> stores = OpenNodeStores(config.data_folder);
   if (!stores.ok()) return stores.status();
@@ -133,7 +88,7 @@ absl::Status Node::Open() {
   options.key_copy_days = config.key_copy_days;
   absl::StatusOr<std::unique_ptr<ledger::Ledger>> ledger =
       ledger::OpenLedgerIn(std::move(stores->folder), std::move(options), *parts.store, parts.clock,
-                           parts.random, *std::move(log_key));
+                           parts.random, std::move(log_key->key));
   if (!ledger.ok()) return ledger.status();
   parts.ledger = *std::move(ledger);
   if (*restored) parts.restored_to = parts.ledger->checkpoint();
@@ -346,61 +301,6 @@ absl::Status Node::Backup(node::v1::CreateBackupResponse& response) {
   response.set_entries(backup->entries);
   // The key that opens this backup is copied with it, before an erasure can replace it.
   return CopyKeys();
-}
-
-void Node::FillStatus(node::v1::GetStatusResponse& response) const {
-  const Parts& parts = *parts_;
-  const Config config = parts.ConfigNow();
-  const std::shared_ptr<const core::Terms> terms = parts.terms->Get();
-  const ledger::Serving serving = parts.ledger->serving();
-  const ledger::ShownCheckpoint checkpoint = parts.ledger->checkpoint();
-  response.set_organisation(config.organisation);
-  response.set_version(SLUIS_VERSION);
-  response.set_serving(serving == ledger::Serving::kServing);
-  response.set_not_serving_reason(ledger::ServingCode(serving));
-  response.set_checkpoint_size(checkpoint.size);
-  response.set_checkpoint_at_us(checkpoint.made_at_us);
-  response.set_checkpoints_held_back(HeldBack(*parts.ledger));
-  const auto free = storage::SystemFiles().FreeBytes(config.data_folder);
-  if (free.ok()) response.set_disk_free_bytes(*free);
-  response.set_configuration_digest(std::string(crypto::View(config.digest)));
-  response.set_effective_pack_digest(std::string(crypto::View(terms->packs.digests().effective)));
-  const auto not_after = rpc::CertificateNotAfter(config.certificate_folder);
-  if (not_after.ok()) response.set_certificate_not_after_s(*not_after);
-  response.set_now_us(parts.clock.NowUs());
-  const policies::Schema& schema = terms->packs.schema();
-  const auto words = [&schema](const char* name, auto add) {
-    if (const policies::Vocabulary* vocabulary = schema.FindVocabulary(name)) {
-      for (const policies::VocabularyValue& value : vocabulary->values) add(value.name);
-    }
-  };
-  node::v1::Vocabulary& vocabulary = *response.mutable_vocabulary();
-  words("role", [&](const std::string& word) { vocabulary.add_roles(word); });
-  words("purpose", [&](const std::string& word) { vocabulary.add_purposes(word); });
-  words("basis", [&](const std::string& word) { vocabulary.add_bases(word); });
-  words("category", [&](const std::string& word) { vocabulary.add_categories(word); });
-}
-
-std::string Node::MetricsText() const {
-  const Parts& parts = *parts_;
-  const Config config = parts.ConfigNow();
-  const uint64_t now_us = parts.clock.NowUs();
-  const ledger::ShownCheckpoint checkpoint = parts.ledger->checkpoint();
-  rpc::Metrics::Gauges gauges;
-  gauges.serving = parts.ledger->serving() == ledger::Serving::kServing ? 1 : 0;
-  gauges.entries = static_cast<double>(checkpoint.size);
-  gauges.checkpoint_age_seconds = now_us > checkpoint.made_at_us
-                                      ? static_cast<double>(now_us - checkpoint.made_at_us) / 1e6
-                                      : 0;
-  gauges.checkpoints_held_back = HeldBack(*parts.ledger) ? 1 : 0;
-  const auto free = storage::SystemFiles().FreeBytes(config.data_folder);
-  if (free.ok()) gauges.disk_free_bytes = static_cast<double>(*free);
-  const auto not_after = rpc::CertificateNotAfter(config.certificate_folder);
-  if (not_after.ok()) {
-    gauges.certificate_seconds_left =
-        static_cast<double>(*not_after) - static_cast<double>(now_us) / 1e6;
-  }
-  return parts_->metrics.Text(gauges);
 }
 
 }  // namespace sluis::server

@@ -51,7 +51,7 @@ absl::StatusOr<std::shared_ptr<core::Terms>> LoadTerms(const Config& config) {
   return terms;
 }
 
-absl::StatusOr<crypto::SigningKey> LoadLogKey(const Config& config, const std::string& today) {
+absl::StatusOr<crypto::KeyFile> LoadLogKey(const Config& config, const std::string& today) {
   const std::string& path = config.log_key_file;
   struct stat facts {};
   if (::stat(path.c_str(), &facts) == 0 && (facts.st_mode & 0077) != 0) {
@@ -68,7 +68,7 @@ absl::StatusOr<crypto::SigningKey> LoadLogKey(const Config& config, const std::s
   if (file->not_after < today) {
     return absl::FailedPreconditionError("the key in \"" + path + "\" ended on " + file->not_after);
   }
-  return std::move(file->key);
+  return file;
 }
 
 absl::StatusOr<record::v1::UserRequest> LoadFirstAdministrator(const Config& config) {

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
-#include "crypto/signature.h"
+#include "crypto/key_file.h"
 #include "server/config.h"
 #include "server/core/terms.h"
 #include "sluis/record/v1/mandate.pb.h"
@@ -17,7 +17,7 @@ absl::StatusOr<std::shared_ptr<core::Terms>> LoadTerms(const Config& config);
 
 // Reads the log's private key. FAILED_PRECONDITION when others may read the file, it is of another
 // purpose, or its last day has passed (`today`, YYYY-MM-DD).
-absl::StatusOr<crypto::SigningKey> LoadLogKey(const Config& config, const std::string& today);
+absl::StatusOr<crypto::KeyFile> LoadLogKey(const Config& config, const std::string& today);
 
 // Reads the request of the first administrator.
 absl::StatusOr<record::v1::UserRequest> LoadFirstAdministrator(const Config& config);

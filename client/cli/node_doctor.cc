@@ -106,6 +106,11 @@ Exit Doctor(Shell& shell) {
     found.push_back(ExamineEnd(
         static_cast<int64_t>(answer->certificate_not_after_s()), shell.now_s(),
         {shell.Text("doctor.node_certificate"), shell.Text("doctor.remedy_node_certificate")}));
+    if (client::ParseDay(answer->log_key_not_after())) {
+      found.push_back(
+          ExamineEnd(client::DayBegin(answer->log_key_not_after()), shell.now_s(),
+                     {shell.Text("doctor.log_key"), shell.Text("doctor.remedy_log_key")}));
+    }
   } else {
     exit = answer.failure().exit;
     found.push_back({Weight::kFault, answer.failure().message});

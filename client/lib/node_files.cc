@@ -20,6 +20,8 @@ namespace {
 constexpr size_t kMaxPackBytes = 1 << 20;
 constexpr int64_t kDaySeconds = 24 * 3600;
 constexpr int64_t kNodeKeyDays = 2 * 365;
+// As long as the CA: every checkpoint ever shown is signed by it, and no other can take its place.
+constexpr int64_t kLogKeyDays = kCaDays;
 constexpr int64_t kMandateKeyDays = 5 * 365;
 
 // TLS 1.2 is taken away as a protocol: a lowest version would be overridden by the TLS library.
@@ -173,13 +175,16 @@ Result<NodeMade> MakeNodeFiles(const NodePlan& plan, int64_t now_s) {
   steps.Take(WriteNew(in("ca/ca.key"), ca->key_pem, FileMode::kPrivate));
   steps.Take(WriteNew(in("ca/ca.crt"), ca->certificate_pem, FileMode::kPublic));
   steps.Take(MakeTls(plan, *ca, now_s));
-  const std::string not_after = LegalDay(now_s + kNodeKeyDays * kDaySeconds);
+  const auto not_after = [now_s](crypto::KeyPurpose purpose) {
+    const int64_t days = purpose == crypto::KeyPurpose::kLog ? kLogKeyDays : kNodeKeyDays;
+    return LegalDay(now_s + days * kDaySeconds);
+  };
   for (const auto& [name, purpose] :
        {std::pair{"keys/log.key", crypto::KeyPurpose::kLog},
         std::pair{"keys/identity.key", crypto::KeyPurpose::kIdentity},
         std::pair{"keys/witness.key", crypto::KeyPurpose::kWitness},
         std::pair{"keys/receipt.key", crypto::KeyPurpose::kReceipt}}) {
-    const Result<crypto::KeyFile> key = MakeKey(in(name), purpose, not_after);
+    const Result<crypto::KeyFile> key = MakeKey(in(name), purpose, not_after(purpose));
     if (!key.ok()) steps.Take(key.failure());
   }
   const Result<crypto::KeyFile> mandate =

@@ -57,7 +57,7 @@ absl::Status NodeCore::Start(const test::Organisation& organisation) {
   if (!config.ok()) return config.status();
   absl::StatusOr<std::shared_ptr<core::Terms>> terms = TermsOf(*config);
   if (!terms.ok()) return terms.status();
-  absl::StatusOr<crypto::SigningKey> log_key = server::LoadLogKey(*config, "2000-01-01");
+  absl::StatusOr<crypto::KeyFile> log_key = server::LoadLogKey(*config, "2000-01-01");
   if (!log_key.ok()) return log_key.status();
 
   ledger::LedgerOptions options;
@@ -72,7 +72,7 @@ absl::Status NodeCore::Start(const test::Organisation& organisation) {
     changed_.notify_all();
   };
   absl::StatusOr<std::unique_ptr<ledger::Ledger>> opened = ledger::Ledger::Open(
-      std::move(options), ground_.store, ground_.clock, random_, *std::move(log_key));
+      std::move(options), ground_.store, ground_.clock, random_, std::move(log_key->key));
   if (!opened.ok()) return opened.status();
   ledger_ = *std::move(opened);
   if (ground_.decorate) ledger_ = ground_.decorate(std::move(ledger_));

@@ -258,7 +258,7 @@ TEST_F(TamperTest, ATreeMadeAndSignedAgainIsFoundOnlyByAnEarlierCheckpoint) {
     state.set_last_logged_at_us(state.last_logged_at_us() + 1'000'000);
     state.set_compact_range(range.Serialise().substr(8));  // the size stands apart
     out.push_back({ledger::RowKey(Table::kState), state.SerializeAsString()});
-    note = *crypto::SignCheckpoint({config->organisation + "/log", range.Head()}, *log_key);
+    note = *crypto::SignCheckpoint({config->organisation + "/log", range.Head()}, log_key->key);
     return out;
   });
   {

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "crypto/bytes.h"
 #include "server/config.h"
 #include "server/json_log.h"
 #include "server/node.h"
@@ -59,9 +60,12 @@ int Fail(int code, const absl::Status& status) {
 
 void Reload(sluis::server::Node& node, const std::string& file) {
   absl::StatusOr<sluis::server::Config> next = sluis::server::ReadConfig(file);
+  const sluis::crypto::Hash digest = next.ok() ? next->digest : sluis::crypto::Hash{};
   absl::Status status = next.ok() ? node.Reload(*std::move(next)) : next.status();
   if (status.ok()) {
-    spdlog::info("configuration reloaded");
+    // The entry of the terms and GetStatus say the same digest: so the line can be held to them.
+    spdlog::info("configuration reloaded, digest {}",
+                 sluis::crypto::HexEncode(sluis::crypto::View(digest)));
   } else {
     spdlog::error("configuration not reloaded, the earlier one stays in force: {}",
                   std::string(status.message()));

@@ -151,14 +151,14 @@ void Executor::Start(std::shared_ptr<Attempt> attempt) {
 absl::StatusOr<std::optional<Refusal>> Executor::Authenticate(const Attempt& attempt, View& view,
                                                               Call& call) {
   if (!attempt.facts.ok()) {
-    return Refusal{absl::StatusCode::kUnauthenticated, "bad_certificate",
+    return Refusal{absl::StatusCode::kUnauthenticated, kBadCertificate,
                    std::string(attempt.facts.status().message()), ""};
   }
   const authn::CertificateFacts& facts = *attempt.facts;
   call.caller = CallerNamed("", facts.certificate_digest);
   absl::StatusOr<std::string> user = authn::ClaimedUser(facts, call.terms->organisation);
   if (!user.ok()) {
-    return Refusal{absl::StatusCode::kUnauthenticated, "bad_certificate",
+    return Refusal{absl::StatusCode::kUnauthenticated, kBadCertificate,
                    std::string(user.status().message()), ""};
   }
   call.caller = CallerNamed(*user, facts.certificate_digest);
@@ -168,7 +168,7 @@ absl::StatusOr<std::optional<Refusal>> Executor::Authenticate(const Attempt& att
       authn::Authenticate(facts, *registered, verifier_, call.now_us);
   if (!caller.ok()) {
     return Refusal{caller.status().code(),
-                   authn::Expired(facts, call.now_us) ? "certificate_expired" : "unknown_user",
+                   authn::Expired(facts, call.now_us) ? "certificate_expired" : kUnknownUser,
                    std::string(caller.status().message()), ""};
   }
   auto known = std::make_shared<KnownCaller>();

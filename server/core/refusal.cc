@@ -25,6 +25,13 @@ Plan PlanOf(Entry entry, std::shared_ptr<const OpenedRecord> about, Refusal refu
 
 }  // namespace
 
+bool NamesNobody(const absl::Status& status) {
+  const auto payload = status.GetPayload(kRefusalPayload);
+  node::v1::RefusalDetail detail;
+  return payload && detail.ParseFromString(std::string(*payload)) &&
+         (detail.code() == kBadCertificate || detail.code() == kUnknownUser);
+}
+
 absl::Status RefusalStatus(const Refusal& refusal, node::v1::RefusalDetail detail) {
   std::string message = refusal.message;
   if (!refusal.field.empty()) message = refusal.field + ": " + message;

@@ -12,6 +12,12 @@ namespace sluis::core {
 
 // Name of the status payload that carries a serialised RefusalDetail.
 inline constexpr char kRefusalPayload[] = "sluis/refusal";
+// Codes of those who are nobody here: a certificate that cannot be used, or of somebody who is not
+// registered with it.
+inline constexpr char kBadCertificate[] = "bad_certificate";
+inline constexpr char kUnknownUser[] = "unknown_user";
+// Whether this status refuses one of these.
+bool NamesNobody(const absl::Status& status);
 
 // Why a call is refused. `code` is one of the fixed words of docs/cli.md; `message` says what to do
 // next.

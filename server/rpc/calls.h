@@ -10,6 +10,7 @@
 
 #include "server/authn/peer_certificate.h"
 #include "server/core/executor.h"
+#include "server/core/refusal.h"
 #include "server/rpc/metrics.h"
 #include "server/rpc/status_map.h"
 
@@ -40,6 +41,7 @@ class Calls {
                   [this, method, finish = std::move(finish)](const absl::Status& answer) {
                     const grpc::Status status = ToGrpc(answer);
                     LogFault(method->name, answer);
+                    if (core::NamesNobody(answer)) metrics_.CountUnknownPeer();
                     metrics_.CountCall(method->name, status.error_code());
                     finish(status);
                   });

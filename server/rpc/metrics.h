@@ -20,7 +20,7 @@ class Metrics {
   Metrics();
 
   void CountCall(const std::string& method, grpc::StatusCode code);
-  // A connection whose certificate named nobody here.
+  // A call over a certificate that names nobody here.
   void CountUnknownPeer() { unknown_peers_->Increment(); }
 
   // Values read when someone asks.

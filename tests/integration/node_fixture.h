@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "client/lib/calls.h"
 #include "tests/support/node_process.h"
@@ -30,8 +31,9 @@ class NodeTest : public ::testing::Test {
   client::Calls CallsOf(const Person& person) {
     return client::Calls(organisation_.EndpointOf(person, node_->port()));
   }
-  void Start() {
-    node_ = std::make_unique<NodeProcess>(organisation_.config_file());
+  void Start(const std::vector<std::string>& options = {}) {
+    node_ = std::make_unique<NodeProcess>(organisation_.config_file(), std::vector<std::string>(),
+                                          options);
     ASSERT_TRUE(node_->started()) << node_->Errors();
   }
   void StartWithPeople() {
@@ -43,6 +45,24 @@ class NodeTest : public ::testing::Test {
     *request.mutable_context() = Intake();
     *request.mutable_signal() = PersonSignal();
     return CallsOf(*person_).Do(request);
+  }
+  // Where the entry of an answer stands in the log, once a checkpoint covers it.
+  template <typename Response>
+  std::optional<uint64_t> IndexOf(const client::Result<Response>& answered) {
+    if (!answered.ok()) return std::nullopt;
+    client::Calls calls = CallsOf(*person_);
+    node::v1::GetProofRequest request;
+    request.set_leaf_hash(answered->log_receipt().leaf_hash());
+    std::string proof;
+    const bool covered = Eventually([&] {
+      const auto answer = calls.Do(request);
+      if (answer.ok()) proof = answer->proof();
+      return answer.ok();
+    });
+    // Second line of a tlog-proof: "index N".
+    const size_t at = proof.find("\nindex ");
+    if (!covered || at == std::string::npos) return std::nullopt;
+    return std::stoull(proof.substr(at + 7));
   }
   // Asks again and again until the daemon has done what a signal asked of it. Never waits for a
   // time to pass; the bound only ends a hang.

@@ -6,6 +6,7 @@
 #include <httplib.h>
 #include <signal.h>
 
+#include <chrono>
 #include <mutex>
 #include <set>
 #include <sstream>
@@ -45,10 +46,37 @@ TEST_F(NodeTest, HealthAndMetricsAreOnLoopbackAndNameNobody) {
   EXPECT_EQ(health->status, 200);
   const auto metrics = http.Get("/metrics");
   ASSERT_TRUE(metrics);
-  EXPECT_THAT(metrics->body, HasSubstr("sluis_serving 1"));
+  EXPECT_THAT(metrics->body, HasSubstr("\nsluis_serving 1\n"));
   EXPECT_THAT(metrics->body, HasSubstr("sluis_checkpoints_held_back 0"));
   EXPECT_THAT(metrics->body, HasSubstr("SignalService.RecordSignal"));
   EXPECT_EQ(metrics->body.find("noor"), std::string::npos);
+}
+
+TEST_F(NodeTest, CallsOverCertificatesThatNameNobodyAreCounted) {
+  StartWithPeople();
+  const auto count = [this] {
+    httplib::Client http("127.0.0.1", node_->loopback_port());
+    const auto metrics = http.Get("/metrics");
+    const std::string name = "\nsluis_unknown_peers_total ";
+    const size_t at = metrics ? metrics->body.find(name) : std::string::npos;
+    return at == std::string::npos ? -1 : std::stoi(metrics->body.substr(at + name.size()));
+  };
+  node::v1::ListSignalsRequest list;
+  *list.mutable_context() = test::Intake();
+  EXPECT_FALSE(CallsOf(organisation_.MakePerson("sam.claes")).Do(list).ok());
+  EXPECT_EQ(count(), 1) << "a user who is not registered";
+  const auto now_s = std::chrono::duration_cast<std::chrono::seconds>(
+      std::chrono::system_clock::now().time_since_epoch());
+  const test::Person node = organisation_.MakePersonWith(
+      "sam.claes", {.uri = client::NodeUri(organisation_.id()), .dns = {}, .ips = {}},
+      organisation_.ca(), now_s.count(), 1);
+  EXPECT_FALSE(CallsOf(node).Do(list).ok());
+  EXPECT_EQ(count(), 2) << "a certificate that is no user's";
+  list.mutable_context()->set_role("privacy-officer");
+  EXPECT_FALSE(CallsOf(*person_).Do(list).ok());
+  EXPECT_EQ(count(), 2) << "somebody known who may not";
+  EXPECT_FALSE(CallsOf(node).Do(node::v1::GetStatusRequest()).ok());
+  EXPECT_EQ(count(), 3) << "health is no exception";
 }
 
 TEST_F(NodeTest, DrainsOnTermAndGoesOnWhereItWas) {

@@ -11,10 +11,11 @@ namespace sluis::test {
 // The real daemon as a child process of the test. Ends it when destroyed.
 class NodeProcess {
  public:
-  // Starts `sluisd --config FILE`, optionally under another command (`prefix`, such as strace with
-  // its options), and waits until it says where it listens. `started` is false when it ended
-  // instead.
-  explicit NodeProcess(const std::string& config_file, std::vector<std::string> prefix = {});
+  // Starts `sluisd --config FILE` with these options, optionally under another command (`prefix`,
+  // such as strace with its options), and waits until it says where it listens. `started` is false
+  // when it ended instead.
+  explicit NodeProcess(const std::string& config_file, std::vector<std::string> prefix = {},
+                       const std::vector<std::string>& options = {});
   ~NodeProcess();
   NodeProcess(const NodeProcess&) = delete;
   NodeProcess& operator=(const NodeProcess&) = delete;

@@ -1,0 +1,133 @@
+// The housekeeping of a node in this process, on a clock that the test moves: what is erased by
+// date, when, and not before a wrong clock had time to be put right.
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+
+#include "client/lib/calls.h"
+#include "server/node.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/organisation.h"
+#include "tests/support/temp_folder.h"
+
+namespace sluis {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
+constexpr uint64_t kBeyondRetentionDays = 400;
+
+class NodeHouseTest : public ::testing::Test {
+ protected:
+  NodeHouseTest() {
+    auto config = server::ReadConfig(organisation_.config_file());
+    EXPECT_TRUE(config.ok()) << config.status();
+    auto node = server::Node::Start(*std::move(config), clock_, crypto::SystemRandom());
+    EXPECT_TRUE(node.ok()) << node.status();
+    node_ = *std::move(node);
+    organisation_.Admit(node_->user_port(), person_, {"maatschappelijk-werker"});
+    organisation_.Admit(node_->user_port(), officer_, {"privacy-officer"});
+  }
+
+  // Civil time so many days from the start; the clock that only runs stays where it is.
+  void GoToDay(uint64_t days) { clock_.SetNowUs(start_us_ + days * kDayUs); }
+  // The clock that only runs goes on, civil time stays.
+  void Run(std::chrono::microseconds by) {
+    const uint64_t now_us = clock_.NowUs();
+    clock_.Advance(by);
+    clock_.SetNowUs(now_us);
+  }
+  // Keeps house on that day and comes back.
+  void KeepHouseOnDay(uint64_t days) {
+    GoToDay(days);
+    EXPECT_EQ(node_->KeepHouse(), absl::OkStatus());
+    GoToDay(0);
+  }
+
+  client::Calls CallsOf(const test::Person& person) {
+    return client::Calls(organisation_.EndpointOf(person, node_->user_port()));
+  }
+  std::string Record() {
+    node::v1::RecordSignalRequest request;
+    *request.mutable_context() = test::Intake();
+    *request.mutable_signal() = test::PersonSignal();
+    const auto recorded = CallsOf(person_).Do(request);
+    EXPECT_TRUE(recorded.ok());
+    return recorded.ok() ? recorded->record_id() : "";
+  }
+  bool IsThere(const std::string& record_id) {
+    node::v1::OpenSignalRequest request;
+    *request.mutable_context() = test::Intake();
+    request.set_record_id(record_id);
+    return CallsOf(person_).Do(request).ok();
+  }
+  node::v1::ImportRowOutcome Import() {
+    node::v1::ImportSignalsRequest request;
+    *request.mutable_context() = test::Intake();
+    node::v1::ImportRow& row = *request.add_rows();
+    row.set_line(1);
+    *row.mutable_signal() = test::PersonSignal("dossier-van-de-tafel");
+    const auto imported = CallsOf(person_).Do(request);
+    EXPECT_TRUE(imported.ok());
+    return imported.ok() ? imported->results(0).outcome() : node::v1::ImportRowOutcome();
+  }
+  // Entries of acts of this method.
+  int EntriesOf(const std::string& method) {
+    node::v1::QueryLogRequest request;
+    *request.mutable_context() = test::Oversight();
+    request.set_reason("telt wat de node zelf deed");
+    const auto answer = CallsOf(officer_).Do(request);
+    EXPECT_TRUE(answer.ok());
+    if (!answer.ok()) return -1;
+    int count = 0;
+    for (const node::v1::LogRow& row : answer->rows()) count += row.act().method() == method;
+    return count;
+  }
+
+  tests::TempFolder folder_;
+  tests::FakeClock clock_{storage::SystemClock().NowUs()};
+  const uint64_t start_us_ = clock_.NowUs();
+  test::Organisation organisation_{folder_.path()};
+  const test::Person person_ = organisation_.MakePerson("lotte.maes");
+  const test::Person officer_ = organisation_.MakePerson("fg.wouters");
+  std::unique_ptr<server::Node> node_;
+};
+
+TEST_F(NodeHouseTest, ErasesWhatIsPastItsRetentionOnceTheClockHasSettled) {
+  const std::string record_id = Record();
+  KeepHouseOnDay(kBeyondRetentionDays);
+  EXPECT_TRUE(IsThere(record_id)) << "a clock that was wrong at the start erases nothing";
+  Run(minutes(10) - seconds(1));
+  KeepHouseOnDay(kBeyondRetentionDays);
+  EXPECT_TRUE(IsThere(record_id));
+  EXPECT_EQ(EntriesOf("Node.ErasePastRetention"), 0);
+
+  Run(seconds(1));
+  KeepHouseOnDay(0);
+  EXPECT_TRUE(IsThere(record_id)) << "its day has not come";
+  KeepHouseOnDay(kBeyondRetentionDays);
+  EXPECT_FALSE(IsThere(record_id));
+  EXPECT_EQ(EntriesOf("Node.ErasePastRetention"), 1);
+  KeepHouseOnDay(kBeyondRetentionDays);
+  EXPECT_EQ(EntriesOf("Node.ErasePastRetention"), 1) << "once";
+}
+
+TEST_F(NodeHouseTest, ForgetsAnImportAfterThirtyFiveDays) {
+  ASSERT_EQ(Import(), node::v1::IMPORT_ROW_OUTCOME_RECORDED);
+  KeepHouseOnDay(36);
+  EXPECT_EQ(Import(), node::v1::IMPORT_ROW_OUTCOME_ALREADY_THERE) << "the clock has not settled";
+  Run(minutes(10));
+  KeepHouseOnDay(35);
+  EXPECT_EQ(Import(), node::v1::IMPORT_ROW_OUTCOME_ALREADY_THERE);
+  EXPECT_EQ(EntriesOf("Node.ForgetImports"), 0);
+  KeepHouseOnDay(36);
+  EXPECT_EQ(EntriesOf("Node.ForgetImports"), 1);
+  EXPECT_EQ(Import(), node::v1::IMPORT_ROW_OUTCOME_RECORDED);
+}
+
+}  // namespace
+}  // namespace sluis

@@ -1,7 +1,7 @@
 // House rules a machine can check: length of files, names that say nothing, words of unfinished work, C++ files that no
-// build file names (a test that is not built passes unseen).
+// build file names (a test that is not built passes unseen), parsers without the fuzz target that tests/fuzz/parsers.txt names.
 // usage: node habits.mjs ROOT; prints one finding per line and exits 1 when there is one.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sourceFiles } from './tree.mjs';
@@ -39,6 +39,29 @@ function checkBuilt(root) {
     .map((file) => `${file}: no build file names it`);
 }
 
+/** tests/fuzz/parsers.txt: each file is there, and each target has a source; its head says how they are named. */
+export function checkParsers(root) {
+  const data = 'tests/fuzz/parsers.txt';
+  if (!existsSync(join(root, data))) return [`${data}: is missing; it says which fuzz target feeds which parser`];
+  const lines = readFileSync(join(root, data), 'utf8').split('\n');
+  const targets = new Set(
+    sourceFiles(root, /_fuzz\.cc$/)
+      .filter((file) => readFileSync(join(root, file), 'utf8').includes('LLVMFuzzerTestOneInput'))
+      .map((file) => /^tests\/fuzz\/([a-z]+)\/(?:.*\/)?([a-z0-9_]+)\.cc$/.exec(file))
+      .map((match) => match && `${match[1]}_${match[2]}`),
+  );
+  return lines.flatMap((line, at) => {
+    const words = line.replace(/#.*/, '').trim().split(/\s+/);
+    if (words[0] === '') return [];
+    const [file, target] = words;
+    if (words.length !== 2) return [`${data}:${at + 1}: give a parser's file and its fuzz target`];
+    return [
+      ...(existsSync(join(root, file)) ? [] : [`${data}:${at + 1}: there is no ${file}`]),
+      ...(targets.has(target) ? [] : [`${data}:${at + 1}: ${file} has no fuzz target: no source of ${target}`]),
+    ];
+  });
+}
+
 export function checkHabits(root) {
   const findings = checkBuilt(root);
   for (const file of sourceFiles(root, SOURCES)) {
@@ -55,7 +78,8 @@ export function checkHabits(root) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const findings = checkHabits(process.argv[2] ?? '.');
+  const root = process.argv[2] ?? '.';
+  const findings = [...checkHabits(root), ...checkParsers(root)];
   findings.forEach((f) => console.log(f));
   process.exitCode = findings.length === 0 ? 0 : 1;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { checkDependencies } from './dependencies.mjs';
-import { checkHabits } from './habits.mjs';
+import { checkHabits, checkParsers } from './habits.mjs';
 import { checkRules, checkTree, parseRules } from './layers.mjs';
 
 const EDGES = `
@@ -125,6 +125,25 @@ test('a C++ file that no build file names is found', () => {
   assert.equal(check({ ...loop, 'tests/fuzz/crypto/note_test.cc': '' }).length, 1);
   assert.deepEqual(check({ 'crypto/b.cc': '' }), ['crypto/b.cc: no build file names it']);
   assert.deepEqual(check({ 'crypto/c.cc': '' }), ['crypto/c.cc: no build file names it']);
+});
+
+test('a parser without its fuzz target is found', () => {
+  const list = 'tests/fuzz/parsers.txt';
+  const target = 'extern "C" int LLVMFuzzerTestOneInput(const uint8_t*, size_t) { return 0; }\n';
+  const files = { 'server/authn/a.cc': '', 'tests/fuzz/server/authn/a_fuzz.cc': target };
+  const check = (more) => withTree({ ...files, ...more }, checkParsers);
+  assert.deepEqual(check({ [list]: '# head\n\nserver/authn/a.cc  server_a_fuzz\n' }), []);
+  const one = (more, pattern) => {
+    const found = check(more);
+    assert.equal(found.length, 1, found.join('\n'));
+    assert.match(found[0], pattern);
+  };
+  one({}, /is missing/);
+  one({ [list]: 'server/authn/b.cc server_a_fuzz' }, /parsers\.txt:1: there is no server\/authn\/b\.cc/);
+  one({ [list]: '#\nserver/authn/a.cc server_b_fuzz' }, /parsers\.txt:2: .* no source of server_b_fuzz/);
+  one({ [list]: 'server/authn/a.cc client_a_fuzz' }, /no source of client_a_fuzz/);
+  one({ [list]: 'server/authn/a.cc server_a_fuzz', 'tests/fuzz/server/authn/a_fuzz.cc': '' }, /no source of server_a_fuzz/);
+  one({ [list]: 'server/authn/a.cc' }, /give a parser's file and its fuzz target/);
 });
 
 test('package lists and their document must agree', () => {

@@ -34,6 +34,8 @@ using NumberPtr = std::unique_ptr<BIGNUM, Freer<BN_free>>;
 
 constexpr int64_t kBackdateSeconds = 300;  // clocks of machines differ a little
 constexpr int64_t kDaySeconds = 24 * 3600;
+constexpr size_t kMaxPemBytes = 64 << 10;
+constexpr size_t kMaxRequestBytes = 4096;  // as the node takes it
 
 Failure Refused(std::string key) { return {Exit::kUsage, {std::move(key), {}}, nullptr}; }
 Failure Broken() { return {Exit::kInternal, {"certificate.failed", {}}, nullptr}; }
@@ -59,14 +61,31 @@ std::string AddressText(const ASN1_OCTET_STRING* address) {
   return written == nullptr ? std::string() : std::string(written);
 }
 
+// OpenSSL's own callback would ask whoever sits at the terminal.
+int NoPassPhrase(char*, int, int, void*) { return -1; }
+
+// A text of one block. A second one would be kept with the file, and trusted by TLS, unseen by all
+// that is checked here.
+BioPtr OneBlock(std::string_view pem) {
+  constexpr std::string_view kBegin = "-----BEGIN";
+  const size_t first = pem.find(kBegin);
+  if (pem.size() > kMaxPemBytes || first == std::string_view::npos ||
+      pem.find(kBegin, first + 1) != std::string_view::npos) {
+    return nullptr;
+  }
+  return BioPtr(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+}
+
 KeyPtr ReadKeyPem(const std::string& pem) {
+  if (pem.size() > kMaxPemBytes) return nullptr;
   const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  return KeyPtr(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+  return KeyPtr(PEM_read_bio_PrivateKey(bio.get(), nullptr, NoPassPhrase, nullptr));
 }
 
 CertPtr ReadCertPem(const std::string& pem) {
-  const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  return CertPtr(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  const BioPtr bio = OneBlock(pem);
+  if (!bio) return nullptr;
+  return CertPtr(PEM_read_bio_X509(bio.get(), nullptr, NoPassPhrase, nullptr));
 }
 
 bool IsP256(EVP_PKEY* key) {
@@ -218,9 +237,11 @@ Result<std::string> Issue(const CertifiedKey& ca, const std::string& request_der
       X509_check_private_key(ca_certificate.get(), ca_key.get()) != 1) {
     return Refused("certificate.bad_ca");
   }
+  if (request_der.size() > kMaxRequestBytes) return Refused("certificate.bad_request");
   const auto* at = reinterpret_cast<const unsigned char*>(request_der.data());
+  const unsigned char* const end = at + request_der.size();
   const RequestPtr request(d2i_X509_REQ(nullptr, &at, static_cast<long>(request_der.size())));
-  EVP_PKEY* key = request ? X509_REQ_get0_pubkey(request.get()) : nullptr;
+  EVP_PKEY* key = request && at == end ? X509_REQ_get0_pubkey(request.get()) : nullptr;
   if (key == nullptr || X509_REQ_verify(request.get(), key) != 1 || !IsP256(key)) {
     return Refused("certificate.bad_request");
   }

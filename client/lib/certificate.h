@@ -6,6 +6,8 @@
 // Guarantee: Issue takes only the public key from a request, after checking that its holder made
 // the request; every name, use and date comes from the caller. A CA certificate may sign leaves and
 // no further CA. Not guaranteed: revocation; the node's register does that on each call.
+// A PEM text has at most 64 KiB and no pass phrase, that of a certificate one block; anything else
+// is refused.
 // Thread-safety: pure but for randomness. Ownership: private keys come out as PEM text, which the
 // caller writes to a private file and wipes. Errors: a Failure.
 #ifndef SLUIS_CLIENT_LIB_CERTIFICATE_H_
@@ -58,9 +60,9 @@ Result<std::string> MakeTlsKey();
 // A PKCS#10 request, DER, for this key. The name in it is for people; Issue does not use it.
 Result<std::string> MakeCertificateRequest(const std::string& key_pem, const std::string& name);
 
-// A certificate, PEM, for the key of the request. Refuses a request that its key did not sign, a
-// key that is not P-256, a CA certificate that does not match `ca_key_pem`, and an address that is
-// none.
+// A certificate, PEM, for the key of the request. Refuses a request that its key did not sign, that
+// has more than 4,096 bytes or something behind it, a key that is not P-256, a CA certificate that
+// does not match `ca_key_pem`, and an address that is none.
 Result<std::string> Issue(const CertifiedKey& ca, const std::string& request_der,
                           const LeafNames& names, LeafUse use, int64_t now_s, int days = kLeafDays);
 

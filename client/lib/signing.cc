@@ -57,9 +57,16 @@ record::v1::UserRequest SignUserRequest(const std::string& user_id,
 Result<record::v1::UserRequest> ReadUserRequest(const std::string& path) {
   const Result<std::string> bytes = ReadWhole(path, kMaxRequestBytes);
   if (!bytes.ok()) return bytes.failure();
+  return ParseUserRequest(*bytes, path);
+}
+
+Result<record::v1::UserRequest> ParseUserRequest(const std::string& bytes,
+                                                 const std::string& path) {
   const Failure bad{Exit::kUsage, {"user.bad_request", {{"path", path}}}, nullptr};
   record::v1::UserRequest request;
-  if (!request.ParseFromString(*bytes) || !IsUserId(request.user_id())) return bad;
+  if (bytes.size() > kMaxRequestBytes || !request.ParseFromString(bytes) ||
+      !IsUserId(request.user_id()))
+    return bad;
   const auto key = crypto::ToFixed<32>(request.signing_key());
   if (!key.ok() || !crypto::Verify(*key, UserRequestStatement(request), request.signature())) {
     return bad;

@@ -29,6 +29,8 @@ record::v1::UserRequest SignUserRequest(const std::string& user_id,
                                         const crypto::SigningKey& signing_key);
 // Reads a request file of at most 16 KiB and checks the person's signature.
 Result<record::v1::UserRequest> ReadUserRequest(const std::string& path);
+// The same for its bytes; `path` is for the text of a refusal only.
+Result<record::v1::UserRequest> ParseUserRequest(const std::string& bytes, const std::string& path);
 
 // 2 to 32 characters [a-z0-9.-], starting with a letter.
 bool IsUserId(std::string_view text);

@@ -1,6 +1,7 @@
 #include "client/lib/certificate.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "client/lib/signing.h"
 
@@ -73,6 +74,48 @@ TEST(CertificateTest, TextThatIsNoCertificate) {
   EXPECT_FALSE(FactsOf("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").ok());
   EXPECT_FALSE(Matches("", ""));
   EXPECT_FALSE(IsSignedBy("", ""));
+}
+
+TEST(CertificateTest, SomethingBehindARequestIsRefused) {
+  const Made made;
+  EXPECT_EQ(KeyOf(Issue(made.ca, made.request + "x", User(), LeafUse::kUser, kNow)),
+            "certificate.bad_request");
+}
+
+// TLS trusts every certificate of ca.pem, and a person compares the fingerprint of the first.
+TEST(CertificateTest, ASecondCaBehindTheFirstIsRefused) {
+  const Made made;
+  const Made other;
+  const auto pem = Issue(made.ca, made.request, User(), LeafUse::kUser, kNow);
+  ASSERT_TRUE(pem.ok());
+  const std::string both = made.ca.certificate_pem + other.ca.certificate_pem;
+  EXPECT_FALSE(IsSignedBy(*pem, both));
+  EXPECT_FALSE(FactsOf(both).ok());
+  EXPECT_FALSE(FactsOf(made.ca.certificate_pem + "-----BEGIN X509 CERTIFICATE-----\n").ok());
+}
+
+// OpenSSL asks for a pass phrase, at the terminal or on standard input, unless it is told not to.
+TEST(CertificateTest, AKeyWithAPassPhraseIsRefusedWithoutAsking) {
+  const std::string locked =
+      "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+      "MIHrMFYGCSqGSIb3DQEFDTBJMCgGCSqGSIb3DQEFDDAbBAgXnJtc2g9LxwIBATAM\n"
+      "BggqhkiG9w0CCQUAMB0GCWCGSAFlAwQBAgQQxsf4DpIK1RC2hRXRm9fW2QSBkMvR\n"
+      "30ZazrPBecOTHKmdqEw8IviTqyt/t5Pd3qeyNrDU/Ec5KDWfmUCrs0ZhaTLJDcgm\n"
+      "cK4z2uMtypFwhKgCoo5IQnSHxmqo0pxoEnOs9TvlqbWhJAZ/T1n9LWFwJXpj3B+b\n"
+      "Bs7MOJyLbwTZfWmEmzMW8h9FcTHYeZpswUgjz/Zqm/uCqI9vlqaAw9QzuB/eqQ==\n"
+      "-----END ENCRYPTED PRIVATE KEY-----\n";
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  ASSERT_EQ(write(ends[1], "geheim\n", 7), 7);
+  ASSERT_EQ(close(ends[1]), 0);
+  const int before = dup(STDIN_FILENO);
+  ASSERT_EQ(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+  EXPECT_EQ(KeyOf(MakeCertificateRequest(locked, "x")), "certificate.bad_key");
+  char unread[8];
+  EXPECT_EQ(read(STDIN_FILENO, unread, sizeof unread), 7) << "somebody was asked";
+  dup2(before, STDIN_FILENO);
+  close(before);
+  close(ends[0]);
 }
 
 }  // namespace

@@ -47,16 +47,16 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Start(Config config, storage::Clock&
 }
 
 Node::~Node() {
+  parts_->draining = true;
+  if (parts_->follower) parts_->follower->Tell();
   {
     std::lock_guard lock(parts_->house_mutex);
     parts_->stopping = true;
   }
   parts_->house_wake.notify_all();
   if (parts_->house.joinable()) parts_->house.join();
-  if (parts_->listener) {
-    parts_->listener->SetServing(false);
-    parts_->listener->Shutdown();
-  }
+  parts_->follower.reset();
+  if (parts_->listener) parts_->listener->Shutdown();
   if (parts_->ledger) parts_->ledger->Drain();
   parts_->executor.reset();
 }
@@ -189,10 +189,9 @@ absl::Status Node::Listen() {
   Parts& parts = *parts_;
   absl::StatusOr<std::unique_ptr<rpc::LoopbackHttp>> loopback = rpc::LoopbackHttp::Start(
       parts.config.loopback_address,
-      [&parts] {
-        const ledger::Serving serving = parts.ledger->serving();
-        return rpc::LoopbackHttp::Health{serving == ledger::Serving::kServing,
-                                         ledger::ServingCode(serving)};
+      [this] {
+        const std::string reason = ledger::ServingCode(ServingNow());
+        return rpc::LoopbackHttp::Health{reason.empty(), reason};
       },
       [this] { return MetricsText(); });
   if (!loopback.ok()) return loopback.status();
@@ -212,8 +211,16 @@ absl::Status Node::Listen() {
        .status = [this](node::v1::GetStatusResponse& response) { FillStatus(response); }});
   if (!listener.ok()) return listener.status();
   parts.listener = *std::move(listener);
-  parts.listener->SetServing(parts.ledger->serving() == ledger::Serving::kServing);
+  parts.follower.emplace([this] { return ServingNow() == ledger::Serving::kServing; },
+                         [&parts](bool serving) { parts.listener->SetServing(serving); },
+                         std::chrono::milliseconds(parts.config.tick_ms));
   return absl::OkStatus();
+}
+
+ledger::Serving Node::ServingNow() const {
+  const ledger::Serving serving = parts_->ledger->serving();
+  const bool draining = serving == ledger::Serving::kServing && parts_->draining;
+  return draining ? ledger::Serving::kDraining : serving;
 }
 
 int Node::user_port() const { return parts_->listener->port(); }
@@ -269,9 +276,7 @@ absl::Status Node::EraseDue() {
 
 absl::Status Node::KeepHouse() {
   Parts& parts = *parts_;
-  const bool serving = parts.ledger->serving() == ledger::Serving::kServing;
-  if (parts.listener) parts.listener->SetServing(serving);
-  if (!serving) return CopyKeys();
+  if (parts.ledger->serving() != ledger::Serving::kServing) return CopyKeys();
   // A medium for key copies that is away holds up nothing else.
   absl::Status first =
       parts.terms->Get()->stamp == ledger::kAbsent ? RecordFirst() : absl::OkStatus();

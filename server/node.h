@@ -12,6 +12,7 @@
 #include "crypto/random.h"
 #include "server/config.h"
 #include "server/core/terms.h"
+#include "server/ledger/ledger.h"
 #include "server/storage/clock.h"
 #include "server/storage/store.h"
 #include "sluis/node/v1/register.pb.h"
@@ -28,7 +29,8 @@ class Node {
   static absl::StatusOr<std::unique_ptr<Node>> Start(Config config, storage::Clock& clock,
                                                      crypto::Random& random);
 
-  // Drains: refuses new work, finishes what is queued, makes a last checkpoint, closes.
+  // Drains: health says so first, then new work is refused, what is queued is finished, a last
+  // checkpoint is made, and everything closes.
   ~Node();
 
   // Ports that were bound, for addresses with port 0.
@@ -60,6 +62,8 @@ class Node {
   absl::Status CopyKeys();
   absl::Status Listen();
   absl::Status EraseDue();
+  // What every page of health says: the ledger's word, or that the node drains.
+  ledger::Serving ServingNow() const;
   absl::Status Backup(node::v1::CreateBackupResponse& response);
   void FillStatus(node::v1::GetStatusResponse& response) const;
   std::string MetricsText() const;

@@ -1,6 +1,7 @@
 #ifndef SLUIS_SERVER_NODE_PARTS_H_
 #define SLUIS_SERVER_NODE_PARTS_H_
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "server/rpc/loopback_http.h"
 #include "server/rpc/metrics.h"
 #include "server/rpc/user_listener.h"
+#include "server/serving_follower.h"
 #include "server/storage/store.h"
 
 namespace sluis::server {
@@ -41,8 +43,10 @@ struct Node::Parts {
   std::optional<core::TermsInForce> terms;
   std::unique_ptr<core::Executor> executor;
   rpc::Metrics metrics;
+  std::atomic<bool> draining = false;
   std::unique_ptr<rpc::LoopbackHttp> loopback;
   std::unique_ptr<rpc::UserListener> listener;
+  std::optional<ServingFollower> follower;
 
   std::mutex house_mutex;
   std::condition_variable house_wake;

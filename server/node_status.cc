@@ -17,7 +17,7 @@ void Node::FillStatus(node::v1::GetStatusResponse& response) const {
   const Parts& parts = *parts_;
   const Config config = parts.ConfigNow();
   const std::shared_ptr<const core::Terms> terms = parts.terms->Get();
-  const ledger::Serving serving = parts.ledger->serving();
+  const ledger::Serving serving = ServingNow();
   const ledger::ShownCheckpoint checkpoint = parts.ledger->checkpoint();
   response.set_organisation(config.organisation);
   response.set_version(SLUIS_VERSION);
@@ -53,7 +53,7 @@ std::string Node::MetricsText() const {
   const uint64_t now_us = parts.clock.NowUs();
   const ledger::ShownCheckpoint checkpoint = parts.ledger->checkpoint();
   rpc::Metrics::Gauges gauges;
-  gauges.serving = parts.ledger->serving() == ledger::Serving::kServing ? 1 : 0;
+  gauges.serving = ServingNow() == ledger::Serving::kServing ? 1 : 0;
   gauges.entries = static_cast<double>(checkpoint.size);
   gauges.checkpoint_age_seconds = now_us > checkpoint.made_at_us
                                       ? static_cast<double>(now_us - checkpoint.made_at_us) / 1e6

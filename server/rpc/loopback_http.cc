@@ -2,6 +2,7 @@
 
 #include <httplib.h>
 
+#include <atomic>
 #include <thread>
 
 #include "server/rpc/loopback_address.h"
@@ -11,14 +12,19 @@ namespace sluis::rpc {
 struct LoopbackHttp::Server {
   httplib::Server http;
   int port = 0;
+  std::atomic<bool> ended = false;
   std::thread thread;
 };
 
 LoopbackHttp::LoopbackHttp(std::unique_ptr<Server> server) : server_(std::move(server)) {}
 
 LoopbackHttp::~LoopbackHttp() {
-  server_->http.stop();
-  if (server_->thread.joinable()) server_->thread.join();
+  if (server_->thread.joinable()) {
+    // The library forgets a stop that comes before its thread listens.
+    while (!server_->http.is_running() && !server_->ended) std::this_thread::yield();
+    server_->http.stop();
+    server_->thread.join();
+  }
 }
 
 int LoopbackHttp::port() const { return server_->port; }
@@ -37,6 +43,11 @@ absl::StatusOr<std::unique_ptr<LoopbackHttp>> LoopbackHttp::Start(
   server->http.Get("/metrics", [metrics](const httplib::Request&, httplib::Response& response) {
     response.set_content(metrics(), "text/plain; version=0.0.4");
   });
+  // The library would share a port with whoever else allows it; a port that is taken is an error.
+  server->http.set_socket_options([](socket_t socket) {
+    const int yes = 1;
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+  });
   if (where->port == 0) {
     server->port = server->http.bind_to_any_port(where->host.c_str());
   } else if (server->http.bind_to_port(where->host.c_str(), where->port)) {
@@ -46,7 +57,10 @@ absl::StatusOr<std::unique_ptr<LoopbackHttp>> LoopbackHttp::Start(
     return absl::UnavailableError("cannot listen on \"" + address + "\"; is the port taken?");
   }
   Server* const running = server.get();
-  server->thread = std::thread([running] { running->http.listen_after_bind(); });
+  server->thread = std::thread([running] {
+    running->http.listen_after_bind();
+    running->ended = true;
+  });
   return std::unique_ptr<LoopbackHttp>(new LoopbackHttp(std::move(server)));
 }
 

@@ -14,7 +14,10 @@
 namespace sluis::storage {
 namespace {
 
-rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+// An empty view may point nowhere, which the library asserts against.
+rocksdb::Slice ToSlice(std::string_view bytes) {
+  return bytes.empty() ? rocksdb::Slice() : rocksdb::Slice(bytes.data(), bytes.size());
+}
 std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 // Code and our own words only: RocksDB's text may hold keys.

@@ -18,6 +18,7 @@
 #include <thread>
 
 #include "tests/fault/daemon_world.h"
+#include "tests/support/health_watch.h"
 
 namespace sluis::fault {
 namespace {
@@ -102,10 +103,15 @@ class DiskFullTest : public ::testing::Test {
 TEST_F(DiskFullTest, RefusesBelowTheMarkAndResumesByItself) {
   ASSERT_TRUE(Until([&] { return HasBallast(); }));
   EXPECT_THAT(HealthNow(), StartsWith("200"));
+  // Ends sooner than the next housekeeping, which comes once a minute.
+  test::HealthWatch watch(
+      world_->organisation().EndpointOf(world_->authors()[0].person(), world_->node().port()), 40);
+  ASSERT_EQ(watch.Next(), "serving");
 
   LeaveFree(kLowWater / 2);
   ASSERT_TRUE(Until([&] { return HealthNow().starts_with("503"); })) << HealthNow();
   EXPECT_THAT(HealthNow(), HasSubstr("disk_low"));
+  EXPECT_EQ(watch.Next(), "not serving");
   EXPECT_TRUE(HasBallast()) << "not needed yet";
   Author& author = world_->authors()[0];
   EXPECT_FALSE(author.Record());
@@ -119,6 +125,7 @@ TEST_F(DiskFullTest, RefusesBelowTheMarkAndResumesByItself) {
 
   GiveBack();
   ASSERT_TRUE(Until([&] { return HealthNow().starts_with("200"); })) << HealthNow();
+  EXPECT_EQ(watch.Next(), "serving");
   EXPECT_TRUE(HasBallast()) << "made again";
   EXPECT_TRUE(author.Record());
   EXPECT_EQ(Violations(), "");

@@ -59,6 +59,7 @@ std::variant<NewSignal, NotRecorded> PlanNewSignal(const Call& call, std::string
   *write.body.mutable_signal() = signal;
   AddMarks(answer.decision, *write.body.mutable_signal()->mutable_marks());
   write.body.set_recorded_by(call.caller->user_id);
+  write.body.set_recorded_role(call.role);
   write.body.set_case_ref(call.case_ref);
   write.body.set_purpose(call.purpose);
   write.body.set_recorded_at_us(call.now_us);

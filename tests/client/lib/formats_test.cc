@@ -13,6 +13,7 @@
 #include "client/lib/verifier.h"
 #include "crypto/checkpoint.h"
 #include "crypto/hash.h"
+#include "crypto/key_file.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"
 #include "crypto/signature.h"
@@ -142,6 +143,23 @@ TEST_F(FormatsTest, PlainPartAndMandate) {
                              Hex(mandate["signature"])));
 }
 
+TEST_F(FormatsTest, ImportRowAndPrivateKeyFile) {
+  const json& import = vectors_["import_row"];
+  const crypto::Hash hmac =
+      crypto::HmacSha256(Hex(import["data_key"]), "sluis/import/v1" + Hex(import["row"]));
+  EXPECT_EQ(HexOf(hmac), import["hmac"]);
+  EXPECT_EQ(crypto::HexEncode(crypto::Lp("sluis/import/v1") + Hex(import["record_id"])),
+            import["associated_data"]);
+
+  const json& file = vectors_["private_key_file"];
+  const absl::StatusOr<crypto::KeyFile> key = crypto::ParseKeyFile(file["text"].get<std::string>());
+  ASSERT_TRUE(key.ok()) << key.status();
+  EXPECT_EQ(key->purpose, crypto::KeyPurpose::kMandate);
+  EXPECT_EQ(crypto::HexEncode(crypto::View(key->key.public_key())), vectors_["public_key"]);
+  EXPECT_EQ(crypto::KeyId(crypto::KeyPurpose::kSigning, key->key.public_key()),
+            file["id_as_signing"]);
+}
+
 TEST_F(FormatsTest, PageShowsTheseValues) {
   const json& entries = vectors_["entries"];
   const std::vector<json> shown = {
@@ -157,11 +175,17 @@ TEST_F(FormatsTest, PageShowsTheseValues) {
       vectors_["sealed_part"]["associated_data"],
       vectors_["mandate"]["mandate"],
       vectors_["mandate"]["signature"],
+      vectors_["import_row"]["row"],
+      vectors_["import_row"]["hmac"],
+      vectors_["import_row"]["associated_data"],
+      vectors_["private_key_file"]["id_as_signing"],
+      "6c" + vectors_["entries"][0]["leaf_hash"].get<std::string>().substr(0, 32),
   };
   for (const json& value : shown) {
     EXPECT_THAT(page_, ::testing::HasSubstr(value.get<std::string>()));
   }
-  std::istringstream lines(vectors_["checkpoint"].get<std::string>());
+  std::istringstream lines(vectors_["checkpoint"].get<std::string>() +
+                           vectors_["private_key_file"]["text"].get<std::string>());
   for (std::string line; std::getline(lines, line);) {
     const std::string shown_line = line.empty() ? "\n" : "    " + line + "\n";
     EXPECT_THAT(page_, ::testing::HasSubstr(shown_line));

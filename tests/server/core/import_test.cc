@@ -1,7 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "crypto/hash.h"
+#include "crypto/sealing.h"
 #include "server/core/import_signals.h"
+#include "server/core/view.h"
+#include "server/ledger/row.h"
 #include "tests/support/core_harness.h"
 
 namespace sluis::core {
@@ -90,6 +94,36 @@ TEST_F(ImportTest, RunningItAgainAddsOnlyWhatIsMissing) {
   EXPECT_EQ(h_.Last().act.operation(), record::v1::OPERATION_CONSULTATION);
   EXPECT_EQ(h_.Last().act.method(), "SignalService.ImportSignals");
   EXPECT_GT(h_.Last().decision.attributes_size(), 20) << "on what ground";
+}
+
+// The bytes of docs/formats.md, made without the code that writes them.
+TEST_F(ImportTest, SealedRowIsThatOfTheFormat) {
+  ASSERT_EQ(Import({PersonSignal()}), absl::OkStatus());
+  const std::string& id = response_.results(0).record_id();
+  const auto snapshot = h_.store.NewSnapshot();
+  View view(*snapshot, h_.ledger->keyring());
+  const auto record = view.OpenRecord(id);
+  ASSERT_TRUE(record.ok()) << record.status();
+  const auto day = static_cast<uint32_t>(h_.clock.NowUs() / 86'400'000'000);
+  const auto row = ledger::SplitRow(**h_.store.Get(ImportKey(day, id)));
+  ASSERT_TRUE(row.ok()) << row.status();
+  EXPECT_EQ(row->value.size(), 104u);
+  const crypto::DataKey& key = (*record)->keys.data;
+  const auto digest = crypto::Open(key, crypto::Lp("sluis/import/v1") + id, row->value);
+  ASSERT_TRUE(digest.ok()) << digest.status();
+  EXPECT_EQ(*digest, crypto::View(crypto::HmacSha256(
+                         crypto::View(key.expose()),
+                         "sluis/import/v1" + PersonSignal().SerializeAsString())));
+}
+
+TEST_F(ImportTest, KeepsTheRoleOfItsAuthor) {
+  const Person both = h_.Admit("piet", {"maatschappelijk-werker", "casemanager"});
+  ASSERT_EQ(Import(both, {PersonSignal()}, tests::Intake("casemanager")), absl::OkStatus());
+  const auto snapshot = h_.store.NewSnapshot();
+  const auto record =
+      View(*snapshot, h_.ledger->keyring()).OpenRecord(response_.results(0).record_id());
+  ASSERT_TRUE(record.ok()) << record.status();
+  EXPECT_EQ((*record)->body.recorded_role(), "casemanager");
 }
 
 TEST_F(ImportTest, SameRowTwiceInOneTableIsOneSignal) {

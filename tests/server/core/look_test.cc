@@ -315,6 +315,10 @@ TEST_F(LookTest, ProofOfOwnActVerifiesOnceACheckpointCoversIt) {
   const auto key = crypto::VerifierKey::Parse(h_.ledger->verifier_key());
   EXPECT_TRUE(crypto::VerifyProof(*proof, response.leaf(), *key).ok());
   EXPECT_EQ(proof->index, h_.size() - 1);
+  // The row of the index is the one of docs/formats.md.
+  std::string at;
+  crypto::AppendU64(at, proof->index);
+  EXPECT_EQ(*derived->Get("l" + std::string(crypto::View(recorded.leaf_hash).substr(0, 16))), at);
   std::string other = response.leaf();
   other[20] ^= 1;
   EXPECT_FALSE(crypto::VerifyProof(*proof, other, *key).ok());

@@ -199,6 +199,21 @@ TEST_F(SignalsTest, AmendingReplacesTheVersion) {
   EXPECT_EQ(h_.Open(jan_, id)->version(), 2u) << "no refusal changed anything";
 }
 
+// The role is that of the recording, also when the author has another one later.
+TEST_F(SignalsTest, AmendingKeepsTheRoleOfTheRecording) {
+  const auto role_of = [this](const std::string& id) {
+    const auto snapshot = h_.store.NewSnapshot();
+    const auto record = View(*snapshot, h_.ledger->keyring()).OpenRecord(id);
+    return record.ok() ? (*record)->body.recorded_role() : record.status().ToString();
+  };
+  const auto recorded = h_.Record(piet_, PersonSignal(), tests::Intake("casemanager"));
+  ASSERT_EQ(recorded.status, absl::OkStatus());
+  EXPECT_EQ(role_of(recorded.record_id), "casemanager");
+  ASSERT_EQ(h_.Amend(piet_, recorded.record_id, 1, PersonSignal()), absl::OkStatus());
+  EXPECT_EQ(h_.Last().actor.role(), "maatschappelijk-werker");
+  EXPECT_EQ(role_of(recorded.record_id), "casemanager");
+}
+
 TEST_F(SignalsTest, RefusalAboutARecordNamesItUnderItsOwnKey) {
   const std::string id = Recorded();
   ASSERT_EQ(CodeOf(h_.Amend(piet_, id, 1, PersonSignal())), "denied");

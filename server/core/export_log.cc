@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "crypto/checkpoint.h"
+#include "crypto/hash.h"
 #include "server/core/query_log.h"
 #include "server/core/refusal.h"
 
@@ -36,17 +38,24 @@ absl::StatusOr<Plan> ExportLog::Decide(const Call& call, View&) {
   if (!answer.permitted()) return DecisionRefusalPlan(call, answer, nullptr);
   Plan plan;
   plan.effects.push_back(LookOf(call, answer, request_.reason(), open));
+  // Before the first checkpoint there is nothing to export and nothing to name.
+  const absl::StatusOr<crypto::Bytes> text =
+      crypto::CheckpointText({origin_, {checkpoint_.size, checkpoint_.root}});
+  if (text.ok()) {
+    plan.effects[0].entry.act.set_object_digest(std::string(crypto::View(crypto::Sha256(*text))));
+  }
   plan.reply = [](std::span<const ledger::Logged>) { return absl::OkStatus(); };
   return plan;
 }
 
-// The checkpoint is read before the snapshot is taken, so that the snapshot holds every entry it
+// The checkpoint was shown before the snapshot is taken, so that the snapshot holds every entry it
 // covers.
-ExportStream::ExportStream(ledger::Ledger& ledger, node::v1::OpenParts open, bool closed)
+ExportStream::ExportStream(ledger::Ledger& ledger, ledger::ShownCheckpoint checkpoint,
+                           node::v1::OpenParts open, bool closed)
     : ledger_(ledger),
       open_(std::move(open)),
       closed_(closed),
-      checkpoint_(ledger.checkpoint()),
+      checkpoint_(std::move(checkpoint)),
       snapshot_(ledger.store().NewSnapshot()),
       reader_(ledger.origin(), *snapshot_, ledger.keyring()) {}
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "server/core/use_case.h"
@@ -13,26 +14,32 @@
 
 namespace sluis::core {
 
-// ExportLog: asks the rules and writes the entry; the bytes come from an ExportStream once that
-// entry is durable.
+// ExportLog: asks the rules and writes the entry, which names the checkpoint that is exported by
+// the SHA-256 of its text (docs/formats.md, "Export file"); the bytes come from an ExportStream of
+// the same checkpoint once that entry is durable. `request` and `checkpoint` must outlive it.
 class ExportLog : public UseCase {
  public:
-  explicit ExportLog(const node::v1::ExportLogRequest& request) : request_(request) {}
+  ExportLog(const node::v1::ExportLogRequest& request, std::string origin,
+            const ledger::ShownCheckpoint& checkpoint)
+      : request_(request), origin_(std::move(origin)), checkpoint_(checkpoint) {}
   const Method& method() const override;
   const node::v1::RequestContext* context() const override { return &request_.context(); }
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:
   const node::v1::ExportLogRequest& request_;
+  const std::string origin_;
+  const ledger::ShownCheckpoint& checkpoint_;
 };
 
-// The bytes of an export of the log up to the newest checkpoint, piece by piece. docs/formats.md,
-// "Export file". An entry that the store does not hold as it was logged is told as damaged, by the
-// hash that the tree has of it: whoever verifies the export learns which one it is. Not
-// thread-safe. The ledger must outlive it. kDataLoss when the tree itself cannot be read.
+// The bytes of an export of the log up to a checkpoint that it has shown, piece by piece.
+// docs/formats.md, "Export file". An entry that the store does not hold as it was logged is told as
+// damaged, by the hash that the tree has of it: whoever verifies the export learns which one it is.
+// Not thread-safe. The ledger must outlive it. kDataLoss when the tree itself cannot be read.
 class ExportStream {
  public:
-  ExportStream(ledger::Ledger& ledger, node::v1::OpenParts open, bool closed);
+  ExportStream(ledger::Ledger& ledger, ledger::ShownCheckpoint checkpoint, node::v1::OpenParts open,
+               bool closed);
 
   // The next piece, at most 256 KiB; nothing after the last.
   absl::StatusOr<std::optional<std::string>> Next();

@@ -16,8 +16,8 @@ class ExportReactor final : public grpc::ServerWriteReactor<node::v1::ExportLogR
  public:
   ExportReactor(Calls& calls, grpc::CallbackServerContext* context,
                 const node::v1::ExportLogRequest& request, ledger::Ledger& ledger, WorkPool& pool)
-      : request_(request), ledger_(ledger), pool_(pool) {
-    calls.Run(context, std::make_shared<core::ExportLog>(request_),
+      : request_(request), ledger_(ledger), pool_(pool), checkpoint_(ledger.checkpoint()) {
+    calls.Run(context, std::make_shared<core::ExportLog>(request_, ledger_.origin(), checkpoint_),
               [this](const grpc::Status& status) {
                 if (!status.ok()) {
                   Finish(status);
@@ -39,7 +39,7 @@ class ExportReactor final : public grpc::ServerWriteReactor<node::v1::ExportLogR
 
  private:
   void WriteNext() {
-    if (!stream_) stream_.emplace(ledger_, request_.open(), request_.closed());
+    if (!stream_) stream_.emplace(ledger_, checkpoint_, request_.open(), request_.closed());
     absl::StatusOr<std::optional<std::string>> piece = stream_->Next();
     if (!piece.ok()) {
       Calls::LogFault("LogService.ExportLog", piece.status());
@@ -59,6 +59,8 @@ class ExportReactor final : public grpc::ServerWriteReactor<node::v1::ExportLogR
   const node::v1::ExportLogRequest request_;
   ledger::Ledger& ledger_;
   WorkPool& pool_;
+  // What the entry names and the export holds.
+  const ledger::ShownCheckpoint checkpoint_;
   std::optional<core::ExportStream> stream_;
   node::v1::ExportLogResponse response_;
 };

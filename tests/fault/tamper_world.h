@@ -208,7 +208,7 @@ class TamperWorld : public ::testing::Test {
     open.set_actor(true);
     open.set_subject(true);
     open.set_decision(true);
-    core::ExportStream stream(ledger, open, false);
+    core::ExportStream stream(ledger, ledger.checkpoint(), open, false);
     std::string bytes;
     for (;;) {
       absl::StatusOr<std::optional<std::string>> piece = stream.Next();

@@ -78,7 +78,7 @@ TEST_F(GoldenTest, ItsExportVerifiesAndShowsWhatWasErased) {
   open.set_actor(true);
   open.set_subject(true);
   open.set_decision(true);
-  core::ExportStream stream(*ledger_, open, false);
+  core::ExportStream stream(*ledger_, ledger_->checkpoint(), open, false);
   std::string bytes;
   while (true) {
     auto piece = stream.Next();

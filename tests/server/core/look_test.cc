@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "crypto/hash.h"
 #include "crypto/proof.h"
 #include "server/core/export_log.h"
 #include "server/core/log_proof.h"
@@ -54,7 +55,7 @@ class LookTest : public ::testing::Test {
   }
   std::string Export(const node::v1::OpenParts& open, bool closed = false) {
     h_.ledger->Tick();
-    ExportStream stream(*h_.ledger, open, closed);
+    ExportStream stream(*h_.ledger, h_.ledger->checkpoint(), open, closed);
     return Rest(stream);
   }
   static std::string Rest(ExportStream& stream) {
@@ -252,7 +253,7 @@ TEST_F(LookTest, ExportOfManyEntriesComesInPieces) {
   node::v1::OpenParts all;
   all.set_actor(true);
   all.set_decision(true);
-  ExportStream stream(*h_.ledger, all, false);
+  ExportStream stream(*h_.ledger, h_.ledger->checkpoint(), all, false);
   EXPECT_EQ(stream.entries_total(), h_.size());
   auto first = stream.Next();
   ASSERT_TRUE(first.ok() && first->has_value());
@@ -270,7 +271,7 @@ TEST_F(LookTest, ErasureDuringAnExportLeavesItGood) {
   h_.ledger->Tick();
   node::v1::OpenParts all;
   all.set_subject(true);
-  ExportStream stream(*h_.ledger, all, false);
+  ExportStream stream(*h_.ledger, h_.ledger->checkpoint(), all, false);
   ASSERT_EQ(h_.Erase(jan_, ids_[0]), absl::OkStatus());
   const std::string bytes = Rest(stream);
   EXPECT_THAT(tests::VerdictOf(bytes, h_.ledger->verifier_key()), IsEmpty());
@@ -282,11 +283,17 @@ TEST_F(LookTest, ExportIsAskedAndLoggedFirst) {
   node::v1::ExportLogRequest request;
   *request.mutable_context() = tests::Oversight();
   request.set_reason("controle door de toezichthouder");
+  h_.ledger->Tick();
+  const ledger::ShownCheckpoint checkpoint = h_.ledger->checkpoint();
   const auto run = [&](const Person& who) {
-    return CodeOf(h_.Run(who, std::make_shared<ExportLog>(request)));
+    return CodeOf(
+        h_.Run(who, std::make_shared<ExportLog>(request, h_.ledger->origin(), checkpoint)));
   };
   EXPECT_EQ(run(dpo_), "ok");
   EXPECT_EQ(h_.Last().act.reason(), "controle door de toezichthouder");
+  // The text of the checkpoint: what anyone who has the export can compute.
+  const std::string text = checkpoint.note.substr(0, checkpoint.note.find("\n\n") + 1);
+  EXPECT_EQ(h_.Last().act.object_digest(), crypto::View(crypto::Sha256(text)));
   EXPECT_EQ(run(jan_), "role_not_held");
   request.mutable_open()->set_subject(true);
   EXPECT_EQ(run(dpo_), "bad_request");

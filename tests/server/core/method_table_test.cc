@@ -116,16 +116,20 @@ const std::map<std::string, Make>& ContextMethods() {
          request.set_reason(kFreeText);
          return Boxed<QueryLog, QueryLogResponse>(request, h.ledger->origin());
        }},
-      {"LogService.ExportLog", [](CoreHarness&, const RequestContext& context) {
+      {"LogService.ExportLog", [](CoreHarness& h, const RequestContext& context) {
          struct Holder {
-           explicit Holder(ExportLogRequest asked) : request(std::move(asked)), act(request) {}
+           Holder(ExportLogRequest asked, const ledger::Ledger& ledger)
+               : request(std::move(asked)),
+                 checkpoint(ledger.checkpoint()),
+                 act(request, ledger.origin(), checkpoint) {}
            ExportLogRequest request;
+           ledger::ShownCheckpoint checkpoint;
            ExportLog act;
          };
          ExportLogRequest request;
          *request.mutable_context() = context;
          request.set_reason(kFreeText);
-         auto holder = std::make_shared<Holder>(request);
+         auto holder = std::make_shared<Holder>(request, *h.ledger);
          return std::shared_ptr<UseCase>(holder, &holder->act);
        }}};
   return methods;

@@ -7,6 +7,7 @@
 
 #include "crypto/bytes.h"
 #include "policies/pack.h"
+#include "server/partnership/manifest.h"
 
 namespace sluis::core {
 
@@ -23,7 +24,9 @@ struct Terms {
   policies::PackSet packs;
   // SHA-256 of the configuration in force.
   crypto::Hash configuration_digest{};
-  // Manifest version and partnership; 0 and empty while the node is in none.
+  // Manifest of the partnership; null while the node is in none. The three that follow say the same
+  // for the entries: 0 and empty without one.
+  std::shared_ptr<const partnership::SignedManifest> manifest;
   uint64_t manifest_version = 0;
   std::string partnership;
   bool exercise = false;

@@ -1,4 +1,5 @@
-// The manifest of a partnership: reading, checking and chaining it. Pure; node and command share it.
+// The manifest of a partnership: reading, checking and chaining it. Pure; node and command share
+// it.
 //
 // Guarantee: a `Manifest` value was read from bytes that obey every rule of manifest.proto, so who
 // holds one need not check again: members sorted and unique, keys well-formed, of one purpose and

@@ -3,19 +3,11 @@
 #include <spdlog/spdlog.h>
 
 #include <filesystem>
-#include <optional>
 
 #include "server/backup.h"
-#include "server/core/executor.h"
 #include "server/core/import_signals.h"
 #include "server/core/node_acts.h"
-#include "server/ledger/leaf_index.h"
-#include "server/ledger/ledger.h"
-#include "server/rpc/credentials.h"
-#include "server/rpc/loopback_http.h"
-#include "server/rpc/metrics.h"
-#include "server/rpc/user_listener.h"
-#include "server/storage/files.h"
+#include "server/node_parts.h"
 #include "server/storage/rocksdb_store.h"
 #include "server/terms_loader.h"
 
@@ -29,38 +21,6 @@ constexpr size_t kImportsPerRound = 1000;
 constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
 
 }  // namespace
-
-// Declared in the order in which things lean on each other; destroyed the other way round.
-struct Node::Parts {
-  Parts(Config configuration, storage::Clock& the_clock, crypto::Random& the_random)
-      : config(std::move(configuration)), clock(the_clock), random(the_random) {}
-
-  mutable std::mutex config_mutex;
-  Config config;
-  storage::Clock& clock;
-  crypto::Random& random;
-  std::unique_ptr<storage::Store> store;
-  std::unique_ptr<storage::Store> derived;
-  std::unique_ptr<ledger::Ledger> ledger;
-  std::optional<ledger::LeafIndex> index;
-  std::optional<authn::MandateVerifier> verifier;
-  std::optional<core::TermsInForce> terms;
-  std::unique_ptr<core::Executor> executor;
-  rpc::Metrics metrics;
-  std::unique_ptr<rpc::LoopbackHttp> loopback;
-  std::unique_ptr<rpc::UserListener> listener;
-
-  std::mutex house_mutex;
-  std::condition_variable house_wake;
-  bool stopping = false;
-  std::chrono::steady_clock::time_point started = clock.Monotonic();
-  std::thread house;
-
-  Config ConfigNow() const {
-    std::lock_guard lock(config_mutex);
-    return config;
-  }
-};
 
 Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
@@ -145,33 +105,6 @@ absl::Status Node::Open() {
   return absl::OkStatus();
 }
 
-// Brings terms into force: unchanged ones get the stamp they have, others an entry and a new one.
-absl::Status Node::RecordTerms(std::shared_ptr<core::Terms> terms) {
-  Parts& parts = *parts_;
-  const auto recorded = [&]() -> absl::StatusOr<bool> {
-    const auto snapshot = parts.ledger->store().NewSnapshot();
-    const core::View view(*snapshot, parts.ledger->keyring());
-    absl::StatusOr<bool> same = core::TermsRecorded(view, *terms);
-    if (!same.ok() || !*same) return same;
-    absl::StatusOr<uint64_t> stamp = view.StampOf(core::TermsKey());
-    if (!stamp.ok()) return stamp.status();
-    terms->stamp = *stamp;
-    return true;
-  };
-  absl::StatusOr<bool> same = recorded();
-  if (!same.ok()) return same.status();
-  if (!*same) {
-    absl::Status status =
-        parts.executor->RunAsNodeAndWait(std::make_shared<core::RecordTerms>(terms));
-    if (!status.ok()) return status;
-    same = recorded();
-    if (!same.ok()) return same.status();
-    if (!*same) return absl::AbortedError("the terms changed again meanwhile; reload once more");
-  }
-  parts.terms->Set(std::move(terms));
-  return absl::OkStatus();
-}
-
 absl::Status Node::FirstActs() {
   Parts& parts = *parts_;
   if (parts.ledger->serving() == ledger::Serving::kRestored) {
@@ -190,32 +123,6 @@ absl::Status Node::FirstActs() {
     return absl::OkStatus();
   }
   return RecordFirst();
-}
-
-// What a serving node writes down before anything else: the terms in force, and its first
-// administrator.
-absl::Status Node::RecordFirst() {
-  Parts& parts = *parts_;
-  absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(parts.config);
-  if (!terms.ok()) return terms.status();
-  absl::Status status = RecordTerms(*std::move(terms));
-  if (!status.ok()) return status;
-  if (parts.config.first_administrator_request.empty()) return absl::OkStatus();
-  bool anyone = false;
-  {
-    const auto snapshot = parts.ledger->store().NewSnapshot();
-    const core::View view(*snapshot, parts.ledger->keyring());
-    status = view.VisitUsers([&anyone](const record::v1::User&) {
-      anyone = true;
-      return false;
-    });
-    if (!status.ok()) return status;
-  }
-  if (anyone) return absl::OkStatus();
-  absl::StatusOr<record::v1::UserRequest> request = LoadFirstAdministrator(parts.config);
-  if (!request.ok()) return request.status();
-  return parts.executor->RunAsNodeAndWait(
-      std::make_shared<core::RegisterFirstAdministrator>(*std::move(request)));
 }
 
 absl::Status Node::Listen() {
@@ -255,18 +162,6 @@ int Node::loopback_port() const { return parts_->loopback->port(); }
 std::string Node::not_serving() const {
   return parts_->ledger->serving() == ledger::Serving::kServing ? std::string()
                                                                 : parts_->ledger->serving_detail();
-}
-
-absl::Status Node::Reload(Config next) {
-  absl::Status status = CheckReload(parts_->ConfigNow(), next);
-  if (!status.ok()) return status;
-  absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(next);
-  if (!terms.ok()) return terms.status();
-  status = RecordTerms(*std::move(terms));
-  if (!status.ok()) return status;
-  std::lock_guard lock(parts_->config_mutex);
-  parts_->config = std::move(next);
-  return absl::OkStatus();
 }
 
 absl::Status Node::EraseDue() {
@@ -334,59 +229,6 @@ absl::Status Node::Backup(node::v1::CreateBackupResponse& response) {
   response.set_entries(backup->entries);
   // The key that opens this backup is copied with it, before an erasure can replace it.
   return CopyKeys();
-}
-
-void Node::FillStatus(node::v1::GetStatusResponse& response) const {
-  const Parts& parts = *parts_;
-  const Config config = parts.ConfigNow();
-  const std::shared_ptr<const core::Terms> terms = parts.terms->Get();
-  const ledger::Serving serving = parts.ledger->serving();
-  const ledger::ShownCheckpoint checkpoint = parts.ledger->checkpoint();
-  response.set_organisation(config.organisation);
-  response.set_version(SLUIS_VERSION);
-  response.set_serving(serving == ledger::Serving::kServing);
-  response.set_not_serving_reason(ledger::ServingCode(serving));
-  response.set_checkpoint_size(checkpoint.size);
-  response.set_checkpoint_at_us(checkpoint.made_at_us);
-  const auto free = storage::SystemFiles().FreeBytes(config.data_folder);
-  if (free.ok()) response.set_disk_free_bytes(*free);
-  response.set_configuration_digest(std::string(crypto::View(config.digest)));
-  response.set_effective_pack_digest(std::string(crypto::View(terms->packs.digests().effective)));
-  const auto not_after = rpc::CertificateNotAfter(config.certificate_folder);
-  if (not_after.ok()) response.set_certificate_not_after_s(*not_after);
-  response.set_now_us(parts.clock.NowUs());
-  const policies::Schema& schema = terms->packs.schema();
-  const auto words = [&schema](const char* name, auto add) {
-    if (const policies::Vocabulary* vocabulary = schema.FindVocabulary(name)) {
-      for (const policies::VocabularyValue& value : vocabulary->values) add(value.name);
-    }
-  };
-  node::v1::Vocabulary& vocabulary = *response.mutable_vocabulary();
-  words("role", [&](const std::string& word) { vocabulary.add_roles(word); });
-  words("purpose", [&](const std::string& word) { vocabulary.add_purposes(word); });
-  words("basis", [&](const std::string& word) { vocabulary.add_bases(word); });
-  words("category", [&](const std::string& word) { vocabulary.add_categories(word); });
-}
-
-std::string Node::MetricsText() const {
-  const Parts& parts = *parts_;
-  const Config config = parts.ConfigNow();
-  const uint64_t now_us = parts.clock.NowUs();
-  const ledger::ShownCheckpoint checkpoint = parts.ledger->checkpoint();
-  rpc::Metrics::Gauges gauges;
-  gauges.serving = parts.ledger->serving() == ledger::Serving::kServing ? 1 : 0;
-  gauges.entries = static_cast<double>(checkpoint.size);
-  gauges.checkpoint_age_seconds = now_us > checkpoint.made_at_us
-                                      ? static_cast<double>(now_us - checkpoint.made_at_us) / 1e6
-                                      : 0;
-  const auto free = storage::SystemFiles().FreeBytes(config.data_folder);
-  if (free.ok()) gauges.disk_free_bytes = static_cast<double>(*free);
-  const auto not_after = rpc::CertificateNotAfter(config.certificate_folder);
-  if (not_after.ok()) {
-    gauges.certificate_seconds_left =
-        static_cast<double>(*not_after) - static_cast<double>(now_us) / 1e6;
-  }
-  return parts_->metrics.Text(gauges);
 }
 
 }  // namespace sluis::server

@@ -1,0 +1,64 @@
+#ifndef SLUIS_SERVER_NODE_PARTS_H_
+#define SLUIS_SERVER_NODE_PARTS_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "crypto/random.h"
+#include "server/authn/mandate.h"
+#include "server/config.h"
+#include "server/core/executor.h"
+#include "server/core/terms.h"
+#include "server/ledger/leaf_index.h"
+#include "server/ledger/ledger.h"
+#include "server/node.h"
+#include "server/rpc/loopback_http.h"
+#include "server/rpc/metrics.h"
+#include "server/rpc/user_listener.h"
+#include "server/storage/clock.h"
+#include "server/storage/store.h"
+
+namespace sluis::server {
+
+// What a node is made of, for the files of the node alone: node.cc (start, house, stop),
+// node_terms.cc (what is in force) and node_status.cc (what it tells of itself).
+//
+// Declared in the order in which things lean on each other; destroyed the other way round.
+struct Node::Parts {
+  Parts(Config configuration, storage::Clock& the_clock, crypto::Random& the_random)
+      : config(std::move(configuration)), clock(the_clock), random(the_random) {}
+
+  mutable std::mutex config_mutex;
+  Config config;
+  storage::Clock& clock;
+  crypto::Random& random;
+  std::unique_ptr<storage::Store> store;
+  std::unique_ptr<storage::Store> derived;
+  std::unique_ptr<ledger::Ledger> ledger;
+  std::optional<ledger::LeafIndex> index;
+  std::optional<authn::MandateVerifier> verifier;
+  std::optional<core::TermsInForce> terms;
+  std::unique_ptr<core::Executor> executor;
+  rpc::Metrics metrics;
+  std::unique_ptr<rpc::LoopbackHttp> loopback;
+  std::unique_ptr<rpc::UserListener> listener;
+
+  std::mutex house_mutex;
+  std::condition_variable house_wake;
+  bool stopping = false;
+  std::chrono::steady_clock::time_point started = clock.Monotonic();
+  std::thread house;
+
+  Config ConfigNow() const {
+    std::lock_guard lock(config_mutex);
+    return config;
+  }
+};
+
+}  // namespace sluis::server
+
+#endif  // SLUIS_SERVER_NODE_PARTS_H_

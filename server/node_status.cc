@@ -1,0 +1,62 @@
+// What the node tells of itself: to its users, and to whoever reads its metrics.
+
+#include "server/node_parts.h"
+#include "server/rpc/credentials.h"
+#include "server/storage/files.h"
+
+namespace sluis::server {
+
+void Node::FillStatus(node::v1::GetStatusResponse& response) const {
+  const Parts& parts = *parts_;
+  const Config config = parts.ConfigNow();
+  const std::shared_ptr<const core::Terms> terms = parts.terms->Get();
+  const ledger::Serving serving = parts.ledger->serving();
+  const ledger::ShownCheckpoint checkpoint = parts.ledger->checkpoint();
+  response.set_organisation(config.organisation);
+  response.set_version(SLUIS_VERSION);
+  response.set_serving(serving == ledger::Serving::kServing);
+  response.set_not_serving_reason(ledger::ServingCode(serving));
+  response.set_checkpoint_size(checkpoint.size);
+  response.set_checkpoint_at_us(checkpoint.made_at_us);
+  const auto free = storage::SystemFiles().FreeBytes(config.data_folder);
+  if (free.ok()) response.set_disk_free_bytes(*free);
+  response.set_configuration_digest(std::string(crypto::View(config.digest)));
+  response.set_effective_pack_digest(std::string(crypto::View(terms->packs.digests().effective)));
+  const auto not_after = rpc::CertificateNotAfter(config.certificate_folder);
+  if (not_after.ok()) response.set_certificate_not_after_s(*not_after);
+  response.set_now_us(parts.clock.NowUs());
+  const policies::Schema& schema = terms->packs.schema();
+  const auto words = [&schema](const char* name, auto add) {
+    if (const policies::Vocabulary* vocabulary = schema.FindVocabulary(name)) {
+      for (const policies::VocabularyValue& value : vocabulary->values) add(value.name);
+    }
+  };
+  node::v1::Vocabulary& vocabulary = *response.mutable_vocabulary();
+  words("role", [&](const std::string& word) { vocabulary.add_roles(word); });
+  words("purpose", [&](const std::string& word) { vocabulary.add_purposes(word); });
+  words("basis", [&](const std::string& word) { vocabulary.add_bases(word); });
+  words("category", [&](const std::string& word) { vocabulary.add_categories(word); });
+}
+
+std::string Node::MetricsText() const {
+  const Parts& parts = *parts_;
+  const Config config = parts.ConfigNow();
+  const uint64_t now_us = parts.clock.NowUs();
+  const ledger::ShownCheckpoint checkpoint = parts.ledger->checkpoint();
+  rpc::Metrics::Gauges gauges;
+  gauges.serving = parts.ledger->serving() == ledger::Serving::kServing ? 1 : 0;
+  gauges.entries = static_cast<double>(checkpoint.size);
+  gauges.checkpoint_age_seconds = now_us > checkpoint.made_at_us
+                                      ? static_cast<double>(now_us - checkpoint.made_at_us) / 1e6
+                                      : 0;
+  const auto free = storage::SystemFiles().FreeBytes(config.data_folder);
+  if (free.ok()) gauges.disk_free_bytes = static_cast<double>(*free);
+  const auto not_after = rpc::CertificateNotAfter(config.certificate_folder);
+  if (not_after.ok()) {
+    gauges.certificate_seconds_left =
+        static_cast<double>(*not_after) - static_cast<double>(now_us) / 1e6;
+  }
+  return parts_->metrics.Text(gauges);
+}
+
+}  // namespace sluis::server

@@ -10,6 +10,7 @@
 #include "client/cli/log_commands.h"
 #include "client/cli/mandate_commands.h"
 #include "client/cli/node_commands.h"
+#include "client/cli/partnership_commands.h"
 #include "client/cli/signal_commands.h"
 #include "client/cli/user_commands.h"
 
@@ -42,6 +43,7 @@ void AddCommands(CommandSet& set) {
   AddNodeCommands(set);
   AddUserCommands(set);
   AddMandateCommands(set);
+  AddPartnershipCommands(set);
   AddSignalCommands(set);
   AddLogCommands(set);
   AddCompletion(set);

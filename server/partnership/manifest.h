@@ -3,9 +3,10 @@
 //
 // Guarantee: a `Manifest` value was read from bytes that obey every rule of manifest.proto, so who
 // holds one need not check again: members sorted and unique, keys well-formed, of one purpose and
-// one member each, addresses and names bounded, CA certificates readable and marked as CA, both
-// pack digests there. Bytes are kept as they came: digests and signatures are over those.
-// Not guaranteed by reading alone: that anybody signed (CheckSignatures), that it follows the one
+// one member each, addresses and names bounded, CA certificates readable, marked as CA and of one
+// member each, both pack digests there, and nothing else in it: no unknown field, no second
+// spelling. Bytes are kept as they came: digests and signatures are over those.
+// Not guaranteed by reading alone: that anybody signed (MissingSignatures), that it follows the one
 // held (CheckFollows), or that the outside world is as it says.
 // Thread-safety: values; functions are pure. Errors: kInvalidArgument for a form that is broken,
 // naming the member by its place (1-based) and the field; never quoting keys.
@@ -118,12 +119,15 @@ absl::StatusOr<SignedManifest> ReadSignedManifest(std::string_view signed_manife
 // A member that is in `held` (null for the first manifest) must have signed with an identity key
 // that `held` gives it and that is valid on `day`: whoever drafts cannot replace a member's keys
 // and sign in its place. A new member signs with an identity key of its own statement.
+// `day` is the day on which the manifest is taken into force; asking again about one that is in
+// force already would count keys that have expired since as missing.
 std::vector<std::string> MissingSignatures(const SignedManifest& signed_manifest,
                                            const Manifest* held, std::string_view day);
 
 // Whether `next` may take the place of `held` (null when none is held): same partnership, version
 // and digest of the one before, a state that may follow. FAILED_PRECONDITION says which, and what
-// to install first.
+// to install first. A node that holds none may take any version, since it may join late. The same
+// manifest does not follow itself: whoever reads one again compares digests first.
 absl::Status CheckFollows(const Manifest* held, const Manifest& next);
 
 }  // namespace sluis::partnership

@@ -21,8 +21,10 @@ absl::Status Wrong(const std::string& whose, const char* field, std::string_view
 // second spelling. Whoever signs has seen all that it signs.
 template <typename Proto>
 bool ParseExactly(std::string_view bytes, Proto* out) {
-  return out->ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) &&
-         out->SerializeAsString() == bytes;
+  if (!out->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return false;
+  // They would be written again as they came.
+  out->DiscardUnknownFields();
+  return out->SerializeAsString() == bytes;
 }
 
 // lp(label) || bytes.

@@ -7,3 +7,7 @@ endforeach()
 sluis_fuzz(server_config_fuzz
   SRCS ${CMAKE_CURRENT_LIST_DIR}/server/config_fuzz.cc ${CMAKE_SOURCE_DIR}/server/config.cc
   DEPS sluis_authn sluis_crypto yaml-cpp)
+# Both readers of foreign bytes of a partnership.
+sluis_fuzz(server_manifest_fuzz
+  SRCS ${CMAKE_CURRENT_LIST_DIR}/server/manifest_fuzz.cc
+  DEPS sluis_partnership)

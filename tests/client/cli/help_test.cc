@@ -32,6 +32,12 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                                  {"mandate", "issue"},
                                                                  {"mandate", "revoke"},
                                                                  {"mandate", "list"},
+                                                                 {"partnership"},
+                                                                 {"partnership", "member"},
+                                                                 {"partnership", "draft"},
+                                                                 {"partnership", "sign"},
+                                                                 {"partnership", "assemble"},
+                                                                 {"partnership", "show"},
                                                                  {"signal"},
                                                                  {"signal", "record"},
                                                                  {"signal", "import"},
@@ -147,7 +153,7 @@ std::string Offered(const std::string& line) {
 }
 
 TEST(CompletionScriptTest, BashOffersWhatFits) {
-  EXPECT_THAT(Offered("sluis"), HasSubstr("node user mandate signal log completion"));
+  EXPECT_THAT(Offered("sluis"), HasSubstr("node user mandate partnership signal log completion"));
   EXPECT_THAT(Offered("sluis user"), HasSubstr("request install add list revoke"));
   EXPECT_THAT(Offered("sluis log verify"), HasSubstr("--seen"));
   EXPECT_THAT(Offered("sluis log verify export.sluislog"), HasSubstr("--seen"));

@@ -52,6 +52,7 @@ Node::~Node() {
   }
   parts_->house_wake.notify_all();
   if (parts_->house.joinable()) parts_->house.join();
+  if (parts_->link) parts_->link->Stop();
   if (parts_->listener) {
     parts_->listener->SetServing(false);
     parts_->listener->Shutdown();
@@ -102,6 +103,7 @@ absl::Status Node::Open() {
   parts.executor = std::make_unique<core::Executor>(
       *parts.ledger, *parts.terms, *parts.verifier, parts.clock, parts.random,
       core::ExecutorOptions{.refusals_per_minute = config.refusals_per_minute});
+  parts.link.emplace(config, *parts.terms, parts.clock, parts.metrics);
   return absl::OkStatus();
 }
 
@@ -149,14 +151,20 @@ absl::Status Node::Listen() {
        .random = parts.random,
        .metrics = parts.metrics,
        .backup = [this](node::v1::CreateBackupResponse& response) { return Backup(response); },
-       .status = [this](node::v1::GetStatusResponse& response) { FillStatus(response); }});
+       .status = [this](node::v1::GetStatusResponse& response) { FillStatus(response); },
+       .exchange =
+           [&parts](node::v1::GetExchangeResponse& response) { parts.link->Fill(response); }});
   if (!listener.ok()) return listener.status();
   parts.listener = *std::move(listener);
   parts.listener->SetServing(parts.ledger->serving() == ledger::Serving::kServing);
-  return absl::OkStatus();
+  absl::Status status = parts.link->Follow(parts.config);
+  if (status.ok()) parts.link->Begin();
+  return status;
 }
 
 int Node::user_port() const { return parts_->listener->port(); }
+int Node::peer_port() const { return parts_->link->port(); }
+void Node::MeetPeers() { parts_->link->Round(); }
 int Node::loopback_port() const { return parts_->loopback->port(); }
 
 std::string Node::not_serving() const {

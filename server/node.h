@@ -33,6 +33,8 @@ class Node {
 
   // Ports that were bound, for addresses with port 0.
   int user_port() const;
+  // 0 while the node is in no partnership or has no listener for partners.
+  int peer_port() const;
   int loopback_port() const;
 
   // Takes a new configuration into force, whole or not at all; in force once its entry is durable.
@@ -42,6 +44,9 @@ class Node {
   // index, keeps key copies. Runs by itself every minute; tests call it.
   // Nothing is erased by date in the first ten minutes, in which a wrong clock is put right.
   absl::Status KeepHouse();
+
+  // Asks every partner now whether it is there. Runs by itself every 10 s; tests call it.
+  void MeetPeers();
 
   // Reads the log again into the index from its beginning.
   absl::Status RebuildIndex();

@@ -16,6 +16,7 @@
 #include "server/ledger/leaf_index.h"
 #include "server/ledger/ledger.h"
 #include "server/node.h"
+#include "server/peer_link.h"
 #include "server/rpc/loopback_http.h"
 #include "server/rpc/metrics.h"
 #include "server/rpc/user_listener.h"
@@ -44,6 +45,7 @@ struct Node::Parts {
   std::optional<core::TermsInForce> terms;
   std::unique_ptr<core::Executor> executor;
   rpc::Metrics metrics;
+  std::optional<PeerLink> link;
   std::unique_ptr<rpc::LoopbackHttp> loopback;
   std::unique_ptr<rpc::UserListener> listener;
 

@@ -56,6 +56,7 @@ std::string Node::MetricsText() const {
     gauges.certificate_seconds_left =
         static_cast<double>(*not_after) - static_cast<double>(now_us) / 1e6;
   }
+  parts.link->Fill(gauges);
   return parts_->metrics.Text(gauges);
 }
 

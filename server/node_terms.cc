@@ -1,5 +1,7 @@
 // What is in force at the node: how it gets there, and what it writes down before it serves.
 
+#include <spdlog/spdlog.h>
+
 #include "server/core/node_acts.h"
 #include "server/node_parts.h"
 #include "server/terms_loader.h"
@@ -66,6 +68,9 @@ absl::Status Node::Reload(Config next) {
   if (!terms.ok()) return terms.status();
   status = RecordTerms(*std::move(terms));
   if (!status.ok()) return status;
+  // The terms are in force whether or not partners can connect; the heartbeat tries again.
+  const absl::Status listening = parts_->link->Follow(next);
+  if (!listening.ok()) spdlog::error("{}", std::string(listening.message()));
   std::lock_guard lock(parts_->config_mutex);
   parts_->config = std::move(next);
   return absl::OkStatus();

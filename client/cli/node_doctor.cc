@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "client/cli/exchange_doctor.h"
 #include "client/cli/receipt.h"
 #include "client/cli/signal_view.h"
 #include "client/lib/certificate.h"
@@ -96,6 +97,12 @@ Exit Doctor(Shell& shell) {
     for (Diagnosis& one : Examine(*answer, now_us, SLUIS_VERSION)) found.push_back(std::move(one));
     found.push_back(ExamineCertificate(static_cast<int64_t>(answer->certificate_not_after_s()),
                                        shell.now_s(), shell.Text("doctor.node_certificate")));
+    // A node of before this call has no partners to speak of.
+    const auto exchange =
+        Call<node::v1::GetExchangeResponse>(shell, node::v1::GetExchangeRequest());
+    if (exchange.ok()) {
+      for (Diagnosis& one : ExamineExchange(*exchange, *answer)) found.push_back(std::move(one));
+    }
   } else {
     exit = answer.failure().exit;
     found.push_back({Weight::kFault, answer.failure().message});

@@ -6,6 +6,7 @@
 
 #include "client/cli/command.h"
 #include "client/cli/completion.h"
+#include "client/cli/exchange_commands.h"
 #include "client/cli/help_format.h"
 #include "client/cli/log_commands.h"
 #include "client/cli/mandate_commands.h"
@@ -45,6 +46,7 @@ void AddCommands(CommandSet& set) {
   AddMandateCommands(set);
   AddPartnershipCommands(set);
   AddSignalCommands(set);
+  AddExchangeCommands(set);
   AddLogCommands(set);
   AddCompletion(set);
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "client/lib/call_failure.h"
+#include "sluis/node/v1/exchange.grpc.pb.h"
 #include "sluis/node/v1/log.grpc.pb.h"
 #include "sluis/node/v1/register.grpc.pb.h"
 #include "sluis/node/v1/signals.grpc.pb.h"
@@ -15,6 +16,7 @@
 namespace sluis::client {
 namespace {
 
+using node::v1::ExchangeService;
 using node::v1::LogService;
 using node::v1::RegisterService;
 using node::v1::SignalService;
@@ -41,6 +43,7 @@ struct Calls::Stubs {
       : address(endpoint.address),
         channel(OpenChannel(endpoint)),
         status(StatusService::NewStub(channel)),
+        exchange(ExchangeService::NewStub(channel)),
         signals(SignalService::NewStub(channel)),
         people(RegisterService::NewStub(channel)),
         log(LogService::NewStub(channel)) {}
@@ -60,6 +63,7 @@ struct Calls::Stubs {
   const std::string address;
   std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<StatusService::Stub> status;
+  std::unique_ptr<ExchangeService::Stub> exchange;
   std::unique_ptr<SignalService::Stub> signals;
   std::unique_ptr<RegisterService::Stub> people;
   std::unique_ptr<LogService::Stub> log;
@@ -70,6 +74,9 @@ Calls::~Calls() = default;
 
 Result<node::v1::GetStatusResponse> Calls::Do(const node::v1::GetStatusRequest& request) {
   return stubs_->Unary(*stubs_->status, &StatusService::Stub::GetStatus, request);
+}
+Result<node::v1::GetExchangeResponse> Calls::Do(const node::v1::GetExchangeRequest& request) {
+  return stubs_->Unary(*stubs_->exchange, &ExchangeService::Stub::GetExchange, request);
 }
 Result<node::v1::RecordSignalResponse> Calls::Do(const node::v1::RecordSignalRequest& request) {
   return stubs_->Unary(*stubs_->signals, &SignalService::Stub::RecordSignal, request);

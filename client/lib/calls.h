@@ -13,6 +13,7 @@
 
 #include "client/lib/channel.h"
 #include "client/lib/message.h"
+#include "sluis/node/v1/exchange.pb.h"
 #include "sluis/node/v1/log.pb.h"
 #include "sluis/node/v1/register.pb.h"
 #include "sluis/node/v1/signals.pb.h"
@@ -26,6 +27,7 @@ class Calls {
   ~Calls();
 
   Result<node::v1::GetStatusResponse> Do(const node::v1::GetStatusRequest& request);
+  Result<node::v1::GetExchangeResponse> Do(const node::v1::GetExchangeRequest& request);
 
   Result<node::v1::RecordSignalResponse> Do(const node::v1::RecordSignalRequest& request);
   Result<node::v1::ImportSignalsResponse> Do(const node::v1::ImportSignalsRequest& request);

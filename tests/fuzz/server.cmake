@@ -11,3 +11,6 @@ sluis_fuzz(server_config_fuzz
 sluis_fuzz(server_manifest_fuzz
   SRCS ${CMAKE_CURRENT_LIST_DIR}/server/manifest_fuzz.cc
   DEPS sluis_partnership)
+sluis_fuzz(server_peer_leaf_fuzz
+  SRCS ${CMAKE_CURRENT_LIST_DIR}/server/peer_leaf_fuzz.cc
+  DEPS sluis_authn sluis_test_leaf)

@@ -22,6 +22,8 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                                  {"node", "doctor"},
                                                                  {"node", "backup"},
                                                                  {"node", "restore"},
+                                                                 {"exchange"},
+                                                                 {"exchange", "status"},
                                                                  {"user"},
                                                                  {"user", "request"},
                                                                  {"user", "install"},
@@ -153,7 +155,8 @@ std::string Offered(const std::string& line) {
 }
 
 TEST(CompletionScriptTest, BashOffersWhatFits) {
-  EXPECT_THAT(Offered("sluis"), HasSubstr("node user mandate partnership signal log completion"));
+  EXPECT_THAT(Offered("sluis"),
+              HasSubstr("node user mandate partnership signal exchange log completion"));
   EXPECT_THAT(Offered("sluis user"), HasSubstr("request install add list revoke"));
   EXPECT_THAT(Offered("sluis log verify"), HasSubstr("--seen"));
   EXPECT_THAT(Offered("sluis log verify export.sluislog"), HasSubstr("--seen"));

@@ -76,6 +76,7 @@ absl::Status Node::Open() {
   absl::StatusOr<crypto::SigningKey> log_key =
       LoadLogKey(config, storage::LegalDay(parts.clock.NowUs()));
   if (!log_key.ok()) return log_key.status();
+  parts.log_public = log_key->public_key();
 
   absl::StatusOr<std::unique_ptr<storage::Store>> store =
       storage::OpenRocksDbStore(config.data_folder + "/ledger");
@@ -99,6 +100,10 @@ absl::Status Node::Open() {
   parts.ledger = *std::move(ledger);
   parts.index.emplace(*parts.derived, *parts.ledger);
   parts.verifier.emplace(config.organisation, config.mandate_public);
+  // Until the configuration's own is judged, what the ledger holds is in force.
+  absl::StatusOr<core::HeldManifest> held = HeldNow();
+  if (!held.ok()) return held.status();
+  core::TakeManifest(held->manifest, **terms);
   parts.terms.emplace(*std::move(terms));
   parts.executor = std::make_unique<core::Executor>(
       *parts.ledger, *parts.terms, *parts.verifier, parts.clock, parts.random,
@@ -153,7 +158,8 @@ absl::Status Node::Listen() {
        .backup = [this](node::v1::CreateBackupResponse& response) { return Backup(response); },
        .status = [this](node::v1::GetStatusResponse& response) { FillStatus(response); },
        .exchange =
-           [&parts](node::v1::GetExchangeResponse& response) { parts.link->Fill(response); }});
+           [&parts](node::v1::GetExchangeResponse& response) { parts.link->Fill(response); },
+       .exercise = [&parts] { return parts.terms->Get()->exercise; }});
   if (!listener.ok()) return listener.status();
   parts.listener = *std::move(listener);
   parts.listener->SetServing(parts.ledger->serving() == ledger::Serving::kServing);
@@ -209,8 +215,8 @@ absl::Status Node::KeepHouse() {
   if (parts.listener) parts.listener->SetServing(serving);
   if (!serving) return CopyKeys();
   // A medium for key copies that is away holds up nothing else.
-  absl::Status first =
-      parts.terms->Get()->stamp == ledger::kAbsent ? RecordFirst() : absl::OkStatus();
+  // What an exercise left goes before anything else is done.
+  absl::Status first = parts.terms->Get()->stamp == ledger::kAbsent ? RecordFirst() : EndExercise();
   first.Update(parts.index->CatchUp());
   // A machine that starts with a wrong clock gets time to have it put right before anything is
   // erased by date.

@@ -37,6 +37,9 @@ struct Node::Parts {
   Config config;
   storage::Clock& clock;
   crypto::Random& random;
+  // Held while terms are brought into force, so that one set is judged after another is.
+  std::mutex terms_mutex;
+  crypto::PublicKey log_public{};
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<storage::Store> derived;
   std::unique_ptr<ledger::Ledger> ledger;

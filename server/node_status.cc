@@ -25,6 +25,11 @@ void Node::FillStatus(node::v1::GetStatusResponse& response) const {
   const auto not_after = rpc::CertificateNotAfter(config.certificate_folder);
   if (not_after.ok()) response.set_certificate_not_after_s(*not_after);
   response.set_now_us(parts.clock.NowUs());
+  if (terms->manifest) {
+    response.set_partnership(terms->partnership);
+    response.set_manifest_version(terms->manifest_version);
+    response.set_partnership_state(terms->manifest->manifest.state);
+  }
   const policies::Schema& schema = terms->packs.schema();
   const auto words = [&schema](const char* name, auto add) {
     if (const policies::Vocabulary* vocabulary = schema.FindVocabulary(name)) {

@@ -2,13 +2,36 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
+#include "server/core/exercise.h"
 #include "server/core/node_acts.h"
+#include "server/manifest_loader.h"
 #include "server/node_parts.h"
 #include "server/terms_loader.h"
 
 namespace sluis::server {
 
+absl::StatusOr<core::HeldManifest> Node::HeldNow() const {
+  const auto snapshot = parts_->ledger->store().NewSnapshot();
+  return core::ReadHeldManifest(core::View(*snapshot, parts_->ledger->keyring()));
+}
+
+// Terms that the configuration asks for, judged against what the ledger holds.
+absl::StatusOr<std::shared_ptr<core::Terms>> Node::NextTerms(const Config& config) const {
+  absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(config);
+  if (!terms.ok()) return terms;
+  absl::StatusOr<core::HeldManifest> held = HeldNow();
+  if (!held.ok()) return held.status();
+  auto manifest = LoadManifest(config, parts_->log_public, **terms, held->manifest,
+                               storage::LegalDay(parts_->clock.NowUs()));
+  if (!manifest.ok()) return manifest.status();
+  core::TakeManifest(*std::move(manifest), **terms);
+  return terms;
+}
+
 // Brings terms into force: unchanged ones get the stamp they have, others an entry and a new one.
+// terms_mutex is held.
 absl::Status Node::RecordTerms(std::shared_ptr<core::Terms> terms) {
   Parts& parts = *parts_;
   const auto recorded = [&]() -> absl::StatusOr<bool> {
@@ -31,7 +54,54 @@ absl::Status Node::RecordTerms(std::shared_ptr<core::Terms> terms) {
     if (!same.ok()) return same.status();
     if (!*same) return absl::AbortedError("the terms changed again meanwhile; reload once more");
   }
+  terms->may_exchange = terms->exercise;
   parts.terms->Set(std::move(terms));
+  // In force whatever comes of this: records of an exercise are hidden, nothing is exchanged, and
+  // the house tries again.
+  const absl::Status erased = EraseExercise();
+  if (!erased.ok()) {
+    spdlog::error("records of the exercise are not erased yet, and nothing is exchanged: {}",
+                  std::string(erased.message()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Node::EndExercise() {
+  std::lock_guard lock(parts_->terms_mutex);
+  return EraseExercise();
+}
+
+// Once the partnership is active, erases what was recorded in exercise; when nothing is left, opens
+// the way to partners. terms_mutex is held.
+absl::Status Node::EraseExercise() {
+  Parts& parts = *parts_;
+  const std::shared_ptr<const core::Terms> terms = parts.terms->Get();
+  if (!terms->active() || terms->may_exchange) return absl::OkStatus();
+  const auto left = [&parts] {
+    const auto snapshot = parts.ledger->store().NewSnapshot();
+    return core::View(*snapshot, parts.ledger->keyring()).RecordsOfExercise();
+  };
+  absl::StatusOr<std::vector<std::string>> ids = left();
+  if (!ids.ok()) return ids.status();
+  absl::Status first = absl::OkStatus();
+  for (size_t at = 0; at < ids->size(); at += core::kExerciseErasures) {
+    const auto begin = ids->begin() + static_cast<ptrdiff_t>(at);
+    const auto end =
+        ids->begin() + static_cast<ptrdiff_t>(std::min(at + core::kExerciseErasures, ids->size()));
+    first.Update(parts.executor->RunAsNodeAndWait(
+        std::make_shared<core::EraseExercise>(std::vector<std::string>(begin, end))));
+  }
+  ids = left();
+  if (!ids.ok()) return ids.status();
+  if (!ids->empty()) {
+    first.Update(absl::InternalError(std::to_string(ids->size()) +
+                                     " records of the exercise cannot be read to erase them; run "
+                                     "the node's doctor"));
+    return first;
+  }
+  auto open = std::make_shared<core::Terms>(*terms);
+  open->may_exchange = true;
+  parts.terms->Set(std::move(open));
   return absl::OkStatus();
 }
 
@@ -39,7 +109,8 @@ absl::Status Node::RecordTerms(std::shared_ptr<core::Terms> terms) {
 // administrator.
 absl::Status Node::RecordFirst() {
   Parts& parts = *parts_;
-  absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(parts.config);
+  std::lock_guard lock(parts.terms_mutex);
+  absl::StatusOr<std::shared_ptr<core::Terms>> terms = NextTerms(parts.config);
   if (!terms.ok()) return terms.status();
   absl::Status status = RecordTerms(*std::move(terms));
   if (!status.ok()) return status;
@@ -64,7 +135,8 @@ absl::Status Node::RecordFirst() {
 absl::Status Node::Reload(Config next) {
   absl::Status status = CheckReload(parts_->ConfigNow(), next);
   if (!status.ok()) return status;
-  absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(next);
+  std::lock_guard one_at_a_time(parts_->terms_mutex);
+  absl::StatusOr<std::shared_ptr<core::Terms>> terms = NextTerms(next);
   if (!terms.ok()) return terms.status();
   status = RecordTerms(*std::move(terms));
   if (!status.ok()) return status;

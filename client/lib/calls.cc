@@ -22,6 +22,8 @@ using node::v1::RegisterService;
 using node::v1::SignalService;
 using node::v1::StatusService;
 
+// server/rpc/calls.h says it while the partnership is in exercise.
+constexpr char kExerciseMetadata[] = "sluis-exercise";
 constexpr std::chrono::seconds kShort{10};
 constexpr std::chrono::seconds kLong{60};
 constexpr std::chrono::minutes kExport{10};
@@ -56,11 +58,19 @@ struct Calls::Stubs {
     SetDeadline(&context, deadline);
     Answer answer;
     const grpc::Status result = (stub.*method)(&context, request, &answer);
+    Look(context);
     if (!result.ok()) return FailureOf(result, address);
     return answer;
   }
 
+  void Look(const grpc::ClientContext& context) const {
+    if (on_exercise && context.GetServerInitialMetadata().count(kExerciseMetadata) > 0) {
+      on_exercise();
+    }
+  }
+
   const std::string address;
+  std::function<void()> on_exercise;
   std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<StatusService::Stub> status;
   std::unique_ptr<ExchangeService::Stub> exchange;
@@ -71,6 +81,8 @@ struct Calls::Stubs {
 
 Calls::Calls(const Endpoint& endpoint) : stubs_(std::make_unique<Stubs>(endpoint)) {}
 Calls::~Calls() = default;
+
+void Calls::OnExercise(std::function<void()> notice) { stubs_->on_exercise = std::move(notice); }
 
 Result<node::v1::GetStatusResponse> Calls::Do(const node::v1::GetStatusRequest& request) {
   return stubs_->Unary(*stubs_->status, &StatusService::Stub::GetStatus, request);
@@ -139,6 +151,8 @@ Step Calls::Export(const node::v1::ExportLogRequest& request,
   grpc::ClientContext context;
   SetDeadline(&context, kExport);
   const auto reader = stubs_->log->ExportLog(&context, request);
+  reader->WaitForInitialMetadata();
+  stubs_->Look(context);
   node::v1::ExportLogResponse piece;
   Step failure;
   while (!failure && reader->Read(&piece)) {

@@ -24,6 +24,9 @@ namespace sluis::client {
 class Calls {
  public:
   explicit Calls(const Endpoint& endpoint);
+  // Called in the middle of each call whose answer says that the partnership is in exercise, before
+  // the answer is handed over.
+  void OnExercise(std::function<void()> notice);
   ~Calls();
 
   Result<node::v1::GetStatusResponse> Do(const node::v1::GetStatusRequest& request);

@@ -16,6 +16,8 @@ std::string AddErasure(const Call& call, const OpenedRecord& record, Effect& eff
   tombstone.set_state(record::v1::RECORD_STATE_ERASED);
   effect.rows.push_back(
       {RecordOrderKey(record.body.recorded_at_us(), record.row.record_id()), std::nullopt});
+  if (record.row.exercise())
+    effect.rows.push_back({ExerciseKey(record.row.record_id()), std::nullopt});
   effect.erase.push_back(record.keys.ref);
   return everywhere;
 }

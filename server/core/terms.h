@@ -30,11 +30,18 @@ struct Terms {
   uint64_t manifest_version = 0;
   std::string partnership;
   bool exercise = false;
+  // Whether anything may go to partners and be taken from them: in exercise, or active with nothing
+  // of an exercise left to erase.
+  bool may_exchange = false;
   // Stamp of the ledger row that recorded these terms: a standing precondition of every effect, so
   // that nothing decided under earlier rules commits under later ones.
   uint64_t stamp = 0;
   // Days for which copies of key-encryption keys may live elsewhere.
   int key_copy_days = 14;
+
+  bool active() const {
+    return manifest && manifest->manifest.state == record::v1::PARTNERSHIP_STATE_ACTIVE;
+  }
 };
 
 // Holds the terms in force; swapped whole. Thread-safe.

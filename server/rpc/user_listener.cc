@@ -35,7 +35,7 @@ constexpr auto kDrainTime = std::chrono::seconds(5);
 
 struct UserListener::Impl {
   explicit Impl(UserListenerParts parts)
-      : calls(parts.executor, parts.metrics),
+      : calls(parts.executor, parts.metrics, std::move(parts.exercise)),
         own_users(calls, parts.ledger, parts.verifier, parts.clock, parts.organisation),
         signals(calls, parts.random),
         registers(calls, parts.verifier, pool, std::move(parts.backup)),

@@ -37,6 +37,8 @@ struct UserListenerParts {
   std::function<absl::Status(node::v1::CreateBackupResponse&)> backup;
   std::function<void(node::v1::GetStatusResponse&)> status;
   std::function<void(node::v1::GetExchangeResponse&)> exchange;
+  // Whether the partnership is in exercise.
+  std::function<bool()> exercise;
 };
 
 // The gRPC listener of the own users: mutual TLS 1.3 against the own CA, bounded messages,

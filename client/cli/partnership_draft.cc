@@ -168,7 +168,7 @@ Exit Draft(Shell& shell, const DraftOptions& options) {
   if (shell.json) {
     std::vector<std::string> all;
     for (const partnership::Member& member : manifest->members) all.push_back(member.organisation);
-    Json json = ManifestJson(*manifest, all);
+    Json json = ManifestJson(*manifest, &all);
     json["out"] = options.out;
     shell.Print(json);
     return Exit::kDone;

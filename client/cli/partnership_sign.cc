@@ -132,7 +132,9 @@ Exit Sign(Shell& shell, const SignOptions& options) {
     return shell.Fail(*failure);
   }
   if (shell.json) {
-    Json json = ManifestJson(manifest, partnership::MissingSignatures(*draft, held, shell.today()));
+    const std::vector<std::string> missing =
+        partnership::MissingSignatures(*draft, held, shell.today());
+    Json json = ManifestJson(manifest, &missing);
     json["out"] = options.out;
     shell.Print(json);
     return Exit::kDone;
@@ -186,7 +188,7 @@ Exit Assemble(Shell& shell, const AssembleOptions& options) {
     }
   }
   if (shell.json) {
-    Json json = ManifestJson(whole.manifest, missing);
+    Json json = ManifestJson(whole.manifest, &missing);
     json["out"] = missing.empty() ? Json(options.out) : Json(nullptr);
     shell.Print(json);
   } else if (missing.empty()) {
@@ -205,20 +207,25 @@ Exit Assemble(Shell& shell, const AssembleOptions& options) {
 Exit Show(Shell& shell, const ShowOptions& options) {
   const Result<SignedManifest> read = client::ReadManifestFile(options.file);
   if (!read.ok()) return shell.Fail(read.failure());
+  const Manifest& manifest = read->manifest;
   const Result<std::optional<Manifest>> followed = HeldManifest(options.follows);
   if (!followed.ok()) return shell.Fail(followed.failure());
   const Manifest* held = Get(followed);
   if (held != nullptr) {
-    if (Step failure = client::CheckFollows(held, read->manifest)) return shell.Fail(*failure);
+    if (Step failure = client::CheckFollows(held, manifest)) return shell.Fail(*failure);
   }
-  const std::vector<std::string> missing =
-      partnership::MissingSignatures(*read, held, shell.today());
+  // The keys with which a later one is signed stand in the one before.
+  std::optional<std::vector<std::string>> missing;
+  if (held != nullptr || manifest.version == 1) {
+    missing = partnership::MissingSignatures(*read, held, shell.today());
+  }
   if (shell.json) {
-    shell.Print(ManifestJson(read->manifest, missing));
+    shell.Print(ManifestJson(manifest, missing ? &*missing : nullptr));
     return Exit::kDone;
   }
-  shell.out() << ManifestLines(shell, read->manifest, nullptr, &missing);
-  if (held != nullptr) shell.out() << ChangeLines(shell, *held, read->manifest);
+  shell.out() << ManifestLines(shell, manifest, nullptr, missing ? &*missing : nullptr);
+  if (held != nullptr) shell.out() << ChangeLines(shell, *held, manifest);
+  if (!missing) shell.Note("partnership.signers_unknown");
   return Exit::kDone;
 }
 

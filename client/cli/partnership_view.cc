@@ -137,11 +137,12 @@ Json MemberJson(const partnership::Member& member) {
           {"keys", keys}};
 }
 
-Json ManifestJson(const partnership::Manifest& manifest, const std::vector<std::string>& missing) {
+Json ManifestJson(const partnership::Manifest& manifest, const std::vector<std::string>* missing) {
   Json members = Json::array();
   for (const partnership::Member& member : manifest.members) {
     Json one = MemberJson(member);
-    one["signed"] = !Contains(missing, member.organisation);
+    one["signed"] =
+        missing == nullptr ? Json(nullptr) : Json(!Contains(*missing, member.organisation));
     members.push_back(std::move(one));
   }
   return {{"partnership", manifest.partnership},
@@ -155,7 +156,7 @@ Json ManifestJson(const partnership::Manifest& manifest, const std::vector<std::
            {{"statutory", Hex(manifest.statutory_pack)},
             {"partnership", Hex(manifest.partnership_pack)}}},
           {"members", members},
-          {"missing", missing}};
+          {"missing", missing == nullptr ? Json(nullptr) : Json(*missing)}};
 }
 
 }  // namespace sluis::cli

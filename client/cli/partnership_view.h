@@ -20,7 +20,8 @@ std::string StateText(const Shell& shell, record::v1::PartnershipState state);
 std::string StateWord(record::v1::PartnershipState state);
 
 // Lines ended by LF. `packs` names the rules where their files are at hand; may be null. `missing`
-// are the organisations that have not signed; null when nobody was to have signed yet.
+// are the organisations that have not signed; null when nobody was to have signed yet, or when who
+// signed cannot be told without the manifest before.
 std::string ManifestLines(const Shell& shell, const partnership::Manifest& manifest,
                           const client::PackPair* packs, const std::vector<std::string>* missing);
 std::string MemberLines(const Shell& shell, const partnership::Member& member);
@@ -30,7 +31,7 @@ std::string ChangeLines(const Shell& shell, const partnership::Manifest& held,
                         const partnership::Manifest& next);
 
 Json MemberJson(const partnership::Member& member);
-Json ManifestJson(const partnership::Manifest& manifest, const std::vector<std::string>& missing);
+Json ManifestJson(const partnership::Manifest& manifest, const std::vector<std::string>* missing);
 
 }  // namespace sluis::cli
 

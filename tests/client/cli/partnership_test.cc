@@ -364,6 +364,12 @@ TEST_F(PartnershipTest, TheNextManifestShowsWhatItChanges) {
   ASSERT_EQ(Assemble({"2.caw", "2.town"}, "2.manifest", follows).exit, Exit::kDone);
   EXPECT_THAT(Do({"show", Path("2.manifest"), "--follows", Path("1.manifest")}).out,
               HasSubstr("gaat eruit"));
+  // Who signed a later one cannot be told without the one before.
+  const Ended alone = Do({"show", Path("2.manifest")});
+  EXPECT_EQ(alone.exit, Exit::kDone);
+  EXPECT_THAT(alone.out, Not(HasSubstr("getekend")));
+  EXPECT_THAT(alone.err, HasSubstr("geef het met --follows"));
+  EXPECT_TRUE(Json::parse(Do({"show", Path("2.manifest"), "--json"}).out)["missing"].is_null());
 
   // Never back from active; no version skipped; no other branch.
   const Words active = {"--follows", Path("2.manifest")};

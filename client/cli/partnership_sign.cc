@@ -4,9 +4,11 @@
 
 #include "client/cli/partnership_commands.h"
 #include "client/cli/partnership_view.h"
+#include "client/cli/receipt.h"
 #include "client/lib/key_file.h"
 #include "client/lib/own_files.h"
 #include "client/lib/partnership_files.h"
+#include "sluis/node/v1/exchange.pb.h"
 
 namespace sluis::cli {
 namespace {
@@ -204,8 +206,21 @@ Exit Assemble(Shell& shell, const AssembleOptions& options) {
   return missing.empty() ? Exit::kDone : Exit::kFinding;
 }
 
+// What the own node has in force.
+Result<SignedManifest> OfTheNode(Shell& shell) {
+  const auto answer = Call<node::v1::GetExchangeResponse>(shell, node::v1::GetExchangeRequest());
+  if (!answer.ok()) return answer.failure();
+  if (answer->partnership().empty()) {
+    return Failure{Exit::kFinding, {"partnership.none", {}}, nullptr};
+  }
+  absl::StatusOr<SignedManifest> read = partnership::ReadSignedManifest(answer->signed_manifest());
+  if (!read.ok()) return Failure{Exit::kInternal, {"partnership.bad_answer", {}}, nullptr};
+  return *std::move(read);
+}
+
 Exit Show(Shell& shell, const ShowOptions& options) {
-  const Result<SignedManifest> read = client::ReadManifestFile(options.file);
+  const Result<SignedManifest> read =
+      options.file.empty() ? OfTheNode(shell) : client::ReadManifestFile(options.file);
   if (!read.ok()) return shell.Fail(read.failure());
   const Manifest& manifest = read->manifest;
   const Result<std::optional<Manifest>> followed = HeldManifest(options.follows);
@@ -264,8 +279,9 @@ void AddShowCommand(CommandSet& set, CLI::App& group) {
   Shell& shell = set.shell();
   const auto options = Options<ShowOptions>();
   Command(set, group, "show", "sluis partnership show vaartland.manifest")
-      .Text("manifest", &options->file, Need::kRequired, "manifest_file")
+      .Text("manifest", &options->file, Need::kOptional, "manifest_file")
       .Text("--follows", &options->follows, Need::kOptional)
+      .UsesProfile()
       .AnswersJson()
       .Runs([&shell, options] { return Show(shell, *options); });
 }

@@ -61,6 +61,7 @@ TEST(RunTest, WithoutProfileEveryCallSaysHowToBegin) {
   for (const std::vector<std::string>& arguments :
        std::vector<std::vector<std::string>>{{"node", "status"},
                                              {"node", "doctor"},
+                                             {"partnership", "show"},
                                              {"user", "list"},
                                              {"signal", "list", "--case", "INTAKE"},
                                              {"log", "checkpoint"}}) {

@@ -23,9 +23,8 @@ PeerSide::PeerSide(const std::string& id) {
   options.id = id;
   organisation_.emplace(folder_.path(), options);
   terms_.emplace(tests::TermsUnder(id, nullptr));
-  peers_.emplace(exchange::GrpcPeersParts{.certificate_folder = folder_.path() + "/tls",
-                                          .terms = *terms_,
-                                          .clock = storage::SystemClock()});
+  peers_.emplace(exchange::GrpcPeersParts{
+      .certificate_folder = folder_.path() + "/tls", .terms = *terms_, .clock = clock_});
 }
 
 PeerSide::~PeerSide() = default;
@@ -41,7 +40,7 @@ int PeerSide::port() {
        .certificate_folder = folder_.path() + "/tls",
        .organisation = organisation_->id(),
        .terms = *terms_,
-       .clock = storage::SystemClock(),
+       .clock = clock_,
        .metrics = metrics_,
        .answers = {.heartbeat =
                        [](const std::string& sender, const peer::v1::HeartbeatRequest&) {

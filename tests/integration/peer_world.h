@@ -11,6 +11,7 @@
 #include "server/rpc/metrics.h"
 #include "server/rpc/peer_listener.h"
 #include "server/storage/clock.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/partners.h"
 #include "tests/support/temp_folder.h"
 
@@ -33,12 +34,15 @@ class PeerSide {
   // Asks that organisation, and returns the name under which this side was taken there.
   absl::StatusOr<std::string> Ask(const std::string& organisation);
   exchange::GrpcPeers& peers() { return *peers_; }
+  // Stands still from the start of this side, which is now.
+  tests::FakeClock& clock() { return clock_; }
   // Key and certificate that this side presents.
   std::string KeyPem() const;
   std::string CertificatePem() const;
 
  private:
   tests::TempFolder folder_;
+  tests::FakeClock clock_{storage::SystemClock().NowUs()};
   std::optional<Organisation> organisation_;
   std::optional<core::TermsInForce> terms_;
   rpc::Metrics metrics_;

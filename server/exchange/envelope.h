@@ -5,10 +5,10 @@
 // repeats the head, no two leaves are about one exchange, receipts share one sealing key and keys
 // one encapsulation. VerifyEnvelope ties it to a member of the manifest: whole, unaltered, for this
 // partnership, manifest and recipient. What MakeEnvelope makes, ReadEnvelope reads.
-// Not guaranteed: that it is new (a copy is told by exchange id and kind), that a leaf belongs to an
-// exchange (CheckAnswers), that its person signed (user_signature.h).
-// Thread-safety: values; functions are pure. Errors: Refuse of the fault named at each function,
-// never content. Source: docs/formats.md, "Envelope".
+// Not guaranteed: that it is new (a copy is told by exchange id and kind), that a leaf belongs to
+// an exchange (CheckAnswers), that its person signed (user_signature.h). Thread-safety: values;
+// functions are pure. Errors: Refuse of the fault named at each function, never content. Source:
+// docs/formats.md, "Envelope".
 #ifndef SLUIS_SERVER_EXCHANGE_ENVELOPE_H_
 #define SLUIS_SERVER_EXCHANGE_ENVELOPE_H_
 

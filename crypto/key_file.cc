@@ -29,18 +29,6 @@ int Number(std::string_view digits) {
   return value;
 }
 
-bool IsDay(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  const int year = Number(text.substr(0, 4));
-  const int month = Number(text.substr(5, 2));
-  const int day = Number(text.substr(8, 2));
-  if (year < 0 || month < 0 || day < 0) return false;
-  return std::chrono::year_month_day(std::chrono::year(year),
-                                     std::chrono::month(static_cast<unsigned>(month)),
-                                     std::chrono::day(static_cast<unsigned>(day)))
-      .ok();
-}
-
 // Takes "<name>: <value>\n" off the front.
 bool Line(std::string_view name, BytesView* rest, std::string_view* value) {
   const size_t end = rest->find('\n');
@@ -53,6 +41,18 @@ bool Line(std::string_view name, BytesView* rest, std::string_view* value) {
 }
 
 }  // namespace
+
+bool IsDay(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  const int year = Number(text.substr(0, 4));
+  const int month = Number(text.substr(5, 2));
+  const int day = Number(text.substr(8, 2));
+  if (year < 0 || month < 0 || day < 0) return false;
+  return std::chrono::year_month_day(std::chrono::year(year),
+                                     std::chrono::month(static_cast<unsigned>(month)),
+                                     std::chrono::day(static_cast<unsigned>(day)))
+      .ok();
+}
 
 std::string_view KeyPurposeName(KeyPurpose purpose) {
   return std::find_if(std::begin(kPurposes), std::end(kPurposes),

@@ -38,6 +38,9 @@ inline constexpr size_t kMaxKeyFileBytes = 512;
 std::string_view KeyPurposeName(KeyPurpose purpose);
 std::optional<KeyPurpose> KeyPurposeOf(std::string_view name);
 
+// Whether `text` is a calendar day as YYYY-MM-DD, the form of the days between which keys hold.
+bool IsDay(std::string_view text);
+
 // 16 lower-case hexadecimal digits.
 std::string KeyId(KeyPurpose purpose, const PublicKey& key);
 

@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -17,6 +18,12 @@ namespace {
 
 // Reads one value; returns what it should have been when it is wrong.
 using Reader = std::function<std::string(const YAML::Node& value)>;
+
+// Code points of UTF-8 text.
+size_t Characters(const std::string& text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
 
 struct Key {
   Reader read;
@@ -40,10 +47,20 @@ class ConfigReader {
         return absl::InvalidArgumentError(file_name_ + ": \"" + name + "\" is missing");
       }
     }
+    // A node of before there were partnerships starts as it is; one that is to be in one says more.
+    if (!seen_.contains("partnership.manifest") && !seen_.contains("peer_listener.address")) {
+      return absl::OkStatus();
+    }
+    for (const char* name : {"host", "keys.identity"}) {
+      if (seen_.contains(name)) continue;
+      return absl::InvalidArgumentError(file_name_ + ": \"" + name +
+                                        "\" is missing: partners need it");
+    }
     return absl::OkStatus();
   }
 
  private:
+  static constexpr size_t kMaxHost = 120;
   static constexpr uint64_t kMany = uint64_t{1} << 40;
 
   absl::Status Wrong(const YAML::Node& at, const std::string& name, const std::string& what) const {
@@ -130,6 +147,11 @@ class ConfigReader {
             return {};
           },
           true}},
+        {"host",
+         {Text(
+             &Config::host,
+             [](const std::string& text) { return !text.empty() && Characters(text) <= kMaxHost; },
+             "must be a name of 1 to 120 characters")}},
         {"data_folder", {Path(&Config::data_folder), true}},
         {"backup_folder", {Path(&Config::backup_folder), true}},
         {"key_copy_folder", {Path(&Config::key_copy_folder)}},
@@ -138,6 +160,7 @@ class ConfigReader {
          {Text(&Config::listen_address, not_empty, "must be an address with a port"), true}},
         {"user_listener.certificate_folder", {Path(&Config::certificate_folder), true}},
         {"keys.log", {Path(&Config::log_key_file), true}},
+        {"keys.identity", {Path(&Config::identity_key_file)}},
         {"keys.mandate_public",
          {[this](const YAML::Node& value) -> std::string {
             absl::StatusOr<crypto::Bytes> key = crypto::Base64Decode(value.Scalar());
@@ -151,6 +174,9 @@ class ConfigReader {
         {"packs.statutory", {Path(&Config::statutory_pack), true}},
         {"packs.partnership", {Path(&Config::partnership_pack), true}},
         {"packs.node", {Path(&Config::node_pack)}},
+        {"partnership.manifest", {Path(&Config::manifest_file)}},
+        {"peer_listener.address",
+         {Text(&Config::peer_listen_address, not_empty, "must be an address with a port")}},
         {"loopback.address",
          {Text(&Config::loopback_address, not_empty, "must be a loopback address with a port"),
           true}},
@@ -161,7 +187,8 @@ class ConfigReader {
         {"limits.refusals_per_minute", {Number(&Config::refusals_per_minute, 1, 10'000)}},
         {"first_administrator.request", {Path(&Config::first_administrator_request)}},
         {"openssl_conf", {Path(&Config::openssl_conf), true}}};
-    sections_ = {"user_listener", "keys", "packs", "loopback", "limits", "first_administrator"};
+    sections_ = {"user_listener", "keys",     "packs",  "partnership",
+                 "peer_listener", "loopback", "limits", "first_administrator"};
   }
 
   const std::string file_name_;
@@ -206,6 +233,7 @@ absl::Status CheckReload(const Config& now, const Config& next) {
   const std::pair<const char*, bool> fixed[] = {
       {"organisation", now.organisation == next.organisation},
       {"kind", now.kind == next.kind},
+      {"host", now.host == next.host},
       {"data_folder", now.data_folder == next.data_folder},
       {"user_listener.address", now.listen_address == next.listen_address},
       {"user_listener.certificate_folder", now.certificate_folder == next.certificate_folder},
@@ -213,7 +241,9 @@ absl::Status CheckReload(const Config& now, const Config& next) {
       {"key_copy_folder", now.key_copy_folder == next.key_copy_folder},
       {"key_copy_days", now.key_copy_days == next.key_copy_days},
       {"keys.log", now.log_key_file == next.log_key_file},
+      {"keys.identity", now.identity_key_file == next.identity_key_file},
       {"keys.mandate_public", now.mandate_public == next.mandate_public},
+      {"peer_listener.address", now.peer_listen_address == next.peer_listen_address},
       {"loopback.address", now.loopback_address == next.loopback_address},
       {"tick_ms", now.tick_ms == next.tick_ms},
       {"heartbeat_s", now.heartbeat_s == next.heartbeat_s},

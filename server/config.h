@@ -15,6 +15,8 @@ namespace sluis::server {
 struct Config {
   std::string organisation;
   std::string kind;
+  // Name of the host that runs the node; empty for a node that is to be in no partnership.
+  std::string host;
   bool secrecy_regime = false;
   std::string data_folder;
   std::string backup_folder;
@@ -24,10 +26,16 @@ struct Config {
   std::string listen_address;
   std::string certificate_folder;
   std::string log_key_file;
+  // Key that signs envelopes and manifests; there whenever a manifest is.
+  std::string identity_key_file;
   crypto::FixedBytes<32> mandate_public{};
   std::string statutory_pack;
   std::string partnership_pack;
   std::string node_pack;
+  // Signed manifest of the partnership; empty while the node is in none.
+  std::string manifest_file;
+  // Where partners connect; empty for a node that only dials out.
+  std::string peer_listen_address;
   std::string loopback_address;
   uint64_t tick_ms = 1000;
   uint64_t heartbeat_s = 600;

@@ -55,6 +55,7 @@ Node::~Node() {
   }
   parts_->house_wake.notify_all();
   if (parts_->house.joinable()) parts_->house.join();
+  if (parts_->link) parts_->link->Stop();
   parts_->follower.reset();
   if (parts_->listener) parts_->listener->Shutdown();
   if (parts_->ledger) parts_->ledger->Drain();
@@ -70,6 +71,7 @@ absl::Status Node::Open() {
       LoadLogKey(config, storage::LegalDay(parts.clock.NowUs()));
   if (!log_key.ok()) return log_key.status();
   parts.log_key_not_after = log_key->not_after;
+  parts.log_public = log_key->key.public_key();
 
   absl::StatusOr<NodeStores> stores = OpenNodeStores(config.data_folder);
   if (!stores.ok()) return stores.status();
@@ -94,37 +96,15 @@ absl::Status Node::Open() {
   if (*restored) parts.restored_to = parts.ledger->checkpoint();
   parts.index.emplace(*parts.derived, *parts.ledger);
   parts.verifier.emplace(config.organisation, config.mandate_public);
+  // Until the configuration's own is judged, what the ledger holds is in force.
+  absl::StatusOr<core::HeldManifest> held = HeldNow();
+  if (!held.ok()) return held.status();
+  core::TakeManifest(held->manifest, **terms);
   parts.terms.emplace(*std::move(terms));
   parts.executor = std::make_unique<core::Executor>(
       *parts.ledger, *parts.terms, *parts.verifier, parts.clock, parts.random,
       core::ExecutorOptions{.refusals_per_minute = config.refusals_per_minute});
-  return absl::OkStatus();
-}
-
-// Brings terms into force: unchanged ones get the stamp they have, others an entry and a new one.
-absl::Status Node::RecordTerms(std::shared_ptr<core::Terms> terms) {
-  Parts& parts = *parts_;
-  const auto recorded = [&]() -> absl::StatusOr<bool> {
-    const auto snapshot = parts.ledger->store().NewSnapshot();
-    const core::View view(*snapshot, parts.ledger->keyring());
-    absl::StatusOr<bool> same = core::TermsRecorded(view, *terms);
-    if (!same.ok() || !*same) return same;
-    absl::StatusOr<uint64_t> stamp = view.StampOf(core::TermsKey());
-    if (!stamp.ok()) return stamp.status();
-    terms->stamp = *stamp;
-    return true;
-  };
-  absl::StatusOr<bool> same = recorded();
-  if (!same.ok()) return same.status();
-  if (!*same) {
-    absl::Status status =
-        parts.executor->RunAsNodeAndWait(std::make_shared<core::RecordTerms>(terms));
-    if (!status.ok()) return status;
-    same = recorded();
-    if (!same.ok()) return same.status();
-    if (!*same) return absl::AbortedError("the terms changed again meanwhile; reload once more");
-  }
-  parts.terms->Set(std::move(terms));
+  parts.link.emplace(config, *parts.terms, parts.clock, parts.metrics);
   return absl::OkStatus();
 }
 
@@ -146,43 +126,6 @@ absl::Status Node::FirstActs() {
     return absl::OkStatus();
   }
   return RecordFirst();
-}
-
-// What a serving node writes down before anything else: that it was put back from a backup, the
-// terms in force, and its first administrator.
-absl::Status Node::RecordFirst() {
-  Parts& parts = *parts_;
-  absl::Status status = absl::OkStatus();
-  if (parts.restored_to.has_value()) {
-    status =
-        parts.executor->RunAsNodeAndWait(std::make_shared<core::RecordRestore>(*parts.restored_to));
-    if (!status.ok()) return status;
-    // A node that ends before this says it a second time, rather than never.
-    status = storage::RemoveDurably(storage::SystemFiles(), parts.config.data_folder + "/" +
-                                                                std::string(ledger::kRestoredName));
-    if (!status.ok()) return status;
-    parts.restored_to.reset();
-  }
-  absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(parts.config);
-  if (!terms.ok()) return terms.status();
-  status = RecordTerms(*std::move(terms));
-  if (!status.ok()) return status;
-  if (parts.config.first_administrator_request.empty()) return absl::OkStatus();
-  bool anyone = false;
-  {
-    const auto snapshot = parts.ledger->store().NewSnapshot();
-    const core::View view(*snapshot, parts.ledger->keyring());
-    status = view.VisitUsers([&anyone](const record::v1::User&) {
-      anyone = true;
-      return false;
-    });
-    if (!status.ok()) return status;
-  }
-  if (anyone) return absl::OkStatus();
-  absl::StatusOr<record::v1::UserRequest> request = LoadFirstAdministrator(parts.config);
-  if (!request.ok()) return request.status();
-  return parts.executor->RunAsNodeAndWait(
-      std::make_shared<core::RegisterFirstAdministrator>(*std::move(request)));
 }
 
 absl::Status Node::Listen() {
@@ -208,13 +151,18 @@ absl::Status Node::Listen() {
        .random = parts.random,
        .metrics = parts.metrics,
        .backup = [this](node::v1::CreateBackupResponse& response) { return Backup(response); },
-       .status = [this](node::v1::GetStatusResponse& response) { FillStatus(response); }});
+       .status = [this](node::v1::GetStatusResponse& response) { FillStatus(response); },
+       .exchange =
+           [&parts](node::v1::GetExchangeResponse& response) { parts.link->Fill(response); },
+       .exercise = [&parts] { return parts.terms->Get()->exercise; }});
   if (!listener.ok()) return listener.status();
   parts.listener = *std::move(listener);
   parts.follower.emplace([this] { return ServingNow() == ledger::Serving::kServing; },
                          [&parts](bool serving) { parts.listener->SetServing(serving); },
                          std::chrono::milliseconds(parts.config.tick_ms));
-  return absl::OkStatus();
+  absl::Status status = parts.link->Follow(parts.config);
+  if (status.ok()) parts.link->Begin();
+  return status;
 }
 
 ledger::Serving Node::ServingNow() const {
@@ -224,23 +172,13 @@ ledger::Serving Node::ServingNow() const {
 }
 
 int Node::user_port() const { return parts_->listener->port(); }
+int Node::peer_port() const { return parts_->link->port(); }
+void Node::MeetPeers() { parts_->link->Round(); }
 int Node::loopback_port() const { return parts_->loopback->port(); }
 
 std::string Node::not_serving() const {
   return parts_->ledger->serving() == ledger::Serving::kServing ? std::string()
                                                                 : parts_->ledger->serving_detail();
-}
-
-absl::Status Node::Reload(Config next) {
-  absl::Status status = CheckReload(parts_->ConfigNow(), next);
-  if (!status.ok()) return status;
-  absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(next);
-  if (!terms.ok()) return terms.status();
-  status = RecordTerms(*std::move(terms));
-  if (!status.ok()) return status;
-  std::lock_guard lock(parts_->config_mutex);
-  parts_->config = std::move(next);
-  return absl::OkStatus();
 }
 
 absl::Status Node::EraseDue() {
@@ -278,8 +216,8 @@ absl::Status Node::KeepHouse() {
   Parts& parts = *parts_;
   if (parts.ledger->serving() != ledger::Serving::kServing) return CopyKeys();
   // A medium for key copies that is away holds up nothing else.
-  absl::Status first =
-      parts.terms->Get()->stamp == ledger::kAbsent ? RecordFirst() : absl::OkStatus();
+  // What an exercise left goes before anything else is done.
+  absl::Status first = parts.terms->Get()->stamp == ledger::kAbsent ? RecordFirst() : EndExercise();
   first.Update(parts.index->CatchUp());
   // A machine that starts with a wrong clock gets time to have it put right before anything is
   // erased by date.

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "crypto/random.h"
 #include "server/config.h"
+#include "server/core/held_manifest.h"
 #include "server/core/terms.h"
 #include "server/ledger/ledger.h"
 #include "server/storage/clock.h"
@@ -35,15 +36,22 @@ class Node {
 
   // Ports that were bound, for addresses with port 0.
   int user_port() const;
+  // 0 while the node is in no partnership or has no listener for partners.
+  int peer_port() const;
   int loopback_port() const;
 
-  // Takes a new configuration into force, whole or not at all; in force once its entry is durable.
+  // Takes a new configuration, with its packs and manifest, into force, whole or not at all; in
+  // force once its entry is durable. When the partnership becomes active by it, what was recorded
+  // in exercise is erased before this returns; what could not be is erased by KeepHouse.
   absl::Status Reload(Config next);
 
-  // Erases what is past its retention, drops import rows after 35 days, follows the log with the
-  // index, keeps key copies. Runs by itself every minute; tests call it.
+  // Erases what an exercise left and what is past its retention, drops import rows after 35 days,
+  // follows the log with the index, keeps key copies. Runs by itself every minute; tests call it.
   // Nothing is erased by date in the first ten minutes, in which a wrong clock is put right.
   absl::Status KeepHouse();
+
+  // Asks every partner now whether it is there. Runs by itself every 10 s; tests call it.
+  void MeetPeers();
 
   // Reads the log again into the index from its beginning.
   absl::Status RebuildIndex();
@@ -56,7 +64,11 @@ class Node {
   explicit Node(std::unique_ptr<Parts> parts);
 
   absl::Status Open();
+  absl::StatusOr<core::HeldManifest> HeldNow() const;
+  absl::StatusOr<std::shared_ptr<core::Terms>> NextTerms(const Config& config) const;
   absl::Status RecordTerms(std::shared_ptr<core::Terms> terms);
+  absl::Status EndExercise();
+  absl::Status EraseExercise();
   absl::Status FirstActs();
   absl::Status RecordFirst();
   absl::Status CopyKeys();

@@ -10,19 +10,27 @@
 #include <string>
 #include <thread>
 
+#include "crypto/random.h"
+#include "server/authn/mandate.h"
+#include "server/config.h"
 #include "server/core/executor.h"
+#include "server/core/terms.h"
 #include "server/ledger/leaf_index.h"
 #include "server/ledger/ledger.h"
 #include "server/node.h"
+#include "server/peer_link.h"
 #include "server/rpc/loopback_http.h"
 #include "server/rpc/metrics.h"
 #include "server/rpc/user_listener.h"
 #include "server/serving_follower.h"
+#include "server/storage/clock.h"
 #include "server/storage/store.h"
 
 namespace sluis::server {
 
-// What a node consists of; for the sources of Node alone.
+// What a node is made of, for the files of the node alone: node.cc (start, house, stop),
+// node_terms.cc (what is in force) and node_status.cc (what it tells of itself).
+//
 // Declared in the order in which things lean on each other; destroyed the other way round.
 struct Node::Parts {
   Parts(Config configuration, storage::Clock& the_clock, crypto::Random& the_random)
@@ -32,6 +40,9 @@ struct Node::Parts {
   Config config;
   storage::Clock& clock;
   crypto::Random& random;
+  std::mutex terms_mutex;  // held while terms are brought into force, so that one set is judged
+                           // after another is
+  crypto::PublicKey log_public{};
   std::string log_key_not_after;  // set before anything listens
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<storage::Store> derived;
@@ -44,6 +55,7 @@ struct Node::Parts {
   std::unique_ptr<core::Executor> executor;
   rpc::Metrics metrics;
   std::atomic<bool> draining = false;
+  std::optional<PeerLink> link;
   std::unique_ptr<rpc::LoopbackHttp> loopback;
   std::unique_ptr<rpc::UserListener> listener;
   std::optional<ServingFollower> follower;

@@ -34,6 +34,11 @@ void Node::FillStatus(node::v1::GetStatusResponse& response) const {
   if (not_after.ok()) response.set_certificate_not_after_s(*not_after);
   response.set_log_key_not_after(parts.log_key_not_after);
   response.set_now_us(parts.clock.NowUs());
+  if (terms->manifest) {
+    response.set_partnership(terms->partnership);
+    response.set_manifest_version(terms->manifest_version);
+    response.set_partnership_state(terms->manifest->manifest.state);
+  }
   const policies::Schema& schema = terms->packs.schema();
   const auto words = [&schema](const char* name, auto add) {
     if (const policies::Vocabulary* vocabulary = schema.FindVocabulary(name)) {
@@ -66,6 +71,7 @@ std::string Node::MetricsText() const {
     gauges.certificate_seconds_left =
         static_cast<double>(*not_after) - static_cast<double>(now_us) / 1e6;
   }
+  parts.link->Fill(gauges);
   return parts_->metrics.Text(gauges);
 }
 

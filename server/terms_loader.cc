@@ -27,6 +27,27 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t most) {
   return text;
 }
 
+absl::StatusOr<crypto::SigningKey> LoadKey(const std::string& path, crypto::KeyPurpose purpose,
+                                           const std::string& today) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) == 0 && (facts.st_mode & 0077) != 0) {
+    return absl::FailedPreconditionError("others can read \"" + path + "\"; run chmod 600 on it");
+  }
+  absl::StatusOr<std::string> text = ReadFile(path, crypto::kMaxKeyFileBytes);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<crypto::KeyFile> file = crypto::ParseKeyFile(*text);
+  explicit_bzero(text->data(), text->size());
+  if (!file.ok()) return absl::FailedPreconditionError("\"" + path + "\" is not a key file");
+  if (file->purpose != purpose) {
+    return absl::FailedPreconditionError("the key in \"" + path + "\" is not the " +
+                                         std::string(crypto::KeyPurposeName(purpose)) + " key");
+  }
+  if (file->not_after < today) {
+    return absl::FailedPreconditionError("the key in \"" + path + "\" ended on " + file->not_after);
+  }
+  return file;
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<core::Terms>> LoadTerms(const Config& config) {
@@ -52,23 +73,14 @@ absl::StatusOr<std::shared_ptr<core::Terms>> LoadTerms(const Config& config) {
 }
 
 absl::StatusOr<crypto::KeyFile> LoadLogKey(const Config& config, const std::string& today) {
-  const std::string& path = config.log_key_file;
-  struct stat facts {};
-  if (::stat(path.c_str(), &facts) == 0 && (facts.st_mode & 0077) != 0) {
-    return absl::FailedPreconditionError("others can read \"" + path + "\"; run chmod 600 on it");
-  }
-  absl::StatusOr<std::string> text = ReadFile(path, crypto::kMaxKeyFileBytes);
-  if (!text.ok()) return text.status();
-  absl::StatusOr<crypto::KeyFile> file = crypto::ParseKeyFile(*text);
-  explicit_bzero(text->data(), text->size());
-  if (!file.ok()) return absl::FailedPreconditionError("\"" + path + "\" is not a key file");
-  if (file->purpose != crypto::KeyPurpose::kLog) {
-    return absl::FailedPreconditionError("the key in \"" + path + "\" is not a log key");
-  }
-  if (file->not_after < today) {
-    return absl::FailedPreconditionError("the key in \"" + path + "\" ended on " + file->not_after);
-  }
-  return file;
+  return LoadKey(config.log_key_file, crypto::KeyPurpose::kLog, today);
+}
+
+absl::StatusOr<crypto::SigningKey> LoadIdentityKey(const Config& config, const std::string& today) {
+  absl::StatusOr<crypto::KeyFile> file =
+      LoadKey(config.identity_key_file, crypto::KeyPurpose::kIdentity, today);
+  if (!file.ok()) return file.status();
+  return std::move(file->key);
 }
 
 absl::StatusOr<record::v1::UserRequest> LoadFirstAdministrator(const Config& config) {

@@ -15,9 +15,11 @@ namespace sluis::server {
 // as the pack reader says it: file, line, column. The stamp is not set: the ledger gives it.
 absl::StatusOr<std::shared_ptr<core::Terms>> LoadTerms(const Config& config);
 
-// Reads the log's private key. FAILED_PRECONDITION when others may read the file, it is of another
-// purpose, or its last day has passed (`today`, YYYY-MM-DD).
+// Reads the private key of the log, and the one that signs towards partners. FAILED_PRECONDITION
+// when others may read the file, it is of another purpose, or its last day has passed (`today`,
+// YYYY-MM-DD).
 absl::StatusOr<crypto::KeyFile> LoadLogKey(const Config& config, const std::string& today);
+absl::StatusOr<crypto::SigningKey> LoadIdentityKey(const Config& config, const std::string& today);
 
 // Reads the request of the first administrator.
 absl::StatusOr<record::v1::UserRequest> LoadFirstAdministrator(const Config& config);

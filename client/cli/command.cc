@@ -56,6 +56,13 @@ Command& Command::Texts(const std::string& name, std::vector<std::string>* targe
   return *this;
 }
 
+Command& Command::Files(const std::string& name, std::vector<std::string>* target, Need need,
+                        const std::string& key) {
+  CLI::Option* option = app_->add_option(name, *target, Describe(name, key));
+  if (need == Need::kRequired) set_.Require(app_, option);
+  return *this;
+}
+
 Command& Command::Flag(const std::string& name, bool* target, const std::string& key) {
   app_->add_flag(name, *target, Describe(name, key));
   return *this;

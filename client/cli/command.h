@@ -60,6 +60,9 @@ class Command {
   // May be given several times.
   Command& Texts(const std::string& name, std::vector<std::string>* target,
                  Need need = Need::kOptional, const std::string& key = "");
+  // One or more files without a name before them.
+  Command& Files(const std::string& name, std::vector<std::string>* target, Need need,
+                 const std::string& key);
   Command& Flag(const std::string& name, bool* target, const std::string& key = "");
   // --json, and --profile.
   Command& AnswersJson();

@@ -17,6 +17,17 @@ std::string Joined(const google::protobuf::RepeatedPtrField<std::string>& words)
   return out;
 }
 
+const char* StateKey(record::v1::PartnershipState state) {
+  switch (state) {
+    case record::v1::PARTNERSHIP_STATE_PREPARATION:
+      return "status.preparation";
+    case record::v1::PARTNERSHIP_STATE_EXERCISE:
+      return "status.exercise";
+    default:
+      return "status.active";
+  }
+}
+
 Exit Status(Shell& shell) {
   const auto answer = Call<node::v1::GetStatusResponse>(shell, node::v1::GetStatusRequest());
   if (!answer.ok()) return shell.Fail(answer.failure());
@@ -33,6 +44,11 @@ Exit Status(Shell& shell) {
               {{"size", std::to_string(answer->checkpoint_size())},
                {"time",
                 client::LegalMinute(static_cast<int64_t>(answer->checkpoint_at_us() / 1000000))}});
+  }
+  if (!answer->partnership().empty()) {
+    shell.Say(StateKey(answer->partnership_state()),
+              {{"partnership", Harmless(answer->partnership())},
+               {"version", std::to_string(answer->manifest_version())}});
   }
   shell.Say("status.disk", {{"mib", std::to_string(answer->disk_free_bytes() >> 20)}});
   shell.Say("status.configuration",

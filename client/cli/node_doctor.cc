@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/cli/exchange_doctor.h"
 #include "client/cli/receipt.h"
 #include "client/cli/signal_view.h"
 #include "client/lib/certificate.h"
@@ -110,6 +111,12 @@ Exit Doctor(Shell& shell) {
       found.push_back(
           ExamineEnd(client::DayBegin(answer->log_key_not_after()), shell.now_s(),
                      {shell.Text("doctor.log_key"), shell.Text("doctor.remedy_log_key")}));
+    }
+    // A node of before this call has no partners to speak of.
+    const auto exchange =
+        Call<node::v1::GetExchangeResponse>(shell, node::v1::GetExchangeRequest());
+    if (exchange.ok()) {
+      for (Diagnosis& one : ExamineExchange(*exchange, *answer)) found.push_back(std::move(one));
     }
   } else {
     exit = answer.failure().exit;

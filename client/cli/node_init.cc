@@ -59,6 +59,7 @@ Step CompleteAll(Shell& shell, InitOptions* options) {
   if (Step failure = ask(&options->secrecy, "--secrecy", plan.kind == "welfare" ? "ja" : "nee")) {
     return failure;
   }
+  if (Step failure = ask(&plan.host, "--host", plan.organisation)) return failure;
   if (Step failure = ask(&plan.listen, "--listen", "127.0.0.1:8443")) return failure;
   if (Step failure = ask(&plan.address, "--address", plan.listen)) return failure;
   if (Step failure = ask(&plan.statutory_pack, "--statutory-pack",
@@ -136,6 +137,7 @@ void AddInitCommand(CommandSet& set, CLI::App& group) {
       .Text("--organisation", &plan->organisation)
       .Text("--kind", &plan->kind)
       .Text("--secrecy", &options->secrecy)
+      .Text("--host", &plan->host)
       .Text("--listen", &plan->listen)
       .Text("--address", &plan->address)
       .Texts("--dns", &plan->dns)

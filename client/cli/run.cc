@@ -6,10 +6,12 @@
 
 #include "client/cli/command.h"
 #include "client/cli/completion.h"
+#include "client/cli/exchange_commands.h"
 #include "client/cli/help_format.h"
 #include "client/cli/log_commands.h"
 #include "client/cli/mandate_commands.h"
 #include "client/cli/node_commands.h"
+#include "client/cli/partnership_commands.h"
 #include "client/cli/signal_commands.h"
 #include "client/cli/user_commands.h"
 
@@ -42,7 +44,9 @@ void AddCommands(CommandSet& set) {
   AddNodeCommands(set);
   AddUserCommands(set);
   AddMandateCommands(set);
+  AddPartnershipCommands(set);
   AddSignalCommands(set);
+  AddExchangeCommands(set);
   AddLogCommands(set);
   AddCompletion(set);
 }

@@ -14,6 +14,9 @@ namespace sluis::cli {
 namespace {
 
 constexpr size_t kMaxPemBytes = 64 << 10;
+// Black on orange, of the 256 colours of a terminal.
+constexpr char kOrange[] = "\x1b[30;48;5;208m";
+constexpr char kPlain[] = "\x1b[0m";
 
 // Reads the endpoint's files; the key is wiped by the caller.
 Result<client::Endpoint> EndpointOf(const client::Profile& profile) {
@@ -109,7 +112,14 @@ Result<std::shared_ptr<client::Calls>> Shell::Node() {
   if (!endpoint.ok()) return endpoint.failure();
   calls_ = std::make_shared<client::Calls>(*endpoint);
   crypto::Wipe(endpoint->key_pem);
+  calls_->OnExercise([this] { SayExercise(); });
   return calls_;
+}
+
+void Shell::SayExercise() {
+  if (std::exchange(exercise_said_, true)) return;
+  const std::string banner = Text("exercise.banner");
+  err() << (around_.colours ? kOrange + banner + kPlain : banner) << '\n' << std::flush;
 }
 
 std::string PlaceOf(const Shell& shell, const client::Remark& remark) {

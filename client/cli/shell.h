@@ -37,6 +37,7 @@ struct Surroundings {
   std::ostream& err;
   std::string profiles_folder;
   std::function<int64_t()> now_s;  // seconds since the epoch, UTC
+  bool colours = false;            // whether `err` shows colours
 };
 
 class Shell {
@@ -76,7 +77,8 @@ class Shell {
 
   // The profile chosen by --profile; loaded once.
   Result<client::Profile> Profile();
-  // The connection of that profile; made once.
+  // The connection of that profile; made once. Says on `err`, once and before any result, when the
+  // node answers that the partnership is in exercise.
   Result<std::shared_ptr<client::Calls>> Node();
 
   // Set by options.
@@ -84,9 +86,12 @@ class Shell {
   std::string profile_name;
 
  private:
+  void SayExercise();
+
   Surroundings around_;
   client::Catalogue catalogue_;
   std::shared_ptr<client::Calls> calls_;
+  bool exercise_said_ = false;
 };
 
 // Where a row of a table stands, for people: "regel 7", and the spreadsheet's row where it differs.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "client/lib/call_failure.h"
+#include "sluis/node/v1/exchange.grpc.pb.h"
 #include "sluis/node/v1/log.grpc.pb.h"
 #include "sluis/node/v1/register.grpc.pb.h"
 #include "sluis/node/v1/signals.grpc.pb.h"
@@ -15,11 +16,14 @@
 namespace sluis::client {
 namespace {
 
+using node::v1::ExchangeService;
 using node::v1::LogService;
 using node::v1::RegisterService;
 using node::v1::SignalService;
 using node::v1::StatusService;
 
+// server/rpc/calls.h says it while the partnership is in exercise.
+constexpr char kExerciseMetadata[] = "sluis-exercise";
 constexpr std::chrono::seconds kShort{10};
 constexpr std::chrono::seconds kLong{60};
 constexpr std::chrono::minutes kExport{10};
@@ -41,6 +45,7 @@ struct Calls::Stubs {
       : address(endpoint.address),
         channel(OpenChannel(endpoint)),
         status(StatusService::NewStub(channel)),
+        exchange(ExchangeService::NewStub(channel)),
         signals(SignalService::NewStub(channel)),
         people(RegisterService::NewStub(channel)),
         log(LogService::NewStub(channel)) {}
@@ -53,13 +58,22 @@ struct Calls::Stubs {
     SetDeadline(&context, deadline);
     Answer answer;
     const grpc::Status result = (stub.*method)(&context, request, &answer);
+    Look(context);
     if (!result.ok()) return FailureOf(result, address);
     return answer;
   }
 
+  void Look(const grpc::ClientContext& context) const {
+    if (on_exercise && context.GetServerInitialMetadata().count(kExerciseMetadata) > 0) {
+      on_exercise();
+    }
+  }
+
   const std::string address;
+  std::function<void()> on_exercise;
   std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<StatusService::Stub> status;
+  std::unique_ptr<ExchangeService::Stub> exchange;
   std::unique_ptr<SignalService::Stub> signals;
   std::unique_ptr<RegisterService::Stub> people;
   std::unique_ptr<LogService::Stub> log;
@@ -68,8 +82,13 @@ struct Calls::Stubs {
 Calls::Calls(const Endpoint& endpoint) : stubs_(std::make_unique<Stubs>(endpoint)) {}
 Calls::~Calls() = default;
 
+void Calls::OnExercise(std::function<void()> notice) { stubs_->on_exercise = std::move(notice); }
+
 Result<node::v1::GetStatusResponse> Calls::Do(const node::v1::GetStatusRequest& request) {
   return stubs_->Unary(*stubs_->status, &StatusService::Stub::GetStatus, request);
+}
+Result<node::v1::GetExchangeResponse> Calls::Do(const node::v1::GetExchangeRequest& request) {
+  return stubs_->Unary(*stubs_->exchange, &ExchangeService::Stub::GetExchange, request);
 }
 Result<node::v1::RecordSignalResponse> Calls::Do(const node::v1::RecordSignalRequest& request) {
   return stubs_->Unary(*stubs_->signals, &SignalService::Stub::RecordSignal, request);
@@ -132,6 +151,8 @@ Step Calls::Export(const node::v1::ExportLogRequest& request,
   grpc::ClientContext context;
   SetDeadline(&context, kExport);
   const auto reader = stubs_->log->ExportLog(&context, request);
+  reader->WaitForInitialMetadata();
+  stubs_->Look(context);
   node::v1::ExportLogResponse piece;
   Step failure;
   while (!failure && reader->Read(&piece)) {

@@ -13,6 +13,7 @@
 
 #include "client/lib/channel.h"
 #include "client/lib/message.h"
+#include "sluis/node/v1/exchange.pb.h"
 #include "sluis/node/v1/log.pb.h"
 #include "sluis/node/v1/register.pb.h"
 #include "sluis/node/v1/signals.pb.h"
@@ -23,9 +24,13 @@ namespace sluis::client {
 class Calls {
  public:
   explicit Calls(const Endpoint& endpoint);
+  // Called in the middle of each call whose answer says that the partnership is in exercise, before
+  // the answer is handed over.
+  void OnExercise(std::function<void()> notice);
   ~Calls();
 
   Result<node::v1::GetStatusResponse> Do(const node::v1::GetStatusRequest& request);
+  Result<node::v1::GetExchangeResponse> Do(const node::v1::GetExchangeRequest& request);
 
   Result<node::v1::RecordSignalResponse> Do(const node::v1::RecordSignalRequest& request);
   Result<node::v1::ImportSignalsResponse> Do(const node::v1::ImportSignalsRequest& request);

@@ -293,6 +293,12 @@ Result<CertificateFacts> FactsOf(const std::string& certificate_pem) {
   return facts;
 }
 
+Result<std::string> DerOf(const std::string& certificate_pem) {
+  const CertPtr certificate = ReadCertPem(certificate_pem);
+  if (!certificate) return Refused("certificate.bad_certificate");
+  return Der<X509>(certificate.get(), i2d_X509);
+}
+
 bool Matches(const std::string& certificate_pem, const std::string& key_pem) {
   const CertPtr certificate = ReadCertPem(certificate_pem);
   const KeyPtr key = ReadKeyPem(key_pem);

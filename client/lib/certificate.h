@@ -68,6 +68,9 @@ Result<std::string> Issue(const CertifiedKey& ca, const std::string& request_der
 
 Result<CertificateFacts> FactsOf(const std::string& certificate_pem);
 
+// The one certificate of a PEM text, DER.
+Result<std::string> DerOf(const std::string& certificate_pem);
+
 // Whether the certificate holds the public half of this key.
 bool Matches(const std::string& certificate_pem, const std::string& key_pem);
 // Whether `ca_pem` signed the certificate.

@@ -18,6 +18,7 @@ namespace sluis::client {
 namespace {
 
 constexpr size_t kMaxPackBytes = 1 << 20;
+constexpr size_t kMaxHostLength = 120;
 constexpr int64_t kDaySeconds = 24 * 3600;
 constexpr int64_t kNodeKeyDays = 2 * 365;
 // As long as the CA: every checkpoint ever shown is signed by it, and no other can take its place.
@@ -81,6 +82,7 @@ std::string Configuration(const NodePlan& plan, const std::string& mandate_publi
   YAML::Node yaml;
   yaml["organisation"] = plan.organisation;
   yaml["kind"] = plan.kind;
+  yaml["host"] = plan.host;
   yaml["secrecy_regime"] = plan.secrecy_regime;
   yaml["data_folder"] = in("data");
   yaml["backup_folder"] = in("backup");
@@ -88,6 +90,7 @@ std::string Configuration(const NodePlan& plan, const std::string& mandate_publi
   yaml["user_listener"]["address"] = plan.listen;
   yaml["user_listener"]["certificate_folder"] = in("tls");
   yaml["keys"]["log"] = in("keys/log.key");
+  yaml["keys"]["identity"] = in("keys/identity.key");
   yaml["keys"]["mandate_public"] = mandate_public;
   yaml["packs"]["statutory"] = in("packs/statutory.yaml");
   yaml["packs"]["partnership"] = in("packs/partnership.yaml");
@@ -148,6 +151,9 @@ Step CheckPlan(const NodePlan& plan) {
     return Wrong("user.bad_organisation", plan.organisation);
   if (plan.kind != "municipality" && plan.kind != "police-zone" && plan.kind != "welfare") {
     return Wrong("init.bad_kind", plan.kind);
+  }
+  if (plan.host.empty() || !IsUtf8(plan.host) || Length(plan.host) > kMaxHostLength) {
+    return Wrong("init.bad_host", plan.host);
   }
   for (const std::string& address : {plan.listen, plan.address}) {
     if (Split(address).host.empty()) return Wrong("init.bad_address", address);

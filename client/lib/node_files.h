@@ -27,6 +27,7 @@ struct NodePlan {
   std::string folder;  // absolute
   std::string organisation;
   std::string kind;  // municipality, police-zone, welfare
+  std::string host;  // name of the host that runs the node
   bool secrecy_regime = false;
   std::string listen;   // host:port that the daemon binds
   std::string address;  // host:port that users dial

@@ -66,7 +66,6 @@ absl::StatusOr<record::v1::Mandate> MandateVerifier::Verify(
   if (!mandate.ParseFromString(signed_mandate.mandate())) return IllFormed("cannot be read");
   if (mandate.mandate_id().size() != kIdBytes) return IllFormed("the id must have 16 bytes");
   if (mandate.organisation() != organisation_) return IllFormed("is of another organisation");
-  if (!IsUserId(mandate.user_id())) return IllFormed("names no user");
   if (mandate.signing_key().size() != crypto::PublicKey().size()) {
     return IllFormed("the signing key must have 32 bytes");
   }
@@ -77,9 +76,12 @@ absl::StatusOr<record::v1::Mandate> MandateVerifier::Verify(
       mandate.not_after_s() - mandate.not_before_s() > kMaxMandateSeconds) {
     return IllFormed("must last at most 90 days");
   }
-  if (mandate.partnership().empty() != mandate.pseudonym().empty() ||
-      (!mandate.pseudonym().empty() && mandate.pseudonym().size() != kIdBytes)) {
-    return IllFormed("must have a pseudonym of 16 bytes exactly when it names a partnership");
+  // One that peers read must not hold the name by which the own node knows the person.
+  const bool for_peers = !mandate.partnership().empty();
+  if (for_peers ? !mandate.user_id().empty() || mandate.pseudonym().size() != kIdBytes
+                : !IsUserId(mandate.user_id()) || !mandate.pseudonym().empty()) {
+    return IllFormed(
+        "must name a user of the own node, or a partnership and a pseudonym of 16 bytes, not both");
   }
   return mandate;
 }

@@ -9,7 +9,7 @@
 
 namespace sluis::authn {
 
-absl::StatusOr<CertificateFacts> PeerCertificates::FactsOf(const grpc::AuthContext& context) {
+absl::StatusOr<std::string> PeerCertificates::PemOf(const grpc::AuthContext& context) {
   if (!context.IsPeerAuthenticated()) {
     return absl::UnauthenticatedError("connect with the certificate that your node issued");
   }
@@ -17,7 +17,13 @@ absl::StatusOr<CertificateFacts> PeerCertificates::FactsOf(const grpc::AuthConte
   if (pems.size() != 1) {
     return absl::UnauthenticatedError("connect with exactly one certificate");
   }
-  const std::string_view pem(pems[0].data(), pems[0].size());
+  return std::string(pems[0].data(), pems[0].size());
+}
+
+absl::StatusOr<CertificateFacts> PeerCertificates::FactsOf(const grpc::AuthContext& context) {
+  const absl::StatusOr<std::string> certificate = PemOf(context);
+  if (!certificate.ok()) return certificate.status();
+  const std::string_view pem = *certificate;
   const crypto::Hash digest = crypto::Sha256(pem);
   {
     std::lock_guard lock(mutex_);

@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "crypto/bytes.h"
@@ -23,6 +24,10 @@ class PeerCertificates {
  public:
   // UNAUTHENTICATED when the peer did not authenticate or its certificate cannot be read.
   absl::StatusOr<CertificateFacts> FactsOf(const grpc::AuthContext& context);
+
+  // The certificate itself, PEM, as it came: whether TLS verified its chain depends on the
+  // listener. Same errors.
+  static absl::StatusOr<std::string> PemOf(const grpc::AuthContext& context);
 
  private:
   static constexpr size_t kRemembered = 1024;

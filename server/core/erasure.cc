@@ -53,6 +53,9 @@ std::string AddErasure(const Call& call, const Erasable& record, Effect& effect)
   tombstone.set_version(record.row.version());
   tombstone.set_state(record::v1::RECORD_STATE_ERASED);
   if (!record.order_key.empty()) effect.rows.push_back({record.order_key, std::nullopt});
+  if (record.row.exercise()) {
+    effect.rows.push_back({ExerciseKey(record.row.record_id()), std::nullopt});
+  }
   effect.erase.push_back(record.key);
   effect.preconditions.push_back({RecordKey(record.row.record_id()), record.stamp});
   effect.about = record.opened;

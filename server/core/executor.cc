@@ -195,6 +195,8 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
     }
     call.caller = std::shared_ptr<const authn::Caller>(remembered, &remembered->caller);
   }
+  // What an exercise left behind is gone for everybody but the node, which is erasing it.
+  if (!attempt.as_node && call.terms->active()) view.HideRecordsOfExercise();
   const auto refuse = [&](Refusal refusal) { return RefusalPlan(call, std::move(refusal)); };
 
   if (const node::v1::RequestContext* context = attempt.use_case->context()) {

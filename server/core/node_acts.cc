@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "server/authn/user_request.h"
 #include "server/core/erasure.h"
+#include "server/core/held_manifest.h"
 #include "server/core/refusal.h"
 #include "server/core/register_users.h"
 #include "server/ledger/row.h"
@@ -36,6 +37,9 @@ std::string TermsRowOf(const Terms& terms) {
   row.set_configuration_digest(std::string(crypto::View(terms.configuration_digest)));
   row.set_effective_pack_digest(std::string(crypto::View(terms.packs.digests().effective)));
   row.set_manifest_version(terms.manifest_version);
+  if (terms.manifest) {
+    row.set_manifest_digest(std::string(crypto::View(terms.manifest->manifest.digest)));
+  }
   return row.SerializeAsString();
 }
 
@@ -61,6 +65,8 @@ absl::StatusOr<Plan> RecordTerms::Decide(const Call& call, View& view) {
   effect.entry.act.set_object_digest(std::string(crypto::View(crypto::Sha256(row))));
   effect.preconditions.push_back({TermsKey(), *stamp});
   effect.rows.push_back({TermsKey(), row});
+  absl::Status manifest = AddManifest(view, *terms_, effect);
+  if (!manifest.ok()) return manifest;
   plan.reply = Done;
   return plan;
 }

@@ -18,8 +18,8 @@ namespace sluis::core {
 std::string TermsRowOf(const Terms& terms);
 absl::StatusOr<bool> TermsRecorded(const View& view, const Terms& terms);
 
-// Writes down configuration and packs in force. Afterwards the stamp of TermsKey() belongs into the
-// terms.
+// Writes down configuration, packs and manifest in force. Afterwards the stamp of TermsKey()
+// belongs into the terms. Errors of AddManifest.
 class RecordTerms : public UseCase {
  public:
   explicit RecordTerms(std::shared_ptr<const Terms> terms) : terms_(std::move(terms)) {}

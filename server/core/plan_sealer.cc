@@ -49,6 +49,7 @@ absl::Status PlanSealer::SealRecord(Effect& effect, const Call& call, SealedRows
   sealed.writes.push_back({RecordKey(id), write.row.SerializeAsString()});
   if (sealed.fresh) {
     sealed.writes.push_back({RecordOrderKey(write.body.recorded_at_us(), id), std::string()});
+    if (write.row.exercise()) sealed.writes.push_back({ExerciseKey(id), std::string()});
   }
   if (write.import_row) {
     sealed.writes.push_back({ImportKey(static_cast<uint32_t>(call.now_us / kDayUs), id),

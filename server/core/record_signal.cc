@@ -56,6 +56,7 @@ std::variant<NewSignal, NotRecorded> PlanNewSignal(const Call& call, std::string
   write.row.set_version(1);
   write.row.set_state(record::v1::RECORD_STATE_OPEN);
   write.row.set_retention_until(planned.retention_until);
+  write.row.set_exercise(call.terms->exercise);
   *write.body.mutable_signal() = signal;
   AddMarks(answer.decision, *write.body.mutable_signal()->mutable_marks());
   write.body.set_recorded_by(call.caller->user_id);

@@ -7,6 +7,7 @@
 
 #include "crypto/bytes.h"
 #include "policies/pack.h"
+#include "server/partnership/manifest.h"
 
 namespace sluis::core {
 
@@ -23,15 +24,24 @@ struct Terms {
   policies::PackSet packs;
   // SHA-256 of the configuration in force.
   crypto::Hash configuration_digest{};
-  // Manifest version and partnership; 0 and empty while the node is in none.
+  // Manifest of the partnership; null while the node is in none. The three that follow say the same
+  // for the entries: 0 and empty without one.
+  std::shared_ptr<const partnership::SignedManifest> manifest;
   uint64_t manifest_version = 0;
   std::string partnership;
   bool exercise = false;
+  // Whether anything may go to partners and be taken from them: in exercise, or active with nothing
+  // of an exercise left to erase.
+  bool may_exchange = false;
   // Stamp of the ledger row that recorded these terms: a standing precondition of every effect, so
   // that nothing decided under earlier rules commits under later ones.
   uint64_t stamp = 0;
   // Days for which copies of key-encryption keys may live elsewhere.
   int key_copy_days = 14;
+
+  bool active() const {
+    return manifest && manifest->manifest.state == record::v1::PARTNERSHIP_STATE_ACTIVE;
+  }
 };
 
 // Holds the terms in force; swapped whole. Thread-safe.

@@ -47,6 +47,10 @@ std::string MandateKey(std::string_view user_id, std::string_view mandate_id) {
 
 std::string MandateStatusKey() { return RowKey(Table::kMandateStatus); }
 std::string TermsKey() { return RowKey(Table::kTerms); }
+std::string ManifestKey(std::string_view partnership) {
+  return RowKey(Table::kManifest, partnership);
+}
+std::string ExerciseKey(std::string_view record_id) { return RowKey(Table::kExercise, record_id); }
 std::string RecordKey(std::string_view record_id) { return RowKey(Table::kRecord, record_id); }
 
 std::string RecordOrderKey(uint64_t recorded_at_us, std::string_view record_id) {
@@ -175,6 +179,9 @@ absl::StatusOr<std::shared_ptr<const OpenedRecord>> View::OpenRecord(
   if (stored.state() == record::v1::RECORD_STATE_ERASED) {
     return absl::NotFoundError("the record was erased");
   }
+  if (exercise_hidden_ && stored.exercise()) {
+    return absl::NotFoundError("the record was made in an exercise that has ended");
+  }
   absl::StatusOr<crypto::FixedBytes<16>> key_id = crypto::ToFixed<16>(stored.key_id());
   if (!key_id.ok()) return Unreadable();
   absl::StatusOr<ledger::RecordKeys> keys =
@@ -226,6 +233,18 @@ absl::StatusOr<std::vector<std::string>> View::ImportsBefore(uint32_t day, size_
                                         });
   if (!scanned.ok()) return scanned;
   return keys;
+}
+
+absl::StatusOr<std::vector<std::string>> View::RecordsOfExercise() const {
+  std::vector<std::string> ids;
+  const std::string from = TablePrefix(Table::kExercise);
+  absl::Status scanned = snapshot_.Scan(from, storage::PrefixEnd(from),
+                                        [&ids](std::string_view key, std::string_view) {
+                                          ids.emplace_back(key.substr(1));
+                                          return true;
+                                        });
+  if (!scanned.ok()) return scanned;
+  return ids;
 }
 
 absl::StatusOr<uint64_t> View::StampOf(std::string_view key) const {

@@ -60,6 +60,12 @@ class View {
   // Keys of import rows of days before `day`, at most `most`.
   absl::StatusOr<std::vector<std::string>> ImportsBefore(uint32_t day, size_t most) const;
 
+  // Ids of the records that were made in exercise and are not erased yet, by id.
+  absl::StatusOr<std::vector<std::string>> RecordsOfExercise() const;
+
+  // From now on records that were made in exercise are not found.
+  void HideRecordsOfExercise() { exercise_hidden_ = true; }
+
   // Stamp of any stamped row.
   absl::StatusOr<uint64_t> StampOf(std::string_view key) const;
 
@@ -75,6 +81,7 @@ class View {
  private:
   const storage::Snapshot& snapshot_;
   const ledger::Keyring& keyring_;
+  bool exercise_hidden_ = false;
   std::vector<ledger::Precondition> preconditions_;
 };
 
@@ -88,6 +95,8 @@ std::string ImportKey(uint32_t day, std::string_view record_id);
 // A row that every import writes, so that of two at the same time the later one sees the earlier.
 std::string LastImportKey();
 std::string TermsKey();
+std::string ManifestKey(std::string_view partnership);
+std::string ExerciseKey(std::string_view record_id);
 
 }  // namespace sluis::core
 

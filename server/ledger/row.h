@@ -27,7 +27,9 @@ enum class Table : uint8_t {
   kUser = 'u',           // user id → User, stamped
   kMandate = 'm',        // user id ‖ 0 ‖ mandate id[16] → SignedMandate, stamped
   kMandateStatus = 'M',  // one row: SignedMandateStatus, stamped
-  kTerms = 'P',          // one row: digests of configuration and packs in force, stamped
+  kTerms = 'P',          // one row: digests of what is in force, stamped
+  kManifest = 'p',       // partnership id → SignedManifest, stamped
+  kExercise = 'e',       // record id[16] → empty, stamped: records made in exercise
   kOutbox = 'O',         // recipient ‖ 0 ‖ exchange id[16] → OutboxIntent, stamped
 };
 

@@ -5,6 +5,7 @@
 #include <grpcpp/support/server_callback.h>
 #include <spdlog/spdlog.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,12 +17,22 @@
 
 namespace sluis::rpc {
 
+// Metadata of an answer while the partnership is in exercise; its value says nothing more.
+inline constexpr char kExerciseMetadata[] = "sluis-exercise";
+
 // Hands calls of gRPC to the executor: certificate facts in, status out, nothing decided here.
 // Thread-safe.
 class Calls {
  public:
-  // Both must outlive this.
-  Calls(core::Executor& executor, Metrics& metrics) : executor_(executor), metrics_(metrics) {}
+  // `exercise` says whether the partnership is in exercise. All must outlive this.
+  Calls(core::Executor& executor, Metrics& metrics, std::function<bool()> exercise)
+      : executor_(executor), metrics_(metrics), exercise_(std::move(exercise)) {}
+
+  // While the partnership is in exercise every answer says so, refusals and streams too. Called
+  // before anything is sent.
+  void MarkExercise(grpc::CallbackServerContext* context) const {
+    if (exercise_()) context->AddInitialMetadata(kExerciseMetadata, "1");
+  }
 
   // One unary call: the reactor finishes once the executor has answered, on whatever thread that
   // is.
@@ -36,6 +47,7 @@ class Calls {
   // The same for calls that go on after their entry is durable.
   void Run(grpc::CallbackServerContext* context, std::shared_ptr<core::UseCase> use_case,
            std::function<void(const grpc::Status&)> finish) {
+    MarkExercise(context);
     const core::Method* method = &use_case->method();
     executor_.Run(certificates_.FactsOf(*context->auth_context()), std::move(use_case),
                   [this, method, finish = std::move(finish)](const absl::Status& answer) {
@@ -60,6 +72,7 @@ class Calls {
  private:
   core::Executor& executor_;
   Metrics& metrics_;
+  const std::function<bool()> exercise_;
   authn::PeerCertificates certificates_;
 };
 

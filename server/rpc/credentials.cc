@@ -1,6 +1,7 @@
 #include "server/rpc/credentials.h"
 
 #include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_certificate_verifier.h>
 #include <grpcpp/security/tls_credentials_options.h>
 #include <openssl/asn1.h>
 #include <openssl/pem.h>
@@ -54,7 +55,43 @@ absl::Status CheckFolder(const std::string& folder) {
   return absl::OkStatus();
 }
 
+// Asks about the certificate of whoever connects, in the place of a chain.
+class PeerVerifier : public grpc::experimental::ExternalCertificateVerifier {
+ public:
+  explicit PeerVerifier(std::function<bool(std::string_view)> accepts)
+      : accepts_(std::move(accepts)) {}
+
+  bool Verify(grpc::experimental::TlsCustomVerificationCheckRequest* request,
+              std::function<void(grpc::Status)>, grpc::Status* status) override {
+    const grpc::string_ref pem = request->peer_cert();
+    if (!accepts_({pem.data(), pem.size()})) {
+      *status = grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "refused");
+    }
+    return true;  // answered at once
+  }
+  void Cancel(grpc::experimental::TlsCustomVerificationCheckRequest*) override {}
+
+ private:
+  const std::function<bool(std::string_view)> accepts_;
+};
+
 }  // namespace
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> PeerListenerCredentials(
+    const std::string& folder, std::function<bool(std::string_view pem)> accepts) {
+  absl::Status checked = CheckFolder(folder);
+  if (!checked.ok()) return checked;
+  auto provider = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
+      folder + "/tls.key", folder + "/tls.crt", kReadAgainSeconds);
+  grpc::experimental::TlsServerCredentialsOptions options(provider);
+  options.watch_identity_key_cert_pairs();
+  // The chain is left to the verifier, which knows the manifest; OpenSSL still checks that the
+  // client signed the handshake with the key of the certificate it sent.
+  options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_BUT_DONT_VERIFY);
+  options.set_certificate_verifier(
+      grpc::experimental::ExternalCertificateVerifier::Create<PeerVerifier>(std::move(accepts)));
+  return grpc::experimental::TlsServerCredentials(options);
+}
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ListenerCredentials(
     const std::string& folder) {

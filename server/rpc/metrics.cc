@@ -21,6 +21,11 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
                         .Help("Calls over a certificate that names nobody of this organisation")
                         .Register(*registry_)
                         .Add({});
+  refused_peers_ = &prometheus::BuildCounter()
+                        .Name("sluis_refused_peers_total")
+                        .Help("Connections and calls refused at the peer listener")
+                        .Register(*registry_)
+                        .Add({});
   serving_ = MakeGauge(*registry_, "sluis_serving", "1 when new work is accepted");
   entries_ =
       MakeGauge(*registry_, "sluis_checkpoint_entries", "Entries under the newest checkpoint");
@@ -32,6 +37,13 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
   disk_free_ = MakeGauge(*registry_, "sluis_disk_free_bytes", "Free space at the data folder");
   certificate_left_ = MakeGauge(*registry_, "sluis_certificate_seconds_left",
                                 "Time until the node's TLS certificate ends");
+  partners_ = MakeGauge(*registry_, "sluis_partners", "Other members of the manifest in force");
+  partners_reachable_ =
+      MakeGauge(*registry_, "sluis_partners_reachable", "Partners that answered within a minute");
+  partners_heard_ =
+      MakeGauge(*registry_, "sluis_partners_heard", "Partners that asked within a minute");
+  partners_in_trouble_ = MakeGauge(*registry_, "sluis_partners_in_trouble",
+                                   "Partners that cannot be reached or worked with");
 }
 
 void Metrics::CountCall(const std::string& method, grpc::StatusCode code) {
@@ -45,6 +57,10 @@ std::string Metrics::Text(const Gauges& gauges) {
   held_back_->Set(gauges.checkpoints_held_back);
   disk_free_->Set(gauges.disk_free_bytes);
   certificate_left_->Set(gauges.certificate_seconds_left);
+  partners_->Set(gauges.partners);
+  partners_reachable_->Set(gauges.partners_reachable);
+  partners_heard_->Set(gauges.partners_heard);
+  partners_in_trouble_->Set(gauges.partners_in_trouble);
   return prometheus::TextSerializer().Serialize(registry_->Collect());
 }
 

@@ -23,6 +23,9 @@ class Metrics {
   // A call over a certificate that names nobody here.
   void CountUnknownPeer() { unknown_peers_->Increment(); }
 
+  // A connection or call of another node that was refused at the peer listener.
+  void CountRefusedPeer() { refused_peers_->Increment(); }
+
   // Values read when someone asks.
   struct Gauges {
     double serving = 0;
@@ -31,6 +34,10 @@ class Metrics {
     double checkpoints_held_back = 0;
     double disk_free_bytes = 0;
     double certificate_seconds_left = 0;
+    double partners = 0;
+    double partners_reachable = 0;
+    double partners_heard = 0;
+    double partners_in_trouble = 0;
   };
   // Prometheus text exposition.
   std::string Text(const Gauges& gauges);
@@ -39,12 +46,17 @@ class Metrics {
   std::shared_ptr<prometheus::Registry> registry_;
   prometheus::Family<prometheus::Counter>* calls_;
   prometheus::Counter* unknown_peers_;
+  prometheus::Counter* refused_peers_;
   prometheus::Gauge* serving_;
   prometheus::Gauge* entries_;
   prometheus::Gauge* checkpoint_age_;
   prometheus::Gauge* held_back_;
   prometheus::Gauge* disk_free_;
   prometheus::Gauge* certificate_left_;
+  prometheus::Gauge* partners_;
+  prometheus::Gauge* partners_reachable_;
+  prometheus::Gauge* partners_heard_;
+  prometheus::Gauge* partners_in_trouble_;
 };
 
 }  // namespace sluis::rpc

@@ -28,6 +28,7 @@ class OwnUsers {
         organisation_(std::move(organisation)) {}
 
   absl::Status Check(grpc::CallbackServerContext* context) {
+    calls_.MarkExercise(context);
     const absl::Status status = CheckUncounted(context);
     if (!status.ok()) calls_.metrics().CountUnknownPeer();
     return status;

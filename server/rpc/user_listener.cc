@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "server/rpc/credentials.h"
+#include "server/rpc/exchange_service.h"
 #include "server/rpc/log_service.h"
 #include "server/rpc/own_users.h"
 #include "server/rpc/register_service.h"
@@ -34,12 +35,13 @@ constexpr auto kDrainTime = std::chrono::seconds(5);
 
 struct UserListener::Impl {
   explicit Impl(UserListenerParts parts)
-      : calls(parts.executor, parts.metrics),
+      : calls(parts.executor, parts.metrics, std::move(parts.exercise)),
         own_users(calls, parts.ledger, parts.verifier, parts.clock, parts.organisation),
         signals(calls, parts.random),
         registers(calls, parts.verifier, pool, std::move(parts.backup)),
         log(calls, own_users, parts.ledger, parts.index, pool),
-        status(own_users, std::move(parts.status)) {}
+        status(own_users, std::move(parts.status)),
+        exchange(own_users, std::move(parts.exchange)) {}
 
   // The pool is destroyed after the server: what it still runs finishes calls.
   WorkPool pool;
@@ -49,6 +51,7 @@ struct UserListener::Impl {
   RegisterService registers;
   LogService log;
   StatusService status;
+  ExchangeService exchange;
   std::unique_ptr<grpc::Server> server;
   int port = 0;
 };
@@ -95,6 +98,7 @@ absl::StatusOr<std::unique_ptr<UserListener>> UserListener::Start(UserListenerPa
   builder.RegisterService(&impl->registers);
   builder.RegisterService(&impl->log);
   builder.RegisterService(&impl->status);
+  builder.RegisterService(&impl->exchange);
   impl->server = builder.BuildAndStart();
   if (!impl->server || impl->port == 0) {
     return absl::UnavailableError("cannot listen on \"" + address + "\"; is the port taken?");

@@ -12,6 +12,7 @@
 #include "server/ledger/leaf_index.h"
 #include "server/ledger/ledger.h"
 #include "server/storage/clock.h"
+#include "sluis/node/v1/exchange.pb.h"
 #include "sluis/node/v1/register.pb.h"
 #include "sluis/node/v1/status.pb.h"
 
@@ -35,6 +36,9 @@ struct UserListenerParts {
   Metrics& metrics;
   std::function<absl::Status(node::v1::CreateBackupResponse&)> backup;
   std::function<void(node::v1::GetStatusResponse&)> status;
+  std::function<void(node::v1::GetExchangeResponse&)> exchange;
+  // Whether the partnership is in exercise.
+  std::function<bool()> exercise;
 };
 
 // The gRPC listener of the own users: mutual TLS 1.3 against the own CA, bounded messages,

@@ -40,8 +40,8 @@ test('the runbook has a remedy for everything doctor can find', { skip: !sluis &
 
 /** Commands of the runbook, as words; a line that ends in a backslash goes on. */
 function commands() {
-  const text = runbook.replace(/\\\n\s*/g, ' ').replace(/`(sluis (?:node|user|mandate|log|signal) [^`]*)`/g, '\n$1\n');
-  return [...text.matchAll(/^.*?(?:-- )?\bsluis ((?:node|user|mandate|log|signal) [a-z]+)( .*)?$/gm)]
+  const text = runbook.replace(/\\\n\s*/g, ' ').replace(/`(sluis (?:node|user|mandate|partnership|log|signal) [^`]*)`/g, '\n$1\n');
+  return [...text.matchAll(/^.*?(?:-- )?\bsluis ((?:node|user|mandate|partnership|log|signal) [a-z]+)( .*)?$/gm)]
     .filter(([line]) => /^(\s*|\s*runuser -u sluis -- )sluis /.test(line))
     .map(([, name, rest]) => ({ name: name.split(' '), options: all(/(--[a-z-]+)/g, rest ?? '') }));
 }

@@ -26,3 +26,26 @@ sluis_fuzz(server_loopback_address_fuzz
     ${CMAKE_CURRENT_LIST_DIR}/server/rpc/loopback_address_fuzz.cc
     ${CMAKE_SOURCE_DIR}/server/rpc/loopback_address.cc
   DEPS absl::status absl::statusor)
+# Both readers of foreign bytes of a partnership.
+sluis_fuzz(server_manifest_fuzz
+  SRCS ${CMAKE_CURRENT_LIST_DIR}/server/manifest_fuzz.cc
+  DEPS sluis_partnership)
+sluis_fuzz(server_peer_leaf_fuzz
+  SRCS ${CMAKE_CURRENT_LIST_DIR}/server/peer_leaf_fuzz.cc
+  DEPS sluis_authn sluis_test_leaf)
+
+foreach(target envelope record_proof terms user_statement)
+  sluis_fuzz(server_${target}_fuzz
+    SRCS ${CMAKE_CURRENT_LIST_DIR}/server/${target}_fuzz.cc
+    DEPS sluis_envelope)
+endforeach()
+# One source, one target for each kind of leaf: each has its own corpus.
+foreach(kind offer receipt key opened unopenable cancel erasure refusal)
+  sluis_fuzz(server_${kind}_fuzz
+    SRCS ${CMAKE_CURRENT_LIST_DIR}/server/exchange_leaf_fuzz.cc
+    DEPS sluis_envelope)
+  if(SLUIS_FUZZ)
+    string(TOUPPER ${kind} upper)
+    target_compile_definitions(server_${kind}_fuzz PRIVATE SLUIS_LEAF_KIND=ENVELOPE_KIND_${upper})
+  endif()
+endforeach()

@@ -261,6 +261,12 @@ TEST_F(CliTest, ADoctorFindsNothingOnAHealthyNode) {
   for (const auto& one : answer["diagnoses"]) EXPECT_EQ(one["weight"], "fine") << one;
 }
 
+TEST_F(CliTest, ANodeInNoPartnershipHasNoneToShow) {
+  const Answer shown = Beheer({"partnership", "show"});
+  EXPECT_EQ(shown.exit, 1);
+  EXPECT_THAT(shown.err, HasSubstr("in geen samenwerking"));
+}
+
 TEST_F(CliTest, AServerThatIsNotTheNodeIsNotSpokenTo) {
   // Certificates of the same CA, fit for a server, that name someone else.
   const auto read = [&](const std::string& name) {

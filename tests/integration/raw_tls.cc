@@ -1,7 +1,10 @@
 #include "tests/integration/raw_tls.h"
 
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -155,6 +158,39 @@ std::string WithUris(const client::CertifiedKey& ca, const std::string& key_pem,
   char* text = nullptr;
   const long length = BIO_get_mem_data(out.get(), &text);
   return {text, static_cast<size_t>(length)};
+}
+
+std::string WithPublicHalfOf(const std::string& key_pem, const std::string& other_pem) {
+  const KeyPtr key = KeyOf(key_pem);
+  const KeyPtr other = KeyOf(other_pem);
+  unsigned char point[133];
+  size_t length = 0;
+  BIGNUM* number = nullptr;
+  Must(EVP_PKEY_get_octet_string_param(key.get(), OSSL_PKEY_PARAM_PUB_KEY, point, sizeof(point),
+                                       &length) == 1 &&
+           EVP_PKEY_get_bn_param(other.get(), OSSL_PKEY_PARAM_PRIV_KEY, &number) == 1,
+       "no halves");
+  OSSL_PARAM_BLD* const builder = OSSL_PARAM_BLD_new();
+  OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0);
+  OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, point, length);
+  OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PRIV_KEY, number);
+  OSSL_PARAM* const parameters = OSSL_PARAM_BLD_to_param(builder);
+  EVP_PKEY_CTX* const context = EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr);
+  EVP_PKEY* mixed = nullptr;
+  const bool made = EVP_PKEY_fromdata_init(context) == 1 &&
+                    EVP_PKEY_fromdata(context, &mixed, EVP_PKEY_KEYPAIR, parameters) == 1;
+  const KeyPtr holder(mixed);
+  EVP_PKEY_CTX_free(context);
+  OSSL_PARAM_free(parameters);
+  OSSL_PARAM_BLD_free(builder);
+  BN_free(number);
+  Must(made, "no mixed key");
+  const BioPtr text(BIO_new(BIO_s_mem()));
+  Must(PEM_write_bio_PKCS8PrivateKey(text.get(), mixed, nullptr, nullptr, 0, nullptr, nullptr) == 1,
+       "no key text");
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(text.get(), &data);
+  return std::string(data, static_cast<size_t>(size));
 }
 
 void RenewNodeCertificate(const Organisation& organisation, const std::string& tls_folder) {

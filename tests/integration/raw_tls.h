@@ -32,6 +32,10 @@ HandshakeResult Handshake(int port, const std::string& certificate_pem, const st
 std::string WithUris(const client::CertifiedKey& ca, const std::string& key_pem,
                      const std::vector<std::string>& uris);
 
+// A private key, PEM, that says it belongs to the public half of `key_pem` and is that of
+// `other_pem`: what somebody has who has the certificate and not its key.
+std::string WithPublicHalfOf(const std::string& key_pem, const std::string& other_pem);
+
 // Puts a folder with a new key and certificate of the node in the place of `tls_folder`, by
 // renaming.
 void RenewNodeCertificate(const Organisation& organisation, const std::string& tls_folder);

@@ -86,7 +86,7 @@ TEST(ConfigTest, ReadsWhatIsThereAndFillsInTheRest) {
 TEST(ConfigTest, ErrorsNameFileLineAndKey) {
   struct Case {
     size_t line;
-    const char* text;
+    std::string text;
     const char* key;
     size_t at = 0;  // line named, when it is not `line`
   };
@@ -125,6 +125,12 @@ TEST(ConfigTest, ErrorsNameFileLineAndKey) {
       {17, "openssl_conf: a\nlimits: {calls: 1}", "limits.calls", 18},
       {17, "openssl_conf: a\nuser_listener.address: x", "user_listener.address", 18},
       {17, "openssl_conf: a\n\"keys\": {}", "keys", 18},
+      {17, "openssl_conf: a\nhost: \"\"", "host", 18},
+      {17, "openssl_conf: a\nhost: " + std::string(121, 'h'), "host", 18},
+      {17, "openssl_conf: a\npartnership: x.manifest", "partnership", 18},
+      {17, "openssl_conf: a\npartnership: {manifest: \"\"}", "partnership.manifest", 18},
+      {17, "openssl_conf: a\npartnership: {id: x}", "partnership.id", 18},
+      {17, "openssl_conf: a\npeer_listener: {address: \"\"}", "peer_listener.address", 18},
   };
   for (const Case& wrong : cases) {
     const size_t line = wrong.at == 0 ? wrong.line : wrong.at;
@@ -156,6 +162,34 @@ TEST(ConfigTest, EachRequiredKeyIsMissed) {
     if (line == 16) text.erase(text.find("  address: 127.0.0.1:9464\n"), 26);
     EXPECT_THAT(ErrorOf(text), AllOf(StartsWith(kFile), HasSubstr(std::string("\"") + key + "\"")))
         << text;
+  }
+}
+
+TEST(ConfigTest, PartnersNeedHostAndIdentity) {
+  const std::string identity = "  log: log.key\n  identity: keys/identity.key";
+  const auto config =
+      ParseConfig(kFile, With(10, identity) +
+                             "host: vaartland-it.example\npartnership: {manifest: livc.manifest}\n"
+                             "peer_listener: {address: 127.0.0.1:0}\n");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->host, "vaartland-it.example");
+  EXPECT_EQ(config->identity_key_file, "/etc/sluis/keys/identity.key");
+  EXPECT_EQ(config->manifest_file, "/etc/sluis/livc.manifest");
+  EXPECT_EQ(config->peer_listen_address, "127.0.0.1:0");
+  const auto alone = ParseConfig(kFile, Join(GoodLines()));
+  ASSERT_TRUE(alone.ok()) << "a configuration of before there were partnerships is as good as ever";
+  EXPECT_EQ(alone->host + alone->identity_key_file + alone->manifest_file, "");
+  const auto name = ParseConfig(
+      kFile, Join(GoodLines()) + "host: " + [] {
+        std::string text;
+        for (int i = 0; i < 120; ++i) text += "é";
+        return text;
+      }());
+  EXPECT_TRUE(name.ok()) << "characters count, not bytes: " << name.status();
+  for (const char* section : {"partnership: {manifest: a}\n", "peer_listener: {address: a:1}\n"}) {
+    EXPECT_THAT(ErrorOf(With(10, identity) + section), HasSubstr("\"host\"")) << section;
+    EXPECT_THAT(ErrorOf(Join(GoodLines()) + "host: a\n" + section), HasSubstr("\"keys.identity\""))
+        << section;
   }
 }
 
@@ -201,13 +235,16 @@ TEST(ConfigTest, ReloadTable) {
   const std::pair<const char*, std::function<void(Config&)>> fixed[] = {
       {"organisation", [](Config& c) { c.organisation = "x.example"; }},
       {"kind", [](Config& c) { c.kind = "police-zone"; }},
+      {"host", [](Config& c) { c.host += "x"; }},
       {"data_folder", [](Config& c) { c.data_folder += "x"; }},
       {"user_listener.address", [](Config& c) { c.listen_address += "1"; }},
       {"user_listener.certificate_folder", [](Config& c) { c.certificate_folder += "x"; }},
       {"key_copy_folder", [](Config& c) { c.key_copy_folder += "x"; }},
       {"key_copy_days", [](Config& c) { ++c.key_copy_days; }},
       {"keys.log", [](Config& c) { c.log_key_file += "x"; }},
+      {"keys.identity", [](Config& c) { c.identity_key_file += "x"; }},
       {"keys.mandate_public", [](Config& c) { c.mandate_public[0] ^= 1; }},
+      {"peer_listener.address", [](Config& c) { c.peer_listen_address += "1"; }},
       {"loopback.address", [](Config& c) { c.loopback_address += "1"; }},
       {"tick_ms", [](Config& c) { ++c.tick_ms; }},
       {"heartbeat_s", [](Config& c) { ++c.heartbeat_s; }},
@@ -229,6 +266,7 @@ TEST(ConfigTest, ReloadTable) {
       [](Config& c) { c.statutory_pack += "x"; },
       [](Config& c) { c.partnership_pack += "x"; },
       [](Config& c) { c.node_pack += "x"; },
+      [](Config& c) { c.manifest_file += "x"; },
       [](Config& c) { c.first_administrator_request += "x"; },
       [](Config& c) { c.digest[0] ^= 1; },
   };

@@ -38,6 +38,14 @@ void WriteFile(const std::string& path, std::string_view content) {
   ::chmod(path.c_str(), 0600);
 }
 
+crypto::SigningKey MakeKeyFile(const std::string& path, crypto::KeyPurpose purpose) {
+  crypto::KeyFile file{purpose, "2199-12-31", crypto::SigningKey::Generate(crypto::SystemRandom())};
+  const auto text = crypto::FormatKeyFile(file);
+  if (!text.ok()) throw std::runtime_error("test organisation: cannot write " + path);
+  WriteFile(path, crypto::View(text->expose()));
+  return std::move(file.key);
+}
+
 }  // namespace
 
 Organisation::Organisation(std::string folder, OrganisationOptions options)
@@ -58,11 +66,9 @@ Organisation::Organisation(std::string folder, OrganisationOptions options)
                  "a node certificate"));
   WriteFile(tls + "/ca.crt", ca_.certificate_pem);
 
-  const crypto::KeyFile log_key{crypto::KeyPurpose::kLog, "2199-12-31",
-                                crypto::SigningKey::Generate(crypto::SystemRandom())};
-  const auto text = crypto::FormatKeyFile(log_key);
-  if (!text.ok()) throw std::runtime_error("test organisation: cannot write the log key");
-  WriteFile(folder_ + "/log.key", crypto::View(text->expose()));
+  log_public_ = MakeKeyFile(folder_ + "/log.key", crypto::KeyPurpose::kLog).public_key();
+  identity_key_ = std::make_shared<const crypto::SigningKey>(
+      MakeKeyFile(folder_ + "/identity.key", crypto::KeyPurpose::kIdentity));
 
   administrator_ = std::make_unique<Person>(MakePerson("beheer"));
   WriteFile(folder_ + "/first.request", administrator_->request.SerializeAsString());
@@ -72,20 +78,29 @@ Organisation::Organisation(std::string folder, OrganisationOptions options)
 void Organisation::WriteConfig(const std::string& more) const {
   const std::string packs = std::string(SLUIS_SOURCE_DIR) + "/policies/packs/";
   std::string text = "organisation: " + options_.id + "\nkind: " + options_.kind +
+                     "\nhost: " + options_.id +
                      "\nsecrecy_regime: " + (options_.secrecy_regime ? "true" : "false") +
                      "\ndata_folder: data\nbackup_folder: backup\n"
                      "user_listener:\n  address: 127.0.0.1:0\n  certificate_folder: tls\n"
-                     "keys:\n  log: log.key\n  mandate_public: " +
+                     "keys:\n  log: log.key\n  identity: identity.key\n  mandate_public: " +
                      crypto::Base64Encode(crypto::View(mandate_key_.public_key())) +
                      "\npacks:\n  statutory: " + packs +
                      "statutory.be.yaml\n  partnership: " + packs + "livc-r.vaartland.yaml\n";
   if (!options_.node_pack.empty()) text += "  node: " + options_.node_pack + "\n";
+  if (options_.in_partnership) {
+    text += "partnership:\n  manifest: manifest.bin\npeer_listener:\n  address: 127.0.0.1:0\n";
+  }
   text += "loopback:\n  address: 127.0.0.1:0\ntick_ms: " + std::to_string(options_.tick_ms) +
           "\nlow_water_mb: 1\nballast_mb: 1\nlimits:\n  refusals_per_minute: " +
           std::to_string(options_.refusals_per_minute) +
           "\nfirst_administrator:\n  request: first.request\nopenssl_conf: " +
           std::string(SLUIS_SOURCE_DIR) + "/deploy/openssl.cnf\n" + more;
   WriteFile(config_file(), text);
+}
+
+void Organisation::SetInPartnership(bool in_partnership) {
+  options_.in_partnership = in_partnership;
+  WriteConfig();
 }
 
 Person Organisation::MakePerson(const std::string& user_id) const {

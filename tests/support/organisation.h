@@ -30,6 +30,9 @@ struct OrganisationOptions {
   int refusals_per_minute = 1000;
   // Node layer, or empty.
   std::string node_pack;
+  // Whether the configuration names a manifest (manifest.bin in the folder, which Partners writes)
+  // and a listener for partners.
+  bool in_partnership = false;
 };
 
 // An organisation for tests: own CA, node certificate, keys, configuration file and a first
@@ -42,6 +45,10 @@ class Organisation {
   const std::string& folder() const { return folder_; }
   const std::string& id() const { return options_.id; }
   std::string config_file() const { return folder_ + "/sluisd.yaml"; }
+  std::string manifest_file() const { return folder_ + "/manifest.bin"; }
+  const OrganisationOptions& options() const { return options_; }
+  // From now on the configuration names a partnership, or none.
+  void SetInPartnership(bool in_partnership);
   std::string data_folder() const { return folder_ + "/data"; }
 
   // A person with a certificate of this CA; not registered.
@@ -53,6 +60,8 @@ class Organisation {
   const Person& administrator() const { return *administrator_; }
   const client::CertifiedKey& ca() const { return ca_; }
   const crypto::SigningKey& mandate_key() const { return mandate_key_; }
+  const crypto::PublicKey& log_public() const { return log_public_; }
+  const std::shared_ptr<const crypto::SigningKey>& identity_key() const { return identity_key_; }
 
   // A mandate for these roles, from an hour ago for `days`.
   record::v1::SignedMandate MakeMandate(const Person& person, const std::vector<std::string>& roles,
@@ -75,6 +84,8 @@ class Organisation {
   OrganisationOptions options_;
   client::CertifiedKey ca_;
   crypto::SigningKey mandate_key_;
+  crypto::PublicKey log_public_{};
+  std::shared_ptr<const crypto::SigningKey> identity_key_;
   std::unique_ptr<Person> administrator_;
 };
 

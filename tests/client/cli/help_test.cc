@@ -23,6 +23,8 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                                  {"node", "renew"},
                                                                  {"node", "backup"},
                                                                  {"node", "restore"},
+                                                                 {"exchange"},
+                                                                 {"exchange", "status"},
                                                                  {"user"},
                                                                  {"user", "request"},
                                                                  {"user", "renew"},
@@ -34,6 +36,12 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                                  {"mandate", "issue"},
                                                                  {"mandate", "revoke"},
                                                                  {"mandate", "list"},
+                                                                 {"partnership"},
+                                                                 {"partnership", "member"},
+                                                                 {"partnership", "draft"},
+                                                                 {"partnership", "sign"},
+                                                                 {"partnership", "assemble"},
+                                                                 {"partnership", "show"},
                                                                  {"signal"},
                                                                  {"signal", "record"},
                                                                  {"signal", "import"},
@@ -149,7 +157,8 @@ std::string Offered(const std::string& line) {
 }
 
 TEST(CompletionScriptTest, BashOffersWhatFits) {
-  EXPECT_THAT(Offered("sluis"), HasSubstr("node user mandate signal log completion"));
+  EXPECT_THAT(Offered("sluis"),
+              HasSubstr("node user mandate partnership signal exchange log completion"));
   EXPECT_THAT(Offered("sluis user"), HasSubstr("request renew install add list revoke"));
   EXPECT_THAT(Offered("sluis log verify"), HasSubstr("--seen"));
   EXPECT_THAT(Offered("sluis log verify export.sluislog"), HasSubstr("--seen"));

@@ -61,6 +61,7 @@ TEST(RunTest, WithoutProfileEveryCallSaysHowToBegin) {
   for (const std::vector<std::string>& arguments :
        std::vector<std::vector<std::string>>{{"node", "status"},
                                              {"node", "doctor"},
+                                             {"partnership", "show"},
                                              {"user", "list"},
                                              {"signal", "list", "--case", "INTAKE"},
                                              {"log", "checkpoint"}}) {
@@ -139,7 +140,7 @@ TEST(InitTest, AsksWhatOptionsLeaveOpen) {
   const tests::TempFolder folder;
   const std::string packs = SLUIS_SOURCE_DIR "/policies/packs/";
   const std::string answers = folder.PathOf("node") +
-                              "\ncaw.example\nwelfare\n\n\nnode.caw.example:8443\n" + packs +
+                              "\ncaw.example\nwelfare\n\n\n\nnode.caw.example:8443\n" + packs +
                               "statutory.be.yaml\n" + packs + "livc-r.vaartland.yaml\nit.beheer\n";
   const Ended ended = RunSluis({"node", "init"}, answers, folder.PathOf("profiles"));
   EXPECT_EQ(ended.exit, Exit::kDone) << ended.err;

@@ -28,6 +28,7 @@ NodePlan PlanIn(const std::string& folder) {
   plan.folder = folder;
   plan.organisation = "caw-de-overzet.example";
   plan.kind = "welfare";
+  plan.host = "vaartland-it.example";
   plan.secrecy_regime = true;
   plan.listen = "127.0.0.1:8443";
   plan.address = "node.caw-de-overzet.example:8443";
@@ -67,6 +68,10 @@ TEST(NodeFilesTest, MakesEverythingPrivateAndOnce) {
   EXPECT_EQ(yaml["keys"]["mandate_public"].as<std::string>(),
             crypto::Base64Encode(crypto::View(
                 ReadKey(made->mandate_key_path, crypto::KeyPurpose::kMandate)->key.public_key())));
+  EXPECT_EQ(yaml["host"].as<std::string>(), "vaartland-it.example");
+  EXPECT_TRUE(
+      ReadKey(yaml["keys"]["identity"].as<std::string>(), crypto::KeyPurpose::kIdentity).ok());
+  EXPECT_FALSE(yaml["partnership"].IsDefined());
   EXPECT_FALSE(yaml["packs"]["node"].IsDefined());
   const auto again = MakeNodeFiles(plan, kNow);
   ASSERT_FALSE(again.ok());
@@ -101,6 +106,8 @@ TEST(NodeFilesTest, RefusesPlansThatCannotWork) {
   EXPECT_EQ(check([](NodePlan*) {}), "ok");
   EXPECT_EQ(check([](NodePlan* plan) { plan->organisation = "CAW"; }), "user.bad_organisation");
   EXPECT_EQ(check([](NodePlan* plan) { plan->kind = "school"; }), "init.bad_kind");
+  EXPECT_EQ(check([](NodePlan* plan) { plan->host = ""; }), "init.bad_host");
+  EXPECT_EQ(check([](NodePlan* plan) { plan->host = std::string(121, 'h'); }), "init.bad_host");
   for (const char* address :
        {"", "host", "host:", ":1", "host:x", "host:70000", "::1:1", "a:1:2"}) {
     NodePlan plan = PlanIn("/nowhere");

@@ -81,6 +81,17 @@ TEST_F(MandateTest, EachIllFormedOneIsRefused) {
          m.set_partnership("vaartland");
          m.set_pseudonym("x");
        }},
+      {"both for the own node and for peers",
+       [](Mandate& m) {
+         m.set_partnership("vaartland");
+         m.set_pseudonym(std::string(16, 'x'));
+       }},
+      {"for peers, with a short pseudonym",
+       [](Mandate& m) {
+         m.clear_user_id();
+         m.set_partnership("vaartland");
+         m.set_pseudonym("x");
+       }},
       {"too long", [](Mandate& m) { m.set_partnership(std::string(5000, 'x')); }},
   };
   for (const auto& [name, spoil] : wrong) {
@@ -93,6 +104,16 @@ TEST_F(MandateTest, EachIllFormedOneIsRefused) {
   Mandate longest = Good();
   longest.set_not_after_s(longest.not_before_s() + 90 * kDay);
   EXPECT_TRUE(verifier_.Verify(tests::SignMandate(longest, key_)).ok());
+}
+
+TEST_F(MandateTest, OneForPeersNamesAPseudonymOnly) {
+  Mandate mandate = Good();
+  mandate.clear_user_id();
+  mandate.set_partnership("vaartland.example");
+  mandate.set_pseudonym(std::string(16, 'x'));
+  const auto verified = verifier_.Verify(tests::SignMandate(mandate, key_));
+  ASSERT_TRUE(verified.ok()) << verified.status();
+  EXPECT_EQ(verified->pseudonym(), std::string(16, 'x'));
 }
 
 TEST_F(MandateTest, OnlyTheMandateKeySigns) {

@@ -1,0 +1,33 @@
+#ifndef SLUIS_SERVER_CORE_EXERCISE_H_
+#define SLUIS_SERVER_CORE_EXERCISE_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/core/use_case.h"
+
+namespace sluis::core {
+
+// Most records that one EraseExercise takes: they go as one, with one new epoch of keys.
+inline constexpr size_t kExerciseErasures = 64;
+
+// Erases records that were made in exercise, each with its entry, once the partnership is active;
+// refused otherwise. A hold does not keep them: what was made up protects nobody. One that cannot
+// be opened is left out, so that it does not keep the others; when that leaves none, its error is
+// returned.
+class EraseExercise : public UseCase {
+ public:
+  // Ids as View::RecordsOfExercise gives them, at least one and at most kExerciseErasures.
+  explicit EraseExercise(std::vector<std::string> record_ids)
+      : record_ids_(std::move(record_ids)) {}
+  const Method& method() const override;
+  absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
+
+ private:
+  std::vector<std::string> record_ids_;
+};
+
+}  // namespace sluis::core
+
+#endif  // SLUIS_SERVER_CORE_EXERCISE_H_

@@ -1,0 +1,159 @@
+#include "server/exchange/heartbeat.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+
+#include "server/exchange/peer_refusal.h"
+
+namespace sluis::exchange {
+namespace {
+
+constexpr uint64_t kSecond = 1'000'000;
+
+// What the node says of itself, in either message.
+template <typename Message>
+Message Say(const HeartbeatParts& parts, const partnership::Manifest& manifest) {
+  Message message;
+  message.set_organisation(parts.organisation);
+  message.set_lowest_version(parts.protocol.lowest_version);
+  message.set_highest_version(parts.protocol.highest_version);
+  message.set_partnership(manifest.partnership);
+  message.set_manifest_version(manifest.version);
+  message.set_manifest_digest(std::string(crypto::View(manifest.digest)));
+  for (const std::string& name : parts.protocol.capabilities) message.add_capabilities(name);
+  return message;
+}
+
+std::string ManifestTrouble(const partnership::Manifest& own, const std::string& partnership,
+                            uint64_t version, const std::string& digest) {
+  if (partnership != own.partnership) return "manifest_differs";
+  if (version > own.version) return "manifest_older_here";
+  if (version < own.version) return "manifest_older_there";
+  return digest == crypto::View(own.digest) ? "" : "manifest_differs";
+}
+
+// Which side is behind, of two ranges that do not meet. A range that is none is the fault of
+// whoever names it.
+std::string VersionTrouble(const Protocol& own, uint32_t lowest, uint32_t highest) {
+  return lowest <= highest && lowest > own.highest_version ? "update_here" : "update_there";
+}
+
+// What the other side said of itself. Of its capabilities those are kept that this node has too, so
+// that nothing a peer makes up is stored or shown.
+template <typename Message>
+Met Hear(const Protocol& own, const partnership::Manifest& manifest, const Message& said) {
+  Met met;
+  met.manifest_version = said.manifest_version();
+  met.protocol_version = CommonVersion(own, said.lowest_version(), said.highest_version());
+  met.trouble = met.protocol_version == 0
+                    ? VersionTrouble(own, said.lowest_version(), said.highest_version())
+                    : ManifestTrouble(manifest, said.partnership(), said.manifest_version(),
+                                      said.manifest_digest());
+  for (const std::string& name : own.capabilities) {
+    if (std::find(said.capabilities().begin(), said.capabilities().end(), name) !=
+        said.capabilities().end()) {
+      met.capabilities.push_back(name);
+    }
+  }
+  return met;
+}
+
+std::string TroubleOf(const absl::Status& status, const Protocol& own) {
+  if (const auto refusal = PeerRefusalOf(status); refusal && refusal->code() == "update") {
+    return VersionTrouble(own, refusal->lowest_version(), refusal->highest_version());
+  }
+  switch (status.code()) {
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kNotFound:
+      return "no_address";
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:
+      return "refused";
+    default:
+      return "unreachable";
+  }
+}
+
+// Lets one thread wait for answers on others.
+class Countdown {
+ public:
+  explicit Countdown(size_t count) : left_(count) {}
+  void Done() {
+    std::lock_guard lock(mutex_);
+    if (--left_ == 0) zero_.notify_all();
+  }
+  void Wait() {
+    std::unique_lock lock(mutex_);
+    zero_.wait(lock, [this] { return left_ == 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable zero_;
+  size_t left_;
+};
+
+}  // namespace
+
+void Heartbeat::Round() {
+  std::lock_guard lock(round_);
+  const std::shared_ptr<const core::Terms> terms = parts_.terms.Get();
+  const partnership::Manifest* manifest = terms->manifest ? &terms->manifest->manifest : nullptr;
+  parts_.reachability.KeepMembersOf(manifest);
+  if (manifest == nullptr || manifest->members.size() < 2) return;
+  const auto count = static_cast<size_t>(std::count_if(
+      manifest->members.begin(), manifest->members.end(),
+      [this](const auto& member) { return member.organisation != parts_.organisation; }));
+  Countdown countdown(count);
+  for (const partnership::Member& member : manifest->members) {
+    if (member.organisation == parts_.organisation) continue;
+    parts_.peers.Heartbeat(
+        member.organisation, Say<peer::v1::HeartbeatRequest>(parts_, *manifest),
+        [this, &countdown, manifest, organisation = member.organisation,
+         asked_at_us = parts_.clock.NowUs()](absl::StatusOr<peer::v1::HeartbeatResponse> answer) {
+          Take(organisation, answer, *manifest, asked_at_us);
+          countdown.Done();
+        });
+  }
+  countdown.Wait();
+}
+
+void Heartbeat::Take(const std::string& organisation,
+                     const absl::StatusOr<peer::v1::HeartbeatResponse>& answer,
+                     const partnership::Manifest& manifest, uint64_t asked_at_us) {
+  if (!answer.ok()) {
+    if (absl::IsCancelled(answer.status())) return;
+    parts_.reachability.NotReached(organisation, TroubleOf(answer.status(), parts_.protocol));
+    return;
+  }
+  if (answer->organisation() != organisation) {
+    parts_.reachability.NotReached(organisation, "refused");
+    return;
+  }
+  // The answer was made somewhere between asking and now; half-way is off by half of that at most.
+  const uint64_t now_us = std::max(parts_.clock.NowUs(), asked_at_us);
+  const uint64_t middle_s = (asked_at_us + (now_us - asked_at_us) / 2) / kSecond;
+  parts_.reachability.Reached(organisation, now_us, Hear(parts_.protocol, manifest, *answer),
+                              static_cast<int64_t>(answer->now_s() - middle_s));
+}
+
+absl::StatusOr<peer::v1::HeartbeatResponse> Heartbeat::Answer(
+    const std::string& sender, const peer::v1::HeartbeatRequest& request) {
+  const std::shared_ptr<const core::Terms> terms = parts_.terms.Get();
+  if (!terms->manifest || terms->manifest->manifest.Find(sender) == nullptr ||
+      sender == parts_.organisation || request.organisation() != sender) {
+    return RefusedToPeer();
+  }
+  const partnership::Manifest& manifest = terms->manifest->manifest;
+  Met met = Hear(parts_.protocol, manifest, request);
+  const bool meets = met.protocol_version != 0;
+  parts_.reachability.Heard(sender, parts_.clock.NowUs(), std::move(met));
+  if (!meets) return UpdateNeeded(parts_.protocol);
+  auto response = Say<peer::v1::HeartbeatResponse>(parts_, manifest);
+  response.set_now_s(parts_.clock.NowUs() / kSecond);
+  return response;
+}
+
+}  // namespace sluis::exchange

@@ -1,0 +1,60 @@
+#ifndef SLUIS_SERVER_EXCHANGE_HEARTBEAT_H_
+#define SLUIS_SERVER_EXCHANGE_HEARTBEAT_H_
+
+#include <chrono>
+#include <mutex>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/core/terms.h"
+#include "server/exchange/peers.h"
+#include "server/exchange/protocol.h"
+#include "server/exchange/reachability.h"
+#include "server/storage/clock.h"
+
+namespace sluis::exchange {
+
+// How often every partner is asked.
+inline constexpr std::chrono::seconds kHeartbeatInterval{10};
+
+// What the heartbeat works with. All references must outlive it.
+struct HeartbeatParts {
+  // The own organisation.
+  std::string organisation;
+  Protocol protocol;
+  core::TermsInForce& terms;
+  Peers& peers;
+  Reachability& reachability;
+  storage::Clock& clock;
+};
+
+// Keeps asking every other member whether it is there and what it holds, and answers the same.
+//
+// Never written in the ledger: two idle nodes must not make each other's logs grow, and nothing is
+// learnt that is not in the manifest. What is found stands in Reachability. Thread-safe.
+class Heartbeat {
+ public:
+  explicit Heartbeat(HeartbeatParts parts) : parts_(std::move(parts)) {}
+
+  // Asks every other member of the manifest in force at once, and returns when each has answered
+  // or failed. Without a manifest nothing is asked. The caller repeats it at kHeartbeatInterval.
+  void Round();
+
+  // The answer to a member whose certificate was verified for this call. RefusedToPeer when it is
+  // no member now, or says that it is another; UpdateNeeded when the versions do not meet.
+  absl::StatusOr<peer::v1::HeartbeatResponse> Answer(const std::string& sender,
+                                                     const peer::v1::HeartbeatRequest& request);
+
+ private:
+  void Take(const std::string& organisation,
+            const absl::StatusOr<peer::v1::HeartbeatResponse>& answer,
+            const partnership::Manifest& manifest, uint64_t asked_at_us);
+
+  const HeartbeatParts parts_;
+  // One round after the other: an answer to an earlier one must not hide that to a later.
+  std::mutex round_;
+};
+
+}  // namespace sluis::exchange
+
+#endif  // SLUIS_SERVER_EXCHANGE_HEARTBEAT_H_

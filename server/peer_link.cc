@@ -1,0 +1,135 @@
+#include "server/peer_link.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "crypto/bytes.h"
+
+namespace sluis::server {
+
+PeerLink::PeerLink(const Config& config, core::TermsInForce& terms, storage::Clock& clock,
+                   rpc::Metrics& metrics)
+    : organisation_(config.organisation),
+      terms_(terms),
+      clock_(clock),
+      metrics_(metrics),
+      peers_({.certificate_folder = config.certificate_folder, .terms = terms, .clock = clock}),
+      heartbeat_({.organisation = config.organisation,
+                  .protocol = {},
+                  .terms = terms,
+                  .peers = peers_,
+                  .reachability = reachability_,
+                  .clock = clock}) {}
+
+PeerLink::~PeerLink() { Stop(); }
+
+absl::Status PeerLink::Follow(const Config& config) {
+  std::lock_guard lock(listener_mutex_);
+  address_ = config.peer_listen_address;
+  certificate_folder_ = config.certificate_folder;
+  return FollowLocked();
+}
+
+absl::Status PeerLink::FollowLocked() {
+  if (stopped_) return absl::OkStatus();
+  const std::string wanted = terms_.Get()->manifest ? address_ : std::string();
+  if (listener_ && wanted == bound_) return absl::OkStatus();
+  listener_.reset();
+  if (wanted.empty()) return absl::OkStatus();
+  absl::StatusOr<std::unique_ptr<rpc::PeerListener>> listener =
+      rpc::PeerListener::Start({.address = wanted,
+                                .certificate_folder = certificate_folder_,
+                                .organisation = organisation_,
+                                .terms = terms_,
+                                .clock = clock_,
+                                .metrics = metrics_,
+                                .answers = {.heartbeat =
+                                                [this](const std::string& sender,
+                                                       const peer::v1::HeartbeatRequest& request) {
+                                                  return heartbeat_.Answer(sender, request);
+                                                },
+                                            .deliver = nullptr}});
+  if (!listener.ok()) return listener.status();
+  listener_ = *std::move(listener);
+  bound_ = wanted;
+  return absl::OkStatus();
+}
+
+void PeerLink::Round() {
+  {
+    std::lock_guard lock(listener_mutex_);
+    const absl::Status status = FollowLocked();
+    if (!status.ok()) spdlog::error("{}", std::string(status.message()));
+  }
+  heartbeat_.Round();
+}
+
+void PeerLink::Begin() {
+  loop_ = std::thread([this] {
+    std::unique_lock lock(loop_mutex_);
+    while (!stopping_) {
+      lock.unlock();
+      Round();
+      lock.lock();
+      wake_.wait_for(lock, exchange::kHeartbeatInterval, [this] { return stopping_; });
+    }
+  });
+}
+
+void PeerLink::Stop() {
+  {
+    std::lock_guard lock(loop_mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  peers_.Stop();
+  if (loop_.joinable()) loop_.join();
+  std::lock_guard lock(listener_mutex_);
+  stopped_ = true;
+  listener_.reset();
+}
+
+int PeerLink::port() const {
+  std::lock_guard lock(listener_mutex_);
+  return listener_ ? listener_->port() : 0;
+}
+
+void PeerLink::Fill(node::v1::GetExchangeResponse& response) const {
+  const std::shared_ptr<const partnership::SignedManifest> in_force = terms_.Get()->manifest;
+  if (!in_force) return;
+  const partnership::Manifest& manifest = in_force->manifest;
+  response.set_partnership(manifest.partnership);
+  response.set_name(manifest.name);
+  response.set_manifest_version(manifest.version);
+  response.set_manifest_digest(std::string(crypto::View(manifest.digest)));
+  response.set_state(manifest.state);
+  response.set_signed_manifest(in_force->Serialise());
+  for (const partnership::Member& member : manifest.members) {
+    if (member.organisation == organisation_) continue;
+    exchange::Standing standing = reachability_.Of(member.organisation, clock_.NowUs());
+    node::v1::PeerState& peer = *response.add_peers();
+    peer.set_organisation(member.organisation);
+    peer.set_name(member.name);
+    peer.set_kind(member.kind);
+    peer.set_reached_at_us(standing.reached_at_us);
+    peer.set_heard_at_us(standing.heard_at_us);
+    peer.set_trouble(std::move(standing.trouble));
+    peer.set_manifest_version(standing.manifest_version);
+    peer.set_protocol_version(standing.protocol_version);
+    for (const std::string& name : standing.capabilities) peer.add_capabilities(name);
+    peer.set_clock_ahead_s(standing.clock_ahead_s);
+  }
+}
+
+void PeerLink::Fill(rpc::Metrics::Gauges& gauges) const {
+  const std::shared_ptr<const partnership::SignedManifest> in_force = terms_.Get()->manifest;
+  const exchange::Reachability::Numbers numbers =
+      reachability_.Count(in_force ? &in_force->manifest : nullptr, organisation_, clock_.NowUs());
+  gauges.partners = static_cast<double>(numbers.partners);
+  gauges.partners_reachable = static_cast<double>(numbers.reachable);
+  gauges.partners_heard = static_cast<double>(numbers.heard);
+  gauges.partners_in_trouble = static_cast<double>(numbers.in_trouble);
+}
+
+}  // namespace sluis::server

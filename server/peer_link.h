@@ -1,0 +1,74 @@
+#ifndef SLUIS_SERVER_PEER_LINK_H_
+#define SLUIS_SERVER_PEER_LINK_H_
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "server/config.h"
+#include "server/core/terms.h"
+#include "server/exchange/grpc_peers.h"
+#include "server/exchange/heartbeat.h"
+#include "server/exchange/reachability.h"
+#include "server/rpc/metrics.h"
+#include "server/rpc/peer_listener.h"
+#include "server/storage/clock.h"
+#include "sluis/node/v1/exchange.pb.h"
+
+namespace sluis::server {
+
+// How a node hangs together with the other nodes of its partnership: the listener for them, the
+// calls to them, and the heartbeat. Wires only. Thread-safe. The references must outlive it.
+class PeerLink {
+ public:
+  PeerLink(const Config& config, core::TermsInForce& terms, storage::Clock& clock,
+           rpc::Metrics& metrics);
+  ~PeerLink();
+
+  // Listens as the configuration and the terms in force have it: at that address while there is a
+  // manifest, otherwise not at all. Call it again whenever either has changed. Errors of
+  // PeerListener; the next heartbeat tries again.
+  absl::Status Follow(const Config& config);
+
+  // Asks every partner at once, and then every 10 s, until Stop.
+  void Begin();
+  // Asks every partner now and returns when it is known who is there.
+  void Round();
+  // Hears and asks nobody any more. For good.
+  void Stop();
+
+  // Port that was bound for partners; 0 while not listening.
+  int port() const;
+  void Fill(node::v1::GetExchangeResponse& response) const;
+  void Fill(rpc::Metrics::Gauges& gauges) const;
+
+ private:
+  absl::Status FollowLocked();
+
+  const std::string organisation_;
+  core::TermsInForce& terms_;
+  storage::Clock& clock_;
+  rpc::Metrics& metrics_;
+  exchange::Reachability reachability_;
+  exchange::GrpcPeers peers_;
+  exchange::Heartbeat heartbeat_;
+
+  mutable std::mutex listener_mutex_;
+  bool stopped_ = false;
+  std::string address_;             // as configured
+  std::string certificate_folder_;  // likewise
+  std::string bound_;               // address for which `listener_` was started
+  std::unique_ptr<rpc::PeerListener> listener_;
+
+  std::mutex loop_mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread loop_;
+};
+
+}  // namespace sluis::server
+
+#endif  // SLUIS_SERVER_PEER_LINK_H_

@@ -1,0 +1,38 @@
+// An envelope that reads has one encoding, its records prove themselves, and no foreign manifest
+// lets it through.
+#include <cstdlib>
+
+#include "server/exchange/envelope.h"
+#include "server/exchange/record_proof.h"
+
+using namespace sluis;  // NOLINT: a fuzz target is one function
+
+namespace {
+
+// Ends the process, which is how a fuzz target reports a broken property.
+void Require(bool holds) {
+  if (!holds) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const crypto::BytesView input = crypto::View(std::span(data, size));
+  const auto envelope = exchange::ReadEnvelope(input);
+  if (!envelope.ok()) return 0;
+  Require(envelope->Message().SerializeAsString() == input);
+  // Members without keys: whatever the envelope says, nobody there can have signed it.
+  partnership::Manifest manifest;
+  manifest.partnership = envelope->head.head.partnership();
+  manifest.version = envelope->head.head.manifest_version();
+  manifest.state = record::v1::PARTNERSHIP_STATE_ACTIVE;
+  for (const std::string& member :
+       {envelope->head.head.sender(), envelope->head.head.recipient()}) {
+    manifest.members.emplace_back().organisation = member;
+  }
+  Require(!exchange::VerifyEnvelope(*envelope, {manifest, "2026-10-05", std::nullopt}).ok());
+  for (const auto& proof : exchange::ProveRecords(*envelope)) {
+    Require(exchange::ReadRecordProof(proof.Serialise()).ok());
+  }
+  return 0;
+}

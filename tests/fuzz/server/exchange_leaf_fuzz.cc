@@ -1,0 +1,33 @@
+// A leaf that reads has one encoding, answers itself at most, and reads as no other kind. Built
+// once for each kind.
+#include <cstdlib>
+#include <string>
+#include <variant>
+
+#include "server/exchange/leaf.h"
+
+using namespace sluis;  // NOLINT: a fuzz target is one function
+
+namespace {
+
+// Ends the process, which is how a fuzz target reports a broken property.
+void Require(bool holds) {
+  if (!holds) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const crypto::BytesView input = crypto::View(std::span(data, size));
+  const auto kind = peer::v1::SLUIS_LEAF_KIND;
+  const auto leaf = exchange::ReadLeaf(kind, input);
+  if (!leaf.ok()) return 0;
+  Require(std::visit([](const auto& message) { return message.SerializeAsString(); }, *leaf) ==
+          input);
+  Require(exchange::BindingOf(*leaf).kind() == kind);
+  for (int other = 0; other <= peer::v1::ENVELOPE_KIND_REFUSAL + 1; ++other) {
+    if (other == kind) continue;
+    Require(!exchange::ReadLeaf(static_cast<peer::v1::EnvelopeKind>(other), input).ok());
+  }
+  return 0;
+}

@@ -1,0 +1,27 @@
+// Terms that read have one encoding and are never looser than themselves.
+#include <cstdlib>
+
+#include "server/exchange/terms.h"
+
+using namespace sluis;  // NOLINT: a fuzz target is one function
+
+namespace {
+
+// Ends the process, which is how a fuzz target reports a broken property.
+void Require(bool holds) {
+  if (!holds) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const crypto::BytesView input = crypto::View(std::span(data, size));
+  const auto terms = exchange::ReadTerms(input);
+  if (!terms.ok()) return 0;
+  Require(terms->SerializeAsString() == input);
+  Require(exchange::AtLeastAsStrict(terms->conditions(), terms->conditions()));
+  for (const auto& attribute : terms->attributes()) {
+    Require(exchange::AttributeOf(*terms, attribute.name()) == attribute.value());
+  }
+  return 0;
+}

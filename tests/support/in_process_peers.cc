@@ -1,0 +1,72 @@
+#include "tests/support/in_process_peers.h"
+
+namespace sluis::tests {
+
+class InProcessPeers final : public exchange::Peers {
+ public:
+  InProcessPeers(InProcessNetwork& network, std::string organisation)
+      : network_(network), organisation_(std::move(organisation)) {}
+
+  void Heartbeat(const std::string& organisation, peer::v1::HeartbeatRequest request,
+                 Done<peer::v1::HeartbeatResponse> done) override {
+    const auto answers = network_.Find(organisation_, organisation);
+    done(answers.ok() ? answers->heartbeat(organisation_, request)
+                      : absl::StatusOr<peer::v1::HeartbeatResponse>(answers.status()));
+  }
+  void Deliver(const std::string& organisation, peer::v1::DeliverRequest request,
+               Done<peer::v1::DeliverResponse> done) override {
+    const auto answers = network_.Find(organisation_, organisation);
+    if (!answers.ok()) return done(answers.status());
+    if (!answers->deliver) return done(absl::UnimplementedError("takes no envelopes"));
+    answers->deliver(organisation_, request, [done = std::move(done)](const absl::Status& status) {
+      if (status.ok()) {
+        done(peer::v1::DeliverResponse());
+      } else {
+        done(status);
+      }
+    });
+  }
+
+ private:
+  InProcessNetwork& network_;
+  const std::string organisation_;
+};
+
+void InProcessNetwork::Put(const std::string& organisation, exchange::PeerAnswers answers) {
+  std::lock_guard lock(mutex_);
+  nodes_[organisation] = std::move(answers);
+}
+
+void InProcessNetwork::Remove(const std::string& organisation) {
+  std::lock_guard lock(mutex_);
+  nodes_.erase(organisation);
+}
+
+void InProcessNetwork::Cut(const std::string& from, const std::string& to) {
+  Answer(from, to, absl::UnavailableError("cut"));
+}
+
+void InProcessNetwork::Mend(const std::string& from, const std::string& to) {
+  std::lock_guard lock(mutex_);
+  forced_.erase({from, to});
+}
+
+void InProcessNetwork::Answer(const std::string& from, const std::string& to, absl::Status status) {
+  std::lock_guard lock(mutex_);
+  forced_[{from, to}] = std::move(status);
+}
+
+std::unique_ptr<exchange::Peers> InProcessNetwork::PeersOf(const std::string& organisation) {
+  return std::make_unique<InProcessPeers>(*this, organisation);
+}
+
+absl::StatusOr<exchange::PeerAnswers> InProcessNetwork::Find(const std::string& from,
+                                                             const std::string& to) {
+  std::lock_guard lock(mutex_);
+  if (const auto forced = forced_.find({from, to}); forced != forced_.end()) return forced->second;
+  const auto found = nodes_.find(to);
+  if (found == nodes_.end()) return absl::UnavailableError("not there");
+  return found->second;
+}
+
+}  // namespace sluis::tests

@@ -107,11 +107,12 @@ absl::StatusOr<Envelope> ReadEnvelope(peer::v1::Envelope message) {
   return ReadParsed(std::move(message));
 }
 
-absl::Status VerifyEnvelope(const Envelope& envelope, const Standing& standing) {
-  if (absl::Status head = VerifyHead(envelope.head, standing); !head.ok()) return head;
+absl::Status VerifyEnvelope(const Envelope& envelope, const JudgedBy& judged_by) {
+  if (absl::Status head = VerifyHead(envelope.head, judged_by); !head.ok()) return head;
   if (LeafTree(envelope.leaf_bytes).Head() != envelope.head.tree()) return Refuse(Fault::kRoot);
   for (const Leaf& leaf : envelope.leaves) {
-    if (absl::Status offered = CheckOffered(leaf, standing.manifest); !offered.ok()) return offered;
+    if (absl::Status offered = CheckOffered(leaf, judged_by.manifest); !offered.ok())
+      return offered;
   }
   return absl::OkStatus();
 }

@@ -60,7 +60,7 @@ absl::StatusOr<Envelope> ReadEnvelope(crypto::BytesView bytes);
 absl::StatusOr<Envelope> ReadEnvelope(peer::v1::Envelope message);
 
 // Those of VerifyHead, kRoot, and those of CheckOffered.
-absl::Status VerifyEnvelope(const Envelope& envelope, const Standing& standing);
+absl::Status VerifyEnvelope(const Envelope& envelope, const JudgedBy& judged_by);
 
 }  // namespace sluis::exchange
 

@@ -78,9 +78,9 @@ absl::StatusOr<SignedHead> ReadHead(std::string bytes, std::string signature,
   return read;
 }
 
-absl::Status VerifyHead(const SignedHead& signed_head, const Standing& standing) {
+absl::Status VerifyHead(const SignedHead& signed_head, const JudgedBy& judged_by) {
   const EnvelopeHead& head = signed_head.head;
-  const partnership::Manifest& manifest = standing.manifest;
+  const partnership::Manifest& manifest = judged_by.manifest;
   if (head.partnership() != manifest.partnership) return Refuse(Fault::kPartnership);
   if (manifest.state != record::v1::PARTNERSHIP_STATE_EXERCISE &&
       manifest.state != record::v1::PARTNERSHIP_STATE_ACTIVE) {
@@ -89,16 +89,16 @@ absl::Status VerifyHead(const SignedHead& signed_head, const Standing& standing)
   const Member* sender = manifest.Find(head.sender());
   if (sender == nullptr) return Refuse(Fault::kSender);
   if (manifest.Find(head.recipient()) == nullptr ||
-      (standing.recipient && head.recipient() != *standing.recipient)) {
+      (judged_by.recipient && head.recipient() != *judged_by.recipient)) {
     return Refuse(Fault::kRecipient);
   }
   if (head.manifest_version() != manifest.version) return Refuse(Fault::kUpdate);
-  if (const auto fault = Judge(*sender, KeyPurpose::kIdentity, standing.day,
+  if (const auto fault = Judge(*sender, KeyPurpose::kIdentity, judged_by.day,
                                HeadMessage(signed_head.bytes), signed_head.signature)) {
     return Refuse(*fault);
   }
   if (head.kind() == peer::v1::ENVELOPE_KIND_RECEIPT &&
-      Judge(*sender, KeyPurpose::kReceipt, standing.day, ReceiptMessage(signed_head.bytes),
+      Judge(*sender, KeyPurpose::kReceipt, judged_by.day, ReceiptMessage(signed_head.bytes),
             signed_head.receipt_signature)) {
     return Refuse(Fault::kReceiptSignature);
   }

@@ -35,8 +35,8 @@ struct SignedHead {
   crypto::TreeHead tree() const;
 };
 
-// Against what a head is judged.
-struct Standing {
+// What a head is judged by.
+struct JudgedBy {
   const partnership::Manifest& manifest;
   // Legal day on which keys must be valid, YYYY-MM-DD: today for what arrives, the day of the own
   // log entry for evidence.
@@ -53,7 +53,7 @@ absl::StatusOr<SignedHead> ReadHead(std::string bytes, std::string signature,
 // kSignature, or kKeyPurpose and kKeyExpired when another key of the sender made it, and
 // kReceiptSignature. `kUpdate` is said before the signature is judged, because keys may differ
 // between manifests: who asks is known from the connection only.
-absl::Status VerifyHead(const SignedHead& head, const Standing& standing);
+absl::Status VerifyHead(const SignedHead& head, const JudgedBy& judged_by);
 
 // Whether a leaf repeats its head: kBinding otherwise.
 absl::Status CheckRepeats(const Leaf& leaf, const peer::v1::EnvelopeHead& head);

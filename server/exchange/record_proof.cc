@@ -49,12 +49,12 @@ absl::StatusOr<RecordProof> ReadRecordProof(crypto::BytesView bytes) {
                      std::move(*message.mutable_leaf()), *std::move(leaf)};
 }
 
-absl::Status VerifyRecordProof(const RecordProof& proof, const Standing& standing) {
-  if (absl::Status head = VerifyHead(proof.head, standing); !head.ok()) return head;
+absl::Status VerifyRecordProof(const RecordProof& proof, const JudgedBy& judged_by) {
+  if (absl::Status head = VerifyHead(proof.head, judged_by); !head.ok()) return head;
   if (!crypto::VerifyInclusion(proof.leaf_bytes, proof.index, proof.head.tree(), proof.path).ok()) {
     return Refuse(Fault::kRoot);
   }
-  return CheckOffered(proof.leaf, standing.manifest);
+  return CheckOffered(proof.leaf, judged_by.manifest);
 }
 
 }  // namespace sluis::exchange

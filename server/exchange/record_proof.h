@@ -37,7 +37,7 @@ std::vector<RecordProof> ProveRecords(const Envelope& envelope);
 absl::StatusOr<RecordProof> ReadRecordProof(crypto::BytesView bytes);
 
 // Those of VerifyHead, kRoot, and those of CheckOffered.
-absl::Status VerifyRecordProof(const RecordProof& proof, const Standing& standing);
+absl::Status VerifyRecordProof(const RecordProof& proof, const JudgedBy& judged_by);
 
 }  // namespace sluis::exchange
 

@@ -362,7 +362,7 @@ exchange::Envelope ExchangeWorld::Made(EnvelopeKind kind, size_t count) {
   return exchange::MakeEnvelope(Draft(kind, count), SenderOf(kind).keys()).value();
 }
 
-exchange::Standing ExchangeWorld::Judge(EnvelopeKind kind) const {
+exchange::JudgedBy ExchangeWorld::Judge(EnvelopeKind kind) const {
   return {manifest, kExchangeDay, RecipientOf(kind).organisation};
 }
 

@@ -61,7 +61,7 @@ struct ExchangeWorld {
   // Ends the process when the envelope cannot be made.
   exchange::Envelope Made(peer::v1::EnvelopeKind kind, size_t count);
   // How the rightful recipient judges that kind today.
-  exchange::Standing Judge(peer::v1::EnvelopeKind kind) const;
+  exchange::JudgedBy Judge(peer::v1::EnvelopeKind kind) const;
 
   record::v1::Mandate GoodMandate() const;
   record::v1::MandateStatus GoodStatus() const;

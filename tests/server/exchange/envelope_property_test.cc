@@ -12,14 +12,14 @@ namespace {
 
 using peer::v1::EnvelopeKind;
 
-std::string Judged(crypto::BytesView bytes, const Standing& standing) {
+std::string Judged(crypto::BytesView bytes, const JudgedBy& judged_by) {
   const auto envelope = ReadEnvelope(bytes);
-  return envelope.ok() ? Word(VerifyEnvelope(*envelope, standing)) : Word(envelope);
+  return envelope.ok() ? Word(VerifyEnvelope(*envelope, judged_by)) : Word(envelope);
 }
 
-std::string JudgedProof(crypto::BytesView bytes, const Standing& standing) {
+std::string JudgedProof(crypto::BytesView bytes, const JudgedBy& judged_by) {
   const auto proof = ReadRecordProof(bytes);
-  return proof.ok() ? Word(VerifyRecordProof(*proof, standing)) : Word(proof);
+  return proof.ok() ? Word(VerifyRecordProof(*proof, judged_by)) : Word(proof);
 }
 
 EnvelopeKind AnyKind() {
@@ -37,12 +37,12 @@ RC_GTEST_PROP(EnvelopeProperty, AnySingleBitFlippedIsRefused, ()) {
   const EnvelopeKind kind = AnyKind();
   const auto count = *rc::gen::inRange<size_t>(1, 5);
   std::string bytes = World().Made(kind, count).Message().SerializeAsString();
-  const Standing standing = World().Judge(kind);
-  RC_ASSERT(Judged(bytes, standing) == "ok");
+  const JudgedBy judged_by = World().Judge(kind);
+  RC_ASSERT(Judged(bytes, judged_by) == "ok");
   for (int i = 0; i < 40; ++i) {
     const auto bit = *rc::gen::inRange<size_t>(0, bytes.size() * 8);
     bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
-    const std::string word = Judged(bytes, standing);
+    const std::string word = Judged(bytes, judged_by);
     RC_ASSERT(word != "ok");
     RC_ASSERT(word != "other");
     bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
@@ -60,18 +60,18 @@ RC_GTEST_PROP(EnvelopeProperty, EachRecordIsProvableAloneAndAnyBitFlippedIsRefus
   const EnvelopeKind kind = AnyKind();
   const auto count = *rc::gen::inRange<size_t>(1, 9);
   const Envelope envelope = World().Made(kind, count);
-  const Standing standing = World().Judge(kind);
+  const JudgedBy judged_by = World().Judge(kind);
   const auto proofs = ProveRecords(envelope);
   RC_ASSERT(proofs.size() == count);
   for (size_t i = 0; i < count; ++i) {
     RC_ASSERT(proofs[i].leaf_bytes == envelope.leaf_bytes[i]);
-    RC_ASSERT(JudgedProof(proofs[i].Serialise(), standing) == "ok");
+    RC_ASSERT(JudgedProof(proofs[i].Serialise(), judged_by) == "ok");
   }
   std::string bytes = proofs[*rc::gen::inRange<size_t>(0, count)].Serialise();
   for (int i = 0; i < 40; ++i) {
     const auto bit = *rc::gen::inRange<size_t>(0, bytes.size() * 8);
     bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
-    RC_ASSERT(JudgedProof(bytes, standing) != "ok");
+    RC_ASSERT(JudgedProof(bytes, judged_by) != "ok");
     bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
   }
 }

@@ -30,9 +30,9 @@ class EnvelopeTest : public ::testing::Test {
     }
     return message;
   }
-  std::string ReadAndVerify(peer::v1::Envelope message, const Standing& standing) {
+  std::string ReadAndVerify(peer::v1::Envelope message, const JudgedBy& judged_by) {
     const auto envelope = ReadEnvelope(std::move(message));
-    return envelope.ok() ? Word(VerifyEnvelope(*envelope, standing)) : Word(envelope);
+    return envelope.ok() ? Word(VerifyEnvelope(*envelope, judged_by)) : Word(envelope);
   }
   template <size_t N>
   static std::string Text(const crypto::FixedBytes<N>& bytes) {
@@ -133,13 +133,13 @@ TEST_F(EnvelopeTest, EachWrongHeadIsRefusedThoughSigned) {
 
 TEST_F(EnvelopeTest, OnlyTheRecipientTakesIt) {
   const Envelope envelope = world_.Made(kOffer, 1);
-  Standing standing = world_.Judge(kOffer);
-  standing.recipient = world_.third.organisation;
-  EXPECT_EQ(Word(VerifyEnvelope(envelope, standing)), "recipient");
-  standing.recipient = world_.sender.organisation;
-  EXPECT_EQ(Word(VerifyEnvelope(envelope, standing)), "recipient");
-  standing.recipient.reset();
-  EXPECT_EQ(Word(VerifyEnvelope(envelope, standing)), "ok");
+  JudgedBy judged_by = world_.Judge(kOffer);
+  judged_by.recipient = world_.third.organisation;
+  EXPECT_EQ(Word(VerifyEnvelope(envelope, judged_by)), "recipient");
+  judged_by.recipient = world_.sender.organisation;
+  EXPECT_EQ(Word(VerifyEnvelope(envelope, judged_by)), "recipient");
+  judged_by.recipient.reset();
+  EXPECT_EQ(Word(VerifyEnvelope(envelope, judged_by)), "ok");
 }
 
 TEST_F(EnvelopeTest, ManifestDecides) {

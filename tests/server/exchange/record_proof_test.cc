@@ -28,22 +28,22 @@ TEST_F(RecordProofTest, StrangerVerifiesEachAlone) {
 
 TEST_F(RecordProofTest, PartsOfTwoProofsDoNotMix) {
   const auto proofs = ProveRecords(envelope_);
-  const Standing standing = world_.Judge(kKind);
+  const JudgedBy judged_by = world_.Judge(kKind);
   RecordProof mixed = proofs[0];
   mixed.leaf_bytes = proofs[1].leaf_bytes;
-  EXPECT_EQ(Word(VerifyRecordProof(mixed, standing)), "root");
+  EXPECT_EQ(Word(VerifyRecordProof(mixed, judged_by)), "root");
   mixed = proofs[0];
   mixed.index = 1;
-  EXPECT_EQ(Word(VerifyRecordProof(mixed, standing)), "root");
+  EXPECT_EQ(Word(VerifyRecordProof(mixed, judged_by)), "root");
   mixed = proofs[0];
   mixed.path = proofs[2].path;
-  EXPECT_EQ(Word(VerifyRecordProof(mixed, standing)), "root");
+  EXPECT_EQ(Word(VerifyRecordProof(mixed, judged_by)), "root");
   mixed = proofs[0];
   mixed.path.pop_back();
-  EXPECT_EQ(Word(VerifyRecordProof(mixed, standing)), "root");
+  EXPECT_EQ(Word(VerifyRecordProof(mixed, judged_by)), "root");
   mixed = proofs[0];
   mixed.head = world_.Made(kKind, 5).head;
-  EXPECT_EQ(Word(VerifyRecordProof(mixed, standing)), "root");
+  EXPECT_EQ(Word(VerifyRecordProof(mixed, judged_by)), "root");
 }
 
 TEST_F(RecordProofTest, BoundsAndForm) {

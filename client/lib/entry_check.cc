@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "client/lib/act_operation.h"
 #include "crypto/hash.h"
-#include "sluis/record/v1/entry.pb.h"
 
 namespace sluis::client {
 namespace {
@@ -136,11 +136,7 @@ void EntryCheck::CheckParts(const ExportEntry& entry, uint64_t position) {
   Act act = Act::kUnknown;
   const bool named = !erased_.empty() && erased_.top().by == position;
   if (named && shown_act.has_value()) {
-    record::v1::ActPart message;
-    const bool parsed =
-        message.ParseFromArray(shown_act->data(), static_cast<int>(shown_act->size()));
-    act = parsed && message.operation() == record::v1::OPERATION_ERASURE ? Act::kErasure
-                                                                         : Act::kOther;
+    act = OperationOf(*shown_act) == kErasureOperation ? Act::kErasure : Act::kOther;
   }
   Settle(position, act);
 }

@@ -1,4 +1,4 @@
-// Verifies an export of a log offline. Shares only crypto/ and the messages with the writer.
+// Verifies an export of a log offline. Shares only crypto/ with the writer.
 //
 // Guarantee: a report without findings means that the entries of the export, in this order, are
 // exactly those under its checkpoint, that the key given signed that checkpoint, that every open

@@ -5,10 +5,10 @@
 #include "crypto/checkpoint.h"
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
-#include "server/exchange/key_wrap.h"
-#include "server/exchange/leaf.h"
-#include "server/exchange/receipt_proof.h"
-#include "server/exchange/terms.h"
+#include "server/envelope/key_wrap.h"
+#include "server/envelope/leaf.h"
+#include "server/envelope/receipt_proof.h"
+#include "server/envelope/terms.h"
 #include "server/ledger/leaf.h"
 #include "server/ledger/part.h"
 #include "tests/support/person.h"
@@ -58,7 +58,7 @@ peer::v1::Terms ExampleTerms() {
   conditions->set_retention_until("2027-01-03");
   conditions->mutable_onward()->set_originator_consent(true);
   // The place was previewed and signed; the decision took it away.
-  for (const std::string_view name : exchange::TravellingFields()) {
+  for (const std::string_view name : envelope::TravellingFields()) {
     if (name != "place") conditions->add_fields(std::string(name));
   }
   conditions->add_reduced_fields("observed_on:generalise=month");
@@ -75,7 +75,7 @@ Message Answer(const MadeOffer& offer, EnvelopeKind kind, const ExchangeWorld& w
   message.mutable_binding()->set_sender(world.SenderOf(kind).organisation);
   message.mutable_binding()->set_recipient(world.RecipientOf(kind).organisation);
   if constexpr (requires { message.set_offer_digest(""); }) {
-    message.set_offer_digest(Text(exchange::LeafDigest(offer.bytes)));
+    message.set_offer_digest(Text(envelope::LeafDigest(offer.bytes)));
   }
   return message;
 }
@@ -191,18 +191,18 @@ record::v1::UserStatement ExchangeWorld::GoodStatement() const {
 
 std::vector<MadeOffer> ExchangeWorld::Offers(size_t count) {
   std::vector<MadeOffer> made;
-  std::vector<exchange::StatementItem> items;
-  const std::vector<std::string> previewed(exchange::TravellingFields().begin(),
-                                           exchange::TravellingFields().end());
+  std::vector<envelope::StatementItem> items;
+  const std::vector<std::string> previewed(envelope::TravellingFields().begin(),
+                                           envelope::TravellingFields().end());
   for (size_t i = 0; i < count; ++i) {
     MadeOffer& one = made.emplace_back();
     one.key = crypto::NewDataKey(random);
     const auto id = random.Array<16>();
-    const auto committed = exchange::CommitFields(id, ExampleContent(), previewed, random);
+    const auto committed = envelope::CommitFields(id, ExampleContent(), previewed, random);
     one.terms = ExampleTerms();
     one.terms.set_case_token(Text(random.Array<32>()));
     *one.content.mutable_content() =
-        exchange::OnlyFields(ExampleContent(), one.terms.conditions().fields());
+        envelope::OnlyFields(ExampleContent(), one.terms.conditions().fields());
     for (size_t f = 0; f < previewed.size(); ++f) {
       *one.offer.add_fields() = committed.fields[f];
       if (previewed[f] != "place") one.content.add_salts(Text(committed.salts[f]));
@@ -214,23 +214,23 @@ std::vector<MadeOffer> ExchangeWorld::Offers(size_t count) {
     binding->set_sender(sender.organisation);
     binding->set_recipient(recipient.organisation);
     binding->set_exchange_id(Text(id));
-    binding->set_terms_digest(Text(exchange::TermsDigest(one.offer.terms())));
+    binding->set_terms_digest(Text(envelope::TermsDigest(one.offer.terms())));
     for (const auto& [layer, digest] : {std::pair{"statutory", manifest.statutory_pack},
                                         std::pair{"partnership", manifest.partnership_pack}}) {
       auto* pack = binding->add_packs();
       pack->set_layer(layer);
       pack->set_digest(Text(digest));
     }
-    binding->set_key_commitment(Text(exchange::KeyCommitment(one.key, binding->exchange_id())));
+    binding->set_key_commitment(Text(envelope::KeyCommitment(one.key, binding->exchange_id())));
     binding->set_exercise(manifest.state == record::v1::PARTNERSHIP_STATE_EXERCISE);
-    one.offer.set_ciphertext(exchange::SealContent(one.key, *binding, one.content, random).value());
+    one.offer.set_ciphertext(envelope::SealContent(one.key, *binding, one.content, random).value());
     binding->set_ciphertext_digest(Text(crypto::Sha256(one.offer.ciphertext())));
     one.offer.set_intent_leaf_hash(Text(random.Array<32>()));
-    items.push_back({id, one.terms.case_token(), exchange::FieldsRoot(one.offer.fields())});
+    items.push_back({id, one.terms.case_token(), envelope::FieldsRoot(one.offer.fields())});
   }
   const auto statement =
-      exchange::SignStatement(exchange::StatementOver(GoodStatement(), items).value(), person_key);
-  const auto signatures = exchange::SignaturesFor(statement, items, mandate, 7);
+      envelope::SignStatement(envelope::StatementOver(GoodStatement(), items).value(), person_key);
+  const auto signatures = envelope::SignaturesFor(statement, items, mandate, 7);
   for (size_t i = 0; i < count; ++i) {
     *made[i].offer.mutable_user() = signatures[i];
     made[i].bytes = made[i].offer.SerializeAsString();
@@ -244,7 +244,7 @@ std::string ExchangeWorld::ReceiptFor(const MadeOffer& offer,
   *receipt.mutable_accepted() = offer.terms.conditions();
   const std::string origin = recipient.organisation + "/log";
   const std::string part =
-      exchange::AcceptedPart(offer.offer.binding(), exchange::LeafDigest(offer.bytes))
+      envelope::AcceptedPart(offer.offer.binding(), envelope::LeafDigest(offer.bytes))
           .SerializeAsString();
   const auto salt = random.Array<32>();
   // A log of two: somebody else's entry, then the collection.
@@ -269,7 +269,7 @@ std::string ExchangeWorld::ReceiptFor(const MadeOffer& offer,
 std::vector<std::string> ExchangeWorld::Leaves(EnvelopeKind kind,
                                                std::span<const MadeOffer> offers) {
   std::vector<std::string> leaves;
-  std::vector<exchange::KeyToSend> keys;
+  std::vector<envelope::KeyToSend> keys;
   const std::string digest(32, 'd');
   for (const MadeOffer& offer : offers) {
     switch (kind) {
@@ -280,7 +280,7 @@ std::vector<std::string> ExchangeWorld::Leaves(EnvelopeKind kind,
         leaves.push_back(ReceiptFor(offer, sealing.public_key));
         break;
       case peer::v1::ENVELOPE_KIND_KEY:
-        keys.push_back({offer.offer.binding(), exchange::LeafDigest(offer.bytes),
+        keys.push_back({offer.offer.binding(), envelope::LeafDigest(offer.bytes),
                         random.Array<32>(), offer.key});
         break;
       case peer::v1::ENVELOPE_KIND_OPENED: {
@@ -325,7 +325,7 @@ std::vector<std::string> ExchangeWorld::Leaves(EnvelopeKind kind,
     }
   }
   if (!keys.empty()) {
-    const auto wrapped = exchange::WrapKeys(keys, sealing.public_key, random).value();
+    const auto wrapped = envelope::WrapKeys(keys, sealing.public_key, random).value();
     for (const auto& key : wrapped) {
       leaves.push_back(key.SerializeAsString());
     }
@@ -349,7 +349,7 @@ const ExchangeMember& ExchangeWorld::RecipientOf(EnvelopeKind kind) const {
   return &SenderOf(kind) == &sender ? recipient : sender;
 }
 
-exchange::EnvelopeDraft ExchangeWorld::Draft(EnvelopeKind kind, size_t count) {
+envelope::EnvelopeDraft ExchangeWorld::Draft(EnvelopeKind kind, size_t count) {
   return {kind,
           kPartnership,
           manifest.version,
@@ -358,11 +358,11 @@ exchange::EnvelopeDraft ExchangeWorld::Draft(EnvelopeKind kind, size_t count) {
           Leaves(kind, Offers(count))};
 }
 
-exchange::Envelope ExchangeWorld::Made(EnvelopeKind kind, size_t count) {
-  return exchange::MakeEnvelope(Draft(kind, count), SenderOf(kind).keys()).value();
+envelope::Envelope ExchangeWorld::Made(EnvelopeKind kind, size_t count) {
+  return envelope::MakeEnvelope(Draft(kind, count), SenderOf(kind).keys()).value();
 }
 
-exchange::JudgedBy ExchangeWorld::Judge(EnvelopeKind kind) const {
+envelope::JudgedBy ExchangeWorld::Judge(EnvelopeKind kind) const {
   return {manifest, kExchangeDay, RecipientOf(kind).organisation};
 }
 

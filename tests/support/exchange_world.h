@@ -9,10 +9,10 @@
 #include "crypto/hpke.h"
 #include "crypto/sealing.h"
 #include "crypto/signature.h"
-#include "server/exchange/content.h"
-#include "server/exchange/envelope.h"
-#include "server/exchange/field_commitment.h"
-#include "server/exchange/user_signature.h"
+#include "server/envelope/content.h"
+#include "server/envelope/envelope.h"
+#include "server/envelope/field_commitment.h"
+#include "server/envelope/user_signature.h"
 #include "server/partnership/manifest.h"
 #include "sluis/record/v1/mandate.pb.h"
 #include "tests/support/seeded_random.h"
@@ -31,7 +31,7 @@ struct ExchangeMember {
   std::string organisation;
   crypto::SigningKey identity, log, witness, receipt, mandate;
 
-  exchange::EnvelopeKeys keys() const { return {identity, receipt}; }
+  envelope::EnvelopeKeys keys() const { return {identity, receipt}; }
   partnership::Member AsMember() const;
 };
 
@@ -57,11 +57,11 @@ struct ExchangeWorld {
   // Who sends that kind.
   const ExchangeMember& SenderOf(peer::v1::EnvelopeKind kind) const;
   const ExchangeMember& RecipientOf(peer::v1::EnvelopeKind kind) const;
-  exchange::EnvelopeDraft Draft(peer::v1::EnvelopeKind kind, size_t count);
+  envelope::EnvelopeDraft Draft(peer::v1::EnvelopeKind kind, size_t count);
   // Ends the process when the envelope cannot be made.
-  exchange::Envelope Made(peer::v1::EnvelopeKind kind, size_t count);
+  envelope::Envelope Made(peer::v1::EnvelopeKind kind, size_t count);
   // How the rightful recipient judges that kind today.
-  exchange::JudgedBy Judge(peer::v1::EnvelopeKind kind) const;
+  envelope::JudgedBy Judge(peer::v1::EnvelopeKind kind) const;
 
   record::v1::Mandate GoodMandate() const;
   record::v1::MandateStatus GoodStatus() const;

@@ -2,8 +2,8 @@
 // lets it through.
 #include <cstdlib>
 
-#include "server/exchange/envelope.h"
-#include "server/exchange/record_proof.h"
+#include "server/envelope/envelope.h"
+#include "server/envelope/record_proof.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function
 
@@ -18,7 +18,7 @@ void Require(bool holds) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const crypto::BytesView input = crypto::View(std::span(data, size));
-  const auto envelope = exchange::ReadEnvelope(input);
+  const auto envelope = envelope::ReadEnvelope(input);
   if (!envelope.ok()) return 0;
   Require(envelope->Message().SerializeAsString() == input);
   // Members without keys: whatever the envelope says, nobody there can have signed it.
@@ -30,9 +30,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
        {envelope->head.head.sender(), envelope->head.head.recipient()}) {
     manifest.members.emplace_back().organisation = member;
   }
-  Require(!exchange::VerifyEnvelope(*envelope, {manifest, "2026-10-05", std::nullopt}).ok());
-  for (const auto& proof : exchange::ProveRecords(*envelope)) {
-    Require(exchange::ReadRecordProof(proof.Serialise()).ok());
+  Require(!envelope::VerifyEnvelope(*envelope, {manifest, "2026-10-05", std::nullopt}).ok());
+  for (const auto& proof : envelope::ProveRecords(*envelope)) {
+    Require(envelope::ReadRecordProof(proof.Serialise()).ok());
   }
   return 0;
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <variant>
 
-#include "server/exchange/leaf.h"
+#include "server/envelope/leaf.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function
 
@@ -20,14 +20,14 @@ void Require(bool holds) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const crypto::BytesView input = crypto::View(std::span(data, size));
   const auto kind = peer::v1::SLUIS_LEAF_KIND;
-  const auto leaf = exchange::ReadLeaf(kind, input);
+  const auto leaf = envelope::ReadLeaf(kind, input);
   if (!leaf.ok()) return 0;
   Require(std::visit([](const auto& message) { return message.SerializeAsString(); }, *leaf) ==
           input);
-  Require(exchange::BindingOf(*leaf).kind() == kind);
+  Require(envelope::BindingOf(*leaf).kind() == kind);
   for (int other = 0; other <= peer::v1::ENVELOPE_KIND_REFUSAL + 1; ++other) {
     if (other == kind) continue;
-    Require(!exchange::ReadLeaf(static_cast<peer::v1::EnvelopeKind>(other), input).ok());
+    Require(!envelope::ReadLeaf(static_cast<peer::v1::EnvelopeKind>(other), input).ok());
   }
   return 0;
 }

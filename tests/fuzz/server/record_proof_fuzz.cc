@@ -1,7 +1,7 @@
 // A record proof that reads has one encoding, and proves nothing to a partnership without keys.
 #include <cstdlib>
 
-#include "server/exchange/record_proof.h"
+#include "server/envelope/record_proof.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function
 
@@ -16,10 +16,10 @@ void Require(bool holds) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const crypto::BytesView input = crypto::View(std::span(data, size));
-  const auto proof = exchange::ReadRecordProof(input);
+  const auto proof = envelope::ReadRecordProof(input);
   if (!proof.ok()) return 0;
   Require(proof->Serialise() == input);
   const partnership::Manifest manifest;
-  Require(!exchange::VerifyRecordProof(*proof, {manifest, "2026-10-05", std::nullopt}).ok());
+  Require(!envelope::VerifyRecordProof(*proof, {manifest, "2026-10-05", std::nullopt}).ok());
   return 0;
 }

@@ -1,7 +1,7 @@
 // Terms that read have one encoding and are never looser than themselves.
 #include <cstdlib>
 
-#include "server/exchange/terms.h"
+#include "server/envelope/terms.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function
 
@@ -16,12 +16,12 @@ void Require(bool holds) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const crypto::BytesView input = crypto::View(std::span(data, size));
-  const auto terms = exchange::ReadTerms(input);
+  const auto terms = envelope::ReadTerms(input);
   if (!terms.ok()) return 0;
   Require(terms->SerializeAsString() == input);
-  Require(exchange::AtLeastAsStrict(terms->conditions(), terms->conditions()));
+  Require(envelope::AtLeastAsStrict(terms->conditions(), terms->conditions()));
   for (const auto& attribute : terms->attributes()) {
-    Require(exchange::AttributeOf(*terms, attribute.name()) == attribute.value());
+    Require(envelope::AttributeOf(*terms, attribute.name()) == attribute.value());
   }
   return 0;
 }

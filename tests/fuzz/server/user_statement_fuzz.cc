@@ -1,7 +1,7 @@
 // A statement that reads has one encoding; a foreign signature stands under nothing.
 #include <cstdlib>
 
-#include "server/exchange/user_signature.h"
+#include "server/envelope/user_signature.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function
 
@@ -16,14 +16,14 @@ void Require(bool holds) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const crypto::BytesView input = crypto::View(std::span(data, size));
-  if (const auto statement = exchange::ReadStatement(input); statement.ok()) {
+  if (const auto statement = envelope::ReadStatement(input); statement.ok()) {
     Require(statement->SerializeAsString() == input);
   }
   peer::v1::UserSignature signature;
   if (!signature.ParseFromArray(data, static_cast<int>(size))) return 0;
   record::v1::UserStatement statement;
   statement.ParseFromString(signature.statement().statement());
-  exchange::UserSignatureVerifier verifier(statement.partnership(), statement.organisation(),
+  envelope::UserSignatureVerifier verifier(statement.partnership(), statement.organisation(),
                                            {crypto::PublicKey{}});
   record::v1::MandateStatus status;
   status.set_organisation(statement.organisation());

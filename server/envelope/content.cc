@@ -1,0 +1,175 @@
+#include "server/envelope/content.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "crypto/hash.h"
+#include "server/envelope/canonical.h"
+#include "server/envelope/fault.h"
+#include "server/envelope/field_commitment.h"
+#include "server/envelope/leaf.h"
+#include "server/envelope/terms.h"
+
+namespace sluis::envelope {
+namespace {
+
+using peer::v1::OfferedContent;
+using peer::v1::Terms;
+using record::v1::SignalContent;
+
+constexpr std::string_view kKeyLabel = "sluis/key-commitment/v1";
+constexpr std::string_view kContentLabel = "sluis/content/v1";
+constexpr size_t kPadding = 256;
+
+bool Travels(const Terms& terms, const std::string& field) {
+  const auto& fields = terms.conditions().fields();
+  return std::binary_search(fields.begin(), fields.end(), field);
+}
+
+// Whether the terms say of this attribute what the content says; also when they say nothing.
+bool Says(const Terms& terms, std::string_view attribute, std::string_view value) {
+  return AttributeOf(terms, attribute).value_or(value) == value;
+}
+
+std::string_view WeakestAssertion(const SignalContent& content) {
+  auto weakest = record::v1::ASSERTION_UNSPECIFIED;
+  for (const auto& statement : content.statements()) {
+    weakest = std::max(weakest, statement.assertion());
+  }
+  return AssertionWord(weakest);
+}
+
+bool AttributesHold(const SignalContent& content, const Terms& terms) {
+  const bool person = content.subject_kind() == record::v1::SUBJECT_KIND_PERSON;
+  const bool place = content.subject_kind() == record::v1::SUBJECT_KIND_PLACE;
+  if (!person && !place) return false;
+  const struct {
+    const char* field;
+    std::string_view attribute;
+    std::string_view value;
+  } rows[] = {
+      {"subject_kind", "record.subject_kind", person ? "person" : "place"},
+      {"category", "record.category", content.category()},
+      {"statements", "record.assertion", WeakestAssertion(content)},
+      {"onlife", "record.onlife", OnlifeWord(content.onlife())},
+      {"minor", "subject.minor",
+       !person           ? "none"
+       : content.minor() ? "true"
+                         : "false"},
+      {"client_agrees", "record.client_agrees",
+       person ? AgreesWord(content.client_agrees()) : "none"},
+  };
+  return std::all_of(std::begin(rows), std::end(rows), [&](const auto& row) {
+    return !Travels(terms, row.field) || Says(terms, row.attribute, row.value);
+  });
+}
+
+// The step to which a field was generalised, "" when it was not.
+std::string_view StepOf(const Terms& terms, std::string_view field) {
+  constexpr std::string_view kMiddle = ":generalise=";
+  for (const std::string& reduced : terms.conditions().reduced_fields()) {
+    const std::string_view text = reduced;
+    if (text.size() > field.size() + kMiddle.size() && text.substr(0, field.size()) == field &&
+        text.substr(field.size(), kMiddle.size()) == kMiddle) {
+      return text.substr(field.size() + kMiddle.size());
+    }
+  }
+  return "";
+}
+
+// YYYY-MM-DD, or coarser as the terms say: a day under "month" would say more than was agreed.
+bool DayIsAsStated(const std::string& day, const Terms& terms) {
+  if (day.empty()) return true;
+  const std::string_view step = StepOf(terms, "observed_on");
+  if (step.empty()) return day.size() == std::string_view("2026-10-05").size();
+  if (step == "month") return day.size() == std::string_view("2026-10").size();
+  if (step == "quarter") return day.size() == std::string_view("2026-Q4").size() && day[5] == 'Q';
+  return step == "year" && day.size() == std::string_view("2026").size();
+}
+
+absl::Status JudgeSignedFields(const OfferedContent& content, const peer::v1::Offer& offer,
+                               const Terms& terms) {
+  const auto exchange = crypto::ToFixed<kExchangeIdBytes>(offer.binding().exchange_id());
+  const auto& names = terms.conditions().fields();
+  if (!exchange.ok() || content.salts_size() != names.size()) return Refuse(Fault::kFields);
+  for (int i = 0; i < names.size(); ++i) {
+    const std::string& name = names[i];
+    const auto salt = crypto::ToFixed<32>(content.salts(i));
+    const std::optional<std::string> value = FieldValue(content.content(), name);
+    const auto signed_field = std::find_if(offer.fields().begin(), offer.fields().end(),
+                                           [&](const auto& field) { return field.name() == name; });
+    if (!salt.ok() || !value || signed_field == offer.fields().end() ||
+        signed_field->commitment() !=
+            crypto::View(FieldCommitmentOf(*exchange, name, *salt, *value))) {
+      return Refuse(Fault::kFields);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+crypto::Hash KeyCommitment(const crypto::DataKey& key, crypto::BytesView exchange_id) {
+  return crypto::HmacSha256(crypto::View(key.expose()), {crypto::Lp(kKeyLabel), exchange_id});
+}
+
+crypto::Bytes ContentBinding(const peer::v1::Binding& offer) {
+  crypto::Bytes binding = crypto::Lp(kContentLabel);
+  crypto::AppendLp(binding, offer.partnership());
+  crypto::AppendLp(binding, offer.sender());
+  crypto::AppendLp(binding, offer.recipient());
+  binding += offer.exchange_id();
+  binding += offer.terms_digest();
+  return binding;
+}
+
+absl::StatusOr<crypto::Bytes> SealContent(const crypto::DataKey& key,
+                                          const peer::v1::Binding& offer,
+                                          const OfferedContent& content, crypto::Random& random) {
+  crypto::Bytes plain = crypto::Lp(content.SerializeAsString());
+  plain.resize((plain.size() + kPadding - 1) / kPadding * kPadding);
+  if (plain.size() + crypto::kSealOverhead > kMaxCiphertextBytes) return Refuse(Fault::kTooLarge);
+  crypto::Bytes sealed = crypto::Seal(key, ContentBinding(offer), plain, random);
+  crypto::Wipe(plain);
+  return sealed;
+}
+
+absl::StatusOr<OfferedContent> OpenContent(const crypto::DataKey& key,
+                                           const peer::v1::Offer& offer) {
+  if (!crypto::ConstantTimeEqual(crypto::View(KeyCommitment(key, offer.binding().exchange_id())),
+                                 offer.binding().key_commitment())) {
+    return Refuse(Fault::kKeyCommitment);
+  }
+  absl::StatusOr<crypto::Bytes> plain =
+      crypto::Open(key, ContentBinding(offer.binding()), offer.ciphertext());
+  if (!plain.ok()) return Refuse(Fault::kCiphertext);
+  crypto::Reader reader(*plain);
+  crypto::BytesView bytes;
+  crypto::BytesView padding;
+  OfferedContent content;
+  const bool whole = plain->size() % kPadding == 0 && reader.Lp(kMaxCiphertextBytes, &bytes) &&
+                     reader.remaining() < kPadding && reader.Fixed(reader.remaining(), &padding) &&
+                     std::all_of(padding.begin(), padding.end(), [](char c) { return c == 0; }) &&
+                     ReadCanonical(bytes, kMaxCiphertextBytes, content);
+  crypto::Wipe(*plain);
+  if (!whole) return Refuse(Fault::kCiphertext);
+  return content;
+}
+
+absl::Status JudgeContent(const OfferedContent& content, const peer::v1::Offer& offer,
+                          const Terms& terms) {
+  // What no condition names must be empty, whatever anybody signed.
+  const SignalContent named = OnlyFields(content.content(), terms.conditions().fields());
+  if (named.SerializeAsString() != content.content().SerializeAsString()) {
+    return Refuse(Fault::kTerms);
+  }
+  if (absl::Status fields = JudgeSignedFields(content, offer, terms); !fields.ok()) return fields;
+  if (!DayIsAsStated(content.content().observed_on(), terms) ||
+      !AttributesHold(content.content(), terms)) {
+    return Refuse(Fault::kTerms);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace sluis::envelope

@@ -1,0 +1,128 @@
+#include "server/envelope/field_commitment.h"
+
+#include <algorithm>
+#include <array>
+
+#include "crypto/hash.h"
+#include "google/protobuf/descriptor.h"
+#include "server/envelope/leaf_tree.h"
+
+namespace sluis::envelope {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using record::v1::SignalContent;
+
+constexpr std::string_view kFieldLabel = "sluis/field/v1";
+
+// Each is the name of a field of SignalContent as well.
+constexpr std::array<std::string_view, 17> kTravelling = {
+    "age_band",
+    "alternative_explanation",
+    "category",
+    "channel",
+    "client_agrees",
+    "client_informed",
+    "minor",
+    "normative_border",
+    "observed_on",
+    "onlife",
+    "place",
+    "positive_development",
+    "protective_factors",
+    "risk_factors",
+    "source_mode",
+    "statements",
+    "subject_kind",
+};
+static_assert(std::is_sorted(kTravelling.begin(), kTravelling.end()));
+
+void CopyRepeated(const SignalContent& from, const FieldDescriptor* field, SignalContent& to) {
+  const auto* reflection = from.GetReflection();
+  for (int i = 0; i < reflection->FieldSize(from, field); ++i) {
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      reflection->AddMessage(&to, field)->CopyFrom(reflection->GetRepeatedMessage(from, field, i));
+    } else {
+      reflection->AddString(&to, field, reflection->GetRepeatedString(from, field, i));
+    }
+  }
+}
+
+// The types that occur in SignalContent; a test compares the outcome with a copy of the whole.
+void CopyOne(const SignalContent& from, std::string_view name, SignalContent& to) {
+  const FieldDescriptor* field = SignalContent::descriptor()->FindFieldByName(std::string(name));
+  const auto* reflection = from.GetReflection();
+  if (field->is_repeated()) return CopyRepeated(from, field, to);
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return reflection->SetString(&to, field, reflection->GetString(from, field));
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return reflection->SetEnumValue(&to, field, reflection->GetEnumValue(from, field));
+    default:
+      return reflection->SetBool(&to, field, reflection->GetBool(from, field));
+  }
+}
+
+void CopyField(const SignalContent& from, std::string_view name, SignalContent& to) {
+  CopyOne(from, name, to);
+  // The ground belongs to the answer, in packs and here.
+  if (name == "client_informed") CopyOne(from, "client_informed_ground", to);
+}
+
+bool MayTravel(std::string_view name) {
+  return std::binary_search(kTravelling.begin(), kTravelling.end(), name);
+}
+
+std::string FieldLeaf(std::string_view name, std::string_view commitment) {
+  std::string leaf = crypto::Lp(name);
+  leaf += commitment;
+  return leaf;
+}
+
+}  // namespace
+
+std::span<const std::string_view> TravellingFields() { return kTravelling; }
+
+std::optional<std::string> FieldValue(const SignalContent& content, std::string_view name) {
+  if (!MayTravel(name)) return std::nullopt;
+  SignalContent only;
+  CopyField(content, name, only);
+  return only.SerializeAsString();
+}
+
+SignalContent OnlyFields(const SignalContent& content, const Repeated<std::string>& names) {
+  SignalContent only;
+  for (const std::string& name : names) {
+    if (MayTravel(name)) CopyField(content, name, only);
+  }
+  return only;
+}
+
+crypto::Hash FieldCommitmentOf(const ExchangeId& exchange, std::string_view name,
+                               const FieldSalt& salt, std::string_view value) {
+  return crypto::Sha256({crypto::Lp(kFieldLabel), crypto::View(exchange), crypto::Lp(name),
+                         crypto::View(salt), crypto::Lp(value)});
+}
+
+CommittedFields CommitFields(const ExchangeId& exchange, const SignalContent& preview,
+                             const std::vector<std::string>& names, crypto::Random& random) {
+  CommittedFields committed;
+  for (const std::string& name : names) {
+    const std::optional<std::string> value = FieldValue(preview, name);
+    if (!value) continue;
+    const FieldSalt& salt = committed.salts.emplace_back(random.Array<32>());
+    peer::v1::FieldCommitment& field = committed.fields.emplace_back();
+    field.set_name(name);
+    field.set_commitment(
+        std::string(crypto::View(FieldCommitmentOf(exchange, name, salt, *value))));
+  }
+  return committed;
+}
+
+crypto::Hash FieldsRoot(const Repeated<peer::v1::FieldCommitment>& fields) {
+  std::vector<std::string> leaves;
+  for (const auto& field : fields) leaves.push_back(FieldLeaf(field.name(), field.commitment()));
+  return LeafTree(leaves).Root();
+}
+
+}  // namespace sluis::envelope

@@ -142,13 +142,20 @@ void EntryCheck::CheckParts(const ExportEntry& entry, uint64_t position) {
 }
 
 void EntryCheck::CheckErased(uint64_t position, LogPart part, uint64_t by) {
+  // Only the subject part lies under a key that an erasure destroys.
+  if (part != LogPart::kSubject) {
+    Found(FindingKind::kErasurePart, position, part,
+          "said to be erased by entry " + std::to_string(by) +
+              ", but an erasure takes subject parts only: this part is withheld; ask for it");
+    return;
+  }
   if (by < position || by >= count_) {
-    Found(FindingKind::kErasureRange, position, part,
+    Found(FindingKind::kErasureRange, position, LogPart::kSubject,
           "said to be erased by entry " + std::to_string(by) +
               ", which lies before it or outside the log");
     return;
   }
-  erased_.push({by, position, part});
+  erased_.push({by, position});
 }
 
 void EntryCheck::Settle(uint64_t position, Act act) {
@@ -156,7 +163,7 @@ void EntryCheck::Settle(uint64_t position, Act act) {
     const Erased erased = erased_.top();
     erased_.pop();
     if (act != Act::kOther) continue;
-    Found(FindingKind::kErasure, erased.index, erased.part,
+    Found(FindingKind::kErasure, erased.index, LogPart::kSubject,
           "said to be erased by entry " + std::to_string(erased.by) + ", which is no erasure");
   }
 }

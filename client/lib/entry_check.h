@@ -33,13 +33,12 @@ class EntryCheck {
   std::array<PartCounts, kLogPartCount> counts() const;
 
  private:
-  // Part `part` of entry `index` is said to be erased by entry `by`; ordered by `by`.
+  // The subject part of entry `index` is said to be erased by entry `by`; ordered by `by`.
   struct Erased {
     uint64_t by;
     uint64_t index;
-    LogPart part;
     friend bool operator>(const Erased& a, const Erased& b) {
-      return std::tie(a.by, a.index, a.part) > std::tie(b.by, b.index, b.part);
+      return std::tie(a.by, a.index) > std::tie(b.by, b.index);
     }
   };
   // What can be told about an entry as an erasure.

@@ -7,7 +7,7 @@
 // earlier checkpoint obtained elsewhere, that the log was not rewritten as a whole and signed again
 // (`self_consistency_only`). With the key that the export itself claims, not even that it is the
 // node's. Thread-safety: pure; one stream belongs to one call. Memory: two chunks of the reader,
-// 24 bytes per erased part, and the findings kept. Errors: kUnavailable when the stream cannot be
+// 16 bytes per erased part, and the findings kept. Errors: kUnavailable when the stream cannot be
 // read; everything wrong with the file is a finding. Source: docs/formats.md, "Verifying".
 #ifndef SLUIS_CLIENT_LIB_VERIFIER_H_
 #define SLUIS_CLIENT_LIB_VERIFIER_H_

@@ -71,6 +71,26 @@ TEST_F(EntryCheckTest, ErasureBeforeTheEntryOrOutsideTheLogIsOutOfRange) {
   EXPECT_EQ(findings[1].index, 2u);
 }
 
+// Act, actor and decision could be withheld as "erased by" a true erasure, and the export verified.
+TEST_F(EntryCheckTest, ErasedActActorDecisionOrCounterpartWasAccepted) {
+  tests::BuiltEntry entry;
+  entry.commitments.fill(std::string(32, 'c'));
+  const std::string leaf = entry.Leaf();
+  ExportEntry given;
+  given.leaf = leaf;
+  given.parts.fill(ErasedBy(1));
+  check_.Add(given);
+  Add(tests::kErasureOperation);
+  const std::vector<Finding> findings = findings_.TakeSorted();
+  ASSERT_EQ(findings.size(), 4u);
+  for (const Finding& finding : findings) {
+    EXPECT_EQ(finding.kind, FindingKind::kErasurePart);
+    EXPECT_EQ(finding.index, 0u);
+    EXPECT_NE(finding.part, LogPart::kSubject);
+  }
+  EXPECT_EQ(check_.counts()[PlaceOf(LogPart::kAct)].erased, 1u);
+}
+
 TEST_F(EntryCheckTest, ErasureByAClosedEntryCannotBeJudged) {
   Add(1, ErasedBy(1));
   const std::string leaf = [] {

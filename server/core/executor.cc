@@ -236,7 +236,9 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
         return refuse(BadContext("no_basis", "name a legal basis of the rule pack"));
       if (call.case_ref.empty() && call.method->method_class == node::v1::METHOD_CLASS_DATA) {
         return refuse(BadContext(
-            "no_case_ref", "give a case reference of 3 to 32 characters [A-Z0-9-], or INTAKE"));
+            "no_case_ref",
+            "give a case reference of 3 to 32 characters [A-Z0-9-] without a national register "
+            "number, or INTAKE"));
       }
       call.mandate = call.caller->MandateFor(call.role);
       if (call.mandate == nullptr ||

@@ -17,7 +17,7 @@ constexpr char kOrigin[] = "lindervaart.example/log";
 // Feeds entries with one open act part each and parts as told; owns the bytes they borrow.
 class EntryCheckTest : public ::testing::Test {
  protected:
-  EntryCheckTest() : check_({.origin = kOrigin, .count = 4, .complete = true}, findings_) {}
+  EntryCheckTest() : check_({.origin = kOrigin, .count = 4, .complete = true}, findings_, 100) {}
 
   void Add(uint32_t operation, const ExportPart& subject = {}) {
     tests::BuiltEntry entry;

@@ -258,6 +258,17 @@ TEST_F(VerifierTest, ExportWithActsActorsAndDecisionsCalledErasedWasInOrder) {
   EXPECT_THAT(Words(report), ::testing::Contains("12 decision erasure-part"));
 }
 
+TEST_F(VerifierTest, ErasedSubjectsAreListedWithTheirErasureBoundedAndCounted) {
+  const VerifyReport report = Verify(good_.Encode());
+  EXPECT_THAT(report.erased,
+              ElementsAre(ErasedSubject{0, 6}, ErasedSubject{2, 6}, ErasedSubject{4, 6},
+                          ErasedSubject{7, 13}, ErasedSubject{9, 13}, ErasedSubject{11, 13}));
+  EXPECT_EQ(report.erased_total, 6u);
+  const VerifyReport bounded = Verify(good_.Encode(), {.max_erased = 2});
+  EXPECT_THAT(bounded.erased, ElementsAre(ErasedSubject{0, 6}, ErasedSubject{2, 6}));
+  EXPECT_EQ(bounded.erased_total, 6u);
+}
+
 TEST_F(VerifierTest, FindingsAreBoundedAndCounted) {
   for (tests::BuiltEntry& entry : good_.entries) entry.parts[1] = {tests::kMissing, "", "", 0};
   const VerifyReport report = Verify(good_.Encode(), {.max_findings = 3});

@@ -16,7 +16,6 @@ namespace sluis::server {
 namespace {
 
 constexpr auto kHousekeeping = std::chrono::minutes(1);
-constexpr auto kClockSettles = std::chrono::minutes(10);
 constexpr size_t kErasuresPerRound = 64;
 constexpr size_t kImportsPerRound = 1000;
 constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
@@ -152,22 +151,24 @@ absl::Status Node::FirstActs() {
 // terms in force, and its first administrator.
 absl::Status Node::RecordFirst() {
   Parts& parts = *parts_;
+  std::lock_guard lock(parts.terms_mutex);
+  const Config config = parts.ConfigNow();
   absl::Status status = absl::OkStatus();
   if (parts.restored_to.has_value()) {
     status =
         parts.executor->RunAsNodeAndWait(std::make_shared<core::RecordRestore>(*parts.restored_to));
     if (!status.ok()) return status;
     // A node that ends before this says it a second time, rather than never.
-    status = storage::RemoveDurably(storage::SystemFiles(), parts.config.data_folder + "/" +
-                                                                std::string(ledger::kRestoredName));
+    status = storage::RemoveDurably(storage::SystemFiles(),
+                                    config.data_folder + "/" + std::string(ledger::kRestoredName));
     if (!status.ok()) return status;
     parts.restored_to.reset();
   }
-  absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(parts.config);
+  absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(config);
   if (!terms.ok()) return terms.status();
   status = RecordTerms(*std::move(terms));
   if (!status.ok()) return status;
-  if (parts.config.first_administrator_request.empty()) return absl::OkStatus();
+  if (config.first_administrator_request.empty()) return absl::OkStatus();
   bool anyone = false;
   {
     const auto snapshot = parts.ledger->store().NewSnapshot();
@@ -179,7 +180,7 @@ absl::Status Node::RecordFirst() {
     if (!status.ok()) return status;
   }
   if (anyone) return absl::OkStatus();
-  absl::StatusOr<record::v1::UserRequest> request = LoadFirstAdministrator(parts.config);
+  absl::StatusOr<record::v1::UserRequest> request = LoadFirstAdministrator(config);
   if (!request.ok()) return request.status();
   return parts.executor->RunAsNodeAndWait(
       std::make_shared<core::RegisterFirstAdministrator>(*std::move(request)));
@@ -232,6 +233,7 @@ std::string Node::not_serving() const {
 }
 
 absl::Status Node::Reload(Config next) {
+  std::lock_guard recording(parts_->terms_mutex);
   absl::Status status = CheckReload(parts_->ConfigNow(), next);
   if (!status.ok()) return status;
   absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(next);
@@ -276,23 +278,25 @@ absl::Status Node::EraseDue() {
 
 absl::Status Node::KeepHouse() {
   Parts& parts = *parts_;
-  if (parts.ledger->serving() != ledger::Serving::kServing) return CopyKeys();
+  // Looked at in every round, so that a step of the clock is seen whatever the node does.
+  const bool settled = parts.settled.Look();
+  const auto copy_keys = [&] { return CopyKeys(settled ? OldCopies::kRemove : OldCopies::kKeep); };
+  if (parts.ledger->serving() != ledger::Serving::kServing) return copy_keys();
   // A medium for key copies that is away holds up nothing else.
   absl::Status first =
       parts.terms->Get()->stamp == ledger::kAbsent ? RecordFirst() : absl::OkStatus();
   first.Update(parts.index->CatchUp());
-  // A machine that starts with a wrong clock gets time to have it put right before anything is
-  // erased by date.
-  if (parts.clock.Monotonic() - parts.started >= kClockSettles) first.Update(EraseDue());
-  first.Update(CopyKeys());
+  if (settled) first.Update(EraseDue());
+  first.Update(copy_keys());
   return first;
 }
 
-absl::Status Node::CopyKeys() {
+absl::Status Node::CopyKeys(OldCopies old) {
   const Config config = parts_->ConfigNow();
   if (config.key_copy_folder.empty()) return absl::OkStatus();
-  return KeepKeyCopies(config.data_folder, config.key_copy_folder, config.key_copy_days,
-                       parts_->clock.NowUs());
+  const std::optional<int> days =
+      old == OldCopies::kRemove ? std::optional(config.key_copy_days) : std::nullopt;
+  return KeepKeyCopies(config.data_folder, config.key_copy_folder, days, parts_->clock.NowUs());
 }
 
 absl::Status Node::RebuildIndex() { return parts_->index->Rebuild(); }
@@ -305,7 +309,7 @@ absl::Status Node::Backup(node::v1::CreateBackupResponse& response) {
   response.set_folder(backup->folder);
   response.set_entries(backup->entries);
   // The key that opens this backup is copied with it, before an erasure can replace it.
-  return CopyKeys();
+  return CopyKeys(OldCopies::kKeep);
 }
 
 }  // namespace sluis::server

@@ -1,4 +1,5 @@
 // What a node says of itself: its status to people, its metrics to machines.
+#include "crypto/secret.h"
 #include "server/node_parts.h"
 #include "server/rpc/credentials.h"
 #include "server/storage/files.h"
@@ -34,6 +35,7 @@ void Node::FillStatus(node::v1::GetStatusResponse& response) const {
   if (not_after.ok()) response.set_certificate_not_after_s(*not_after);
   response.set_log_key_not_after(parts.log_key_not_after);
   response.set_now_us(parts.clock.NowUs());
+  response.set_keys_may_be_swapped(!crypto::SecretMemoryLocked());
   const policies::Schema& schema = terms->packs.schema();
   const auto words = [&schema](const char* name, auto add) {
     if (const policies::Vocabulary* vocabulary = schema.FindVocabulary(name)) {

@@ -45,7 +45,9 @@ absl::StatusOr<std::map<std::string, std::string>> FindImported(
   std::map<std::string, std::string> found;
   for (const auto& [record_id, sealed] : imports) {
     absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view.OpenRecord(record_id);
-    if (absl::IsNotFound(record.status())) continue;  // erased since: it may be written down anew
+    // Erased since, it may be written down anew. One that cannot be read matches nothing, and must
+    // not keep everybody from importing.
+    if (absl::IsNotFound(record.status()) || absl::IsDataLoss(record.status())) continue;
     if (!record.ok()) return record.status();
     for (const std::string& row : rows) {
       if (MatchesImportRow((*record)->keys.data, record_id, sealed, row)) {

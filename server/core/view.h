@@ -52,7 +52,8 @@ class View {
       const std::function<bool(std::string_view position, std::string_view record_id)>& visit)
       const;
 
-  // Visits imports of day number `first_day` (days since the epoch) and later.
+  // Visits imports of day number `first_day` (days since the epoch) and later; a row that cannot be
+  // read is passed over.
   absl::Status VisitImports(
       uint32_t first_day,
       const std::function<bool(std::string_view record_id, std::string_view sealed)>& visit) const;

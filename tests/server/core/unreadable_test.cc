@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "server/core/erase_signal.h"
+#include "server/core/import_signals.h"
 #include "server/core/list_signals.h"
 #include "server/core/node_acts.h"
 #include "server/core/view.h"
+#include "server/ledger/key_rows.h"
 #include "server/ledger/row.h"
 #include "tests/support/core_harness.h"
 
@@ -169,6 +171,36 @@ TEST_F(UnreadableTest, RowThatNamesNoBucketOrNoDayErasesNothing) {
   Put(ids_[2], row);
   EXPECT_EQ(CodeOf(EraseDue(ids_[2])), "not_due");
   EXPECT_TRUE(h_.Open(jan_, ids_[0]).ok()) << "and the node goes on";
+}
+
+// One record of the last 35 days that could not be read failed every import, without an entry.
+TEST_F(UnreadableTest, UnreadableImportStopsNoOther) {
+  const auto import = [this](int first, int last) {
+    node::v1::ImportSignalsRequest request;
+    *request.mutable_context() = tests::Intake();
+    for (int i = first; i <= last; ++i) {
+      *request.add_rows()->mutable_signal() = PersonSignal("tafel-" + std::to_string(i));
+    }
+    node::v1::ImportSignalsResponse response;
+    EXPECT_EQ(h_.Run(jan_, std::make_shared<ImportSignals>(request, response, h_.random)),
+              absl::OkStatus());
+    return response;
+  };
+  const auto first = import(1, 3);
+  ASSERT_EQ(first.results_size(), 3);
+  Damage(first.results(0).record_id());
+  const std::string row = ImportKey(static_cast<uint32_t>(h_.clock.NowUs() / 86'400'000'000),
+                                    first.results(1).record_id());
+  ASSERT_TRUE((*h_.store.Get(row)).has_value());
+  h_.store.Tamper(row, std::string("x"));
+  const uint64_t before = h_.size();
+  const auto second = import(1, 4);
+  ASSERT_EQ(second.results_size(), 4);
+  EXPECT_EQ(second.results(0).outcome(), node::v1::IMPORT_ROW_OUTCOME_RECORDED) << "anew";
+  EXPECT_EQ(second.results(1).outcome(), node::v1::IMPORT_ROW_OUTCOME_RECORDED) << "anew";
+  EXPECT_EQ(second.results(2).outcome(), node::v1::IMPORT_ROW_OUTCOME_ALREADY_THERE);
+  EXPECT_EQ(second.results(3).outcome(), node::v1::IMPORT_ROW_OUTCOME_RECORDED);
+  EXPECT_EQ(h_.size(), before + 3);
 }
 
 class ShippedRightsTest : public UnreadableTest {

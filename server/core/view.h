@@ -39,7 +39,8 @@ class View {
   // The newest list of revoked mandates; nothing when there is none.
   absl::StatusOr<std::optional<record::v1::SignedMandateStatus>> ReadMandateStatus() const;
 
-  // Opens a record. NOT_FOUND when there is none or it was erased.
+  // Opens a record. NOT_FOUND when there is none or its erasure is on record, DATA_LOSS when it is
+  // there and cannot be read, its keys lost without an erasure included.
   absl::StatusOr<std::shared_ptr<const OpenedRecord>> OpenRecord(std::string_view record_id) const;
 
   // The row of a record without opening it; also for erased ones. NOT_FOUND when there is none.

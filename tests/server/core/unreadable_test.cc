@@ -57,6 +57,17 @@ class UnreadableTest : public ::testing::Test {
     row.mutable_sealed()->back() = static_cast<char>(row.sealed().back() ^ 1);
     Put(id, row);
   }
+  ledger::KeyRef KeyOf(const std::string& id) {
+    const record::v1::StoredRecord row = Row(id);
+    return {row.bucket(), crypto::ToFixed<16>(row.key_id()).value()};
+  }
+  std::vector<std::string> Due() {
+    const auto snapshot = h_.ledger->store().NewSnapshot();
+    const auto due = RecordsPastRetention(View(*snapshot, h_.ledger->keyring()),
+                                          storage::LegalDay(h_.clock.NowUs()), 1000);
+    EXPECT_TRUE(due.ok()) << due.status();
+    return due.ok() ? *due : std::vector<std::string>();
+  }
   node::v1::ListSignalsResponse List() {
     node::v1::ListSignalsRequest request;
     node::v1::ListSignalsResponse response;
@@ -160,11 +171,50 @@ TEST_F(UnreadableTest, RowThatNamesTheKeysOfAnotherRecordTakesNoneOfThem) {
   EXPECT_TRUE(h_.Open(jan_, ids_[0]).ok());
 }
 
-TEST_F(UnreadableTest, RowThatNamesNoBucketOrNoDayErasesNothing) {
+// Lost keys passed for erased ones: such a record was on no list, counted nowhere, and never due.
+TEST_F(UnreadableTest, RecordWhoseKeysAreLostVanished) {
+  h_.store.Tamper(ledger::KeyRowKey(KeyOf(ids_[1])), std::nullopt);
+  const auto list = List();
+  EXPECT_EQ(list.unreadable(), 1u);
+  EXPECT_EQ(list.signals_size(), 2);
+  EXPECT_EQ(h_.Open(jan_, ids_[1]).status().code(), absl::StatusCode::kDataLoss);
+  h_.clock.Advance(std::chrono::hours(24 * 367));
+  EXPECT_THAT(Due(), ::testing::Contains(ids_[1]));
+  const ledger::KeyRef lost = KeyOf(ids_[1]);
+  ASSERT_EQ(EraseDue(ids_[1]), absl::OkStatus());
+  ExpectErased(ids_[1]);
+  EXPECT_TRUE(h_.ledger->keyring().ErasedBy(lost)->has_value())
+      << "so that a backup which has them is erased again";
+  EXPECT_EQ(CodeOf(EraseDue(ids_[1])), "not_due");
+}
+
+// Its keys would have stayed in the bucket where they lie, with an erasure of them on record.
+TEST_F(UnreadableTest, RowThatNamesAnotherBucketTakesItsKeysWhereTheyLie) {
+  const ledger::KeyRef key = KeyOf(ids_[1]);
   record::v1::StoredRecord row = Row(ids_[1]);
   row.set_bucket(999);
   Put(ids_[1], row);
-  EXPECT_FALSE(h_.Erase(jan_, ids_[1]).ok());
+  EXPECT_EQ(List().unreadable(), 1u);
+  ASSERT_EQ(h_.Erase(jan_, ids_[1]), absl::OkStatus());
+  EXPECT_FALSE((*h_.store.Get(ledger::KeyRowKey(key))).has_value());
+  ExpectErased(ids_[1]);
+  EXPECT_TRUE(h_.Open(jan_, ids_[0]).ok()) << "survivors open";
+}
+
+TEST_F(UnreadableTest, RowThatNamesNoBucketOrNoDayErasesNothing) {
+  h_.store.Tamper(ledger::KeyRowKey(KeyOf(ids_[1])), std::nullopt);
+  record::v1::StoredRecord row = Row(ids_[1]);
+  // Also the bucket of the parts of entries, which wraps no keys.
+  uint32_t parts = 1;
+  while (!h_.ledger->keyring().PartKeysOf(parts).ok()) ASSERT_LT(++parts, 10u);
+  for (const uint32_t bucket : {999u, parts}) {
+    row.set_bucket(bucket);
+    Put(ids_[1], row);
+    EXPECT_EQ(h_.Erase(jan_, ids_[1]).code(), absl::StatusCode::kDataLoss) << bucket;
+    EXPECT_EQ(Row(ids_[1]).state(), record::v1::RECORD_STATE_OPEN);
+  }
+  row.set_bucket(999);
+  Put(ids_[1], row);
   Damage(ids_[2]);
   row = Row(ids_[2]);
   row.clear_retention_until();

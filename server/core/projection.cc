@@ -143,6 +143,7 @@ record::v1::SignalView Project(const OpenedRecord& record, const policies::Decis
   view.mutable_content()->set_subject_kind(record.body.signal().content().subject_kind());
   view.set_retention_until(record.row.retention_until());
   if (record.row.has_hold()) *view.mutable_hold() = record.row.hold();
+  view.set_hold_reason(record.body.hold_reason());
   for (const policies::GrantedField& granted : decision.granted) {
     const FieldCopy* field = FindField(granted.name);
     if (field == nullptr) continue;

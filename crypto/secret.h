@@ -5,7 +5,7 @@
 // == or printed. Not guaranteed: registers, stack temporaries of the libraries called and the
 // hypervisor's view of the memory; suspend to disk. When the process may not lock memory
 // (RLIMIT_MEMLOCK) the slots are still wiped and undumpable but may be swapped:
-// SecretMemoryLocked() then answers false, and the program decides. Thread-safety: the pool is; one
+// SecretMemoryLocked() then answers false, and the program says so. Thread-safety: the pool is; one
 // Secret is like any value. Ownership: expose() borrows until the Secret is moved from or
 // destroyed.
 #ifndef SLUIS_CRYPTO_SECRET_H_

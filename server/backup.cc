@@ -176,8 +176,8 @@ absl::StatusOr<Backup> Make(storage::Store& store, const std::string& data_folde
   return backup;
 }
 
-absl::Status Keep(const std::string& data_folder, const std::string& copy_folder, int days,
-                  uint64_t now_us, storage::Files& files) {
+absl::Status Keep(const std::string& data_folder, const std::string& copy_folder,
+                  std::optional<int> days, uint64_t now_us, storage::Files& files) {
   std::error_code error;
   fs::create_directories(copy_folder, error);
   if (error) return Failed("make", copy_folder, error);
@@ -192,11 +192,13 @@ absl::Status Keep(const std::string& data_folder, const std::string& copy_folder
   }
   for (const auto& item : fs::directory_iterator(copy_folder, error)) {
     const std::string name = item.path().filename().string();
-    if (!name.starts_with(kKeyFilePrefix) || fs::exists(fs::path(data_folder) / name)) continue;
+    if (!days.has_value() || !name.starts_with(kKeyFilePrefix) ||
+        fs::exists(fs::path(data_folder) / name))
+      continue;
     struct stat facts {};
     if (::stat(item.path().c_str(), &facts) != 0) continue;
     const uint64_t used_us = static_cast<uint64_t>(facts.st_mtime) * 1'000'000;
-    if (used_us + static_cast<uint64_t>(days) * kDayUs > now_us) continue;
+    if (used_us + static_cast<uint64_t>(*days) * kDayUs > now_us) continue;
     fs::remove(item.path(), error);
     if (error) return Failed("remove", item.path(), error);
     changed = true;
@@ -224,8 +226,8 @@ absl::StatusOr<Backup> MakeBackup(storage::Store& store, const std::string& data
   return Caught([&] { return Make(store, data_folder, backup_folder, now_us); });
 }
 
-absl::Status KeepKeyCopies(const std::string& data_folder, const std::string& copy_folder, int days,
-                           uint64_t now_us, storage::Files& files) {
+absl::Status KeepKeyCopies(const std::string& data_folder, const std::string& copy_folder,
+                           std::optional<int> days, uint64_t now_us, storage::Files& files) {
   return Caught([&] { return Keep(data_folder, copy_folder, days, now_us, files); });
 }
 

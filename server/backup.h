@@ -2,6 +2,7 @@
 #define SLUIS_SERVER_BACKUP_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -27,12 +28,14 @@ absl::StatusOr<Backup> MakeBackup(storage::Store& store, const std::string& data
 
 // Copies the key-encryption keys of the data folder that are not in `copy_folder` yet, and removes
 // the copies of others `days` after they were last in use, so that a backup made before an erasure
-// can be read for that long. Copies are files of the same name, mode 0600; the copy of another key
-// of that name, left from before a restore, gets the ending ".before-<moment>" and goes like the
-// others. A key that is destroyed meanwhile is left out, and its copy stays what it was. Not
-// guaranteed: the full `days` when this did not run while the key was in use.
-absl::Status KeepKeyCopies(const std::string& data_folder, const std::string& copy_folder, int days,
-                           uint64_t now_us, storage::Files& files = storage::SystemFiles());
+// can be read for that long; without `days` it removes nothing. Copies are files of the same name,
+// mode 0600; the copy of another key of that name, left from before a restore, gets the ending
+// ".before-<moment>" and goes like the others. A key that is destroyed meanwhile is left out, and
+// its copy stays what it was. Not guaranteed: the full `days` when this did not run while the key
+// was in use.
+absl::Status KeepKeyCopies(const std::string& data_folder, const std::string& copy_folder,
+                           std::optional<int> days, uint64_t now_us,
+                           storage::Files& files = storage::SystemFiles());
 
 }  // namespace sluis::server
 

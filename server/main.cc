@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "crypto/bytes.h"
+#include "crypto/secret.h"
 #include "server/config.h"
 #include "server/json_log.h"
 #include "server/node.h"
@@ -94,6 +95,9 @@ int Run(const std::string& file, bool rebuild_index) {
   std::printf("loopback %d\n", (*node)->loopback_port());
   static_cast<void>(std::fflush(stdout));
   spdlog::info("started");
+  if (!sluis::crypto::SecretMemoryLocked()) {
+    spdlog::warn("the memory that holds keys may be swapped out: raise LimitMEMLOCK");
+  }
 
   int received = 0;
   while (sigwait(&signals, &received) == 0 && received == SIGHUP) Reload(**node, file);

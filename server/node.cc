@@ -16,7 +16,6 @@ namespace sluis::server {
 namespace {
 
 constexpr auto kHousekeeping = std::chrono::minutes(1);
-constexpr auto kClockSettles = std::chrono::minutes(10);
 constexpr size_t kErasuresPerRound = 64;
 constexpr size_t kImportsPerRound = 1000;
 constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
@@ -214,23 +213,25 @@ absl::Status Node::EraseDue() {
 
 absl::Status Node::KeepHouse() {
   Parts& parts = *parts_;
-  if (parts.ledger->serving() != ledger::Serving::kServing) return CopyKeys();
+  // Looked at in every round, so that a step of the clock is seen whatever the node does.
+  const bool settled = parts.settled.Look();
+  const auto copy_keys = [&] { return CopyKeys(settled ? OldCopies::kRemove : OldCopies::kKeep); };
+  if (parts.ledger->serving() != ledger::Serving::kServing) return copy_keys();
   // A medium for key copies that is away holds up nothing else.
   // What an exercise left goes before anything else is done.
   absl::Status first = parts.terms->Get()->stamp == ledger::kAbsent ? RecordFirst() : EndExercise();
   first.Update(parts.index->CatchUp());
-  // A machine that starts with a wrong clock gets time to have it put right before anything is
-  // erased by date.
-  if (parts.clock.Monotonic() - parts.started >= kClockSettles) first.Update(EraseDue());
-  first.Update(CopyKeys());
+  if (settled) first.Update(EraseDue());
+  first.Update(copy_keys());
   return first;
 }
 
-absl::Status Node::CopyKeys() {
+absl::Status Node::CopyKeys(OldCopies old) {
   const Config config = parts_->ConfigNow();
   if (config.key_copy_folder.empty()) return absl::OkStatus();
-  return KeepKeyCopies(config.data_folder, config.key_copy_folder, config.key_copy_days,
-                       parts_->clock.NowUs());
+  const std::optional<int> days =
+      old == OldCopies::kRemove ? std::optional(config.key_copy_days) : std::nullopt;
+  return KeepKeyCopies(config.data_folder, config.key_copy_folder, days, parts_->clock.NowUs());
 }
 
 absl::Status Node::RebuildIndex() { return parts_->index->Rebuild(); }
@@ -243,7 +244,7 @@ absl::Status Node::Backup(node::v1::CreateBackupResponse& response) {
   response.set_folder(backup->folder);
   response.set_entries(backup->entries);
   // The key that opens this backup is copied with it, before an erasure can replace it.
-  return CopyKeys();
+  return CopyKeys(OldCopies::kKeep);
 }
 
 }  // namespace sluis::server

@@ -71,7 +71,8 @@ class Node {
   absl::Status EraseExercise();
   absl::Status FirstActs();
   absl::Status RecordFirst();
-  absl::Status CopyKeys();
+  enum class OldCopies { kKeep, kRemove };
+  absl::Status CopyKeys(OldCopies old);
   absl::Status Listen();
   absl::Status EraseDue();
   // What every page of health says: the ledger's word, or that the node drains.

@@ -23,6 +23,7 @@
 #include "server/rpc/metrics.h"
 #include "server/rpc/user_listener.h"
 #include "server/serving_follower.h"
+#include "server/settled_clock.h"
 #include "server/storage/clock.h"
 #include "server/storage/store.h"
 
@@ -37,11 +38,12 @@ struct Node::Parts {
       : config(std::move(configuration)), clock(the_clock), random(the_random) {}
 
   mutable std::mutex config_mutex;
-  Config config;
+  Config config;  // read through ConfigNow once the node runs
+  // Held by whoever brings terms into force: a reload and what a node records when it begins to
+  // serve would otherwise undo each other.
+  std::mutex terms_mutex;
   storage::Clock& clock;
   crypto::Random& random;
-  std::mutex terms_mutex;  // held while terms are brought into force, so that one set is judged
-                           // after another is
   crypto::PublicKey log_public{};
   std::string log_key_not_after;  // set before anything listens
   std::unique_ptr<storage::Store> store;
@@ -63,7 +65,7 @@ struct Node::Parts {
   std::mutex house_mutex;
   std::condition_variable house_wake;
   bool stopping = false;
-  std::chrono::steady_clock::time_point started = clock.Monotonic();
+  SettledClock settled{clock};
   std::thread house;
 
   Config ConfigNow() const {

@@ -1,4 +1,5 @@
 // What a node says of itself: its status to people, its metrics to machines.
+#include "crypto/secret.h"
 #include "server/node_parts.h"
 #include "server/rpc/credentials.h"
 #include "server/storage/files.h"
@@ -39,6 +40,7 @@ void Node::FillStatus(node::v1::GetStatusResponse& response) const {
     response.set_manifest_version(terms->manifest_version);
     response.set_partnership_state(terms->manifest->manifest.state);
   }
+  response.set_keys_may_be_swapped(!crypto::SecretMemoryLocked());
   const policies::Schema& schema = terms->packs.schema();
   const auto words = [&schema](const char* name, auto add) {
     if (const policies::Vocabulary* vocabulary = schema.FindVocabulary(name)) {

@@ -112,22 +112,23 @@ absl::Status Node::EraseExercise() {
 absl::Status Node::RecordFirst() {
   Parts& parts = *parts_;
   std::lock_guard lock(parts.terms_mutex);
+  const Config config = parts.ConfigNow();
   absl::Status status = absl::OkStatus();
   if (parts.restored_to.has_value()) {
     status =
         parts.executor->RunAsNodeAndWait(std::make_shared<core::RecordRestore>(*parts.restored_to));
     if (!status.ok()) return status;
     // A node that ends before this says it a second time, rather than never.
-    status = storage::RemoveDurably(storage::SystemFiles(), parts.config.data_folder + "/" +
-                                                                std::string(ledger::kRestoredName));
+    status = storage::RemoveDurably(storage::SystemFiles(),
+                                    config.data_folder + "/" + std::string(ledger::kRestoredName));
     if (!status.ok()) return status;
     parts.restored_to.reset();
   }
-  absl::StatusOr<std::shared_ptr<core::Terms>> terms = NextTerms(parts.config);
+  absl::StatusOr<std::shared_ptr<core::Terms>> terms = NextTerms(config);
   if (!terms.ok()) return terms.status();
   status = RecordTerms(*std::move(terms));
   if (!status.ok()) return status;
-  if (parts.config.first_administrator_request.empty()) return absl::OkStatus();
+  if (config.first_administrator_request.empty()) return absl::OkStatus();
   bool anyone = false;
   {
     const auto snapshot = parts.ledger->store().NewSnapshot();
@@ -139,16 +140,16 @@ absl::Status Node::RecordFirst() {
     if (!status.ok()) return status;
   }
   if (anyone) return absl::OkStatus();
-  absl::StatusOr<record::v1::UserRequest> request = LoadFirstAdministrator(parts.config);
+  absl::StatusOr<record::v1::UserRequest> request = LoadFirstAdministrator(config);
   if (!request.ok()) return request.status();
   return parts.executor->RunAsNodeAndWait(
       std::make_shared<core::RegisterFirstAdministrator>(*std::move(request)));
 }
 
 absl::Status Node::Reload(Config next) {
+  std::lock_guard one_at_a_time(parts_->terms_mutex);
   absl::Status status = CheckReload(parts_->ConfigNow(), next);
   if (!status.ok()) return status;
-  std::lock_guard one_at_a_time(parts_->terms_mutex);
   absl::StatusOr<std::shared_ptr<core::Terms>> terms = NextTerms(next);
   if (!terms.ok()) return terms.status();
   status = RecordTerms(*std::move(terms));

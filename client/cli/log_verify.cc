@@ -1,7 +1,10 @@
 #include "client/cli/log_verify.h"
 
+#include <algorithm>
 #include <fstream>
+#include <map>
 #include <utility>
+#include <vector>
 
 #include "client/lib/finding.h"
 #include "client/lib/own_files.h"
@@ -12,6 +15,9 @@ namespace sluis::cli {
 namespace {
 
 constexpr size_t kMaxCheckpointBytes = 64 << 10;
+// Of what was erased the text shows so much; --json has the list.
+constexpr size_t kErasuresShown = 20;
+constexpr size_t kRangesShown = 10;
 
 struct VerifyCommand {
   std::string file;
@@ -36,6 +42,52 @@ std::string FindingLine(const Shell& shell, const client::Finding& finding) {
   return place.empty() ? text : place + ": " + text;
 }
 
+// Entries that one erasure closed: "0, 2-5, 9", and how many.
+struct ErasedByOne {
+  std::vector<std::pair<uint64_t, uint64_t>> ranges;
+  uint64_t count = 0;
+};
+
+std::map<uint64_t, ErasedByOne> ByErasure(const client::VerifyReport& report) {
+  std::map<uint64_t, ErasedByOne> out;
+  for (const client::ErasedSubject& erased : report.erased) {
+    ErasedByOne& one = out[erased.by];
+    ++one.count;
+    if (!one.ranges.empty() && one.ranges.back().second + 1 == erased.index) {
+      one.ranges.back().second = erased.index;
+    } else {
+      one.ranges.emplace_back(erased.index, erased.index);
+    }
+  }
+  return out;
+}
+
+std::string RangesText(const ErasedByOne& one) {
+  std::string out;
+  for (size_t i = 0; i < std::min(one.ranges.size(), kRangesShown); ++i) {
+    const auto& [first, last] = one.ranges[i];
+    if (i > 0) out += ", ";
+    out += std::to_string(first);
+    if (last > first) out += "-" + std::to_string(last);
+  }
+  return one.ranges.size() > kRangesShown ? out + ", …" : out;
+}
+
+void SayErased(Shell& shell, const client::VerifyReport& report) {
+  size_t lines = 0;
+  uint64_t shown = 0;
+  for (const auto& [by, one] : ByErasure(report)) {
+    if (lines++ == kErasuresShown) break;
+    shell.Say("verify.erased_by", {{"by", std::to_string(by)},
+                                   {"indexes", RangesText(one)},
+                                   {"count", std::to_string(one.count)}});
+    shown += one.count;
+  }
+  if (shown == report.erased_total) return;
+  shell.Say("verify.erased_more", {{"count", std::to_string(report.erased_total - shown)},
+                                   {"listed", std::to_string(report.erased.size())}});
+}
+
 Json ReportJson(const client::VerifyReport& report) {
   Json parts = Json::object();
   for (const client::LogPart part : client::kLogParts) {
@@ -44,6 +96,10 @@ Json ReportJson(const client::VerifyReport& report) {
                                                      {"closed", counts.closed},
                                                      {"erased", counts.erased},
                                                      {"missing", counts.missing}};
+  }
+  Json erased = Json::array();
+  for (const client::ErasedSubject& one : report.erased) {
+    erased.push_back({{"index", one.index}, {"erased_by", one.by}});
   }
   Json findings = Json::array();
   for (const client::Finding& finding : report.findings) {
@@ -64,6 +120,8 @@ Json ReportJson(const client::VerifyReport& report) {
           {"seen_confirmed", report.seen_confirmed},
           {"self_consistency_only", report.self_consistency_only},
           {"parts", parts},
+          {"erased_total", report.erased_total},
+          {"erased", erased},
           {"findings_total", report.findings_total},
           {"findings", findings}};
 }
@@ -83,6 +141,7 @@ void SayReport(Shell& shell, const client::VerifyReport& report) {
                                 {"erased", std::to_string(counts.erased)},
                                 {"missing", std::to_string(counts.missing)}});
   }
+  SayErased(shell, report);
   if (report.head) {
     shell.Say("verify.root", {{"root", crypto::HexEncode(crypto::View(report.head->root))}});
   }

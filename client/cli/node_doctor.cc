@@ -153,6 +153,7 @@ std::vector<Diagnosis> Examine(const node::v1::GetStatusResponse& status, uint64
   if (status.checkpoints_held_back()) {
     out.push_back(Found(Weight::kFault, "doctor.checkpoints_held_back"));
   }
+  if (status.keys_may_be_swapped()) out.push_back(Found(Weight::kWarning, "doctor.keys_swapped"));
   if (status.serving() && status.checkpoint_at_us() + kOldCheckpoint < status.now_us()) {
     out.push_back(Found(Weight::kFault, "doctor.checkpoint_old"));
   }

@@ -75,7 +75,7 @@ std::string ViewLines(const Shell& shell, const record::v1::SignalView& view) {
   AppendLine(shell.Text("signal.retention_until"), view.retention_until(), &out);
   if (view.has_hold()) {
     out += shell.Text("signal.held", {{"day", view.hold().review_on()},
-                                      {"reason", Harmless(view.hold().reason())}}) +
+                                      {"reason", Harmless(view.hold_reason())}}) +
            "\n";
   }
   std::string reduced;

@@ -20,11 +20,12 @@ crypto::Hash ToHash(crypto::BytesView bytes) {
 
 }  // namespace
 
-EntryCheck::EntryCheck(const ExportHeader& header, FindingList& findings)
+EntryCheck::EntryCheck(const ExportHeader& header, FindingList& findings, size_t max_erased)
     : count_(header.count),
       complete_(header.complete),
       commitment_prefix_("sluis/part/v1" + crypto::Lp(header.origin)),
-      findings_(findings) {}
+      findings_(findings),
+      max_erased_(max_erased) {}
 
 void EntryCheck::Found(FindingKind kind, uint64_t position, std::optional<LogPart> part,
                        std::string text) {
@@ -142,21 +143,30 @@ void EntryCheck::CheckParts(const ExportEntry& entry, uint64_t position) {
 }
 
 void EntryCheck::CheckErased(uint64_t position, LogPart part, uint64_t by) {
+  // Only the subject part lies under a key that an erasure destroys.
+  if (part != LogPart::kSubject) {
+    Found(FindingKind::kErasurePart, position, part,
+          "said to be erased by entry " + std::to_string(by) +
+              ", but an erasure takes subject parts only: this part is withheld; ask for it");
+    return;
+  }
+  ++erased_total_;
+  if (erased_listed_.size() < max_erased_) erased_listed_.push_back({position, by});
   if (by < position || by >= count_) {
-    Found(FindingKind::kErasureRange, position, part,
+    Found(FindingKind::kErasureRange, position, LogPart::kSubject,
           "said to be erased by entry " + std::to_string(by) +
               ", which lies before it or outside the log");
     return;
   }
-  erased_.push({by, position, part});
+  erased_.push({position, by});
 }
 
 void EntryCheck::Settle(uint64_t position, Act act) {
   while (!erased_.empty() && erased_.top().by == position) {
-    const Erased erased = erased_.top();
+    const ErasedSubject erased = erased_.top();
     erased_.pop();
     if (act != Act::kOther) continue;
-    Found(FindingKind::kErasure, erased.index, erased.part,
+    Found(FindingKind::kErasure, erased.index, LogPart::kSubject,
           "said to be erased by entry " + std::to_string(erased.by) + ", which is no erasure");
   }
 }

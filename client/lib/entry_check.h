@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "client/lib/export_reader.h"
@@ -23,7 +24,8 @@ namespace sluis::client {
 
 class EntryCheck {
  public:
-  EntryCheck(const ExportHeader& header, FindingList& findings);
+  // Of the erased subject parts at most `max_erased` are listed; all are counted.
+  EntryCheck(const ExportHeader& header, FindingList& findings, size_t max_erased);
 
   // Entries in the order of the file.
   void Add(const ExportEntry& entry);
@@ -31,15 +33,14 @@ class EntryCheck {
   const crypto::CompactRange& tree() const { return tree_; }
   uint64_t hash_only() const { return hash_only_; }
   std::array<PartCounts, kLogPartCount> counts() const;
+  uint64_t erased_total() const { return erased_total_; }
+  std::vector<ErasedSubject> TakeErased() { return std::move(erased_listed_); }
 
  private:
-  // Part `part` of entry `index` is said to be erased by entry `by`; ordered by `by`.
-  struct Erased {
-    uint64_t by;
-    uint64_t index;
-    LogPart part;
-    friend bool operator>(const Erased& a, const Erased& b) {
-      return std::tie(a.by, a.index, a.part) > std::tie(b.by, b.index, b.part);
+  // The first to be judged stands on top.
+  struct JudgedLater {
+    bool operator()(const ErasedSubject& a, const ErasedSubject& b) const {
+      return std::tie(a.by, a.index) > std::tie(b.by, b.index);
     }
   };
   // What can be told about an entry as an erasure.
@@ -64,7 +65,10 @@ class EntryCheck {
   std::array<PartCounts, kLogPartCount> counts_;
   uint64_t next_index_ = 0;
   uint64_t last_time_us_ = 0;
-  std::priority_queue<Erased, std::vector<Erased>, std::greater<>> erased_;
+  std::priority_queue<ErasedSubject, std::vector<ErasedSubject>, JudgedLater> erased_;
+  const size_t max_erased_;
+  std::vector<ErasedSubject> erased_listed_;
+  uint64_t erased_total_ = 0;
 };
 
 }  // namespace sluis::client

@@ -40,6 +40,8 @@ std::string_view FindingKindName(FindingKind kind) {
       return "commitment";
     case FindingKind::kMissing:
       return "missing";
+    case FindingKind::kErasurePart:
+      return "erasure-part";
     case FindingKind::kErasureRange:
       return "erasure-range";
     case FindingKind::kErasure:

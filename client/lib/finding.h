@@ -36,6 +36,7 @@ enum class FindingKind {
   kTime,          // "time": earlier than the leaf before
   kCommitment,    // "commitment": an open part is not what was committed to
   kMissing,       // "missing": the writer could not produce the part
+  kErasurePart,   // "erasure-part": said to be erased, and no erasure reaches this part
   kErasureRange,  // "erasure-range": said to be erased by an entry before it or outside the log
   kErasure,       // "erasure": said to be erased by an entry that is no erasure
   // The tree.

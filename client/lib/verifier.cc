@@ -31,11 +31,13 @@ class Verification {
     JudgeCheckpoint();
     OpenSeen();
 
-    EntryCheck check(header_, findings_);
+    EntryCheck check(header_, findings_, options_.max_erased);
     const absl::Status read = ReadEntries(check);
     report_.entries = check.tree().size();
     report_.hash_only = check.hash_only();
     report_.parts = check.counts();
+    report_.erased_total = check.erased_total();
+    report_.erased = check.TakeErased();
     if (!read.ok()) return Stopped(read);
 
     const absl::Status end = reader_.Finish();

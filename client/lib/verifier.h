@@ -7,7 +7,7 @@
 // earlier checkpoint obtained elsewhere, that the log was not rewritten as a whole and signed again
 // (`self_consistency_only`). With the key that the export itself claims, not even that it is the
 // node's. Thread-safety: pure; one stream belongs to one call. Memory: two chunks of the reader,
-// 24 bytes per erased part, and the findings kept. Errors: kUnavailable when the stream cannot be
+// 32 bytes per erased part, and the findings kept. Errors: kUnavailable when the stream cannot be
 // read; everything wrong with the file is a finding. Source: docs/formats.md, "Verifying".
 #ifndef SLUIS_CLIENT_LIB_VERIFIER_H_
 #define SLUIS_CLIENT_LIB_VERIFIER_H_
@@ -35,8 +35,9 @@ struct VerifyOptions {
   std::vector<std::string> seen = {};
   // Called now and then with entries read and entries claimed, and once at the end.
   std::function<void(uint64_t done, uint64_t count)> progress = {};
-  // Findings kept; all are counted.
+  // Findings kept, and erased subject parts; all are counted.
   size_t max_findings = 1000;
+  size_t max_erased = 100'000;
 };
 
 // How many entries show a part in which state; entries given as a hash only are not counted.
@@ -45,6 +46,14 @@ struct PartCounts {
   uint64_t open = 0;
   uint64_t erased = 0;
   uint64_t missing = 0;
+};
+
+// The subject part of entry `index` is given as erased by entry `by`. What the export says: a claim
+// that does not hold has a finding besides.
+struct ErasedSubject {
+  uint64_t index = 0;
+  uint64_t by = 0;
+  bool operator==(const ErasedSubject&) const = default;
 };
 
 // What the export says in its checkpoint.
@@ -65,6 +74,9 @@ struct VerifyReport {
   uint64_t entries = 0;
   uint64_t hash_only = 0;
   std::array<PartCounts, kLogPartCount> parts;  // by PlaceOf
+  // In the order of the export; erased_total counts those beyond the limit as well.
+  std::vector<ErasedSubject> erased;
+  uint64_t erased_total = 0;
   // Sorted (SortFindings); findings_total counts those beyond the limit as well.
   std::vector<Finding> findings;
   uint64_t findings_total = 0;

@@ -34,7 +34,7 @@ absl::StatusOr<Plan> AmendSignal::Decide(const Call& call, View& view) {
     return RefuseAbout(call, act, *std::move(refusal));
   }
   // The corrected signal must be one that the caller could have written down.
-  Answer corrected =
+  const Answer corrected =
       Ask(call, "amend",
           {.signal = &request_.signal(),
            .author_is_caller = act.record->body.recorded_by() == call.caller->user_id,
@@ -57,9 +57,12 @@ absl::StatusOr<Plan> AmendSignal::Decide(const Call& call, View& view) {
   const record::v1::SignalMarks& before = act.record->body.signal().marks();
   marks.set_no_evidence(marks.no_evidence() || before.no_evidence());
   marks.set_no_onward(marks.no_onward() || before.no_onward());
-  AddMarks(corrected.decision, marks);
-  // What the signal now says may ask for a shorter time; nothing makes it longer.
-  if (const auto* retention = corrected.decision.Find<policies::Retention>()) {
+  // Both what it said and what it now says may ask for marks and a shorter time; nothing makes it
+  // longer.
+  for (const policies::Decision* decision : {&act.answer.decision, &corrected.decision}) {
+    AddMarks(*decision, marks);
+    const auto* retention = decision->Find<policies::Retention>();
+    if (retention == nullptr) continue;
     const std::string until =
         storage::AddDays(storage::LegalDay(act.record->body.recorded_at_us()), retention->days);
     if (until < write.row.retention_until()) write.row.set_retention_until(until);

@@ -1,9 +1,28 @@
 #include "server/core/erasure.h"
 
+#include "server/ledger/key_rows.h"
 #include "server/ledger/row.h"
 #include "server/storage/clock.h"
 
 namespace sluis::core {
+namespace {
+
+// Puts the bucket of the keys right where it is found in another one.
+absl::Status FindKeys(const View& view, ledger::KeyRef& key) {
+  absl::StatusOr<std::optional<std::string>> row = view.snapshot().Get(ledger::KeyRowKey(key));
+  if (!row.ok()) return row.status();
+  if (row->has_value()) return absl::OkStatus();
+  const std::string all = ledger::RowKey(ledger::Table::kKey);
+  return view.snapshot().Scan(all, storage::PrefixEnd(all),
+                              [&key](std::string_view row_key, std::string_view) {
+                                const auto ref = ledger::ParseKeyRowKey(row_key);
+                                if (!ref || ref->key_id != key.key_id) return true;
+                                key = *ref;
+                                return false;
+                              });
+}
+
+}  // namespace
 
 absl::StatusOr<Erasable> FindErasable(const View& view, std::string_view record_id) {
   absl::StatusOr<std::shared_ptr<const OpenedRecord>> opened = view.OpenRecord(record_id);
@@ -21,7 +40,9 @@ absl::StatusOr<Erasable> FindErasable(const View& view, std::string_view record_
   if (!key_id.ok() || row->record_id() != record_id) return opened.status();
   found.row = *std::move(row);
   found.key = {found.row.bucket(), *key_id};
-  // An erasure that names a bucket which is not there would end the process.
+  // What the row says of the bucket is damaged when the keys lie in another one: they must not stay
+  // there with an erasure on record.
+  if (absl::Status found_keys = FindKeys(view, found.key); !found_keys.ok()) return found_keys;
   if (!view.keyring().UseOf(found.key).ok()) return opened.status();
   absl::StatusOr<uint64_t> stamp = view.StampOf(RecordKey(record_id));
   if (!stamp.ok()) return stamp.status();

@@ -29,6 +29,11 @@ std::shared_ptr<const authn::Caller> CallerNamed(std::string user_id,
   return caller;
 }
 
+// Whose refusals are counted together.
+std::string CountedAs(const Call& call) {
+  return call.caller->user_id + std::string(crypto::View(call.caller->certificate_digest));
+}
+
 Refusal BadContext(const char* code, const char* what) {
   return {absl::StatusCode::kInvalidArgument, code, what, ""};
 }
@@ -122,6 +127,9 @@ void Executor::Start(std::shared_ptr<Attempt> attempt) {
       Call call;
       absl::StatusOr<Plan> plan = PlanCall(*attempt, view, call, std::move(remembered));
       if (plan.ok() && !plan->refusal) {
+        if (!plan->refused_parts.empty()) {
+          gate_.Gather(CountedAs(call), call.now_us, call, *plan);
+        }
         Commit(std::move(attempt), *std::move(plan), view, call);
         return;
       }
@@ -140,9 +148,9 @@ void Executor::Start(std::shared_ptr<Attempt> attempt) {
     // What waits at the gate is answered by a reply that may still need its use case.
     attempt->finish = [use_case = attempt->use_case, finish = std::move(attempt->finish)](
                           absl::Status status) { finish(std::move(status)); };
-    const std::string caller =
-        call.caller->user_id + std::string(crypto::View(call.caller->certificate_digest));
-    if (!gate_.Admit(caller, call.now_us, call, *plan, attempt->finish)) return;
+    if (!gate_.Admit(CountedAs(call), call.now_us, call, *plan, attempt->finish)) return;
+  } else if (!plan->refused_parts.empty()) {
+    gate_.Gather(CountedAs(call), call.now_us, call, *plan);
   }
   Commit(std::move(attempt), *std::move(plan), view, call);
 }
@@ -238,7 +246,9 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
         return refuse(BadContext("no_basis", "name a legal basis of the rule pack"));
       if (call.case_ref.empty() && call.method->method_class == node::v1::METHOD_CLASS_DATA) {
         return refuse(BadContext(
-            "no_case_ref", "give a case reference of 3 to 32 characters [A-Z0-9-], or INTAKE"));
+            "no_case_ref",
+            "give a case reference of 3 to 32 characters [A-Z0-9-] without a national register "
+            "number, or INTAKE"));
       }
       call.mandate = call.caller->MandateFor(call.role);
       if (call.mandate == nullptr ||

@@ -39,12 +39,12 @@ absl::StatusOr<Plan> HoldSignal::Decide(const Call& call, View& view) {
   effect.record->row = act.record->row;
   effect.record->body = act.record->body;
   if (request_.held()) {
-    record::v1::Hold& hold = *effect.record->row.mutable_hold();
-    hold.set_reason(request_.reason());
-    hold.set_review_on(request_.review_on());
-    hold.set_placed_at_us(call.now_us);
+    // The row lies open in the store and in backups: what was typed goes into the sealed body only.
+    effect.record->row.mutable_hold()->set_review_on(request_.review_on());
+    effect.record->body.set_hold_reason(request_.reason());
   } else {
     effect.record->row.clear_hold();
+    effect.record->body.clear_hold_reason();
   }
   plan.reply = [this](std::span<const ledger::Logged> logged) {
     *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);

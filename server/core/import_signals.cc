@@ -45,7 +45,9 @@ absl::StatusOr<std::map<std::string, std::string>> FindImported(
   std::map<std::string, std::string> found;
   for (const auto& [record_id, sealed] : imports) {
     absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view.OpenRecord(record_id);
-    if (absl::IsNotFound(record.status())) continue;  // erased since: it may be written down anew
+    // Erased since, it may be written down anew. One that cannot be read matches nothing, and must
+    // not keep everybody from importing.
+    if (absl::IsNotFound(record.status()) || absl::IsDataLoss(record.status())) continue;
     if (!record.ok()) return record.status();
     for (const std::string& row : rows) {
       if (MatchesImportRow((*record)->keys.data, record_id, sealed, row)) {
@@ -123,9 +125,10 @@ absl::StatusOr<Plan> ImportSignals::Decide(const Call& call, View& view) {
         by_rule ? DetailOf(refused.answer->decision) : DetailOf(refused.refusal);
     Plan refusal = by_rule ? DecisionRefusalPlan(call, *refused.answer, nullptr)
                            : RefusalPlan(call, std::move(refused.refusal));
+    plan.refused_parts.push_back(plan.effects.size());
     plan.effects.push_back(std::move(refusal.effects[0]));
   }
-  // A table of which no row is good counts as a refusal of its caller.
+  // A table of which no row is good is a refusal of its caller as a whole.
   plan.refusal = !any_good;
   if (plan.effects.empty()) {
     // Nothing new is an act as well, on the ground on which the first row would have been taken.

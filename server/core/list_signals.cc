@@ -45,8 +45,10 @@ const Method& ListSignals::method() const {
 absl::StatusOr<Plan> ListSignals::Decide(const Call& call, View& view) {
   const uint32_t page = request_.page_size() == 0 ? kDefaultPage : request_.page_size();
   if (page > kMaxPage || (!request_.case_ref().empty() && !IsCaseRef(request_.case_ref()))) {
-    return RefusalPlan(call, {absl::StatusCode::kInvalidArgument, "bad_request",
-                              "ask at most 200 rows, of a case reference or of all", ""});
+    return RefusalPlan(
+        call,
+        {absl::StatusCode::kInvalidArgument, "bad_request",
+         "ask at most 200 rows, of a case reference (no national register number) or of all", ""});
   }
   const std::string filter = FilterOf(request_);
   std::string before;

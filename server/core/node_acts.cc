@@ -112,8 +112,14 @@ absl::StatusOr<std::vector<std::string>> RecordsPastRetention(const View& view,
           return true;
         }
         // Where the keys went with an erasure that was applied again, nothing is left to erase.
-        const auto record = view.OpenRecord(record_id);
-        if (absl::IsNotFound(record.status())) return true;
+        absl::Status opened = view.OpenRecord(record_id).status();
+        if (absl::IsNotFound(opened)) return true;
+        // What cannot be erased is told when nothing else is due, and takes nobody's place.
+        if (!opened.ok()) opened = FindErasable(view, record_id).status();
+        if (!opened.ok()) {
+          fault = std::move(opened);
+          return true;
+        }
         due.emplace_back(record_id);
         return due.size() < most;
       });

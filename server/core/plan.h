@@ -54,8 +54,11 @@ struct Plan {
   // Called once with one Logged per effect, after they are durable; fills in the response and
   // returns the status of the call. A refusal is a plan like any other.
   std::function<absl::Status(std::span<const ledger::Logged>)> reply;
-  // True for a refusal: counted per caller.
+  // True for a refusal: counted per caller, each of its effects once.
   bool refusal = false;
+  // Which effects, ascending, are refusals of a part of what was asked, such as rows of a table; in
+  // a plan with other effects too they count as well. Above the limit one entry stands for them.
+  std::vector<size_t> refused_parts;
 };
 
 }  // namespace sluis::core

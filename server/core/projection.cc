@@ -3,6 +3,8 @@
 #include <array>
 #include <optional>
 
+#include "server/core/record_signal.h"
+
 namespace sluis::core {
 namespace {
 
@@ -136,9 +138,12 @@ record::v1::SignalView Project(const OpenedRecord& record, const policies::Decis
   view.set_version(record.row.version());
   view.set_state(record.row.state());
   *view.mutable_marks() = record.body.signal().marks();
+  // A mark that only the reading of it puts on binds whoever reads it just the same.
+  AddMarks(decision, *view.mutable_marks());
   view.mutable_content()->set_subject_kind(record.body.signal().content().subject_kind());
   view.set_retention_until(record.row.retention_until());
   if (record.row.has_hold()) *view.mutable_hold() = record.row.hold();
+  view.set_hold_reason(record.body.hold_reason());
   for (const policies::GrantedField& granted : decision.granted) {
     const FieldCopy* field = FindField(granted.name);
     if (field == nullptr) continue;

@@ -5,9 +5,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "policies/evaluate.h"
 #include "policies/request.h"
+#include "server/core/carried_out.h"
+#include "server/storage/clock.h"
 
 namespace sluis::core {
 namespace {
@@ -190,14 +193,16 @@ bool OfTheBody(std::string_view attribute, Source source) {
   return source == Source::kRecord || attribute == "actor.is_author";
 }
 
-policies::ObligationKinds EnforceableHere() {
-  return policies::ObligationKinds()
-      .With(policies::ObligationKind::kFields)
-      .With(policies::ObligationKind::kRetention)
-      .With(policies::ObligationKind::kOnward)
-      .With(policies::ObligationKind::kNoEvidence)
-      .With(policies::ObligationKind::kCoolingOff)
-      .With(policies::ObligationKind::kLog);
+// Whether the time that the rules in force give content is over: it is no longer shown, though the
+// date of the record may be later, from rules of before. A hold suspends it with the erasure.
+bool TimeIsOver(const Facts& facts, const policies::Decision& decision) {
+  if (facts.record.signal == nullptr || facts.record.held ||
+      (facts.action != "read" && facts.action != "list")) {
+    return false;
+  }
+  const auto* retention = decision.Find<policies::Retention>();
+  return retention != nullptr && storage::AddDays(storage::LegalDay(facts.record.recorded_at_us),
+                                                  retention->days) < facts.call.today;
 }
 
 }  // namespace
@@ -230,10 +235,13 @@ Answer Ask(const Call& call, std::string_view action, const RecordFacts& record)
     value.set_value(known ? std::move(supplied.value) : std::string());
   }
   const policies::Request request = builder.Build();
-  answer.decision = policies::RefuseUnlessEnforceable(
-      unknown.empty() ? policies::Decide(packs, request)
-                      : policies::DecideWithout(packs, request, unknown),
-      EnforceableHere());
+  policies::Decision decision = unknown.empty() ? policies::Decide(packs, request)
+                                                : policies::DecideWithout(packs, request, unknown);
+  const policies::ObligationKinds enforceable = EnforceableHere(action, decision);
+  answer.decision = policies::RefuseUnlessEnforceable(std::move(decision), enforceable);
+  if (answer.permitted() && TimeIsOver(facts, answer.decision)) {
+    answer.decision = policies::Refusal(packs.digests(), "the retention of this record is over");
+  }
   return answer;
 }
 

@@ -32,14 +32,24 @@ Entry GatheredEntry(const Call& call, size_t count, uint64_t first_us) {
 
 }  // namespace
 
-bool RefusalGate::Admit(const std::string& caller, uint64_t now_us, const Call& call, Plan& plan,
-                        Finish& finish) {
-  std::lock_guard lock(mutex_);
+bool RefusalGate::Count(const std::string& caller, uint64_t now_us, size_t refusals) {
   const uint64_t minute = now_us / kMinuteUs;
   if (windows_.size() > kMaxCallers) windows_.clear();
   Window& window = windows_[caller];
   if (window.minute != minute) window = {minute, 0};
-  if (++window.count <= per_minute_ || waiting_calls_ >= kMaxWaiting) return true;
+  window.count += static_cast<uint32_t>(refusals);
+  return window.count <= per_minute_;
+}
+
+bool RefusalGate::Admit(const std::string& caller, uint64_t now_us, const Call& call, Plan& plan,
+                        Finish& finish) {
+  std::lock_guard lock(mutex_);
+  const size_t refusals = std::max<size_t>(plan.effects.size(), 1);
+  if (Count(caller, now_us, refusals)) return true;
+  if (waiting_calls_ >= kMaxWaiting) {
+    if (refusals > 1) Join(call, now_us, plan);
+    return true;
+  }
 
   Waiting& waiting = waiting_[caller];
   if (waiting.plans.empty()) {
@@ -47,17 +57,57 @@ bool RefusalGate::Admit(const std::string& caller, uint64_t now_us, const Call& 
     waiting.first_us = now_us;
   }
   KeepShared(waiting.call, call);
+  waiting.refusals += refusals;
   waiting.plans.push_back(std::move(plan));
   waiting.finishes.push_back(std::move(finish));
   ++waiting_calls_;
   return false;
 }
 
+void RefusalGate::Gather(const std::string& caller, uint64_t now_us, const Call& call, Plan& plan) {
+  if (plan.refused_parts.empty()) return;
+  {
+    std::lock_guard lock(mutex_);
+    if (Count(caller, now_us, plan.refused_parts.size())) return;
+  }
+  Join(call, now_us, plan);
+}
+
+void RefusalGate::Join(const Call& call, uint64_t now_us, Plan& plan) {
+  // Where each effect of before stands now: the first refused one keeps its place for all of them.
+  std::vector<size_t> place(plan.effects.size());
+  std::vector<Effect> effects;
+  std::optional<size_t> gathered;
+  auto refused = plan.refused_parts.begin();
+  for (size_t i = 0; i < place.size(); ++i) {
+    const bool is_refused = refused != plan.refused_parts.end() && *refused == i;
+    if (is_refused) ++refused;
+    if (is_refused && gathered) {
+      place[i] = *gathered;
+      continue;
+    }
+    place[i] = effects.size();
+    effects.push_back(is_refused ? Effect() : std::move(plan.effects[i]));
+    if (!is_refused) continue;
+    gathered = place[i];
+    effects.back().entry = GatheredEntry(call, plan.refused_parts.size(), now_us);
+  }
+  plan.effects = std::move(effects);
+  plan.refused_parts.clear();
+  if (gathered) plan.refused_parts.push_back(*gathered);
+  plan.reply = [place = std::move(place),
+                reply = std::move(plan.reply)](std::span<const ledger::Logged> logged) {
+    std::vector<ledger::Logged> of_each;
+    for (const size_t at : place) of_each.push_back(logged[at]);
+    return reply(of_each);
+  };
+}
+
 Plan RefusalGate::PlanOf(const std::shared_ptr<Waiting>& waiting) {
   Plan plan;
   plan.refusal = true;
   plan.effects.emplace_back().entry =
-      GatheredEntry(waiting->call, waiting->plans.size(), waiting->first_us);
+      GatheredEntry(waiting->call, waiting->refusals, waiting->first_us);
   plan.reply = [waiting](std::span<const ledger::Logged> logged) {
     for (size_t i = 0; i < waiting->plans.size(); ++i) {
       waiting->finishes[i](waiting->plans[i].reply(logged));

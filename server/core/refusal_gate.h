@@ -18,7 +18,7 @@ namespace sluis::core {
 
 // Keeps a caller who is refused again and again from filling the log: above a number per minute,
 // refusals wait and are logged together, one entry for each caller and flush with their count and
-// the time of the first.
+// the time of the first. Refused rows of a table count one by one.
 //
 // Guarantee: a refused call is answered only after an entry that counts it is durable. Bounded: at
 // most `kMaxWaiting` calls wait; one more is let through to an entry of its own. Thread-safe.
@@ -31,10 +31,14 @@ class RefusalGate {
 
   using Finish = std::function<void(absl::Status)>;
 
-  // Whether this refusal may have an entry of its own now. If not, the plan waits here with its
-  // `finish`.
+  // Whether this refusal, of as many things as it has effects, may have an entry of its own now. If
+  // not, the plan waits here with its `finish`.
   bool Admit(const std::string& caller, uint64_t now_us, const Call& call, Plan& plan,
              Finish& finish);
+
+  // Counts the refused parts of a plan that is no refusal. Above the limit one entry with their
+  // count takes their place, and the plan's reply gets it for each of them. Nothing waits.
+  void Gather(const std::string& caller, uint64_t now_us, const Call& call, Plan& plan);
 
   // One plan per caller with waiting refusals; its reply finishes all of them. It can be made
   // again, for when it could not be committed as it was. When no entry can be written (the node
@@ -53,11 +57,16 @@ class RefusalGate {
   };
   struct Waiting {
     Call call;
+    size_t refusals = 0;
     std::vector<Plan> plans;
     std::vector<Finish> finishes;
     uint64_t first_us = 0;
   };
 
+  // Whether so many more refusals of this caller stay within the limit.
+  bool Count(const std::string& caller, uint64_t now_us, size_t refusals);
+  // Puts one entry in the place of the refused parts.
+  static void Join(const Call& call, uint64_t now_us, Plan& plan);
   static Plan PlanOf(const std::shared_ptr<Waiting>& waiting);
 
   const uint32_t per_minute_;

@@ -229,9 +229,9 @@ bool IsText(std::string_view text, size_t least, size_t most) {
 }
 
 bool IsCaseRef(std::string_view text) {
-  return text.size() >= 3 && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) {
-           return IsDigit(c) || (c >= 'A' && c <= 'Z') || c == '-';
-         });
+  const auto allowed = [](char c) { return IsDigit(c) || (c >= 'A' && c <= 'Z') || c == '-'; };
+  return text.size() >= 3 && text.size() <= 32 && std::all_of(text.begin(), text.end(), allowed) &&
+         !HoldsRegisterNumber(text);
 }
 
 std::optional<SignalProblem> CheckSignal(const Signal& signal, const SignalLimits& limits) {

@@ -41,7 +41,8 @@ std::vector<std::string> RecognisableFields(const record::v1::SignalContent& con
 // hundred other numbers of 11 digits that begin like a day of birth look the same.
 bool HoldsRegisterNumber(std::string_view text);
 
-// Whether `text` is a case reference: 3 to 32 characters [A-Z0-9-]; INTAKE is one.
+// Whether `text` is a case reference: 3 to 32 characters [A-Z0-9-] that hold no national register
+// number, because entries of lists keep it after an erasure; INTAKE is one.
 bool IsCaseRef(std::string_view text);
 
 // Whether `text` has `least` to `most` characters, is UTF-8 and has no control character but line

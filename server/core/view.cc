@@ -209,19 +209,12 @@ absl::Status View::VisitRecordsNewestFirst(
 absl::Status View::VisitImports(
     uint32_t first_day,
     const std::function<bool(std::string_view, std::string_view)>& visit) const {
-  absl::Status read = absl::OkStatus();
-  absl::Status scanned =
-      snapshot_.Scan(ImportKey(first_day, {}), storage::PrefixEnd(TablePrefix(Table::kImport)),
-                     [&](std::string_view key, std::string_view stored) {
-                       if (key.size() != 1 + 4 + kRecordIdBytes) return true;
-                       absl::StatusOr<ledger::Row> row = ledger::SplitRow(stored);
-                       if (!row.ok()) {
-                         read = row.status();
-                         return false;
-                       }
-                       return visit(key.substr(5), row->value);
-                     });
-  return scanned.ok() ? read : scanned;
+  return snapshot_.Scan(ImportKey(first_day, {}), storage::PrefixEnd(TablePrefix(Table::kImport)),
+                        [&](std::string_view key, std::string_view stored) {
+                          if (key.size() != 1 + 4 + kRecordIdBytes) return true;
+                          absl::StatusOr<ledger::Row> row = ledger::SplitRow(stored);
+                          return !row.ok() || visit(key.substr(5), row->value);
+                        });
 }
 
 absl::StatusOr<std::vector<std::string>> View::ImportsBefore(uint32_t day, size_t most) const {

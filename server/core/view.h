@@ -39,7 +39,8 @@ class View {
   // The newest list of revoked mandates; nothing when there is none.
   absl::StatusOr<std::optional<record::v1::SignedMandateStatus>> ReadMandateStatus() const;
 
-  // Opens a record. NOT_FOUND when there is none or it was erased.
+  // Opens a record. NOT_FOUND when there is none or its erasure is on record, DATA_LOSS when it is
+  // there and cannot be read, its keys lost without an erasure included.
   absl::StatusOr<std::shared_ptr<const OpenedRecord>> OpenRecord(std::string_view record_id) const;
 
   // The row of a record without opening it; also for erased ones. NOT_FOUND when there is none.
@@ -52,7 +53,8 @@ class View {
       const std::function<bool(std::string_view position, std::string_view record_id)>& visit)
       const;
 
-  // Visits imports of day number `first_day` (days since the epoch) and later.
+  // Visits imports of day number `first_day` (days since the epoch) and later; a row that cannot be
+  // read is passed over.
   absl::Status VisitImports(
       uint32_t first_day,
       const std::function<bool(std::string_view record_id, std::string_view sealed)>& visit) const;

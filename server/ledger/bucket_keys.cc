@@ -156,12 +156,12 @@ absl::StatusOr<RecordKeys> BucketKeys::Unwrap(const storage::Snapshot& snapshot,
   // open any more: the second round reads the newest one.
   for (const bool last : {false, true}) {
     if (!row.ok()) return row.status();
-    if (!row->has_value()) return absl::NotFoundError("the keys of this record were erased");
+    if (!row->has_value()) return WhyGone(ref);
     std::shared_ptr<const BucketKey> keys[2];
     {
       const MutexLock lock(mutex_);
       const auto found = buckets_.find(ref.bucket);
-      if (found == buckets_.end()) return NoSuchBucket();
+      if (found == buckets_.end()) break;
       keys[0] = found->second.key;
       keys[1] = found->second.next;
     }
@@ -179,6 +179,20 @@ absl::StatusOr<RecordKeys> BucketKeys::Unwrap(const storage::Snapshot& snapshot,
     if (!last) row = store_.Get(KeyRowKey(ref));
   }
   return absl::DataLossError("the keys of a record do not open: run `sluis node doctor`");
+}
+
+absl::Status BucketKeys::WhyGone(const KeyRef& ref) const {
+  const absl::StatusOr<std::optional<uint64_t>> erased = ErasedBy(ref);
+  if (!erased.ok()) return erased.status();
+  if (erased->has_value()) return absl::NotFoundError("the keys of this record were erased");
+  return absl::DataLossError(
+      "the keys of a record are gone and no erasure took them: run `sluis node doctor`");
+}
+
+bool BucketKeys::CanErase(uint32_t bucket) const {
+  const MutexLock lock(mutex_);
+  const auto found = buckets_.find(bucket);
+  return found != buckets_.end() && found->second.durable && found->second.use == BUCKET_USE_WRAP;
 }
 
 absl::StatusOr<KeyUse> BucketKeys::UseOf(const KeyRef& ref) const {

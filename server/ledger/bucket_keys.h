@@ -60,6 +60,8 @@ class BucketKeys : public Keyring {
   uint64_t epoch() const;
   // Highest number among the buckets with a row.
   uint32_t last_durable() const;
+  // Whether keys in this bucket can be erased: it wraps keys and has a row.
+  bool CanErase(uint32_t bucket) const;
   // Whether the bucket still has the key of this generation.
   bool IsCurrent(const KeyUse& use) const;
   // Appends the rows that a group relying on these buckets must write; they count as durable from
@@ -103,6 +105,8 @@ class BucketKeys : public Keyring {
                                     uint64_t now_us) SLUIS_REQUIRES(mutex_);
   storage::Write RowOf(const Bucket& bucket, const BucketKey& key, const crypto::DataKey& kek,
                        uint64_t epoch) const;
+  // Why the row of these keys is not there.
+  absl::Status WhyGone(const KeyRef& ref) const;
   absl::Status LoadBucket(std::string_view key, std::string_view value) SLUIS_REQUIRES(mutex_);
 
   const storage::Store& store_;

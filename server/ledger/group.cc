@@ -147,8 +147,16 @@ absl::Status GroupWriter::CheckEffect(const Effect& effect) {
   for (const KeyRef& key : effect.erase) {
     absl::StatusOr<std::optional<std::string>> row = store_.Get(KeyRowKey(key));
     if (!row.ok()) return row.status();
-    if (!row->has_value()) return PlanAgain();
-    if (absl::StatusOr<KeyUse> bucket = keys_.UseOf(key); !bucket.ok()) return bucket.status();
+    if (!row->has_value()) {
+      // Lost keys are erased like others: a backup may still have them, and the journal goes by
+      // what was erased here.
+      absl::StatusOr<std::optional<uint64_t>> erased = keys_.ErasedBy(key);
+      if (!erased.ok()) return erased.status();
+      if (erased->has_value()) return PlanAgain();
+    }
+    if (!keys_.CanErase(key.bucket)) {
+      return absl::DataLossError("keys to erase lie in no bucket of keys: run `sluis node doctor`");
+    }
   }
   return absl::OkStatus();
 }

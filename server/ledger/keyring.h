@@ -71,8 +71,8 @@ class Keyring {
   virtual absl::StatusOr<NewRecordKeys> NewKeys(std::string_view retention_class,
                                                 uint64_t now_us) = 0;
 
-  // Unwraps the keys named. NOT_FOUND when they were erased, also when that happened after the
-  // snapshot was taken; DATA_LOSS when they do not unwrap.
+  // Unwraps the keys named. NOT_FOUND when an erasure of them is on record, also one after the
+  // snapshot was taken; DATA_LOSS when they or their bucket are gone without one, or do not unwrap.
   virtual absl::StatusOr<RecordKeys> Unwrap(const storage::Snapshot& snapshot,
                                             const KeyRef& ref) const = 0;
 

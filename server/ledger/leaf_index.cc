@@ -52,6 +52,11 @@ absl::Status LeafIndex::CatchUp() {
   if (*next > *size) {
     return absl::DataLossError("the index is ahead of the log; rebuild it");
   }
+  if (!stored->has_value()) {
+    // New, or made again: nothing that a rebuild left over may stay.
+    absl::Status deleted = DeleteAll();
+    if (!deleted.ok()) return deleted;
+  }
   while (*next < *size) {
     const uint64_t last = std::min(*size, *next + kBlock);
     std::vector<storage::Write> writes;
@@ -85,17 +90,30 @@ absl::StatusOr<std::optional<uint64_t>> LeafIndex::Find(const crypto::Hash& leaf
 absl::Status LeafIndex::Rebuild() {
   {
     std::lock_guard lock(mutex_);
+    // First, and by itself: what is cut short from here on is begun anew by the next CatchUp.
+    const storage::Write begin{kUpToKey, std::nullopt};
+    absl::Status begun = derived_.Apply({&begin, 1});
+    if (!begun.ok()) return begun;
+  }
+  return CatchUp();
+}
+
+absl::Status LeafIndex::DeleteAll() {
+  std::string from;
+  for (;;) {
     std::vector<storage::Write> deletes;
     absl::Status scanned =
-        derived_.NewSnapshot()->Scan({}, {}, [&deletes](std::string_view key, std::string_view) {
+        derived_.NewSnapshot()->Scan(from, {}, [&deletes](std::string_view key, std::string_view) {
           deletes.push_back({std::string(key), std::nullopt});
-          return true;
+          return deletes.size() < kBlock;
         });
     if (!scanned.ok()) return scanned;
+    if (deletes.empty()) return absl::OkStatus();
+    // The first key after the last one taken.
+    from = deletes.back().key + '\0';
     absl::Status applied = derived_.Apply(deletes);
     if (!applied.ok()) return applied;
   }
-  return CatchUp();
 }
 
 }  // namespace sluis::ledger

@@ -15,9 +15,10 @@ namespace sluis::ledger {
 // Where the entry with a given leaf hash stands. Derived: built by following the log, kept in a
 // store of its own, and made again from nothing by Rebuild.
 //
-// Guarantee: an index found is that of an entry whose leaf hash was computed from the log. Not
-// guaranteed: that the newest entries are in it; call CatchUp first. Thread-safe. Both references
-// must outlive it.
+// Guarantee: an index found is that of an entry whose leaf hash was computed from the log; a
+// rebuild that a crash or an error cut short is begun anew by the next CatchUp; neither holds more
+// than 1,025 rows in memory. Not guaranteed: that the newest entries are in it; call CatchUp first.
+// Thread-safe. Both references must outlive it.
 class LeafIndex {
  public:
   LeafIndex(storage::Store& derived, Ledger& ledger) : derived_(derived), ledger_(ledger) {}
@@ -32,6 +33,9 @@ class LeafIndex {
   absl::Status Rebuild();
 
  private:
+  // Block by block. Needs the mutex.
+  absl::Status DeleteAll();
+
   std::mutex mutex_;
   storage::Store& derived_;
   Ledger& ledger_;

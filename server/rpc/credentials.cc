@@ -6,6 +6,7 @@
 #include <openssl/asn1.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <sys/stat.h>
 
 #include <cstdio>
 #include <ctime>
@@ -28,9 +29,12 @@ using FilePtr = std::unique_ptr<std::FILE, Freer<std::fclose>>;
 using X509Ptr = std::unique_ptr<X509, Freer<X509_free>>;
 using KeyPtr = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 
+// A daemon has nobody to ask; without it the library would ask on the terminal and wait.
+int NoPassPhrase(char*, int, int, void*) { return -1; }
+
 absl::StatusOr<X509Ptr> ReadCertificate(const std::string& path) {
   FilePtr file(std::fopen(path.c_str(), "r"));
-  X509Ptr certificate(file ? PEM_read_X509(file.get(), nullptr, nullptr, nullptr) : nullptr);
+  X509Ptr certificate(file ? PEM_read_X509(file.get(), nullptr, NoPassPhrase, nullptr) : nullptr);
   if (!certificate) {
     return absl::FailedPreconditionError("cannot read a certificate from " + path +
                                          "; make it with sluis node init");
@@ -43,10 +47,17 @@ absl::Status CheckFolder(const std::string& folder) {
   if (!certificate.ok()) return certificate.status();
   absl::StatusOr<X509Ptr> ca = ReadCertificate(folder + "/ca.crt");
   if (!ca.ok()) return ca.status();
-  FilePtr file(std::fopen((folder + "/tls.key").c_str(), "r"));
-  KeyPtr key(file ? PEM_read_PrivateKey(file.get(), nullptr, nullptr, nullptr) : nullptr);
+  const std::string key_path = folder + "/tls.key";
+  struct stat facts {};
+  if (::stat(key_path.c_str(), &facts) == 0 && (facts.st_mode & 0077) != 0) {
+    return absl::FailedPreconditionError("others can read \"" + key_path +
+                                         "\"; run chmod 600 on it");
+  }
+  FilePtr file(std::fopen(key_path.c_str(), "r"));
+  KeyPtr key(file ? PEM_read_PrivateKey(file.get(), nullptr, NoPassPhrase, nullptr) : nullptr);
   if (!key) {
-    return absl::FailedPreconditionError("cannot read a private key from " + folder + "/tls.key");
+    return absl::FailedPreconditionError("cannot read a private key from " + key_path +
+                                         "; it must be PEM without a pass phrase");
   }
   if (X509_check_private_key(certificate->get(), key.get()) != 1) {
     return absl::FailedPreconditionError("tls.crt and tls.key in " + folder +

@@ -99,6 +99,7 @@ grpc::ServerUnaryReactor* LogService::GetCheckpoint(grpc::CallbackServerContext*
     response->set_checkpoint(ledger_.checkpoint().note);
     response->set_verifier_key(ledger_.verifier_key());
   }
+  Calls::LogFault("LogService.GetCheckpoint", status);
   reactor->Finish(ToGrpc(status));
   return reactor;
 }

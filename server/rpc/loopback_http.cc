@@ -35,6 +35,18 @@ absl::StatusOr<std::unique_ptr<LoopbackHttp>> LoopbackHttp::Start(
   absl::StatusOr<LoopbackAddress> where = ParseLoopbackAddress(address);
   if (!where.ok()) return where.status();
   auto server = std::make_unique<Server>();
+  // Anybody on this machine may ask: nothing but GET, whose body the library never reads, and one
+  // request for each connection, so that what was not read is no next request.
+  server->http.set_pre_routing_handler(
+      [](const httplib::Request& request, httplib::Response& response) {
+        if (request.method == "GET" || request.method == "HEAD") {
+          return httplib::Server::HandlerResponse::Unhandled;
+        }
+        response.status = 405;
+        response.set_header("Allow", "GET, HEAD");
+        return httplib::Server::HandlerResponse::Handled;
+      });
+  server->http.set_keep_alive_max_count(1);
   server->http.Get("/healthz", [health](const httplib::Request&, httplib::Response& response) {
     const Health now = health();
     response.status = now.serving ? 200 : 503;

@@ -50,15 +50,18 @@ grpc::ServerUnaryReactor* RegisterService::CreateBackup(grpc::CallbackServerCont
                                                         const node::v1::CreateBackupRequest*,
                                                         node::v1::CreateBackupResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  calls_.Run(
-      context, std::make_shared<core::RecordBackup>(*response),
-      [this, reactor, response](const grpc::Status& status) {
-        if (!status.ok()) {
-          reactor->Finish(status);
-          return;
-        }
-        pool_.Post([this, reactor, response] { reactor->Finish(ToGrpc(backup_(*response))); });
-      });
+  calls_.Run(context, std::make_shared<core::RecordBackup>(*response),
+             [this, reactor, response](const grpc::Status& status) {
+               if (!status.ok()) {
+                 reactor->Finish(status);
+                 return;
+               }
+               pool_.Post([this, reactor, response] {
+                 const absl::Status made = backup_(*response);
+                 Calls::LogFault("RegisterService.CreateBackup", made);
+                 reactor->Finish(ToGrpc(made));
+               });
+             });
   return reactor;
 }
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "server/rpc/calls.h"
 #include "server/rpc/own_users.h"
 #include "sluis/node/v1/status.grpc.pb.h"
 
@@ -23,6 +24,7 @@ class StatusService final : public node::v1::StatusService::CallbackService {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
     const absl::Status status = own_users_.Check(context);
     if (status.ok()) status_(*response);
+    Calls::LogFault("StatusService.GetStatus", status);
     reactor->Finish(ToGrpc(status));
     return reactor;
   }

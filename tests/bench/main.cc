@@ -12,6 +12,7 @@
 #include "tests/bench/log_append.h"
 #include "tests/bench/log_verify.h"
 #include "tests/bench/record_unary.h"
+#include "tests/bench/result_json.h"
 #include "tests/bench/start_10m.h"
 
 namespace sluis::bench {
@@ -47,7 +48,8 @@ void PrintHelp(const std::vector<Bench>& benches) {
   std::printf(
       "usage: sluis_bench [--all] [--bars] [--only NAME]... [--out FILE]\n"
       "Medians of five rounds, baseline in the same run. Results go to build/bench/results.json\n"
-      "or FILE: an array of {name, value, unit, baseline, ratio, cpu_us_per_op}.\n"
+      "or FILE: an array of {name, value, unit, baseline, ratio, cpu_us_per_op}. A run that says\n"
+      "nothing is marked invalid: it has \"invalid\" as well, with the reason.\n"
       "With --bars a measurement that misses what a quiet two-core machine must reach fails.\n"
       "Measurements:\n");
   for (const Bench& bench : benches) std::printf("  %-14s %s\n", bench.name, bench.what);
@@ -125,12 +127,7 @@ int Run(const Arguments& arguments) {
                 result->name.c_str(), result->value, result->unit.c_str(), result->baseline,
                 result->ratio, result->cpu_us_per_op);
     all_reached = Reaches(bench.bar, *result) && all_reached;
-    results.push_back({{"name", result->name},
-                       {"value", result->value},
-                       {"unit", result->unit},
-                       {"baseline", result->baseline},
-                       {"ratio", result->ratio},
-                       {"cpu_us_per_op", result->cpu_us_per_op}});
+    results.push_back(ToJson(*result));
   }
   const std::filesystem::path path(arguments.out);
   std::error_code ignored;

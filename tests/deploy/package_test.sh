@@ -90,6 +90,16 @@ point_profiles() {  # at the port of this start
 
 entries() { get /metrics | sed -n 's/^sluis_checkpoint_entries //p' | tr -d '\r'; }
 
+signal() {  # opens the signal of this test and looks for its words
+  sluis signal open "$signal_id" --case INTAKE --profile lotte.maes
+  grep -q 'Zoekt werk en kent de buurt' "$work/log" || fail "the signal does not open with its words"
+}
+
+systemctl_ran() {  # WORDS: exactly these calls since the last look
+  diff <(printf '%s\n' "$@") "$root/root/systemctl.calls" || fail "the package called systemctl otherwise than it says"
+  : >"$root/root/systemctl.calls"
+}
+
 fingerprint() {  # of what an operator must find again and nothing may change: configuration and keys
   (cd "$root" && find etc/sluis var/lib/sluis/{keys,tls,packs,data/FORMAT} var/lib/sluis/data/kek-* -type f -exec sha256sum {} + | sort -k 2)
 }
@@ -103,11 +113,22 @@ mount -t proc proc "$root/proc"
 mount --bind "$kept/archives" "$root/var/cache/apt/archives"
 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" && chmod 755 "$root/usr/sbin/policy-rc.d"
 run inside apt-get update
+# A systemd that runs, as far as a package can see: the folder it looks for and a systemctl that writes down its calls.
+mkdir -p "$root/run/systemd/system"
+cat >"$root/usr/bin/systemctl" <<'EOF'
+#!/bin/sh
+echo "$*" >>/root/systemctl.calls
+[ ! -e /root/systemctl.fails ] || [ "$1" = daemon-reload ]
+EOF
+chmod 755 "$root/usr/bin/systemctl"
+: >"$root/root/systemctl.calls"
 
 say "install"
 first=$(pack 0.9.1)
 second=$(pack 0.9.2)
+third=$(pack 0.9.3)
 apt_install "$first"
+systemctl_ran daemon-reload
 inside getent passwd sluis | grep -q ':/usr/sbin/nologin$' || fail "the account sluis is not there or can log in"
 [[ $(stat -c '%U:%G %a' "$root/etc/sluis" 2>/dev/null) == *" 750" ]] || fail "/etc/sluis must have mode 750"
 [[ $(stat -c %a "$root/var/lib/sluis") == 700 ]] || fail "/var/lib/sluis must have mode 700"
@@ -154,16 +175,44 @@ sluis user add /root/lotte.request --ca /media/ca/ca --out /root/lotte.bundle --
 sluis user install /root/lotte.bundle --profile lotte.maes
 sluis mandate issue --user lotte.maes --role maatschappelijk-werker --key /media/mandate/mandate/mandate.key \
   --profile an.beheer
+for setting in 'role: maatschappelijk-werker' 'purpose: signaal-intake' 'basis: vl-prev-2024'; do
+  grep -q "^$setting$" "$root/root/.config/sluis/lotte.maes/profile.yaml" ||
+    echo "$setting" >>"$root/root/.config/sluis/lotte.maes/profile.yaml"
+done
+cat >"$root/root/signaal.yaml" <<EOF
+datum: "$(date -d yesterday +%d/%m/%Y)"
+wijk: Stationsbuurt
+over: persoon
+verwijzing: dossier-2026-077
+leeftijd: 25-39
+minderjarig: nee
+categorie: gedrag-offline
+onlife: offline
+bronwijze: tegengekomen
+feit: Zoekt werk en kent de buurt goed.
+bescherming: Komt elke afspraak na.
+grens: geen
+kanaal: telefoon
+inbrenger: medewerker van de werkwinkel
+tlp: amber
+client_ingelicht: ja
+client_akkoord: ja
+EOF
+sluis signal record --file /root/signaal.yaml --case INTAKE --yes --json --profile lotte.maes
+signal_id=$(sed -nE 's/.*"record_id": ?"([0-9a-f]+)".*/\1/p' "$work/log" | head -n 1)
+[[ -n $signal_id ]] || fail "recording a signal gave no id"
+signal
 sluis node backup --profile an.beheer
 backup=$(cd "$root" && ls -d var/lib/sluis/backup/*Z)
 [[ ! -e $root/$backup/kek-1 && -s $root/$backup/ledger/CURRENT ]] || fail "a backup holds the ledger and no key"
 stop  # the last checkpoint covers every act
 start
 logged=$(entries)
-((logged >= 6)) || fail "the log holds $logged entries after six acts"
+((logged >= 8)) || fail "the log holds $logged entries after eight acts"
 
 say "upgrade of a node that runs"
 apt_install "$second"
+systemctl_ran daemon-reload daemon-reload "try-restart sluisd.service"
 inside dpkg-query -W -f '${Version}' sluis | grep -qx 0.9.2 || fail "the second version is not installed"
 expect_serving
 stop
@@ -171,7 +220,16 @@ start
 expect_serving
 (($(entries) == logged)) || fail "the log had $logged entries before the upgrade and has $(entries) now"
 fingerprint | diff "$work/before" - || fail "the upgrade changed keys or configuration"
+signal
 stop
+
+say "an upgrade after which the node does not start says where to look, and is no broken package"
+touch "$root/root/systemctl.fails"
+apt_install "$third"
+grep -q 'see journalctl -u sluisd' "$work/log" || fail "nothing was said of a node that did not start again"
+inside dpkg-query -W -f '${Status} ${Version}' sluis | grep -qx 'install ok installed 0.9.3' || fail "the package is not installed whole"
+rm "$root/root/systemctl.fails"
+systemctl_ran daemon-reload daemon-reload "try-restart sluisd.service"
 
 say "restore from the backup and the copy of the key"
 cmp -s "$root/media/kek/kek-1" "$root/var/lib/sluis/data/kek-1" || fail "the key was not copied"
@@ -181,11 +239,13 @@ expect_serving
 sluis node doctor --profile an.beheer
 sluis user list --profile an.beheer
 grep -q '^lotte.maes ' "$work/log" || fail "the restored register lacks a person"
+signal
 stop
 fingerprint | diff "$work/before" - || fail "the restored node has other keys"
 
 say "remove"
 run inside apt-get remove -y sluis
+systemctl_ran "disable --now sluisd.service" daemon-reload
 [[ ! -e $root/usr/bin/sluisd ]] || fail "sluisd is still there"
 fingerprint | diff "$work/before" - || fail "removing the package changed keys or configuration"
 
@@ -197,7 +257,7 @@ inside getent passwd sluis >/dev/null || fail "the account that owns the data is
 
 say "purge on a machine without data leaves nothing"
 rm -r "$root/etc/sluis" "$root/var/lib/sluis"
-apt_install "$second"
+apt_install "$third"
 inside apt-get purge -y sluis >"$work/log" 2>&1 || fail "purge failed"
 [[ ! -e $root/etc/sluis && ! -e $root/var/lib/sluis ]] || fail "empty folders remain"
 inside getent passwd sluis >/dev/null && fail "the account remains"

@@ -33,6 +33,7 @@ namespace fs = std::filesystem;
 constexpr char kErasedWords[] = "ZWALUW die gewist wordt";
 constexpr char kErasedAmended[] = "ZWALUW verbeterd en dan gewist";
 constexpr char kKeptWords[] = "MEREL die blijft";
+constexpr char kHeldWords[] = "klacht van de zus van KWARTEL";
 constexpr char kErasedReference[] = "dossier-zwaluw";
 
 std::string ReadAll(const fs::path& path) {
@@ -152,6 +153,11 @@ class ErasureBackupTest : public ::testing::Test {
     ASSERT_EQ(Amend(node, person_, erased_, 1, Erasable(kErasedAmended)), absl::OkStatus());
     erased_target_.rows.push_back(TargetOf(*open.store, erased_).rows[0]);
     ASSERT_TRUE(Open(node, person_, erased_).ok());
+    ASSERT_EQ(node.Admit(organisation_, officer_, {"privacy-officer"}), absl::OkStatus());
+    ASSERT_EQ(Hold(node, officer_, erased_, true, kHeldWords), absl::OkStatus());
+    erased_target_.rows.push_back(TargetOf(*open.store, erased_).rows[0]);
+    ASSERT_EQ(Open(node, person_, erased_)->hold_reason(), kHeldWords)
+        << "whoever opens it sees why";
     node.ledger().Tick();
     const auto backup = server::MakeBackup(*open.store, data_, folder_.PathOf("backups"),
                                            storage::SystemClock().NowUs());
@@ -159,6 +165,7 @@ class ErasureBackupTest : public ::testing::Test {
     backup_ = backup->folder;
     fs::create_directories(key_copies_);
     fs::copy_file(data_ + "/kek-1", key_copies_ + "/kek-1");
+    ASSERT_EQ(Hold(node, officer_, erased_, false, "de klacht is afgehandeld"), absl::OkStatus());
     ASSERT_EQ(Erase(node, person_, erased_), absl::OkStatus());
     node.ledger().Tick();
   }
@@ -175,11 +182,21 @@ class ErasureBackupTest : public ::testing::Test {
   tests::TempFolder folder_;
   test::Organisation organisation_{folder_.path()};
   test::Person person_ = organisation_.MakePerson("lotte.maes");
+  test::Person officer_ = organisation_.MakePerson("noor.peeters");
   const std::string data_ = folder_.PathOf("node");
   const std::string key_copies_ = folder_.PathOf("key-copies");
   std::string backup_, erased_, kept_;
   Target erased_target_, kept_target_;
 };
+
+// It lay in the row in plain, beside what was sealed, and so in every backup, and stayed after the
+// erasure in whatever the store had not yet compacted.
+TEST_F(ErasureBackupTest, ReasonOfAHoldLayInPlain) {
+  for (const std::string& folder : {data_, backup_}) {
+    EXPECT_FALSE(AnyHolds(FilesBelow({folder}), kHeldWords)) << folder;
+    EXPECT_FALSE(AnyHolds(FilesBelow({folder}), "KWARTEL")) << folder;
+  }
+}
 
 TEST_F(ErasureBackupTest, EveryFileAndEveryKeyThatRemainDoNotGiveItBack) {
   const auto files = FilesBelow({data_, folder_.PathOf("backups")});
@@ -226,7 +243,7 @@ TEST_F(ErasureBackupTest, SurvivorsOpenAndTheLogSaysWhatWasErased) {
                            return true;
                          }),
             absl::OkStatus());
-  EXPECT_EQ(erased_parts, 4u) << "recorded, amended, opened, erased";
+  EXPECT_EQ(erased_parts, 7u) << "recorded, amended, opened, held, opened, resumed, erased";
 }
 
 TEST_F(ErasureBackupTest, ABackupOfYesterdayServesOnlyAfterItIsErasedAgain) {

@@ -1,5 +1,7 @@
 #include "tests/fault/signal_calls.h"
 
+#include "server/storage/clock.h"
+
 namespace sluis::fault {
 namespace {
 
@@ -49,6 +51,19 @@ absl::Status Erase(NodeCore& node, const test::Person& person, const std::string
   request.set_record_id(record_id);
   request.set_reason("op vraag van de betrokkene");
   return RunNow(node, person, std::make_shared<EraseCall>(std::move(request)));
+}
+
+absl::Status Hold(NodeCore& node, const test::Person& person, const std::string& record_id,
+                  bool held, const std::string& reason) {
+  node::v1::HoldSignalRequest request;
+  *request.mutable_context() = test::Oversight();
+  request.mutable_context()->set_case_ref("TOEZICHT-1");
+  request.set_record_id(record_id);
+  request.set_held(held);
+  request.set_reason(reason);
+  const std::string today = storage::LegalDay(storage::SystemClock().NowUs());
+  if (held) request.set_review_on(storage::AddDays(today, 30));
+  return RunNow(node, person, std::make_shared<HoldCall>(std::move(request)));
 }
 
 record::v1::Signal SignalWith(const std::string& text) {

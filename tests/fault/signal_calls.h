@@ -6,6 +6,7 @@
 
 #include "server/core/amend_signal.h"
 #include "server/core/erase_signal.h"
+#include "server/core/hold_signal.h"
 #include "server/core/open_signal.h"
 #include "server/core/record_signal.h"
 #include "tests/fault/node_core.h"
@@ -37,6 +38,8 @@ using AmendCall =
     HeldCall<node::v1::AmendSignalRequest, node::v1::AmendSignalResponse, core::AmendSignal>;
 using EraseCall =
     HeldCall<node::v1::EraseSignalRequest, node::v1::EraseSignalResponse, core::EraseSignal>;
+using HoldCall =
+    HeldCall<node::v1::HoldSignalRequest, node::v1::HoldSignalResponse, core::HoldSignal>;
 
 // One call from beginning to end. A call that the ledger's end took away is an INTERNAL error.
 absl::StatusOr<std::string> Record(NodeCore& node, const test::Person& person,
@@ -46,6 +49,9 @@ absl::StatusOr<record::v1::SignalView> Open(NodeCore& node, const test::Person& 
 absl::Status Amend(NodeCore& node, const test::Person& person, const std::string& record_id,
                    uint32_t version, const record::v1::Signal& signal);
 absl::Status Erase(NodeCore& node, const test::Person& person, const std::string& record_id);
+// As a privacy officer; a hold is looked at again within a month.
+absl::Status Hold(NodeCore& node, const test::Person& person, const std::string& record_id,
+                  bool held, const std::string& reason);
 
 // A signal about a person with this as its first statement.
 record::v1::Signal SignalWith(const std::string& text);

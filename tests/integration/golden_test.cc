@@ -2,10 +2,13 @@
 // stays erased.
 
 #include <gtest/gtest.h>
+#include <httplib.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <sstream>
 
 #include "client/lib/verifier.h"
@@ -14,8 +17,11 @@
 #include "server/core/export_log.h"
 #include "server/core/view.h"
 #include "server/ledger/ledger.h"
+#include "server/ledger/log_state.h"
 #include "server/storage/clock.h"
 #include "server/storage/rocksdb_store.h"
+#include "tests/support/node_process.h"
+#include "tests/support/organisation.h"
 #include "tests/support/temp_folder.h"
 
 namespace sluis {
@@ -29,8 +35,9 @@ std::string Bytes(const char* hex) { return *crypto::HexDecode(hex); }
 
 class GoldenTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    const std::string golden = std::string(SLUIS_SOURCE_DIR) + "/tests/golden/one-node";
+  void SetUp() override { Take("one-node"); }
+  void Take(const char* folder) {
+    const std::string golden = std::string(SLUIS_SOURCE_DIR) + "/tests/golden/" + folder;
     std::filesystem::copy(golden, data_, std::filesystem::copy_options::recursive);
     std::filesystem::permissions(data_, std::filesystem::perms::owner_all);
     for (const auto& item : std::filesystem::recursive_directory_iterator(data_)) {
@@ -54,6 +61,26 @@ class GoldenTest : public ::testing::Test {
     ledger_ = *std::move(opened);
   }
 
+  // The whole log, exported with every part that may be opened, and checked.
+  client::VerifyReport Verified() {
+    node::v1::OpenParts open;
+    open.set_actor(true);
+    open.set_subject(true);
+    open.set_decision(true);
+    core::ExportStream stream(*ledger_, ledger_->checkpoint(), open, false);
+    std::string bytes;
+    while (true) {
+      auto piece = stream.Next();
+      EXPECT_TRUE(piece.ok()) << piece.status();
+      if (!piece.ok() || !*piece) break;
+      bytes += **piece;
+    }
+    std::istringstream input(bytes);
+    auto report = client::VerifyExport(input);
+    EXPECT_TRUE(report.ok()) << report.status();
+    return report.ok() ? *std::move(report) : client::VerifyReport();
+  }
+
   tests::TempFolder folder_;
   const std::string data_ = folder_.path() + "/data";
   std::unique_ptr<storage::Store> store_;
@@ -74,25 +101,87 @@ TEST_F(GoldenTest, ServesAndItsRecordsOpen) {
 }
 
 TEST_F(GoldenTest, ItsExportVerifiesAndShowsWhatWasErased) {
-  node::v1::OpenParts open;
-  open.set_actor(true);
-  open.set_subject(true);
-  open.set_decision(true);
-  core::ExportStream stream(*ledger_, ledger_->checkpoint(), open, false);
-  std::string bytes;
-  while (true) {
-    auto piece = stream.Next();
-    ASSERT_TRUE(piece.ok()) << piece.status();
-    if (!*piece) break;
-    bytes += **piece;
-  }
-  std::istringstream input(bytes);
-  const auto report = client::VerifyExport(input);
-  ASSERT_TRUE(report.ok()) << report.status();
-  EXPECT_TRUE(report->ok());
-  EXPECT_EQ(report->entries, ledger_->checkpoint().size);
+  const auto report = Verified();
+  EXPECT_TRUE(report.ok());
+  EXPECT_EQ(report.entries, ledger_->checkpoint().size);
   // The erased record's collection and its erasure.
-  EXPECT_EQ(report->parts[2].erased, 2u);
+  EXPECT_EQ(report.parts[2].erased, 2u);
+}
+
+// Every act a node of one organisation does, beyond a full tile.
+class GoldenActsTest : public GoldenTest {
+ protected:
+  void SetUp() override {
+    Take("one-node-acts");
+    std::ifstream acts(data_ + "/acts");
+    for (std::string act, id; acts >> act >> id;) ids_[act] = Bytes(id.c_str());
+    ASSERT_EQ(ids_.size(), 6u);
+  }
+  std::map<std::string, std::string> ids_;
+};
+
+TEST_F(GoldenActsTest, EveryRecordIsWhatWasMadeOfIt) {
+  ASSERT_EQ(ledger_->serving(), ledger::Serving::kServing) << ledger_->serving_detail();
+  const auto snapshot = ledger_->store().NewSnapshot();
+  const core::View view(*snapshot, ledger_->keyring());
+  const auto open = [&](const char* act) {
+    auto opened = view.OpenRecord(ids_[act]);
+    EXPECT_TRUE(opened.ok()) << act << ": " << opened.status();
+    return opened.ok() ? *opened : std::make_shared<const core::OpenedRecord>();
+  };
+  EXPECT_EQ(open("opened")->body.signal().content().subject_ref(), "dossier-2026-041");
+  EXPECT_EQ(open("amended")->row.version(), 2u);
+  EXPECT_EQ(open("amended")->body.signal().content().positive_development(), "Komt weer langs.");
+  EXPECT_EQ(open("withdrawn")->row.state(), record::v1::RECORD_STATE_WITHDRAWN);
+  EXPECT_TRUE(open("held")->row.has_hold());
+  EXPECT_EQ(open("imported")->body.signal().content().subject_ref(), "dossier-van-de-tafel");
+  EXPECT_TRUE(absl::IsNotFound(view.OpenRecord(ids_["erased"]).status()));
+
+  bool import_found = false;
+  const auto visited = view.VisitImports(0, [&](std::string_view record_id, std::string_view) {
+    import_found |= record_id == ids_["imported"];
+    return true;
+  });
+  EXPECT_TRUE(visited.ok() && import_found);
+  const auto status = view.ReadMandateStatus();
+  ASSERT_TRUE(status.ok() && status->has_value());
+  record::v1::MandateStatus list;
+  ASSERT_TRUE(list.ParseFromString((*status)->status()));
+  EXPECT_EQ(list.revoked_size(), 1);
+}
+
+TEST_F(GoldenActsTest, ItsTreeAndItsPartsVerifyBeyondAFullTile) {
+  ASSERT_GT(ledger_->checkpoint().size, 256u);
+  const auto report = Verified();
+  EXPECT_TRUE(report.ok());
+  EXPECT_EQ(report.entries, ledger_->checkpoint().size);
+  EXPECT_EQ(report.parts[2].erased, 2u);
+}
+
+TEST_F(GoldenActsTest, TheDaemonServesAndGoesOnWithIt) {
+  const uint64_t size = ledger_->checkpoint().size;
+  ledger_.reset();
+  store_.reset();
+  tests::TempFolder home;
+  const test::Organisation organisation(home.path());
+  std::filesystem::copy(data_, organisation.data_folder(),
+                        std::filesystem::copy_options::recursive);
+  std::filesystem::remove(organisation.data_folder() + "/acts");
+  std::filesystem::rename(organisation.data_folder() + "/log.key", home.path() + "/log.key");
+  test::NodeProcess node(organisation.config_file());
+  ASSERT_TRUE(node.started()) << node.Errors();
+  httplib::Client http("127.0.0.1", node.loopback_port());
+  const auto health = http.Get("/healthz");
+  ASSERT_TRUE(health);
+  EXPECT_EQ(health->body, "serving\n");
+  // It writes the terms of this test's configuration, and draining signs a checkpoint over them.
+  EXPECT_EQ(node.Signal(SIGTERM), 0);
+  const auto store =
+      storage::OpenRocksDbStore(organisation.data_folder() + "/ledger", {.must_exist = true});
+  ASSERT_TRUE(store.ok()) << store.status();
+  const auto state = ledger::ReadLogState(*(*store)->NewSnapshot());
+  ASSERT_TRUE(state.ok() && state->has_value());
+  EXPECT_EQ((*state)->size(), size + 1);
 }
 
 }  // namespace

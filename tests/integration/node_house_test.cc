@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 
 #include "client/lib/calls.h"
@@ -24,6 +26,7 @@ constexpr uint64_t kBeyondRetentionDays = 400;
 class NodeHouseTest : public ::testing::Test {
  protected:
   NodeHouseTest() {
+    organisation_.WriteConfig("key_copy_folder: copies\n");
     auto config = server::ReadConfig(organisation_.config_file());
     EXPECT_TRUE(config.ok()) << config.status();
     auto node = server::Node::Start(*std::move(config), clock_, crypto::SystemRandom());
@@ -35,17 +38,15 @@ class NodeHouseTest : public ::testing::Test {
 
   // Civil time so many days from the start; the clock that only runs stays where it is.
   void GoToDay(uint64_t days) { clock_.SetNowUs(start_us_ + days * kDayUs); }
-  // The clock that only runs goes on, civil time stays.
-  void Run(std::chrono::microseconds by) {
-    const uint64_t now_us = clock_.NowUs();
-    clock_.Advance(by);
-    clock_.SetNowUs(now_us);
-  }
-  // Keeps house on that day and comes back.
-  void KeepHouseOnDay(uint64_t days) {
+  // Keeps house on that day, once at the step of the clock and once when that has lasted for
+  // `settles`, and comes back.
+  void KeepHouseOnDay(uint64_t days, std::chrono::microseconds settles = minutes(10)) {
     GoToDay(days);
     EXPECT_EQ(node_->KeepHouse(), absl::OkStatus());
+    clock_.Advance(settles);
+    EXPECT_EQ(node_->KeepHouse(), absl::OkStatus());
     GoToDay(0);
+    EXPECT_EQ(node_->KeepHouse(), absl::OkStatus());
   }
 
   client::Calls CallsOf(const test::Person& person) {
@@ -99,14 +100,12 @@ class NodeHouseTest : public ::testing::Test {
 
 TEST_F(NodeHouseTest, ErasesWhatIsPastItsRetentionOnceTheClockHasSettled) {
   const std::string record_id = Record();
-  KeepHouseOnDay(kBeyondRetentionDays);
+  KeepHouseOnDay(kBeyondRetentionDays, seconds(0));
   EXPECT_TRUE(IsThere(record_id)) << "a clock that was wrong at the start erases nothing";
-  Run(minutes(10) - seconds(1));
-  KeepHouseOnDay(kBeyondRetentionDays);
+  KeepHouseOnDay(kBeyondRetentionDays, minutes(10) - seconds(1));
   EXPECT_TRUE(IsThere(record_id));
   EXPECT_EQ(EntriesOf("Node.ErasePastRetention"), 0);
 
-  Run(seconds(1));
   KeepHouseOnDay(0);
   EXPECT_TRUE(IsThere(record_id)) << "its day has not come";
   KeepHouseOnDay(kBeyondRetentionDays);
@@ -116,11 +115,26 @@ TEST_F(NodeHouseTest, ErasesWhatIsPastItsRetentionOnceTheClockHasSettled) {
   EXPECT_EQ(EntriesOf("Node.ErasePastRetention"), 1) << "once";
 }
 
+// Only the first ten minutes of a process were guarded: a clock put forward later erased at once,
+// and the copies of keys went by date in the very first round.
+TEST_F(NodeHouseTest, AClockPutForwardWhileItRunsErasesNothing) {
+  const std::string record_id = Record();
+  const std::string old_copy = organisation_.folder() + "/copies/kek-99";
+  clock_.Advance(minutes(10));
+  EXPECT_EQ(node_->KeepHouse(), absl::OkStatus());
+  std::ofstream(old_copy) << "the key of an earlier backup";
+  KeepHouseOnDay(kBeyondRetentionDays, minutes(9));
+  EXPECT_TRUE(IsThere(record_id));
+  EXPECT_TRUE(std::filesystem::exists(old_copy));
+  KeepHouseOnDay(kBeyondRetentionDays);
+  EXPECT_FALSE(IsThere(record_id));
+  EXPECT_FALSE(std::filesystem::exists(old_copy));
+}
+
 TEST_F(NodeHouseTest, ForgetsAnImportAfterThirtyFiveDays) {
   ASSERT_EQ(Import(), node::v1::IMPORT_ROW_OUTCOME_RECORDED);
-  KeepHouseOnDay(36);
+  KeepHouseOnDay(36, minutes(9));
   EXPECT_EQ(Import(), node::v1::IMPORT_ROW_OUTCOME_ALREADY_THERE) << "the clock has not settled";
-  Run(minutes(10));
   KeepHouseOnDay(35);
   EXPECT_EQ(Import(), node::v1::IMPORT_ROW_OUTCOME_ALREADY_THERE);
   EXPECT_EQ(EntriesOf("Node.ForgetImports"), 0);

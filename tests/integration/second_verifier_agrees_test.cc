@@ -176,6 +176,7 @@ TEST_F(SecondVerifier, SabotagedRuleIsNoticed) {
       {"found('index'", "void ('index'"},
       {"found('time'", "void ('time'"},
       {"found('erasure'", "void ('erasure'"},
+      {"name !== 'subject'", "false"},
       {"found('rewritten'", "void ('rewritten'"},
       {"found('trailing')", "void 0"},
       {"sha256('\\x00', leaf)", "sha256('\\x01', leaf)"},

@@ -4,11 +4,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <chrono>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <optional>
 
 #include "tests/integration/raw_tls.h"
@@ -90,6 +94,32 @@ TEST_F(TlsTest, TheDaemonTakesNoConfigurationThatLeavesTls12On) {
     EXPECT_EQ(node.Wait(), 2);
     EXPECT_THAT(node.Errors(), HasSubstr("\"openssl_conf\""));
   }
+}
+
+// The daemon asked for a pass phrase on the terminal and waited, and took a key that anybody could
+// read.
+TEST_F(TlsTest, TheDaemonTakesNoKeyThatIsLockedOrOpenToOthers) {
+  const std::string path = organisation_.folder() + "/tls/tls.key";
+  ::chmod(path.c_str(), 0640);
+  {
+    test::NodeProcess node(organisation_.config_file());
+    EXPECT_FALSE(node.started());
+    EXPECT_EQ(node.Wait(), 3);
+    EXPECT_THAT(node.Errors(), HasSubstr("chmod 600"));
+  }
+  ::chmod(path.c_str(), 0600);
+  using KeyPtr = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+  const KeyPtr key(EVP_EC_gen("P-256"), EVP_PKEY_free);
+  std::FILE* const file = std::fopen(path.c_str(), "w");
+  ASSERT_NE(file, nullptr);
+  unsigned char phrase[] = "geheim";
+  EXPECT_EQ(PEM_write_PrivateKey(file, key.get(), EVP_aes_256_cbc(), phrase, 6, nullptr, nullptr),
+            1);
+  EXPECT_EQ(std::fclose(file), 0);
+  test::NodeProcess node(organisation_.config_file());
+  EXPECT_FALSE(node.started());
+  EXPECT_EQ(node.Wait(), 3);
+  EXPECT_THAT(node.Errors(), HasSubstr("without a pass phrase"));
 }
 
 TEST_F(TlsTest, NoCertificateIsRefused) {

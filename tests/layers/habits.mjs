@@ -1,5 +1,6 @@
 // House rules a machine can check: length of files, names that say nothing, words of unfinished work, C++ files that no
-// build file names (a test that is not built passes unseen), parsers without the fuzz target that tests/fuzz/parsers.txt names.
+// build file names (a test that is not built passes unseen), parsers without the fuzz target that tests/fuzz/parsers.txt names,
+// fault tests that would miss the sanitizers.
 // usage: node habits.mjs ROOT; prints one finding per line and exits 1 when there is one.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -62,6 +63,17 @@ export function checkParsers(root) {
   });
 }
 
+/** A test of tests/fault that needs no daemon runs in its own process, so under the sanitizers as well. */
+export function checkFaultLabels(cmake) {
+  const tests = [...cmake.matchAll(/^sluis_test\((\w+)([^)]*)\)/gm)];
+  return tests.flatMap(([, name, body]) => {
+    const [, labels = ''] = /LABELS([\sa-z]*)/.exec(body) ?? [];
+    const daemon = /\bsluis_test_daemon\b/.test(body);
+    if (daemon || labels.split(/\s+/).includes('asan')) return [];
+    return [`tests/fault/CMakeLists.txt: ${name} runs in its own process and lacks the label asan`];
+  });
+}
+
 export function checkHabits(root) {
   const findings = checkBuilt(root);
   for (const file of sourceFiles(root, SOURCES)) {
@@ -79,7 +91,8 @@ export function checkHabits(root) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = process.argv[2] ?? '.';
-  const findings = [...checkHabits(root), ...checkParsers(root)];
+  const fault = readFileSync(join(root, 'tests/fault/CMakeLists.txt'), 'utf8');
+  const findings = [...checkHabits(root), ...checkParsers(root), ...checkFaultLabels(fault)];
   findings.forEach((f) => console.log(f));
   process.exitCode = findings.length === 0 ? 0 : 1;
 }

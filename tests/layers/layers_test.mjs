@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { checkDependencies } from './dependencies.mjs';
-import { checkHabits, checkParsers } from './habits.mjs';
+import { checkFaultLabels, checkHabits, checkParsers } from './habits.mjs';
 import { checkRules, checkTree, parseRules } from './layers.mjs';
 
 const EDGES = `
@@ -144,6 +144,17 @@ test('a parser without its fuzz target is found', () => {
   one({ [list]: 'server/authn/a.cc client_a_fuzz' }, /no source of client_a_fuzz/);
   one({ [list]: 'server/authn/a.cc server_a_fuzz', 'tests/fuzz/server/authn/a_fuzz.cc': '' }, /no source of server_a_fuzz/);
   one({ [list]: 'server/authn/a.cc' }, /give a parser's file and its fuzz target/);
+});
+
+test('restore_test ran without the sanitizers: a fault test in its own process needs the label asan', () => {
+  const made = (more) => `sluis_test(a_test\n  SRCS a.cc\n  DEPS ${more})\n`;
+  assert.deepEqual(checkFaultLabels(made('sluis_test_fault\n  LABELS fault asan\n  TIMEOUT 300')), []);
+  assert.deepEqual(checkFaultLabels(made('sluis_test_daemon\n  LABELS fault')), []);
+  for (const labels of ['\n  LABELS fault', '', '\n  LABELS fault\n  TIMEOUT 300']) {
+    const found = checkFaultLabels(made(`sluis_test_fault${labels}`));
+    assert.equal(found.length, 1);
+    assert.match(found[0], /a_test runs in its own process/);
+  }
 });
 
 test('package lists and their document must agree', () => {

@@ -301,7 +301,8 @@ export function verifyExport(bytes, givenKey, seenTexts) {
         const name = PARTS[number];
         if (part.state === 'missing') found('missing', at, name);
         if (part.state === 'erased') {
-          if (part.by < BigInt(at) || part.by >= header.count) found('erasure-range', at, name);
+          if (name !== 'subject') found('erasure-part', at, name);
+          else if (part.by < BigInt(at) || part.by >= header.count) found('erasure-range', at, name);
           else claims.set(part.by, [...(claims.get(part.by) ?? []), { index: at, part: name }]);
         }
         if (part.state !== 'open') return;

@@ -27,6 +27,12 @@ BuiltPart& SomeOpenPart(BuiltExport& out, size_t entry, const crypto::SigningKey
   return part;
 }
 
+// Of an export built with erasures: every seventh entry is one.
+size_t LastErasure(const BuiltExport& out) {
+  const size_t last = out.entries.size() - 1;
+  return last - (last + 1) % 7;
+}
+
 std::string Signed(BuiltExport& out, const crypto::SigningKey& key) {
   Sign(out, key);
   return out.Encode();
@@ -53,6 +59,8 @@ std::string_view WayName(Way way) {
       "erased by other",
       "erased by earlier",
       "erased outside",
+      "erased part",
+      "erased parts",
       "missing",
       "trailing",
       "truncated",
@@ -134,8 +142,27 @@ Tampered Tamper(Way way, BuiltExport good, const crypto::SigningKey& key, Genera
       break;
     case Way::kErasedOutside:
       entry.hash_only = false;
-      entry.parts[3] = {kErased, "", "", out.count};
+      entry.parts[2] = {kErased, "", "", out.count};
       break;
+    case Way::kErasedPart: {
+      static constexpr std::array<size_t, 4> kKept = {0, 1, 3, 4};
+      const size_t erasure = LastErasure(out);
+      const size_t before = Below(random, erasure);
+      out.entries[before].hash_only = false;
+      out.entries[before].parts[kKept[Below(random, kKept.size())]] = {kErased, "", "", erasure};
+      return {out.Encode(), before};
+    }
+    case Way::kErasedParts: {
+      const size_t erasure = LastErasure(out);
+      for (size_t before = 0; before < erasure; ++before) {
+        for (const size_t place : {0, 1, 3}) {
+          out.entries[before].parts[place] = {kErased, "", "", erasure};
+        }
+      }
+      // Given as a hash it would show no part at all.
+      out.entries[0].hash_only = false;
+      return {out.Encode(), 0};
+    }
     case Way::kMissingPart:
       entry.hash_only = false;
       entry.parts[Below(random, 5)] = {kMissing, "", "", 0};

@@ -29,6 +29,8 @@ enum class Way {
   kErasedByOther,    // erased, it says, by an entry that is no erasure
   kErasedByEarlier,  // erased by an entry before it
   kErasedOutside,    // erased by an entry after the end
+  kErasedPart,       // a part that no erasure reaches, erased, it says, by an erasure
+  kErasedParts,      // act, actor and decision of every entry before an erasure, likewise
   kMissingPart,      // a part the writer could not produce
   kTrailing,         // bytes after the end
   kTruncated,        // cut at some byte

@@ -57,6 +57,13 @@ TEST(NodeDoctorTest, CheckpointsHeldBackByAClockPutBackAreAFault) {
   EXPECT_THAT(Bad(status), testing::ElementsAre("doctor.checkpoints_held_back fault"));
 }
 
+// The library said whether its memory was locked, and no program asked.
+TEST(NodeDoctorTest, KeysThatMayBeSwappedAreAWarning) {
+  auto status = Healthy();
+  status.set_keys_may_be_swapped(true);
+  EXPECT_THAT(Bad(status), testing::ElementsAre("doctor.keys_swapped warning"));
+}
+
 TEST(NodeDoctorTest, NamesWhyItDoesNotServe) {
   auto status = Healthy();
   status.set_serving(false);

@@ -45,12 +45,13 @@ TEST_F(SignalViewTest, SaysWhatWasWithheldAndThatItRemainsPersonalData) {
   record::v1::SignalView view;
   view.set_state(record::v1::RECORD_STATE_WITHDRAWN);
   view.add_reduced_fields("place:generalise=municipality");
-  view.mutable_hold()->set_reason("klacht");
+  view.mutable_hold()->set_review_on("2026-12-01");
+  view.set_hold_reason("klacht");
   const std::string lines = ViewLines(shell_, view);
   EXPECT_THAT(lines, HasSubstr("teruggenomen"));
   EXPECT_THAT(lines, HasSubstr("blijft een persoonsgegeven"));
   EXPECT_THAT(lines, HasSubstr("place:generalise=municipality"));
-  EXPECT_THAT(lines, HasSubstr("opgeschort"));
+  EXPECT_THAT(lines, HasSubstr("opgeschort tot een nieuwe beoordeling op 2026-12-01: klacht"));
 }
 
 TEST_F(SignalViewTest, ARefusalSaysWhyAndWhatIsPossible) {

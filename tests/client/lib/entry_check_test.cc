@@ -17,7 +17,7 @@ constexpr char kOrigin[] = "lindervaart.example/log";
 // Feeds entries with one open act part each and parts as told; owns the bytes they borrow.
 class EntryCheckTest : public ::testing::Test {
  protected:
-  EntryCheckTest() : check_({.origin = kOrigin, .count = 4, .complete = true}, findings_) {}
+  EntryCheckTest() : check_({.origin = kOrigin, .count = 4, .complete = true}, findings_, 100) {}
 
   void Add(uint32_t operation, const ExportPart& subject = {}) {
     tests::BuiltEntry entry;
@@ -69,6 +69,26 @@ TEST_F(EntryCheckTest, ErasureBeforeTheEntryOrOutsideTheLogIsOutOfRange) {
   EXPECT_EQ(findings[0].kind, FindingKind::kErasureRange);
   EXPECT_EQ(findings[0].index, 1u);
   EXPECT_EQ(findings[1].index, 2u);
+}
+
+// Act, actor and decision could be withheld as "erased by" a true erasure, and the export verified.
+TEST_F(EntryCheckTest, ErasedActActorDecisionOrCounterpartWasAccepted) {
+  tests::BuiltEntry entry;
+  entry.commitments.fill(std::string(32, 'c'));
+  const std::string leaf = entry.Leaf();
+  ExportEntry given;
+  given.leaf = leaf;
+  given.parts.fill(ErasedBy(1));
+  check_.Add(given);
+  Add(tests::kErasureOperation);
+  const std::vector<Finding> findings = findings_.TakeSorted();
+  ASSERT_EQ(findings.size(), 4u);
+  for (const Finding& finding : findings) {
+    EXPECT_EQ(finding.kind, FindingKind::kErasurePart);
+    EXPECT_EQ(finding.index, 0u);
+    EXPECT_NE(finding.part, LogPart::kSubject);
+  }
+  EXPECT_EQ(check_.counts()[PlaceOf(LogPart::kAct)].erased, 1u);
 }
 
 TEST_F(EntryCheckTest, ErasureByAClosedEntryCannotBeJudged) {

@@ -249,6 +249,26 @@ TEST_F(VerifierTest, EarlierCheckpointBeyondTheEndOrOfAnotherLogIsAFinding) {
   EXPECT_TRUE(report.self_consistency_only);
 }
 
+// The rewritten export of the finding: signed as it was, and nothing but three kinds of part gone.
+TEST_F(VerifierTest, ExportWithActsActorsAndDecisionsCalledErasedWasInOrder) {
+  const tests::Tampered forged = tests::Tamper(Way::kErasedParts, good_, key_, random_);
+  const VerifyReport report = Verify(forged.bytes, {.verifier_key = good_.verifier_key});
+  EXPECT_EQ(report.findings_total, 3u * 13u);
+  EXPECT_THAT(Words(report), ::testing::Each(::testing::EndsWith(" erasure-part")));
+  EXPECT_THAT(Words(report), ::testing::Contains("12 decision erasure-part"));
+}
+
+TEST_F(VerifierTest, ErasedSubjectsAreListedWithTheirErasureBoundedAndCounted) {
+  const VerifyReport report = Verify(good_.Encode());
+  EXPECT_THAT(report.erased,
+              ElementsAre(ErasedSubject{0, 6}, ErasedSubject{2, 6}, ErasedSubject{4, 6},
+                          ErasedSubject{7, 13}, ErasedSubject{9, 13}, ErasedSubject{11, 13}));
+  EXPECT_EQ(report.erased_total, 6u);
+  const VerifyReport bounded = Verify(good_.Encode(), {.max_erased = 2});
+  EXPECT_THAT(bounded.erased, ElementsAre(ErasedSubject{0, 6}, ErasedSubject{2, 6}));
+  EXPECT_EQ(bounded.erased_total, 6u);
+}
+
 TEST_F(VerifierTest, FindingsAreBoundedAndCounted) {
   for (tests::BuiltEntry& entry : good_.entries) entry.parts[1] = {tests::kMissing, "", "", 0};
   const VerifyReport report = Verify(good_.Encode(), {.max_findings = 3});

@@ -239,7 +239,7 @@ TEST_F(ImportTest, RowsThatAreThereAreNotToldToOneWhoIsRevokedMeanwhile) {
 // A table of which no row is good waits at the gate like any refusal; its answer still needs what
 // was asked.
 TEST_F(ImportTest, RefusedTableAboveTheLimitIsAnswered) {
-  CoreHarness h{tests::HarnessOptions{.refusals_per_minute = 1}};
+  CoreHarness h{tests::HarnessOptions{.refusals_per_minute = 2}};
   const Person jan = h.Admit("jan", {"maatschappelijk-werker"});
   Rows rows = Table(2);
   for (auto& row : rows) row.mutable_content()->clear_category();
@@ -256,6 +256,7 @@ TEST_F(ImportTest, RefusedTableAboveTheLimitIsAnswered) {
     EXPECT_EQ(response.results(1).refusal().code(), "bad_signal");
     EXPECT_EQ(response.results(1).log_receipt().leaf_hash(), crypto::View(h.Last().leaf_hash));
     EXPECT_EQ(h.size(), before + (i == 0 ? 2 : 1)) << "above the limit one entry for the table";
+    EXPECT_EQ(h.Last().act.count(), i == 0 ? 1u : 2u) << "each row counts";
   }
 }
 

@@ -296,7 +296,8 @@ TEST_F(MethodTable, CaseReferenceIsNeededWhereRecordsAreTouched) {
   for (const std::string& wrong :
        {std::string(), std::string("AB"), std::string("intake"), std::string("ZAAK 1"),
         std::string(kFreeText), std::string(33, 'A'), std::string("ZAAK-1\n"),
-        std::string("ZAAK\0", 5), std::string("\xc3\x89\xc3\x89\xc3\x89")}) {
+        std::string("ZAAK\0", 5), std::string("\xc3\x89\xc3\x89\xc3\x89"),
+        std::string("85073003328"), std::string("ZAAK-85-0730-033-28")}) {
     for (const auto& [method, make] : ContextMethods()) {
       RequestContext context = Permitted(method);
       context.set_case_ref(wrong);

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "server/core/import_signals.h"
 #include "server/core/list_signals.h"
 #include "server/core/open_signal.h"
 #include "tests/support/core_harness.h"
@@ -123,6 +124,66 @@ TEST_F(RefusalGateTest, GrantsAreNeverHeldUp) {
   for (int i = 0; i < 3; ++i) h_.Run(jan_, Open()).IgnoreError();
   const auto recorded = h_.Record(jan_, tests::PersonSignal());
   EXPECT_EQ(recorded.status, absl::OkStatus());
+}
+
+// One good row let 49 refusals by uncounted, each with an entry of its own, again and again.
+TEST_F(RefusalGateTest, RowsOfAMixedTableWereNotCounted) {
+  node::v1::ImportSignalsRequest request;
+  *request.mutable_context() = tests::Intake();
+  for (int i = 0; i < 50; ++i) {
+    record::v1::Signal signal = tests::PersonSignal("tafel-" + std::to_string(i));
+    if (i != 20) signal.mutable_content()->clear_category();
+    *request.add_rows()->mutable_signal() = signal;
+  }
+  for (int time = 0; time < 3; ++time) {
+    const uint64_t before = h_.size();
+    node::v1::ImportSignalsResponse response;
+    ASSERT_EQ(h_.Run(jan_, std::make_shared<ImportSignals>(request, response, h_.random)),
+              absl::OkStatus());
+    // The good row is new once, and then known.
+    ASSERT_EQ(h_.size(), before + (time == 0 ? 2 : 1));
+    const std::vector<Opened> gathered = Gathered(before);
+    ASSERT_EQ(gathered.size(), 1u);
+    EXPECT_EQ(gathered[0].act.count(), 49u);
+    EXPECT_EQ(gathered[0].act.method(), "SignalService.ImportSignals");
+    EXPECT_EQ(gathered[0].act.operation(), record::v1::OPERATION_REFUSAL);
+    ASSERT_EQ(response.results_size(), 50);
+    for (const auto& result : response.results()) {
+      if (result.outcome() != node::v1::IMPORT_ROW_OUTCOME_REFUSED) continue;
+      EXPECT_EQ(result.refusal().code(), "bad_signal");
+      EXPECT_EQ(result.log_receipt().leaf_hash(), crypto::View(gathered[0].leaf_hash));
+    }
+    const auto& good = response.results(20);
+    EXPECT_EQ(good.outcome(), time == 0 ? node::v1::IMPORT_ROW_OUTCOME_RECORDED
+                                        : node::v1::IMPORT_ROW_OUTCOME_ALREADY_THERE);
+    if (time == 0) {
+      EXPECT_NE(good.log_receipt().leaf_hash(), crypto::View(gathered[0].leaf_hash));
+      EXPECT_TRUE(h_.Open(jan_, good.record_id()).ok());
+    }
+  }
+  // They count with the others of that caller, and with nobody else's.
+  auto waits = h_.RunLater(jan_.facts, Open());
+  const uint64_t before = h_.size();
+  EXPECT_EQ(CodeOf(h_.Run(piet_, Open())), "not_found");
+  EXPECT_EQ(h_.Entries(before).front().actor.user_id(), "piet");
+  h_.executor->FlushRefusals();
+  EXPECT_EQ(CodeOf(waits.get()), "not_found");
+}
+
+TEST_F(RefusalGateTest, RefusedRowsBelowTheLimitHaveTheirOwnEntries) {
+  node::v1::ImportSignalsRequest request;
+  *request.mutable_context() = tests::Intake();
+  for (int i = 0; i < 4; ++i) {
+    record::v1::Signal signal = tests::PersonSignal("tafel-" + std::to_string(i));
+    if (i != 1) signal.mutable_content()->clear_category();
+    *request.add_rows()->mutable_signal() = signal;
+  }
+  const uint64_t before = h_.size();
+  node::v1::ImportSignalsResponse response;
+  ASSERT_EQ(h_.Run(jan_, std::make_shared<ImportSignals>(request, response, h_.random)),
+            absl::OkStatus());
+  EXPECT_EQ(h_.size(), before + 4);
+  EXPECT_TRUE(Gathered(before).empty());
 }
 
 // The gathered entry meets a state that changed, such as an erasure that replaced a bucket key.

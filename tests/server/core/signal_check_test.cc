@@ -294,6 +294,15 @@ TEST(SignalCheck, CaseReferences) {
   EXPECT_FALSE(IsCaseRef(std::string(33, 'A')));
 }
 
+// It stood in the subject parts of lists, which no erasure closes.
+TEST(SignalCheck, RegisterNumberWasACaseReference) {
+  for (const char* wrong :
+       {"85073003328", "85-07-30-033-28", "ZAAK-85073003328", "8507-30-03328X"}) {
+    EXPECT_FALSE(IsCaseRef(wrong)) << wrong;
+  }
+  EXPECT_TRUE(IsCaseRef("85073003329")) << "its last two digits are not those of the others";
+}
+
 // A random signal that the rules of the form allow.
 std::string RandomText(int least, int most) {
   static const std::vector<std::string> letters = {

@@ -351,6 +351,19 @@ TEST_F(SignalsTest, ListGoesOnFromItsToken) {
   EXPECT_EQ(h_.Last().all_bytes.find("Janssens"), std::string::npos);
 }
 
+TEST_F(SignalsTest, ListOfARegisterNumberIsRefusedAndNotWrittenDown) {
+  node::v1::ListSignalsRequest request;
+  *request.mutable_context() = tests::Intake();
+  request.set_case_ref("85-07-30-033-28");
+  EXPECT_EQ(CodeOf(h_.Run(jan_, tests::Boxed<ListSignals, node::v1::ListSignalsResponse>(request))),
+            "bad_request");
+  request.mutable_context()->set_case_ref("85-07-30-033-28");
+  request.clear_case_ref();
+  EXPECT_EQ(CodeOf(h_.Run(jan_, tests::Boxed<ListSignals, node::v1::ListSignalsResponse>(request))),
+            "no_case_ref");
+  EXPECT_EQ(h_.Last().all_bytes.find("033-28"), std::string::npos);
+}
+
 // A row that answers for another record would make the log name the wrong one.
 TEST_F(SignalsTest, RowCopiedUnderAnotherIdIsNotOpened) {
   const std::string a = Recorded(), b = Recorded(PersonSignal("dossier-2"));

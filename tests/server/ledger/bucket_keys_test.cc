@@ -103,12 +103,28 @@ TEST_F(BucketKeysTest, WhatDoesNotExistOrOpenIsSaidApart) {
   ASSERT_TRUE(world_.Submit(std::move(made.effect)).status.ok());
   KeyRef unknown = made.ref;
   unknown.key_id[0] ^= 1;
-  EXPECT_TRUE(absl::IsNotFound(Unwrap(unknown).status()));
+  EXPECT_TRUE(absl::IsDataLoss(Unwrap(unknown).status()));
   // A row in the place of another does not open: the wrap names where it belongs.
   world_.store.Tamper(KeyRowKey(unknown), world_.store.Value(KeyRowKey(made.ref)));
   EXPECT_TRUE(absl::IsDataLoss(Unwrap(unknown).status()));
   EXPECT_TRUE(absl::IsNotFound(world_.ledger->keyring().PartKeysOf(77).status()));
   EXPECT_TRUE(absl::IsNotFound(world_.ledger->keyring().PartKeysOf(made.ref.bucket).status()));
+}
+
+// Damage passed for an erasure, so that nobody looked for it.
+TEST_F(BucketKeysTest, LostKeysWereCalledErased) {
+  LedgerWorld::NewRecord made = world_.MakeRecord("rone", "content");
+  ASSERT_TRUE(world_.Submit(std::move(made.effect)).status.ok());
+  KeyRef elsewhere = made.ref;
+  elsewhere.bucket = 77;
+  world_.store.Tamper(KeyRowKey(elsewhere), world_.store.Value(KeyRowKey(made.ref)));
+  EXPECT_TRUE(absl::IsDataLoss(Unwrap(elsewhere).status())) << "a bucket that is not there";
+  world_.store.Tamper(KeyRowKey(made.ref), std::nullopt);
+  EXPECT_TRUE(absl::IsDataLoss(Unwrap(made.ref).status())) << "a row that is not there";
+  std::string index;
+  crypto::AppendU64(index, 0);
+  world_.store.Tamper(ErasedKeyRowKey(made.ref.key_id), index);
+  EXPECT_TRUE(absl::IsNotFound(Unwrap(made.ref).status())) << "with the erasure on record";
 }
 
 TEST_F(BucketKeysTest, PartKeysDifferByPart) {

@@ -5,6 +5,7 @@
 #include "crypto/merkle.h"
 #include "server/storage/memory_store.h"
 #include "tests/server/ledger/ledger_world.h"
+#include "tests/server/ledger/scripted_store.h"
 
 namespace sluis::ledger {
 namespace {
@@ -92,6 +93,56 @@ TEST_F(LeafIndexTest, AnIndexAheadOfTheLogOrUnreadableSaysSoUntilItIsRebuilt) {
     EXPECT_NE(behind.message().find("rebuild"), std::string_view::npos) << behind;
     ASSERT_EQ(index_->Rebuild(), absl::OkStatus());
     EXPECT_EQ(Find(LeafHashOf(2)), 2u);
+  }
+}
+
+// Everything was deleted in one batch, whatever its size; and a crash between two batches would
+// have left an index that called itself complete.
+class LeafIndexRebuildTest : public LeafIndexTest {
+ protected:
+  static constexpr size_t kLeftOver = 3000;
+  static constexpr size_t kBatch = 1025;
+
+  void SetUp() override {
+    LeafIndexTest::SetUp();
+    index_.emplace(scripted_, *world_.ledger);
+    ASSERT_EQ(index_->CatchUp(), absl::OkStatus());
+    for (size_t i = 0; i < kLeftOver; ++i) scripted_.Tamper("l" + Number(i), "left over");
+  }
+
+  tests::ScriptedStore scripted_;
+};
+
+TEST_F(LeafIndexRebuildTest, RebuildTookEveryRowInOneBatch) {
+  const uint64_t before = scripted_.applied();
+  ASSERT_EQ(index_->Rebuild(), absl::OkStatus());
+  EXPECT_EQ(scripted_.Rows().size(), 6u) << "five entries, and how far";
+  // One for the beginning, three or more of 1,024 at most, and one of the log.
+  EXPECT_GE(scripted_.applied() - before, 2 + (kLeftOver + kBatch - 1) / kBatch);
+  EXPECT_EQ(Find(LeafHashOf(4)), 4u);
+}
+
+TEST_F(LeafIndexRebuildTest, ARebuildThatWasCutShortIsBegunAnew) {
+  const std::vector<storage::Write> rows = scripted_.Rows();
+  for (const auto failure :
+       {tests::ScriptedStore::Failure::kNotWritten, tests::ScriptedStore::Failure::kWritten}) {
+    bool whole = false;
+    for (uint64_t step = 1; !whole; ++step) {
+      ASSERT_LT(step, 20u);
+      scripted_.Restore(rows);
+      scripted_.FailNth(step, failure);
+      whole = index_->Rebuild().ok();
+      scripted_.FailNth(0, failure);
+      // As a node does that starts again.
+      index_.emplace(scripted_, *world_.ledger);
+      ASSERT_EQ(index_->CatchUp(), absl::OkStatus());
+      for (uint64_t entry = 0; entry < 5; ++entry) {
+        EXPECT_EQ(Find(LeafHashOf(entry)), entry) << "step " << step;
+      }
+      // Before the first write succeeds nothing was begun, and the index is as it was.
+      const bool begun = step > 1 || failure == tests::ScriptedStore::Failure::kWritten;
+      EXPECT_EQ(scripted_.Rows().size(), begun ? 6u : rows.size()) << "step " << step;
+    }
   }
 }
 

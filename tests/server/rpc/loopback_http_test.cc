@@ -48,6 +48,26 @@ TEST(LoopbackHttpTest, SaysWhetherItServesAndWhyNot) {
   EXPECT_EQ(no->body, "disk_low\n");
 }
 
+// A body was read whole before the path was looked at: anybody on the machine could fill the
+// memory of the node.
+TEST(LoopbackHttpTest, ReadsNoBody) {
+  const auto server = Serve("127.0.0.1:0");
+  ASSERT_TRUE(server.ok());
+  httplib::Client client("127.0.0.1", (*server)->port());
+  // A body that never comes: whoever reads it waits, and the answer below does not.
+  for (const char* method : {"POST", "PUT", "PATCH", "DELETE", "PRI", "OPTIONS"}) {
+    httplib::Request request;
+    request.method = method;
+    request.path = "/metrics";
+    request.set_header("Content-Length", "400000000");
+    const auto answer = client.send(request);
+    ASSERT_TRUE(answer) << method;
+    EXPECT_EQ(answer->status, 405) << method;
+    EXPECT_EQ(answer->get_header_value("Connection"), "close") << method;
+  }
+  EXPECT_EQ(client.Get("/healthz")->status, 200);
+}
+
 TEST(LoopbackHttpTest, ShowsMetricsAndNothingElse) {
   const auto server = Serve("127.0.0.1:0");
   ASSERT_TRUE(server.ok());

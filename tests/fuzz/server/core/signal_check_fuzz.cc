@@ -36,6 +36,7 @@ void CheckScanner(std::string_view text, uint32_t seed) {
   around += "x" + RegisterNumber(seed, seed % 2 == 0) + "x";
   around += text.substr(at);
   Require(core::HoldsRegisterNumber(around));
+  Require(!core::IsCaseRef("X" + RegisterNumber(seed, false)));
 }
 
 void CheckAccepted(const record::v1::Signal& signal) {

@@ -1,0 +1,18 @@
+// One result as it stands in results.json.
+//
+// Guarantee: name, value, unit, baseline, ratio and cpu_us_per_op are always there; `invalid`, with
+// the reason, only in a run that says nothing. Thread-safety: pure.
+#ifndef SLUIS_TESTS_BENCH_RESULT_JSON_H_
+#define SLUIS_TESTS_BENCH_RESULT_JSON_H_
+
+#include <nlohmann/json.hpp>
+
+#include "tests/bench/bench.h"
+
+namespace sluis::bench {
+
+nlohmann::json ToJson(const Result& result);
+
+}  // namespace sluis::bench
+
+#endif  // SLUIS_TESTS_BENCH_RESULT_JSON_H_

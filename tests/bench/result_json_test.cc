@@ -1,0 +1,34 @@
+#include "tests/bench/result_json.h"
+
+#include <gtest/gtest.h>
+
+namespace sluis::bench {
+namespace {
+
+Result Measured() {
+  return {.name = "record_unary",
+          .value = 7500,
+          .unit = "calls/s",
+          .baseline = 15'000,
+          .ratio = 0.5,
+          .cpu_us_per_op = 120};
+}
+
+TEST(ResultJsonTest, AGoodRunHasSixFieldsAndNoMore) {
+  EXPECT_EQ(ToJson(Measured()), nlohmann::json::parse(R"({
+    "name": "record_unary", "value": 7500.0, "unit": "calls/s", "baseline": 15000.0,
+    "ratio": 0.5, "cpu_us_per_op": 120.0})"));
+}
+
+// The mark stood on the terminal only: whoever read the file took the figures for good.
+TEST(ResultJsonTest, AnInvalidRunWasNotMarkedInTheFile) {
+  Result result = Measured();
+  result.invalid = "the echo reached 15000 calls/s, at least 20000 on a quiet machine";
+  const nlohmann::json json = ToJson(result);
+  EXPECT_EQ(json.value("invalid", ""), result.invalid);
+  EXPECT_EQ(json["value"], 7500.0);
+  EXPECT_EQ(json.size(), 7u);
+}
+
+}  // namespace
+}  // namespace sluis::bench

@@ -1,0 +1,125 @@
+// What a thief of a backup reads without any key: docs/threat-model.md, "A thief of a backup".
+// Every file of a backup is searched as bytes, for what the page calls sealed and for what it
+// calls readable.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "server/backup.h"
+#include "server/core/record.h"
+#include "server/ledger/row.h"
+#include "tests/fault/node_core.h"
+#include "tests/fault/signal_calls.h"
+#include "tests/support/temp_folder.h"
+
+namespace sluis::fault {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kUser[] = "lotte.maes";
+constexpr char kRole[] = "maatschappelijk-werker";
+constexpr char kWords[] = "ZWALUW vloog over het plein";
+constexpr char kAmendedWords[] = "ZWALUW vloog over de gracht";
+constexpr char kSubject[] = "dossier-zwaluw";
+constexpr char kContributor[] = "de vogelwachter van de toren";
+constexpr char kCase[] = "ZAAK-ZWALUW-7";
+
+class BackupBytesTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directories(data_);
+    FolderNode open(organisation_, data_);
+    ASSERT_TRUE(open.serves()) << open.status;
+    NodeCore& node = *open.node;
+    ASSERT_EQ(node.Admit(organisation_, person_, {kRole}), absl::OkStatus());
+    node::v1::RecordSignalRequest request;
+    *request.mutable_context() = test::Intake();
+    request.mutable_context()->set_case_ref(kCase);
+    *request.mutable_signal() = Told(kWords);
+    const auto call = std::make_shared<RecordCall>(std::move(request), node.random());
+    ASSERT_EQ(node.RunAndWait(FactsOf(person_), RecordCall::UseCaseOf(call)), absl::OkStatus());
+    record_id_ = call->response.record_id();
+    ASSERT_EQ(Amend(node, person_, record_id_, 1, Told(kAmendedWords)), absl::OkStatus());
+    ASSERT_TRUE(Open(node, person_, record_id_).ok());
+    const auto stored = open.store->Get(core::RecordKey(record_id_));
+    ASSERT_TRUE(stored.ok() && stored->has_value());
+    ASSERT_TRUE(row_.ParseFromString(ledger::SplitRow(**stored)->value));
+    node.ledger().Tick();
+    const auto backup = server::MakeBackup(*open.store, data_, folder_.PathOf("backups"),
+                                           storage::SystemClock().NowUs());
+    ASSERT_TRUE(backup.ok()) << backup.status();
+    for (const auto& item : fs::recursive_directory_iterator(backup->folder)) {
+      if (!item.is_regular_file()) continue;
+      std::ifstream file(item.path(), std::ios::binary);
+      files_.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    }
+    ASSERT_GT(files_.size(), 4u);
+  }
+
+  static record::v1::Signal Told(const std::string& words) {
+    record::v1::Signal signal = SignalWith(words);
+    signal.mutable_content()->set_subject_ref(kSubject);
+    signal.mutable_content()->set_contributor(kContributor);
+    return signal;
+  }
+
+  bool Holds(std::string_view bytes) const {
+    for (const std::string& file : files_) {
+      if (file.find(bytes) != std::string::npos) return true;
+    }
+    return false;
+  }
+
+  tests::TempFolder folder_;
+  test::Organisation organisation_{folder_.path()};
+  test::Person person_ = organisation_.MakePerson(kUser);
+  const std::string data_ = folder_.PathOf("node");
+  std::string record_id_;
+  record::v1::StoredRecord row_;
+  std::vector<std::string> files_;
+};
+
+TEST_F(BackupBytesTest, WhatThePageCallsSealedIsInNoFile) {
+  for (const char* sealed : {
+           "ZWALUW",                      // the words of either version
+           kSubject,                      //
+           kContributor,                  //
+           kCase,                         //
+           "gedrag-offline",              // category
+           "nagelezen",                   // reason of the amendment
+           "signaal-intake",              // purpose
+           "vl-prev-2024",                // basis
+           "SignalService.RecordSignal",  // what was done
+       }) {
+    EXPECT_FALSE(Holds(sealed)) << "in plain: " << sealed;
+  }
+}
+
+// The page said that nothing but sizes, times and numbers could be read. It proves besides that the
+// search above can find something.
+TEST_F(BackupBytesTest, UsersRolesRecordIdsAndRetentionDaysWereReadableAndThePageDeniedIt) {
+  ASSERT_EQ(record_id_.size(), core::kRecordIdBytes);
+  ASSERT_EQ(row_.retention_until().size(), 10u);
+  EXPECT_TRUE(Holds(kUser));
+  EXPECT_TRUE(Holds(kRole));
+  EXPECT_TRUE(Holds(record_id_));
+  EXPECT_TRUE(Holds(row_.retention_until()));
+  EXPECT_TRUE(Holds(row_.key_id()));
+  EXPECT_TRUE(Holds(row_.sealed())) << "as sealed bytes";
+  std::ifstream file(SLUIS_SOURCE_DIR "/docs/threat-model.md");
+  const std::string page((std::istreambuf_iterator<char>(file)), {});
+  const size_t at = page.find("### A thief of a backup");
+  ASSERT_NE(at, std::string::npos);
+  const std::string section = page.substr(at, page.find("\n### ", at + 1) - at);
+  for (const char* named : {"user ids", "roles", "record ids", "retention day", "key ids"}) {
+    EXPECT_NE(section.find(named), std::string::npos) << named;
+  }
+}
+
+}  // namespace
+}  // namespace sluis::fault

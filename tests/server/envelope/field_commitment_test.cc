@@ -2,10 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "crypto/hash.h"
-#include "server/core/projection.h"
 #include "tests/support/exchange_world.h"
 
 namespace sluis::envelope {
@@ -15,16 +12,6 @@ using record::v1::SignalContent;
 
 Repeated<std::string> Names(const std::vector<std::string>& names) {
   return {names.begin(), names.end()};
-}
-
-TEST(FieldCommitmentTest, EveryFieldOfTheRecordTravelsOrIsKnownToStay) {
-  std::vector<std::string> known(TravellingFields().begin(), TravellingFields().end());
-  for (const char* stays : {"subject_ref", "contributor", "recorded_by"}) known.emplace_back(stays);
-  std::vector<std::string> fields = core::FieldNames();
-  fields.emplace_back("subject_kind");  // granted with every record
-  std::sort(known.begin(), known.end());
-  std::sort(fields.begin(), fields.end());
-  EXPECT_EQ(known, fields);
 }
 
 TEST(FieldCommitmentTest, ValuesOfAllFieldsMakeUpTheContentThatTravels) {

@@ -88,7 +88,10 @@ int Run(const std::string& file, bool rebuild_index) {
     absl::Status status = (*node)->RebuildIndex();
     if (!status.ok()) return Fail(kCannotStart, status);
   }
-  std::printf("listening %d\nloopback %d\n", (*node)->user_port(), (*node)->loopback_port());
+  // For whoever gave it port 0. The line of the loopback endpoint is always the last.
+  std::printf("listening %d\n", (*node)->user_port());
+  if (const int port = (*node)->peer_port(); port != 0) std::printf("peers %d\n", port);
+  std::printf("loopback %d\n", (*node)->loopback_port());
   static_cast<void>(std::fflush(stdout));
   spdlog::info("started");
 

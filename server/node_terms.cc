@@ -6,6 +6,7 @@
 
 #include "server/core/exercise.h"
 #include "server/core/node_acts.h"
+#include "server/ledger/data_folder.h"
 #include "server/manifest_loader.h"
 #include "server/node_parts.h"
 #include "server/storage/files.h"

@@ -27,8 +27,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t most) {
   return text;
 }
 
-absl::StatusOr<crypto::SigningKey> LoadKey(const std::string& path, crypto::KeyPurpose purpose,
-                                           const std::string& today) {
+absl::StatusOr<crypto::KeyFile> LoadKey(const std::string& path, crypto::KeyPurpose purpose,
+                                        const std::string& today) {
   struct stat facts {};
   if (::stat(path.c_str(), &facts) == 0 && (facts.st_mode & 0077) != 0) {
     return absl::FailedPreconditionError("others can read \"" + path + "\"; run chmod 600 on it");

@@ -18,7 +18,7 @@ absl::StatusOr<Plan> EraseExercise::Decide(const Call& call, View& view) {
   Plan plan;
   absl::Status fault = absl::OkStatus();
   for (const std::string& record_id : record_ids_) {
-    absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view.OpenRecord(record_id);
+    absl::StatusOr<Erasable> record = FindErasable(view, record_id);
     if (!record.ok() && !absl::IsNotFound(record.status())) {
       fault.Update(record.status());
       continue;
@@ -26,10 +26,7 @@ absl::StatusOr<Plan> EraseExercise::Decide(const Call& call, View& view) {
     Effect effect;
     effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
     if (record.ok()) {
-      effect.preconditions.push_back({RecordKey(record_id), (*record)->stamp});
-      effect.about = *record;
-      AddSubject(**record, effect.entry);
-      AddErasure(call, **record, effect);
+      AddErasure(call, *record, effect);
     } else {
       // Its keys went with an erasure that was applied again: only the mark is left.
       effect.rows.push_back({ExerciseKey(record_id), std::nullopt});

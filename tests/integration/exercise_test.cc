@@ -30,6 +30,7 @@ using ::testing::StartsWith;
 constexpr auto kExercise = record::v1::PARTNERSHIP_STATE_EXERCISE;
 constexpr auto kActive = record::v1::PARTNERSHIP_STATE_ACTIVE;
 constexpr char kManifest[] = "partnership:\n  manifest: livc.manifest\n";
+constexpr char kListener[] = "peer_listener:\n  address: 127.0.0.1:0\n";
 
 // Asks again and again until a signal has done its work. Never waits for a time to pass; the bound
 // only ends a hang.
@@ -199,26 +200,59 @@ class ExerciseBannerTest : public ::testing::Test {
     return std::make_shared<const crypto::SigningKey>(std::move(file->key));
   }
 
+  // A node with a manifest of two, which it holds signed by both.
+  partnership::SignedManifest StartInPartnership(const std::string& more = "") {
+    const std::string config = node_.PathOf("node/sluisd.yaml");
+    std::ifstream ca(node_.PathOf("node/tls/ca.crt"));
+    const MemberKit own = MakeMember(
+        {.organisation = "caw-de-overzet.example",
+         .kind = "welfare",
+         .secrecy_regime = true,
+         .ca_pem = {std::istreambuf_iterator<char>(ca), {}},
+         .log = KeyIn("keys/log.key", crypto::KeyPurpose::kLog)->public_key(),
+         .mandate = KeyIn("mandate/mandate.key", crypto::KeyPurpose::kMandate)->public_key(),
+         .identity = KeyIn("keys/identity.key", crypto::KeyPurpose::kIdentity)});
+    const MemberKit other = MakeMember({});
+    partnership::SignedManifest manifest = MakeSigned({&own, &other}, SpecOf(config));
+    WriteBytes(node_.PathOf("node/livc.manifest"), manifest.Serialise());
+    std::ofstream(config, std::ios::app) << kManifest << more;
+    node_.Start();
+    return manifest;
+  }
+
   CliNode node_;
 };
 
-TEST_F(ExerciseBannerTest, EveryCommandSaysSoBesideItsResult) {
-  const std::string config = node_.PathOf("node/sluisd.yaml");
-  std::ifstream ca(node_.PathOf("node/tls/ca.crt"));
-  const MemberKit own = MakeMember(
-      {.organisation = "caw-de-overzet.example",
-       .kind = "welfare",
-       .secrecy_regime = true,
-       .ca_pem = {std::istreambuf_iterator<char>(ca), {}},
-       .log = KeyIn("keys/log.key", crypto::KeyPurpose::kLog)->public_key(),
-       .mandate = KeyIn("mandate/mandate.key", crypto::KeyPurpose::kMandate)->public_key(),
-       .identity = KeyIn("keys/identity.key", crypto::KeyPurpose::kIdentity)});
-  const MemberKit other = MakeMember({});
-  WriteBytes(node_.PathOf("node/livc.manifest"),
-             MakeSigned({&own, &other}, SpecOf(config)).Serialise());
-  std::ofstream(config, std::ios::app) << kManifest;
+TEST_F(ExerciseBannerTest, ShowWithoutFileShowsWhatTheNodeHasInForce) {
   node_.Start();
+  EXPECT_EQ(node_.process().peer_port(), 0) << "nobody to listen for";
+  const Answer none = node_.Sluis({"partnership", "show", "--profile", "it.beheer"});
+  EXPECT_EQ(none.exit, 1) << none.out;
+  EXPECT_EQ(none.out, "");
+  EXPECT_EQ(node_.Stop(), 0);
 
+  const partnership::SignedManifest held = StartInPartnership(kListener);
+  EXPECT_NE(node_.process().peer_port(), 0) << "the daemon says where partners find it";
+  EXPECT_NE(node_.process().peer_port(), node_.process().port());
+  const Answer shown = node_.Sluis({"partnership", "show", "--profile", "it.beheer"});
+  EXPECT_EQ(shown.exit, 0) << shown.err;
+  EXPECT_THAT(shown.err, StartsWith("OEFENING: "));
+  EXPECT_THAT(shown.out, HasSubstr(crypto::HexEncode(crypto::View(held.manifest.digest))));
+  EXPECT_THAT(shown.out, HasSubstr("caw-de-overzet.example"));
+  EXPECT_THAT(shown.out, HasSubstr("pz-drie-sluizen.example"));
+  EXPECT_THAT(shown.out, Not(HasSubstr("nog niet")));
+  const auto json = node_.Sluis({"partnership", "show", "--json", "--profile", "it.beheer"}).json();
+  ASSERT_TRUE(json.is_object());
+  // As a file of the same manifest is shown.
+  const Answer file =
+      node_.Sluis({"partnership", "show", "--json", node_.PathOf("node/livc.manifest")});
+  EXPECT_EQ(json, file.json());
+  EXPECT_EQ(json["members"].size(), 2u);
+  EXPECT_TRUE(json["missing"].empty());
+}
+
+TEST_F(ExerciseBannerTest, EveryCommandSaysSoBesideItsResult) {
+  StartInPartnership();
   const Answer status = node_.Sluis({"node", "status", "--profile", "it.beheer"});
   EXPECT_EQ(status.exit, 0) << status.err;
   EXPECT_THAT(status.err, StartsWith("OEFENING: "));

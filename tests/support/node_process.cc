@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <string_view>
 
 namespace sluis::test {
 
@@ -34,9 +35,15 @@ NodeProcess::NodeProcess(const std::string& config_file, std::vector<std::string
   }
   ::close(pipe_ends[1]);
   output_ = pipe_ends[0];
-  // The daemon says two lines; at the end of its output it has ended instead.
+  // The daemon says its ports, that of the loopback endpoint last; at the end of its output it has
+  // ended instead.
   std::FILE* lines = ::fdopen(::dup(output_), "r");
-  if (std::fscanf(lines, "listening %d loopback %d", &port_, &loopback_port_) != 2) port_ = 0;
+  char name[16];
+  int port = 0;
+  while (loopback_port_ == 0 && std::fscanf(lines, " %15s %d", name, &port) == 2) {
+    const std::string_view which(name);
+    (which == "listening" ? port_ : which == "peers" ? peer_port_ : loopback_port_) = port;
+  }
   std::fclose(lines);
 }
 

@@ -20,8 +20,10 @@ class NodeProcess {
   NodeProcess(const NodeProcess&) = delete;
   NodeProcess& operator=(const NodeProcess&) = delete;
 
-  bool started() const { return port_ != 0; }
+  bool started() const { return loopback_port_ != 0; }
   int port() const { return port_; }
+  // 0 when it did not listen for partners at its start.
+  int peer_port() const { return peer_port_; }
   int loopback_port() const { return loopback_port_; }
   pid_t pid() const { return pid_; }
 
@@ -37,6 +39,7 @@ class NodeProcess {
   pid_t pid_ = -1;
   int output_ = -1;
   int port_ = 0;
+  int peer_port_ = 0;
   int loopback_port_ = 0;
   std::string error_file_;
 };

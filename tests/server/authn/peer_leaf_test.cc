@@ -67,6 +67,20 @@ TEST_F(PeerLeafTest, AnotherMembersCaOfTheSameNameNeverSpeaksForThisOne) {
   ExpectRefused(Verify(zone_, Node()), "signature");
 }
 
+// With names of their own a bundle of all pinned CAs would find the right one for either leaf, and
+// take both: here the CA of one member is no CA for another, whatever it is called.
+TEST_F(PeerLeafTest, AnotherMembersCaOfItsOwnNameNeverSpeaksForThisOne) {
+  const TestCa town = MakeTestCa("CA Lindervaart", kNow - 30 * kDay, kNow + 30 * kDay);
+  const TestCa zone = MakeTestCa("CA Heidezoom", kNow - 30 * kDay, kNow + 30 * kDay);
+  manifest_.members[0].ca_certificate = town.certificate_der;
+  manifest_.members[1].ca_certificate = zone.certificate_der;
+  const LeafForm zone_node = Node("spiffe://pz-heidezoom.example/node");
+  EXPECT_TRUE(Verify(town, Node()).ok());
+  EXPECT_TRUE(Verify(zone, zone_node).ok());
+  ExpectRefused(Verify(zone, Node()), "issuer");
+  ExpectRefused(Verify(town, zone_node), "issuer");
+}
+
 TEST_F(PeerLeafTest, ACaThatNobodyPinnedIsNone) {
   ExpectRefused(Verify(MakeTestCa("Other CA", kNow - kDay, kNow + kDay), Node()), "issuer");
 }

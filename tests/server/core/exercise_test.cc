@@ -217,6 +217,26 @@ TEST_F(ExerciseTest, OneThatCannotBeReadDoesNotKeepTheOthers) {
   EXPECT_EQ(Erase({broken}).code(), absl::StatusCode::kDataLoss);
 }
 
+TEST_F(ExerciseTest, OneWhoseBodyCannotBeOpenedGoesToo) {
+  const Signed first = Make(kExercise);
+  ASSERT_EQ(Install(first), absl::OkStatus());
+  const std::string id = Recorded();
+  ASSERT_EQ(Install(Make(kActive, first)), absl::OkStatus());
+  record::v1::StoredRecord row = Look([&](const View& view) { return *view.ReadRecordRow(id); });
+  row.mutable_sealed()->back() = static_cast<char>(row.sealed().back() ^ 1);
+  Tamper(RecordKey(id), row.SerializeAsString());
+  const ledger::KeyRef key{row.bucket(), *crypto::ToFixed<16>(row.key_id())};
+  ASSERT_TRUE(h_.ledger->keyring().UseOf(key).ok());
+  const uint64_t from = h_.size();
+  ASSERT_EQ(Erase({id}), absl::OkStatus());
+  EXPECT_THAT(Left(), IsEmpty()) << "one damaged record must not keep the partnership waiting";
+  EXPECT_FALSE(h_.ledger->keyring().UseOf(key).ok()) << "its keys are destroyed";
+  const std::vector<Opened> erasures = h_.Entries(from);
+  ASSERT_THAT(erasures, SizeIs(1));
+  EXPECT_EQ(erasures[0].act.operation(), record::v1::OPERATION_ERASURE);
+  EXPECT_THAT(erasures[0].subject.record_ids(), ElementsAre(id));
+}
+
 TEST_F(ExerciseTest, AMarkWhoseKeysAreGoneIsTakenAway) {
   const Signed first = Make(kExercise);
   ASSERT_EQ(Install(first), absl::OkStatus());

@@ -72,7 +72,7 @@ TEST_F(TermsLoaderTest, AKeyOfAnotherPurposeIsRefused) {
        {crypto::KeyPurpose::kIdentity, crypto::KeyPurpose::kWitness, crypto::KeyPurpose::kReceipt,
         crypto::KeyPurpose::kMandate, crypto::KeyPurpose::kSigning}) {
     WriteKey(purpose, "2199-12-31");
-    EXPECT_THAT(KeyRefusal(), HasSubstr("is not a log key"));
+    EXPECT_THAT(KeyRefusal(), HasSubstr("is not the log key"));
   }
 }
 

@@ -25,6 +25,7 @@ class NodeRenewalTest : public testing::Test {
     plan.folder = folder_.PathOf("node");
     plan.organisation = "caw-de-overzet.example";
     plan.kind = "welfare";
+    plan.host = "vaartland-it.example";
     plan.listen = "127.0.0.1:8443";
     plan.address = "node.caw-de-overzet.example:8443";
     plan.ips = {"::1"};

@@ -25,6 +25,9 @@ struct Call {
   // Who calls; for a timer of the node itself its user id is "node". Never null; filled in as far
   // as authentication came.
   std::shared_ptr<const authn::Caller> caller = std::make_shared<authn::Caller>();
+  // The organisation whose node calls; empty for people and for the node itself. Behind such a call
+  // stands no person of this node: its user id is empty.
+  std::string peer;
   // The mandate that holds the role in use; null for admin methods and before it is checked.
   const authn::Caller::Held* mandate = nullptr;
   // As the caller gave it, checked for form; a word that no pack knows is empty here.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/core/lazy_snapshot.h"
+#include "server/core/peer_act.h"
 #include "server/core/refusal.h"
 #include "server/core/signal_check.h"
 
@@ -31,6 +32,8 @@ std::shared_ptr<const authn::Caller> CallerNamed(std::string user_id,
 
 // Whose refusals are counted together.
 std::string CountedAs(const Call& call) {
+  // No user id holds a slash.
+  if (!call.peer.empty()) return "peer/" + call.peer;
   return call.caller->user_id + std::string(crypto::View(call.caller->certificate_digest));
 }
 
@@ -42,6 +45,8 @@ Refusal BadContext(const char* code, const char* what) {
 
 struct Executor::Attempt {
   bool as_node = false;
+  // The organisation whose node calls; empty otherwise.
+  std::string peer = {};
   absl::StatusOr<authn::CertificateFacts> facts = absl::UnauthenticatedError("no certificate");
   std::shared_ptr<UseCase> use_case;
   Finish finish;
@@ -114,6 +119,15 @@ absl::Status Executor::RunAsNodeAndWait(std::shared_ptr<UseCase> use_case) {
   return done.get_future().get();
 }
 
+void Executor::RunAsPeer(std::string organisation, std::shared_ptr<UseCase> use_case,
+                         Finish finish) {
+  auto attempt = std::make_shared<Attempt>();
+  attempt->peer = std::move(organisation);
+  attempt->use_case = std::move(use_case);
+  attempt->finish = std::move(finish);
+  Start(std::move(attempt));
+}
+
 void Executor::Start(std::shared_ptr<Attempt> attempt) {
   ++attempt->number;
   // The first time a remembered caller will do: what is planned for one carries the rows that made
@@ -142,6 +156,10 @@ void Executor::Start(std::shared_ptr<Attempt> attempt) {
   absl::StatusOr<Plan> plan = PlanCall(*attempt, view, call, nullptr);
   if (!plan.ok()) {
     attempt->finish(plan.status());
+    return;
+  }
+  if (plan->effects.empty() && !call.peer.empty()) {
+    attempt->finish(plan->reply({}));
     return;
   }
   if (plan->refusal) {
@@ -217,6 +235,10 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
     call.caller = CallerNamed(kNodeUser, {});
     return attempt.use_case->Decide(call, view);
   }
+  if (!attempt.peer.empty()) {
+    call.peer = attempt.peer;
+    return PlanPeerCall(*attempt.use_case, call, view);
+  }
   if (!remembered) {
     absl::StatusOr<std::optional<Refusal>> refused = Authenticate(attempt, view, call);
     if (!refused.ok()) return refused.status();
@@ -235,9 +257,7 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
       // Without their entry nobody could say later under which rules this was decided, and no
       // precondition would hold it to them.
       if (call.terms->stamp == ledger::kAbsent) {
-        return absl::UnavailableError(
-            "the rules and the configuration in force are not written down in the log yet; try "
-            "again in a minute, and if it lasts, look into the log of the service");
+        return TermsNotRecorded();
       }
       if (call.role.empty()) return refuse(BadContext("no_role", "name a role of your mandate"));
       if (call.purpose.empty())
@@ -312,6 +332,10 @@ void Executor::RunAgain(std::shared_ptr<Attempt> attempt) {
   absl::StatusOr<Plan> plan = PlanCall(*attempt, view, call, nullptr);
   if (!plan.ok()) {
     attempt->finish(plan.status());
+    return;
+  }
+  if (plan->effects.empty() && !call.peer.empty()) {
+    attempt->finish(plan->reply({}));
     return;
   }
   if (!plan->refusal) {

@@ -56,6 +56,11 @@ class Executor {
   // The same, waiting for the end. Never call it from `finish`.
   absl::Status RunAsNodeAndWait(std::shared_ptr<UseCase> use_case);
 
+  // A call of another node. `organisation` is what its verified certificate and the signature under
+  // what it sent both say; the manifest in force must have it as another member. The only way to
+  // methods of class PEER, and to no other. A plan without effects is answered at once.
+  void RunAsPeer(std::string organisation, std::shared_ptr<UseCase> use_case, Finish finish);
+
   // Logs the refusals gathered so far; called every second by the worker, and by tests.
   void FlushRefusals();
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "crypto/hpke.h"
 #include "server/core/record.h"
 #include "server/ledger/effect.h"
 #include "sluis/record/v1/entry.pb.h"
@@ -36,11 +37,21 @@ struct RecordWrite {
   std::optional<std::string> import_row;
 };
 
+// A one-time key to be kept. The executor seals the private half under fresh keys, which an erasure
+// destroys, and writes the row of the public half.
+struct SecretWrite {
+  crypto::hpke::PublicKey public_key{};
+  std::shared_ptr<const crypto::hpke::PrivateKey> private_key;
+  // When it is of no use any more, seconds since the epoch, UTC.
+  uint64_t expires_at_s = 0;
+};
+
 // What one act will do, still plain. A pure value: no key, no time of commit, no index is in it.
 struct Effect {
   Entry entry;
   std::vector<ledger::Precondition> preconditions;
   std::optional<RecordWrite> record;
+  std::optional<SecretWrite> secret;
   // The record that the act is about, when it exists: its keys seal the subject part.
   std::shared_ptr<const OpenedRecord> about;
   std::vector<ledger::RowWrite> rows;
@@ -48,7 +59,8 @@ struct Effect {
 };
 
 // What a use case decided: an indivisible list of effects, at least one, and the answer for when
-// they are durable.
+// they are durable. Only what a peer sends may come to no effect at all: when all of it is durable
+// here already.
 struct Plan {
   std::vector<Effect> effects;
   // Called once with one Logged per effect, after they are durable; fills in the response and

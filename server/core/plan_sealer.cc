@@ -5,11 +5,13 @@
 #include <vector>
 
 #include "crypto/hash.h"
+#include "server/core/sealing_key.h"
 
 namespace sluis::core {
 namespace {
 
 constexpr char kSignalClass[] = "signal";
+constexpr char kExchangeClass[] = "exchange";
 constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
 
 }  // namespace
@@ -58,6 +60,22 @@ absl::Status PlanSealer::SealRecord(Effect& effect, const Call& call, SealedRows
   return absl::OkStatus();
 }
 
+// Keys of its own and none of the entry's: it is destroyed when the entry must stay readable.
+absl::Status PlanSealer::SealSecret(const Effect& effect, const Call& call, SealedRows& sealed) {
+  absl::StatusOr<ledger::NewRecordKeys> made =
+      ledger_.keyring().NewKeys(kExchangeClass, call.now_us);
+  if (!made.ok()) return made.status();
+  const SecretWrite& secret = *effect.secret;
+  const std::string_view public_key = crypto::View(secret.public_key);
+  record::v1::SealingKey row;
+  row.set_expires_at_s(secret.expires_at_s);
+  SealPrivateHalf(made->keys, public_key, *secret.private_key, random_, row);
+  sealed.writes.push_back({SealingKeyKey(public_key), row.SerializeAsString()});
+  sealed.key_rows.push_back(std::move(made->row));
+  sealed.keys.push_back(made->use);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<ledger::Submission> PlanSealer::Seal(Plan& plan, const View& view,
                                                     const Call& call) {
   ledger::Submission submission;
@@ -66,6 +84,10 @@ absl::StatusOr<ledger::Submission> PlanSealer::Seal(Plan& plan, const View& view
     SealedRows sealed;
     if (effect.record) {
       absl::Status status = SealRecord(effect, call, sealed);
+      if (!status.ok()) return status;
+    }
+    if (effect.secret) {
+      absl::Status status = SealSecret(effect, call, sealed);
       if (!status.ok()) return status;
     }
     const ledger::RecordKeys* keys = sealed.fresh   ? &*sealed.fresh

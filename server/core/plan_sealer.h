@@ -27,6 +27,7 @@ class PlanSealer {
   struct SealedRows;
 
   absl::Status SealRecord(Effect& effect, const Call& call, SealedRows& sealed);
+  absl::Status SealSecret(const Effect& effect, const Call& call, SealedRows& sealed);
 
   ledger::Ledger& ledger_;
   crypto::Random& random_;

@@ -32,6 +32,12 @@ bool NamesNobody(const absl::Status& status) {
          (detail.code() == kBadCertificate || detail.code() == kUnknownUser);
 }
 
+absl::Status TermsNotRecorded() {
+  return absl::UnavailableError(
+      "the rules and the configuration in force are not written down in the log yet; try again in "
+      "a minute, and if it lasts, look into the log of the service");
+}
+
 absl::Status RefusalStatus(const Refusal& refusal, node::v1::RefusalDetail detail) {
   std::string message = refusal.message;
   if (!refusal.field.empty()) message = refusal.field + ": " + message;

@@ -29,6 +29,10 @@ struct Refusal {
   std::string field;
 };
 
+// The answer while the row of the terms in force is not there: a fault of the node, without an
+// entry.
+absl::Status TermsNotRecorded();
+
 // The refusal as a plan: one entry, no writes, and the status once it is durable.
 Plan RefusalPlan(const Call& call, Refusal refusal);
 

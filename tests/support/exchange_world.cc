@@ -201,6 +201,7 @@ std::vector<MadeOffer> ExchangeWorld::Offers(size_t count) {
     const auto committed = envelope::CommitFields(id, ExampleContent(), previewed, random);
     one.terms = ExampleTerms();
     one.terms.set_case_token(Text(random.Array<32>()));
+    if (edit_terms) edit_terms(one.terms);
     *one.content.mutable_content() =
         envelope::OnlyFields(ExampleContent(), one.terms.conditions().fields());
     for (size_t f = 0; f < previewed.size(); ++f) {
@@ -228,8 +229,10 @@ std::vector<MadeOffer> ExchangeWorld::Offers(size_t count) {
     one.offer.set_intent_leaf_hash(Text(random.Array<32>()));
     items.push_back({id, one.terms.case_token(), envelope::FieldsRoot(one.offer.fields())});
   }
+  record::v1::UserStatement stated = GoodStatement();
+  if (edit_statement) edit_statement(stated);
   const auto statement =
-      envelope::SignStatement(envelope::StatementOver(GoodStatement(), items).value(), person_key);
+      envelope::SignStatement(envelope::StatementOver(stated, items).value(), person_key);
   const auto signatures = envelope::SignaturesFor(statement, items, mandate, 7);
   for (size_t i = 0; i < count; ++i) {
     *made[i].offer.mutable_user() = signatures[i];

@@ -2,6 +2,7 @@
 #define SLUIS_TESTS_SUPPORT_EXCHANGE_WORLD_H_
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -73,6 +74,9 @@ struct ExchangeWorld {
   crypto::SigningKey person_key;
   record::v1::SignedMandate mandate;
   crypto::hpke::KeyPair sealing;  // the recipient's one-time key
+  // What the offers to come say otherwise than the example, and what their person signs otherwise.
+  std::function<void(peer::v1::Terms&)> edit_terms;
+  std::function<void(record::v1::UserStatement&)> edit_statement;
 };
 
 // A short made-up signal, filled in everywhere; what must not travel as well.

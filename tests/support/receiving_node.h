@@ -1,0 +1,45 @@
+#ifndef SLUIS_TESTS_SUPPORT_RECEIVING_NODE_H_
+#define SLUIS_TESTS_SUPPORT_RECEIVING_NODE_H_
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "server/core/peer_act.h"
+#include "server/core/terms.h"
+#include "server/core/view.h"
+#include "sluis/record/v1/exchange.pb.h"
+#include "tests/support/core_harness.h"
+#include "tests/support/exchange_world.h"
+
+namespace sluis::tests {
+
+// The recipient of an ExchangeWorld as a node without sockets and disks, in an active partnership
+// whose packs are those that it has in force. What the world offers is a referral to help, which
+// these packs let it take.
+struct ReceivingNode {
+  explicit ReceivingNode(HarnessOptions options = {});
+
+  // Brings changed terms into force without an entry, as no node does.
+  void Change(const std::function<void(core::Terms&)>& edit);
+  // Runs one call of the sender's node, or of another one, to its end.
+  absl::Status RunAsPeer(std::shared_ptr<core::UseCase> use_case,
+                         const std::string& organisation = "lindervaart.example");
+  // Reads the store as it is now.
+  void Look(const std::function<void(const core::View&)>& use) const;
+
+  // An envelope of such leaves, as its use case takes it.
+  std::vector<core::PeerLeaf> Leaves(peer::v1::EnvelopeKind kind, std::vector<std::string> leaves);
+
+  static node::v1::RequestContext Context(const std::string& role) { return Intake(role); }
+
+  ExchangeWorld world;
+  CoreHarness h;
+};
+
+}  // namespace sluis::tests
+
+#endif  // SLUIS_TESTS_SUPPORT_RECEIVING_NODE_H_

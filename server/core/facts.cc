@@ -1,0 +1,236 @@
+#include "server/core/facts.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "policies/evaluate.h"
+#include "policies/request.h"
+#include "server/envelope/terms.h"
+
+namespace sluis::core {
+namespace {
+
+using policies::Side;
+using policies::Source;
+
+constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
+constexpr uint64_t kMaxAgeDays = 3650;
+constexpr char kNone[] = "none";
+
+// A value and where it was really taken from.
+struct Supplied {
+  std::string value;
+  Source source;
+};
+
+using Supply = std::function<std::optional<Supplied>(const Facts&)>;
+using Read = std::function<std::string(const Facts&)>;
+
+const record::v1::SignalContent& ContentOf(const Facts& facts) {
+  return facts.record.signal->content();
+}
+const record::v1::SignalMarks& MarksOf(const Facts& facts) { return facts.record.signal->marks(); }
+
+bool AboutPerson(const Facts& facts) {
+  return facts.record.signal != nullptr &&
+         ContentOf(facts).subject_kind() == record::v1::SUBJECT_KIND_PERSON;
+}
+
+std::string Bool(bool value) { return value ? "true" : "false"; }
+
+// The word of a field that may be left out, or the one that stands for it.
+std::string WordOr(std::string_view word, const char* otherwise) {
+  return word.empty() ? otherwise : std::string(word);
+}
+
+std::string WeakestAssertion(const record::v1::SignalContent& content) {
+  int weakest = record::v1::ASSERTION_FACT;
+  for (const auto& statement : content.statements()) {
+    weakest = std::max(weakest, static_cast<int>(statement.assertion()));
+  }
+  return WordOr(envelope::AssertionWord(static_cast<record::v1::Assertion>(weakest)), "hearsay");
+}
+
+std::string AgeInDays(const Facts& facts) {
+  const uint64_t recorded = facts.record.recorded_at_us;
+  const uint64_t age_us = facts.call.now_us > recorded ? facts.call.now_us - recorded : 0;
+  return std::to_string(std::min(age_us / kDayUs, kMaxAgeDays));
+}
+
+// A protocol between two organisations is the manifest that both signed: it is in force when
+// anything may be exchanged under it and the rules it names are those in force here.
+bool ProtocolActive(const Terms& terms) {
+  if (!terms.manifest || !terms.may_exchange) return false;
+  const policies::PackDigests& packs = terms.packs.digests();
+  const partnership::Manifest& manifest = terms.manifest->manifest;
+  return packs.statutory == manifest.statutory_pack && packs.partnership &&
+         *packs.partnership == manifest.partnership_pack;
+}
+
+std::string CaseGiven(const Facts& facts) {
+  if (facts.call.case_ref.empty()) return kNone;
+  return facts.call.case_ref == "INTAKE" ? "intake" : "given";
+}
+
+// The same on each side.
+Supply From(Source source, Read read) {
+  return [source, read = std::move(read)](const Facts& facts) {
+    return Supplied{read(facts), source};
+  };
+}
+
+// Said by the sender in the terms it signed; nothing when it does not say it.
+std::optional<Supplied> OfTerms(const Facts& facts, std::string_view name) {
+  const auto value = envelope::AttributeOf(*facts.offered, name);
+  if (!value) return std::nullopt;
+  return Supplied{std::string(*value), Source::kOffer};
+}
+
+// From there where it is known at first hand, and from the terms at the recipient.
+Supply OrOffered(std::string name, Source source, Read read) {
+  return [name = std::move(name), source,
+          read = std::move(read)](const Facts& facts) -> std::optional<Supplied> {
+    if (facts.side == Side::kAccept) return OfTerms(facts, name);
+    return Supplied{read(facts), source};
+  };
+}
+
+// Out of the record, and `none` where the act is about no record.
+Supply OfRecord(std::string name, Read read) {
+  return OrOffered(std::move(name), Source::kRecord, [read = std::move(read)](const Facts& facts) {
+    return facts.record.signal == nullptr ? kNone : read(facts);
+  });
+}
+
+Supply OfPerson(std::string name, Read read) {
+  return OfRecord(std::move(name), [read = std::move(read)](const Facts& facts) {
+    return AboutPerson(facts) ? read(facts) : kNone;
+  });
+}
+
+Supply Always(std::string value, Source source) {
+  return [supplied = Supplied{std::move(value), source}](const Facts&) { return supplied; };
+}
+
+// The own kind of organisation, or that of the partner as the manifest says, by who is `here`.
+Supply KindAt(Side partner_on) {
+  return [partner_on](const Facts& facts) {
+    if (facts.side != partner_on) return Supplied{facts.call.terms->kind, Source::kNode};
+    return Supplied{facts.partner->kind, Source::kManifest};
+  };
+}
+
+// The one place that says where each attribute comes from; docs/attributes.md is the same table.
+const std::map<std::string, Supply, std::less<>>& Supplies() {
+  static const auto& supplies = *new std::map<std::string, Supply, std::less<>>{
+      {"actor.role", From(Source::kMandate, [](const Facts& f) { return std::string(f.role); })},
+      {"actor.is_author",
+       From(Source::kLedger, [](const Facts& f) { return Bool(f.record.author_is_caller); })},
+      {"purpose",
+       OrOffered("purpose", Source::kCaller, [](const Facts& f) { return f.call.purpose; })},
+      {"basis", OrOffered("basis", Source::kCaller, [](const Facts& f) { return f.call.basis; })},
+      {"action", From(Source::kNode, [](const Facts& f) { return std::string(f.action); })},
+      {"case.given", OrOffered("case.given", Source::kCaller, CaseGiven)},
+      {"record.category",
+       OfRecord("record.category", [](const Facts& f) { return ContentOf(f).category(); })},
+      {"record.tlp",
+       OfRecord("record.tlp",
+                [](const Facts& f) { return WordOr(envelope::TlpWord(MarksOf(f).tlp()), "red"); })},
+      {"record.secret",
+       OfRecord("record.secret", [](const Facts& f) { return Bool(MarksOf(f).secret()); })},
+      {"record.no_evidence",
+       OfRecord("record.no_evidence",
+                [](const Facts& f) { return Bool(MarksOf(f).no_evidence()); })},
+      {"record.no_onward",
+       OfRecord("record.no_onward", [](const Facts& f) { return Bool(MarksOf(f).no_onward()); })},
+      {"record.assertion",
+       OfRecord("record.assertion", [](const Facts& f) { return WeakestAssertion(ContentOf(f)); })},
+      {"record.onlife", OfRecord("record.onlife",
+                                 [](const Facts& f) {
+                                   return WordOr(envelope::OnlifeWord(ContentOf(f).onlife()),
+                                                 "not_yet_looked_at");
+                                 })},
+      {"record.client_agrees",
+       OfPerson("record.client_agrees",
+                [](const Facts& f) {
+                  return WordOr(envelope::AgreesWord(ContentOf(f).client_agrees()), "not_asked");
+                })},
+      {"record.subject_kind",
+       OfRecord("record.subject_kind",
+                [](const Facts& f) { return std::string(AboutPerson(f) ? "person" : "place"); })},
+      {"record.age_days", OfRecord("record.age_days", AgeInDays)},
+      {"record.held", From(Source::kLedger, [](const Facts& f) { return Bool(f.record.held); })},
+      {"subject.minor",
+       OfPerson("subject.minor", [](const Facts& f) { return Bool(ContentOf(f).minor()); })},
+      {"case.listed", Always("false", Source::kLedger)},
+      {"meeting.participant", Always("false", Source::kLedger)},
+      {"consensus", Always("false", Source::kLedger)},
+      {"protocol.active", From(Source::kLedger,
+                               [](const Facts& f) {
+                                 return Bool(f.side != Side::kLocal &&
+                                             ProtocolActive(*f.call.terms));
+                               })},
+      {"cross_zone", Always("false", Source::kLedger)},
+      {"from.kind", KindAt(Side::kAccept)},
+      {"to.kind", KindAt(Side::kRelease)},
+      {"to.role",
+       [](const Facts& f) -> std::
+                              optional<Supplied> {
+                                if (f.side == Side::kAccept) return OfTerms(f, "to.role");
+                                if (f.side == Side::kLocal) return Supplied{kNone, Source::kNode};
+                                return Supplied{f.recipient_role.empty()
+                                                    ? kNone
+                                                    : std::string(f.recipient_role),
+                                                Source::kCaller};
+                              }},
+      {"side", From(Source::kNode, [](const Facts& f) { return std::string(SideName(f.side)); })},
+  };
+  return supplies;
+}
+
+// Whether a value stands in the sealed body; its author does, although the ledger vouches for it.
+bool OfTheBody(std::string_view attribute, Source source) {
+  return source == Source::kRecord || attribute == "actor.is_author";
+}
+
+}  // namespace
+
+Answer Evaluate(const Facts& facts) {
+  const policies::PackSet& packs = facts.call.terms->packs;
+  if (!packs.ValidOn(facts.call.today)) {
+    return {policies::Refusal(packs.digests(), "the rule packs are not valid today"), {}};
+  }
+  policies::RequestBuilder builder(packs);
+  Answer answer;
+  std::vector<std::string> unknown;
+  for (const policies::Attribute& attribute : packs.schema().attributes) {
+    if (attribute.derivation) continue;
+    const auto supply = Supplies().find(attribute.name);
+    // What nobody supplies stays missing, and a request that lacks something is refused.
+    if (supply == Supplies().end()) continue;
+    std::optional<Supplied> supplied = supply->second(facts);
+    if (!supplied) continue;
+    builder.Set(attribute.name, supplied->value, supplied->source);
+    record::v1::AttributeValue& value = answer.attributes.emplace_back();
+    value.set_name(attribute.name);
+    if (facts.record.unreadable && OfTheBody(attribute.name, supplied->source)) {
+      unknown.push_back(attribute.name);
+      continue;
+    }
+    // An unknown word is somebody's free text: it is refused, and it is not written down.
+    const bool known = supplied->value == kNone ||
+                       packs.schema().FindValue(attribute, supplied->value).has_value();
+    value.set_value(known ? std::move(supplied->value) : std::string());
+  }
+  const policies::Request request = builder.Build();
+  answer.decision = unknown.empty() ? policies::Decide(packs, request)
+                                    : policies::DecideWithout(packs, request, unknown);
+  return answer;
+}
+
+}  // namespace sluis::core

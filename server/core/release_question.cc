@@ -1,0 +1,135 @@
+#include "server/core/release_question.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "server/core/facts.h"
+
+namespace sluis::core {
+namespace {
+
+using policies::ObligationKind;
+
+constexpr std::string_view kContributor = "contributor";
+constexpr std::string_view kSubject = "subject";
+constexpr std::string_view kNotifyText = "notify=";
+
+// The answer, refused when it comes with an obligation that is not carried out.
+template <typename CarriedOut>
+Answer RefuseUnless(Answer answer, const CarriedOut& carried_out) {
+  policies::ObligationKinds kinds;
+  for (const policies::JoinedObligation& joined : answer.decision.obligations) {
+    if (carried_out(joined.obligation)) kinds = kinds.With(policies::KindOf(joined.obligation));
+  }
+  answer.decision = policies::RefuseUnlessEnforceable(std::move(answer.decision), kinds);
+  return answer;
+}
+
+// Whether the record says that the person whom it is about was told, or why not.
+bool SubjectSettled(const RecordFacts& record) {
+  if (record.signal == nullptr) return false;
+  const record::v1::SignalContent& content = record.signal->content();
+  return content.subject_kind() != record::v1::SUBJECT_KIND_PERSON ||
+         content.client_informed() == record::v1::CLIENT_INFORMED_YES ||
+         !content.client_informed_ground().empty();
+}
+
+// Days within which the terms say that the contributor is told; nothing when they do not.
+std::optional<int32_t> ContributorToldWithin(const peer::v1::Terms& terms) {
+  for (const std::string& obligation : terms.conditions().obligations()) {
+    std::string_view rest = obligation;
+    if (!rest.starts_with(kNotifyText)) continue;
+    rest.remove_prefix(kNotifyText.size());
+    while (!rest.empty()) {
+      const std::string_view item = rest.substr(0, rest.find(','));
+      rest.remove_prefix(std::min(rest.size(), item.size() + 1));
+      if (!item.starts_with("contributor:P") || !item.ends_with("D")) continue;
+      const std::string_view number =
+          item.substr(kContributor.size() + 2, item.size() - kContributor.size() - 3);
+      int32_t days = 0;
+      const auto read = std::from_chars(number.begin(), number.end(), days);
+      if (read.ec == std::errc() && read.ptr == number.end()) return days;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool CarriedOutAtRelease(const policies::Obligation& obligation, const ReleaseFacts& facts) {
+  switch (policies::KindOf(obligation)) {
+    case ObligationKind::kFields:
+    case ObligationKind::kRetention:
+    case ObligationKind::kOnward:
+    case ObligationKind::kNoEvidence:
+    case ObligationKind::kCoolingOff:
+    case ObligationKind::kLog:
+      return true;
+    case ObligationKind::kNotify: {
+      const auto& parties = std::get<policies::Notify>(obligation).days_by_party;
+      return std::all_of(parties.begin(), parties.end(), [&facts](const auto& party) {
+        return party.first == kContributor ||
+               (party.first == kSubject && SubjectSettled(facts.record));
+      });
+    }
+    case ObligationKind::kApproval:
+    case ObligationKind::kKAnonymity:
+      return false;
+  }
+  return false;
+}
+
+bool CarriedOutAtAcceptance(const policies::Obligation& obligation, const AcceptFacts& facts) {
+  switch (policies::KindOf(obligation)) {
+    case ObligationKind::kFields:
+    case ObligationKind::kRetention:
+    case ObligationKind::kOnward:
+    case ObligationKind::kNoEvidence:
+    case ObligationKind::kLog:
+      return true;
+    case ObligationKind::kNotify: {
+      const auto& parties = std::get<policies::Notify>(obligation).days_by_party;
+      const std::optional<int32_t> told = ContributorToldWithin(*facts.terms);
+      return std::all_of(parties.begin(), parties.end(), [&told](const auto& party) {
+        return party.first == kContributor && told && *told <= party.second;
+      });
+    }
+    case ObligationKind::kCoolingOff:
+    case ObligationKind::kApproval:
+    case ObligationKind::kKAnonymity:
+      return false;
+  }
+  return false;
+}
+
+Answer AskRelease(const Call& call, const ReleaseFacts& facts) {
+  return RefuseUnless(Evaluate({.call = call,
+                                .action = facts.action,
+                                .side = policies::Side::kRelease,
+                                .record = facts.record,
+                                .role = call.role,
+                                .partner = facts.recipient,
+                                .recipient_role = facts.recipient_role}),
+                      [&facts](const policies::Obligation& obligation) {
+                        return CarriedOutAtRelease(obligation, facts);
+                      });
+}
+
+Answer AskAccept(const Call& call, const AcceptFacts& facts) {
+  const RecordFacts none;
+  return RefuseUnless(Evaluate({.call = call,
+                                .action = facts.action,
+                                .side = policies::Side::kAccept,
+                                .record = none,
+                                .role = facts.role,
+                                .partner = facts.sender,
+                                .offered = facts.terms}),
+                      [&facts](const policies::Obligation& obligation) {
+                        return CarriedOutAtAcceptance(obligation, facts);
+                      });
+}
+
+}  // namespace sluis::core

@@ -1,0 +1,89 @@
+#include "server/core/status_lists.h"
+
+#include "crypto/hash.h"
+#include "server/core/peer_act.h"
+#include "server/envelope/receipt_proof.h"
+#include "server/envelope/user_signature.h"
+#include "server/ledger/row.h"
+
+namespace sluis::core {
+namespace {
+
+constexpr std::string_view kKindStatus = "mandate-status";
+
+absl::Status Unreadable() {
+  return absl::DataLossError(
+      "the list of revoked mandates of a partner cannot be read; run the node's doctor");
+}
+
+absl::Status Done(std::span<const ledger::Logged>) { return absl::OkStatus(); }
+
+}  // namespace
+
+std::string PartnerStatusKey(std::string_view organisation) {
+  return ledger::RowKey(ledger::Table::kPartnerStatus, organisation);
+}
+
+absl::StatusOr<record::v1::MandateStatus> ReadPartnerStatus(View& view,
+                                                            std::string_view organisation) {
+  const std::string key = PartnerStatusKey(organisation);
+  absl::StatusOr<ledger::Row> row = ledger::ReadRow(view.snapshot(), key);
+  if (!row.ok()) return row.status();
+  view.Require({key, row->stamp});
+  record::v1::MandateStatus status;
+  status.set_organisation(std::string(organisation));
+  if (row->stamp == ledger::kAbsent) return status;
+  record::v1::SignedMandateStatus held;
+  if (!held.ParseFromString(row->value) || !status.ParseFromString(held.status()) ||
+      status.organisation() != organisation) {
+    return Unreadable();
+  }
+  return status;
+}
+
+std::vector<crypto::PublicKey> MandateKeysOf(const partnership::Member& member,
+                                             std::string_view day) {
+  std::vector<crypto::PublicKey> keys;
+  for (const partnership::Key* key : member.KeysFor(crypto::KeyPurpose::kMandate, day)) {
+    keys.push_back(key->public_key);
+  }
+  return keys;
+}
+
+const Method& PutPartnerStatus::method() const {
+  static const Method& method = MethodNamed("PeerService.Heartbeat");
+  return method;
+}
+
+absl::StatusOr<Plan> PutPartnerStatus::Decide(const Call& call, View& view) {
+  const partnership::Manifest& manifest = call.terms->manifest->manifest;
+  const partnership::Member* member = manifest.Find(sender_);
+  if (member == nullptr || sender_ != call.peer) {
+    return RefusePeer(call, absl::StatusCode::kPermissionDenied, "no_partner");
+  }
+  envelope::UserSignatureVerifier verifier(manifest.partnership, sender_,
+                                           MandateKeysOf(*member, call.today));
+  const absl::StatusOr<record::v1::MandateStatus> status = verifier.Status(status_);
+  if (!status.ok()) return RefusePeer(call, absl::StatusCode::kPermissionDenied, "signature");
+  const absl::StatusOr<record::v1::MandateStatus> held = ReadPartnerStatus(view, sender_);
+  if (!held.ok()) return held.status();
+  Plan plan;
+  plan.reply = Done;
+  if (status->number() <= held->number()) return plan;
+
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  const crypto::Hash digest = crypto::Sha256(status_.status());
+  effect.entry.act.set_object_digest(std::string(crypto::View(digest)));
+  record::v1::CounterpartPart part;
+  part.set_side(std::string(envelope::kSideReceiver));
+  part.set_kind(std::string(kKindStatus));
+  part.set_peer(sender_);
+  part.set_partnership(manifest.partnership);
+  part.set_message_digest(std::string(crypto::View(digest)));
+  effect.entry.counterpart = part.SerializeAsString();
+  effect.rows.push_back({PartnerStatusKey(sender_), status_.SerializeAsString()});
+  return plan;
+}
+
+}  // namespace sluis::core

@@ -1,0 +1,62 @@
+#include "server/core/status_lists.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/person.h"
+#include "tests/support/receiving_node.h"
+
+namespace sluis::core {
+namespace {
+
+using tests::CodeOf;
+using tests::ReceivingNode;
+
+class StatusListsTest : public ::testing::Test {
+ protected:
+  record::v1::SignedMandateStatus List(uint64_t number, const std::string& revoked = {}) {
+    record::v1::MandateStatus status = node_.world.GoodStatus();
+    status.set_number(number);
+    if (!revoked.empty()) status.add_revoked(revoked);
+    return tests::SignStatus(status, node_.world.sender.mandate);
+  }
+  absl::Status Put(const record::v1::SignedMandateStatus& list,
+                   const std::string& sender = "lindervaart.example") {
+    return node_.RunAsPeer(std::make_shared<PutPartnerStatus>(sender, list));
+  }
+  record::v1::MandateStatus Held() {
+    record::v1::MandateStatus held;
+    const auto snapshot = node_.h.ledger->store().NewSnapshot();
+    View view(*snapshot, node_.h.ledger->keyring());
+    held = ReadPartnerStatus(view, node_.world.sender.organisation).value();
+    EXPECT_EQ(view.preconditions().size(), 1u) << "what is decided under it depends on it";
+    return held;
+  }
+  ReceivingNode node_;
+};
+
+TEST_F(StatusListsTest, TheNewestIsKeptAndNoOlderOneTakesItsPlace) {
+  EXPECT_EQ(Held().number(), 0u);
+  ASSERT_EQ(Put(List(7)), absl::OkStatus());
+  EXPECT_EQ(node_.h.Last().act.operation(), record::v1::OPERATION_ADMINISTRATION);
+  ASSERT_EQ(Put(List(8, std::string(16, 'm'))), absl::OkStatus());
+  EXPECT_EQ(Held().number(), 8u);
+  const uint64_t size = node_.h.size();
+  EXPECT_EQ(Put(List(7)), absl::OkStatus());
+  EXPECT_EQ(Put(List(8)), absl::OkStatus()) << "another one of the same number";
+  EXPECT_EQ(node_.h.size(), size) << "nothing is written";
+  EXPECT_EQ(Held().number(), 8u);
+  ASSERT_EQ(Held().revoked_size(), 1);
+}
+
+TEST_F(StatusListsTest, OnlyTheMembersOwnMandateKeyMakesAList) {
+  record::v1::MandateStatus status = node_.world.GoodStatus();
+  EXPECT_EQ(CodeOf(Put(tests::SignStatus(status, node_.world.sender.identity))), "signature");
+  EXPECT_EQ(CodeOf(Put(tests::SignStatus(status, node_.world.third.mandate))), "signature");
+  status.set_organisation(node_.world.third.organisation);
+  EXPECT_EQ(CodeOf(Put(tests::SignStatus(status, node_.world.sender.mandate))), "signature");
+  EXPECT_EQ(CodeOf(Put(List(9), node_.world.third.organisation)), "no_partner");
+  EXPECT_EQ(Held().number(), 0u);
+}
+
+}  // namespace
+}  // namespace sluis::core

@@ -1,0 +1,83 @@
+#include "server/exchange/acknowledgements.h"
+
+#include <utility>
+#include <vector>
+
+#include "crypto/bytes.h"
+
+namespace sluis::exchange {
+namespace {
+
+constexpr char kTaken = 'a';    // exchange id[16] ‖ u8 kind → leaf digest[32] ‖ u64 at_us
+constexpr char kReceipt = 'g';  // exchange id[16] → Receipt, the leaf
+
+std::string Key(char table, const envelope::ExchangeId& exchange) {
+  return std::string(1, table).append(crypto::View(exchange));
+}
+
+std::string TakenKey(const envelope::ExchangeId& exchange, peer::v1::EnvelopeKind kind) {
+  std::string key = Key(kTaken, exchange);
+  crypto::AppendU8(key, static_cast<uint8_t>(kind));
+  return key;
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<Taken>> Acknowledgements::Of(const envelope::ExchangeId& exchange,
+                                                          peer::v1::EnvelopeKind kind) const {
+  const absl::StatusOr<std::optional<std::string>> row = derived_.Get(TakenKey(exchange, kind));
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return std::optional<Taken>();
+  Taken taken;
+  crypto::Reader reader(**row);
+  crypto::BytesView digest;
+  if (!reader.Fixed(taken.leaf_digest.size(), &digest) || !reader.U64(&taken.at_us) ||
+      !reader.done()) {
+    return std::optional<Taken>();
+  }
+  taken.leaf_digest = *crypto::ToFixed<32>(digest);
+  return std::optional<Taken>(taken);
+}
+
+absl::Status Acknowledgements::Take(peer::v1::EnvelopeKind kind,
+                                    std::span<const Delivered> delivered, uint64_t now_us) {
+  std::vector<storage::Write> writes;
+  writes.reserve(delivered.size());
+  for (const Delivered& one : delivered) {
+    std::string value(crypto::View(one.leaf_digest));
+    crypto::AppendU64(value, now_us);
+    writes.push_back({TakenKey(one.exchange, kind), std::move(value)});
+  }
+  std::lock_guard lock(mutex_);
+  return derived_.Apply(writes);
+}
+
+absl::Status Acknowledgements::Give(std::span<const Given> receipts) {
+  std::vector<storage::Write> writes;
+  writes.reserve(receipts.size());
+  for (const Given& given : receipts) {
+    writes.push_back({Key(kReceipt, given.exchange), given.receipt});
+  }
+  std::lock_guard lock(mutex_);
+  return derived_.Apply(writes);
+}
+
+absl::StatusOr<std::optional<std::string>> Acknowledgements::ReceiptOf(
+    const envelope::ExchangeId& exchange) const {
+  return derived_.Get(Key(kReceipt, exchange));
+}
+
+absl::Status Acknowledgements::Forget(std::span<const envelope::ExchangeId> exchanges) {
+  std::vector<storage::Write> writes;
+  for (const envelope::ExchangeId& exchange : exchanges) {
+    writes.push_back({Key(kReceipt, exchange), std::nullopt});
+    for (int kind = peer::v1::EnvelopeKind_MIN; kind <= peer::v1::EnvelopeKind_MAX; ++kind) {
+      writes.push_back(
+          {TakenKey(exchange, static_cast<peer::v1::EnvelopeKind>(kind)), std::nullopt});
+    }
+  }
+  std::lock_guard lock(mutex_);
+  return derived_.Apply(writes);
+}
+
+}  // namespace sluis::exchange

@@ -1,0 +1,65 @@
+// What partners took, and the receipts that this node gave: kept beside the ledger, because a
+// delivery is no act.
+//
+// Guarantee: durable when the call returns. Not guaranteed: that it survives; when it is lost every
+// message that is still owed is sent once more, and partners answer what they answered before.
+// Thread-safe. Borrows the derived store and its rows 'a' and 'g'.
+// Errors: those of the store; rows that cannot be read count as absent.
+#ifndef SLUIS_SERVER_EXCHANGE_ACKNOWLEDGEMENTS_H_
+#define SLUIS_SERVER_EXCHANGE_ACKNOWLEDGEMENTS_H_
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/envelope/form.h"
+#include "server/storage/store.h"
+#include "sluis/peer/v1/peer.pb.h"
+
+namespace sluis::exchange {
+
+struct Taken {
+  crypto::Hash leaf_digest{};
+  uint64_t at_us = 0;
+};
+
+class Acknowledgements {
+ public:
+  explicit Acknowledgements(storage::Store& derived) : derived_(derived) {}
+
+  // The message of that kind which the partner last took in that exchange.
+  absl::StatusOr<std::optional<Taken>> Of(const envelope::ExchangeId& exchange,
+                                          peer::v1::EnvelopeKind kind) const;
+
+  struct Delivered {
+    envelope::ExchangeId exchange{};
+    crypto::Hash leaf_digest{};
+  };
+  // The partner took these messages of one envelope.
+  absl::Status Take(peer::v1::EnvelopeKind kind, std::span<const Delivered> delivered,
+                    uint64_t now_us);
+
+  // Receipts about to be sent, by exchange: a Key names the digest of one of them. The newest
+  // replaces an earlier one.
+  struct Given {
+    envelope::ExchangeId exchange{};
+    std::string receipt;  // the leaf
+  };
+  absl::Status Give(std::span<const Given> receipts);
+  absl::StatusOr<std::optional<std::string>> ReceiptOf(const envelope::ExchangeId& exchange) const;
+
+  // Nothing is kept of these exchanges any more.
+  absl::Status Forget(std::span<const envelope::ExchangeId> exchanges);
+
+ private:
+  storage::Store& derived_;
+  std::mutex mutex_;  // Apply is one at a time
+};
+
+}  // namespace sluis::exchange
+
+#endif  // SLUIS_SERVER_EXCHANGE_ACKNOWLEDGEMENTS_H_

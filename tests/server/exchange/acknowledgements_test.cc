@@ -1,0 +1,78 @@
+#include "server/exchange/acknowledgements.h"
+
+#include <gtest/gtest.h>
+
+#include "server/storage/memory_store.h"
+
+namespace sluis::exchange {
+namespace {
+
+using peer::v1::ENVELOPE_KIND_OFFER;
+using peer::v1::ENVELOPE_KIND_RECEIPT;
+
+envelope::ExchangeId Id(uint8_t number) {
+  envelope::ExchangeId id{};
+  id.fill(number);
+  return id;
+}
+
+crypto::Hash Digest(uint8_t number) {
+  crypto::Hash digest{};
+  digest.fill(number);
+  return digest;
+}
+
+class AcknowledgementsTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<storage::Store> store_ = storage::NewMemoryStore();
+  Acknowledgements taken_{*store_};
+};
+
+TEST_F(AcknowledgementsTest, RemembersTheLastOfEachKindAndExchange) {
+  EXPECT_FALSE(taken_.Of(Id(1), ENVELOPE_KIND_OFFER)->has_value());
+  const Acknowledgements::Delivered both[] = {{Id(1), Digest(7)}, {Id(2), Digest(8)}};
+  ASSERT_TRUE(taken_.Take(ENVELOPE_KIND_OFFER, both, 1000).ok());
+  const auto first = taken_.Of(Id(1), ENVELOPE_KIND_OFFER);
+  ASSERT_TRUE(first.ok() && first->has_value());
+  EXPECT_EQ((*first)->leaf_digest, Digest(7));
+  EXPECT_EQ((*first)->at_us, 1000u);
+  EXPECT_EQ((*taken_.Of(Id(2), ENVELOPE_KIND_OFFER))->leaf_digest, Digest(8));
+  EXPECT_FALSE(taken_.Of(Id(1), ENVELOPE_KIND_RECEIPT)->has_value());
+
+  const Acknowledgements::Delivered again[] = {{Id(1), Digest(9)}};
+  ASSERT_TRUE(taken_.Take(ENVELOPE_KIND_OFFER, again, 2000).ok());
+  EXPECT_EQ((*taken_.Of(Id(1), ENVELOPE_KIND_OFFER))->leaf_digest, Digest(9));
+}
+
+TEST_F(AcknowledgementsTest, KeepsTheNewestReceiptUntilItIsForgotten) {
+  EXPECT_FALSE(taken_.ReceiptOf(Id(1))->has_value());
+  const Acknowledgements::Given first[] = {{Id(1), "receipt one"}};
+  const Acknowledgements::Given second[] = {{Id(1), "receipt two"}};
+  ASSERT_TRUE(taken_.Give(first).ok());
+  ASSERT_TRUE(taken_.Give(second).ok());
+  const Acknowledgements::Delivered offer[] = {{Id(1), Digest(7)}};
+  ASSERT_TRUE(taken_.Take(ENVELOPE_KIND_OFFER, offer, 1000).ok());
+  EXPECT_EQ(*taken_.ReceiptOf(Id(1)), "receipt two");
+  const envelope::ExchangeId ids[] = {Id(1)};
+  ASSERT_TRUE(taken_.Forget(ids).ok());
+  EXPECT_FALSE(taken_.ReceiptOf(Id(1))->has_value());
+  EXPECT_FALSE(taken_.Of(Id(1), ENVELOPE_KIND_OFFER)->has_value());
+}
+
+TEST_F(AcknowledgementsTest, ARowThatCannotBeReadIsAbsent) {
+  const Acknowledgements::Delivered offer[] = {{Id(1), Digest(7)}};
+  ASSERT_TRUE(taken_.Take(ENVELOPE_KIND_OFFER, offer, 1000).ok());
+  std::vector<storage::Write> writes;
+  ASSERT_TRUE(store_->NewSnapshot()
+                  ->Scan("", "",
+                         [&](std::string_view key, std::string_view) {
+                           writes.push_back({std::string(key), "short"});
+                           return true;
+                         })
+                  .ok());
+  ASSERT_TRUE(store_->Apply(writes).ok());
+  EXPECT_FALSE(taken_.Of(Id(1), ENVELOPE_KIND_OFFER)->has_value());
+}
+
+}  // namespace
+}  // namespace sluis::exchange

@@ -1,0 +1,71 @@
+#include "server/exchange/inbound.h"
+
+#include <utility>
+
+#include "server/envelope/envelope.h"
+#include "server/exchange/peer_refusal.h"
+
+namespace sluis::exchange {
+namespace {
+
+// What the sender hears of how its envelope fared here. A fault of this node says nothing but that
+// it should come again; every refusal is the same.
+absl::Status ToPeer(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return status;
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kNotFound:
+      return RefusedToPeer();
+    default:
+      return absl::UnavailableError("this node cannot take it now; send it again later");
+  }
+}
+
+}  // namespace
+
+void Inbound::Deliver(const std::string& sender, const peer::v1::DeliverRequest& request,
+                      std::function<void(absl::Status)> done) {
+  const std::shared_ptr<const core::Terms> terms = parts_.terms.Get();
+  if (!terms->manifest || !terms->may_exchange) {
+    done(RefusedToPeer());
+    return;
+  }
+  const auto park = [&](const absl::Status& status) {
+    const std::optional<envelope::Fault> fault = envelope::FaultOf(status);
+    parts_.parked(fault.value_or(envelope::Fault::kMalformed));
+    done(fault == envelope::Fault::kUpdate ? UpdateNeeded(parts_.protocol) : RefusedToPeer());
+  };
+  absl::StatusOr<envelope::Envelope> read = envelope::ReadEnvelope(request.envelope());
+  if (!read.ok()) {
+    park(read.status());
+    return;
+  }
+  // Who sends is whom the connection names; a member may not hand over another's envelope.
+  if (read->head.head.sender() != sender) {
+    park(envelope::Refuse(envelope::Fault::kSender));
+    return;
+  }
+  const std::string today = storage::LegalDay(parts_.clock.NowUs());
+  const absl::Status verified = envelope::VerifyEnvelope(
+      *read, {.manifest = terms->manifest->manifest,
+              .day = today,
+              .recipient = std::string_view(parts_.organisation)});
+  if (!verified.ok()) {
+    park(verified);
+    return;
+  }
+  const auto act = parts_.acts.find(read->head.head.kind());
+  if (act == parts_.acts.end()) {
+    park(envelope::Refuse(envelope::Fault::kKind));
+    return;
+  }
+  parts_.executor.RunAsPeer(
+      sender, act->second(sender, core::PeerLeavesOf(*read)),
+      [done = std::move(done)](const absl::Status& status) { done(ToPeer(status)); });
+}
+
+}  // namespace sluis::exchange

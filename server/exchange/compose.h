@@ -1,10 +1,10 @@
-// Leaves of envelopes, made from what the ledger holds about an exchange.
+// Leaves of the messages that a node owes, made from its row of the exchange and the log.
 //
-// Guarantee: an Offer is a function of its row and the log: sent again, it is the same bytes. A
-// receipt shows the checkpoint given and no later state of the log. Not guaranteed: that the rules
-// still allow it (core decides before anything leaves). Thread-safety: pure.
-// Errors: DATA_LOSS for a row or an entry that cannot be read; those of the log.
-// Source: docs/formats.md, proto/sluis/peer/v1/exchange.proto.
+// Guarantee: an Offer is a function of its row and the log, so that it is the same bytes however
+// often it is sent; a Receipt shows the checkpoint given and no later state of the log. Not
+// guaranteed: that the rules still allow it; who sends decides first. Thread-safety: pure.
+// Errors: DATA_LOSS for a row or an entry that cannot be read.
+// Source: docs/formats.md, proto/sluis/peer/v1/exchange.proto. The Offer itself: core::OfferOf.
 #ifndef SLUIS_SERVER_EXCHANGE_COMPOSE_H_
 #define SLUIS_SERVER_EXCHANGE_COMPOSE_H_
 
@@ -12,7 +12,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "crypto/hash.h"
+#include "server/core/received_exchange.h"
 #include "server/ledger/ledger.h"
 #include "server/ledger/reader.h"
 #include "sluis/peer/v1/exchange.pb.h"
@@ -20,36 +20,21 @@
 
 namespace sluis::exchange {
 
-// A row of an exchange with its stamp.
-template <typename Row>
-struct Stamped {
-  Row row;
-  uint64_t stamp = 0;
-};
-using SentRow = Stamped<record::v1::SentExchange>;
-using ReceivedRow = Stamped<record::v1::ReceivedExchange>;
+// The Receipt under this checkpoint; nothing while it does not cover the entry of the collection.
+absl::StatusOr<std::optional<peer::v1::Receipt>> ComposeReceipt(
+    const core::ReceivedRow& received, const ledger::ShownCheckpoint& shown,
+    const ledger::LogReader& log);
 
-// The Offer as it travels: that of the row with the leaf hash of the entry about the intent.
-absl::StatusOr<std::string> ComposeOffer(const SentRow& sent, const ledger::LogReader& log);
+// The answers with which an exchange ends at its recipient.
+absl::StatusOr<peer::v1::Opened> ComposeOpened(const core::ReceivedRow& received);
+absl::StatusOr<peer::v1::Unopenable> ComposeUnopenable(const core::ReceivedRow& received);
+absl::StatusOr<peer::v1::Refusal> ComposeRefusal(const core::ReceivedRow& received,
+                                                 uint64_t manifest_version);
 
-// The Receipt under this checkpoint; nothing while the checkpoint does not cover the entry about
-// the collection.
-absl::StatusOr<std::optional<std::string>> ComposeReceipt(const ReceivedRow& received,
-                                                          const ledger::ShownCheckpoint& shown,
-                                                          const ledger::LogReader& log);
-
-// The answers that end an exchange at the recipient.
-absl::StatusOr<std::string> ComposeOpened(const ReceivedRow& received);
-absl::StatusOr<std::string> ComposeUnopenable(const ReceivedRow& received);
-absl::StatusOr<std::string> ComposeRefusal(const ReceivedRow& received, uint64_t manifest_version);
-
-// The words of rows for the closed lists of exchange.proto.
-std::string_view UnopenableWord(peer::v1::UnopenableReason reason);
-std::string_view RefusalWord(peer::v1::RefusalReason reason);
-
-// What a message of `kind` about this Offer repeats; `turned` when it goes back to its sender.
-peer::v1::Binding BindingFor(const peer::v1::Binding& offer, peer::v1::EnvelopeKind kind,
-                             bool turned);
+// The Cancel of this Offer for the reason, and with the signature, that the row holds.
+absl::StatusOr<peer::v1::Cancel> ComposeCancel(const record::v1::SentExchange& row,
+                                               const peer::v1::Binding& offer,
+                                               const crypto::Hash& offer_digest);
 
 }  // namespace sluis::exchange
 

@@ -1,0 +1,157 @@
+#include "server/exchange/outbound.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/exchange/peer_refusal.h"
+
+namespace sluis::exchange {
+namespace {
+
+using std::chrono::seconds;
+
+// A partner that was not reached is left alone for 1, 2, 4 … seconds.
+seconds PauseAfter(int failures) {
+  return std::min<seconds>(Outbound::kLongestPause, seconds(1) * (1 << std::min(failures - 1, 6)));
+}
+
+}  // namespace
+
+absl::Status Outbound::Round() {
+  const std::shared_ptr<const core::Terms> terms = parts_.terms.Get();
+  if (!terms->manifest || !terms->may_exchange) return absl::OkStatus();
+  absl::Status first = absl::OkStatus();
+  for (const partnership::Member& member : terms->manifest->manifest.members) {
+    if (member.organisation == parts_.organisation) continue;
+    {
+      std::lock_guard lock(mutex_);
+      Partner& partner = partners_[member.organisation];
+      if (stopping_ || partner.busy || parts_.clock.Monotonic() < partner.not_before) continue;
+      partner.busy = true;
+    }
+    first.Update(Serve(member.organisation, terms));
+  }
+  return first;
+}
+
+absl::Status Outbound::Serve(const std::string& partner,
+                             const std::shared_ptr<const core::Terms>& terms) {
+  absl::StatusOr<Parcel> parcel = Pack(partner, terms);
+  absl::Status status = parcel.status();
+  if (parcel.ok() && !parcel->leaves.empty()) {
+    status = Send(partner, *terms, *std::move(parcel));
+    if (status.ok()) return status;
+  }
+  std::lock_guard lock(mutex_);
+  partners_[partner].busy = false;
+  idle_.notify_all();
+  return status;
+}
+
+absl::Status Outbound::Send(const std::string& partner, const core::Terms& terms, Parcel parcel) {
+  if (parcel.kind == peer::v1::ENVELOPE_KIND_RECEIPT) {
+    // Before it leaves: the Key that answers it names its digest.
+    std::vector<Acknowledgements::Given> given;
+    for (size_t i = 0; i < parcel.leaves.size(); ++i) {
+      given.push_back({parcel.exchanges[i], parcel.leaves[i]});
+    }
+    const absl::Status kept = parts_.acknowledgements.Give(given);
+    if (!kept.ok()) return kept;
+  }
+  absl::StatusOr<envelope::Envelope> envelope =
+      envelope::MakeEnvelope({.kind = parcel.kind,
+                              .partnership = terms.partnership,
+                              .manifest_version = terms.manifest_version,
+                              .sender = parts_.organisation,
+                              .recipient = partner,
+                              .leaves = parcel.leaves},
+                             parts_.keys);
+  if (!envelope.ok()) return envelope.status();
+  if (parcel.kind == peer::v1::ENVELOPE_KIND_OFFER) {
+    std::lock_guard lock(mutex_);
+    tried_.insert(parcel.exchanges.begin(), parcel.exchanges.end());
+  }
+  peer::v1::DeliverRequest request;
+  *request.mutable_envelope() = envelope->Message();
+  auto shared = std::make_shared<const Parcel>(std::move(parcel));
+  parts_.peers.Deliver(partner, std::move(request),
+                       [this, partner, shared](absl::StatusOr<peer::v1::DeliverResponse> answer) {
+                         Sent(partner, *shared, answer.status());
+                       });
+  return absl::OkStatus();
+}
+
+void Outbound::Sent(const std::string& partner, const Parcel& parcel, const absl::Status& status) {
+  if (status.ok()) {
+    std::vector<Acknowledgements::Delivered> delivered;
+    for (size_t i = 0; i < parcel.leaves.size(); ++i) {
+      delivered.push_back({parcel.exchanges[i], envelope::LeafDigest(parcel.leaves[i])});
+    }
+    const absl::Status kept =
+        parts_.acknowledgements.Take(parcel.kind, delivered, parts_.clock.NowUs());
+    if (!kept.ok()) parts_.fault(kept);
+  }
+  const bool refused = absl::IsPermissionDenied(status) || absl::IsInvalidArgument(status);
+  {
+    std::lock_guard lock(mutex_);
+    Partner& one = partners_[partner];
+    one.busy = false;
+    const auto now = parts_.clock.Monotonic();
+    if (status.ok() || refused) {
+      one.failures = 0;
+      one.not_before = now;
+    } else {
+      const auto refusal = PeerRefusalOf(status);
+      const bool update = refusal && refusal->code() == "update";
+      one.failures = update ? 7 : one.failures + 1;
+      one.not_before = now + PauseAfter(one.failures);
+    }
+    for (const envelope::ExchangeId& exchange : parcel.exchanges) {
+      if (status.ok()) {
+        parked_.erase(exchange);
+        tried_.erase(exchange);
+      } else if (refused) {
+        // Which of several was not believed is found by sending them one by one.
+        parked_[exchange] = parcel.exchanges.size() > 1 ? now : now + kParked;
+      }
+    }
+    idle_.notify_all();
+    // Under the lock, so that nothing is called any more once Stop has returned.
+    if (!stopping_ && (status.ok() || refused)) parts_.wake();
+  }
+}
+
+Outbound::Standing Outbound::StandingOf(const envelope::ExchangeId& exchange) const {
+  std::lock_guard lock(mutex_);
+  const auto found = parked_.find(exchange);
+  if (found == parked_.end()) return Standing::kFree;
+  return parts_.clock.Monotonic() < found->second ? Standing::kParked : Standing::kAlone;
+}
+
+void Outbound::Reached(const std::string& organisation) {
+  std::lock_guard lock(mutex_);
+  const auto found = partners_.find(organisation);
+  if (found == partners_.end() || found->second.failures == 0) return;
+  found->second.failures = 0;
+  found->second.not_before = {};
+  parts_.wake();
+}
+
+size_t Outbound::parked() const {
+  std::lock_guard lock(mutex_);
+  const auto now = parts_.clock.Monotonic();
+  return static_cast<size_t>(std::count_if(parked_.begin(), parked_.end(), [now](const auto& one) {
+    return now < one.second;
+  }));
+}
+
+void Outbound::Stop() {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  idle_.wait(lock, [this] {
+    return std::none_of(partners_.begin(), partners_.end(),
+                        [](const auto& one) { return one.second.busy; });
+  });
+}
+
+}  // namespace sluis::exchange

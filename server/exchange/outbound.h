@@ -1,0 +1,127 @@
+// What leaves for other nodes: sends what the ledger says is owed to each partner, until it is
+// taken.
+//
+// Guarantee: nothing leaves that was not written down before; every Offer and every key is decided
+// again first, and stopped with an entry when it may not go on; wraps of keys are made for each
+// attempt and never stored; at least once, and harmless more often, because partners tell copies by
+// exchange and kind. Cancel and answers go before keys, keys before offers; within a kind the oldest
+// first. What a partner does not believe is parked and tried again later: the same case waits for
+// it, everything else goes on. Not guaranteed: when a partner answers.
+// Thread-safe. All references must outlive it; Stop first, from none of its callbacks.
+#ifndef SLUIS_SERVER_EXCHANGE_OUTBOUND_H_
+#define SLUIS_SERVER_EXCHANGE_OUTBOUND_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "server/core/executor.h"
+#include "server/core/release_again.h"
+#include "server/core/terms.h"
+#include "server/core/view.h"
+#include "server/envelope/envelope.h"
+#include "server/exchange/acknowledgements.h"
+#include "server/exchange/owed.h"
+#include "server/exchange/peers.h"
+#include "server/ledger/ledger.h"
+#include "server/storage/clock.h"
+
+namespace sluis::exchange {
+
+struct OutboundParts {
+  // The own organisation.
+  std::string organisation;
+  ledger::Ledger& ledger;
+  core::TermsInForce& terms;
+  core::Executor& executor;
+  Peers& peers;
+  Acknowledgements& acknowledgements;
+  envelope::EnvelopeKeys keys;
+  storage::Clock& clock;
+  crypto::Random& random;
+  // Called, on any thread, when there may be more to send at once.
+  std::function<void()> wake = [] {};
+  // Told, on any thread, of a fault of this node that no caller hears of.
+  std::function<void(const absl::Status&)> fault = [](const absl::Status&) {};
+};
+
+class Outbound {
+ public:
+  // How long a partner has to act on what it took before it is sent once more.
+  static constexpr std::chrono::seconds kAgain{60};
+  // How long what a partner did not believe is left alone.
+  static constexpr std::chrono::seconds kParked{600};
+  // Longest pause after a partner was not reached; the first is a second, each doubles it.
+  static constexpr std::chrono::seconds kLongestPause{60};
+
+  explicit Outbound(OutboundParts parts)
+      : parts_(std::move(parts)), started_us_(parts_.clock.NowUs()) {}
+  ~Outbound() { Stop(); }
+
+  // Hands one envelope to every partner that is owed something and is not being sent to already.
+  // An error is a fault of this node; partners that are not concerned were served.
+  absl::Status Round();
+
+  // A partner that was not reached may be tried again at once.
+  void Reached(const std::string& organisation);
+
+  // Exchanges whose messages a partner did not believe.
+  size_t parked() const;
+
+  // Sends no more, and waits for what is under way.
+  void Stop();
+
+ private:
+  struct Partner {
+    bool busy = false;
+    int failures = 0;
+    std::chrono::steady_clock::time_point not_before;
+  };
+  // One envelope to be.
+  struct Parcel {
+    peer::v1::EnvelopeKind kind = peer::v1::ENVELOPE_KIND_UNSPECIFIED;
+    std::vector<std::string> leaves;  // serialised
+    std::vector<envelope::ExchangeId> exchanges;
+  };
+  // Leaves and keys of a parcel while it is filled.
+  struct Packing;
+
+  absl::Status Serve(const std::string& partner, const std::shared_ptr<const core::Terms>& terms);
+  // What is most urgent, of one kind; no leaves when nothing can leave now.
+  absl::StatusOr<Parcel> Pack(const std::string& partner,
+                              const std::shared_ptr<const core::Terms>& terms);
+  // Adds the message owed. False when it does not fit this parcel, or may not leave now.
+  absl::StatusOr<bool> Add(const Owed& owed, const core::Call& call, const core::View& view,
+                           Packing& packing);
+  absl::StatusOr<bool> AddOffer(const Owed& owed, const core::Call& call, const core::View& view,
+                                Packing& packing);
+  absl::StatusOr<bool> AddKey(const Owed& owed, const core::Call& call, const core::View& view,
+                              Packing& packing);
+  absl::Status Stop(const Owed& owed, core::ReleaseStep step);
+  bool TakenLately(const Owed& owed, const absl::StatusOr<std::optional<Taken>>& taken) const;
+  absl::Status Send(const std::string& partner, const core::Terms& terms, Parcel parcel);
+  void Sent(const std::string& partner, const Parcel& parcel, const absl::Status& status);
+  enum class Standing { kFree, kAlone, kParked };
+  Standing StandingOf(const envelope::ExchangeId& exchange) const;
+
+  const OutboundParts parts_;
+  const uint64_t started_us_;
+  mutable std::mutex mutex_;
+  std::condition_variable idle_;
+  bool stopping_ = false;
+  std::map<std::string, Partner> partners_;
+  // Until when; sent one by one from the first time that they were not believed.
+  std::map<envelope::ExchangeId, std::chrono::steady_clock::time_point> parked_;
+  // Offers handed over, or tried to, that no partner took yet.
+  std::set<envelope::ExchangeId> tried_;
+};
+
+}  // namespace sluis::exchange
+
+#endif  // SLUIS_SERVER_EXCHANGE_OUTBOUND_H_

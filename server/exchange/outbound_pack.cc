@@ -1,0 +1,229 @@
+// How an envelope is filled: what is owed, decided again, and made into leaves.
+
+#include <set>
+#include <utility>
+
+#include "server/core/sent_exchange.h"
+#include "server/core/stop_share.h"
+#include "server/envelope/key_wrap.h"
+#include "server/envelope/leaf.h"
+#include "server/envelope/record_proof.h"
+#include "server/exchange/compose.h"
+#include "server/exchange/outbound.h"
+#include "server/ledger/reader.h"
+
+namespace sluis::exchange {
+namespace {
+
+using peer::v1::EnvelopeKind;
+
+// Room for heads, signatures and framing below the 1 MiB of an envelope.
+constexpr size_t kMostBytes = 900 << 10;
+
+// Answers that end an exchange: taken once, they are owed no more.
+bool IsFinal(EnvelopeKind kind) {
+  return kind == peer::v1::ENVELOPE_KIND_CANCEL || kind == peer::v1::ENVELOPE_KIND_ERASURE ||
+         kind == peer::v1::ENVELOPE_KIND_REFUSAL || kind == peer::v1::ENVELOPE_KIND_OPENED ||
+         kind == peer::v1::ENVELOPE_KIND_UNOPENABLE;
+}
+
+// What a key is wrapped for; outlives the wrapping.
+struct Release {
+  peer::v1::Binding offer;
+  crypto::Hash offer_digest{};
+  crypto::Hash receipt_digest{};
+  crypto::DataKey key;
+};
+
+}  // namespace
+
+struct Outbound::Packing {
+  Parcel parcel;
+  size_t bytes = 0;
+  // The one-time key that all receipts, or all keys, of an envelope share.
+  std::string sealing_key;
+  std::vector<Release> releases;
+  ledger::ShownCheckpoint shown;
+  const ledger::LogReader* log = nullptr;
+
+  bool Fits(size_t more) const {
+    return parcel.exchanges.size() < envelope::kMaxLeaves &&
+           (parcel.exchanges.empty() || bytes + more <= kMostBytes);
+  }
+  // Whether this one-time key may join; the first one decides.
+  bool Joins(const std::string& key) {
+    if (parcel.exchanges.empty()) sealing_key = key;
+    return sealing_key == key;
+  }
+  bool Take(const Owed& owed, std::string leaf) {
+    if (!Fits(leaf.size())) return false;
+    bytes += leaf.size();
+    parcel.exchanges.push_back(owed.exchange);
+    parcel.leaves.push_back(std::move(leaf));
+    return true;
+  }
+};
+
+bool Outbound::TakenLately(const Owed& owed,
+                           const absl::StatusOr<std::optional<Taken>>& taken) const {
+  if (!taken.ok() || !taken->has_value()) return false;
+  if (IsFinal(owed.kind)) return true;
+  const uint64_t again_us = (*taken)->at_us + std::chrono::microseconds(kAgain).count();
+  return parts_.clock.NowUs() < again_us;
+}
+
+absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
+                                                const std::shared_ptr<const core::Terms>& terms) {
+  core::Call call;
+  call.terms = terms;
+  call.now_us = parts_.clock.NowUs();
+  call.today = storage::LegalDay(call.now_us);
+  // Before the snapshot: what it covers is then surely in it.
+  Packing packing{.shown = parts_.ledger.checkpoint()};
+  const std::unique_ptr<storage::Snapshot> snapshot = parts_.ledger.store().NewSnapshot();
+  core::View view(*snapshot, parts_.ledger.keyring());
+  if (terms->active()) view.HideRecordsOfExercise();
+  const ledger::LogReader log(parts_.ledger.origin(), *snapshot, parts_.ledger.keyring());
+  packing.log = &log;
+  const absl::StatusOr<std::vector<Owed>> owed = OwedTo(view, partner, call.now_us);
+  if (!owed.ok()) return owed.status();
+
+  absl::Status first = absl::OkStatus();
+  std::set<std::string> waiting;  // cases of which something is parked
+  for (const Owed& one : *owed) {
+    const Standing standing = StandingOf(one.exchange);
+    const bool has_case = !one.case_token.empty();
+    if (standing == Standing::kParked) {
+      if (has_case) waiting.insert(one.case_token);
+      continue;
+    }
+    if (has_case && waiting.contains(one.case_token)) continue;
+    Parcel& parcel = packing.parcel;
+    if (!parcel.exchanges.empty() && (parcel.kind != one.kind || standing == Standing::kAlone)) {
+      continue;
+    }
+    if (TakenLately(one, parts_.acknowledgements.Of(one.exchange, one.kind))) continue;
+    parcel.kind = one.kind;
+    // One row that cannot be read must not keep the others here.
+    const absl::StatusOr<bool> added = Add(one, call, view, packing);
+    first.Update(added.status());
+    if (added.ok() && *added && standing == Standing::kAlone) break;
+  }
+  if (!packing.releases.empty()) {
+    std::vector<envelope::KeyToSend> keys;
+    for (const Release& release : packing.releases) {
+      keys.push_back({release.offer, release.offer_digest, release.receipt_digest, release.key});
+    }
+    const auto sealing_key = crypto::ToFixed<32>(packing.sealing_key);
+    if (!sealing_key.ok()) return sealing_key.status();
+    const auto wrapped = envelope::WrapKeys(keys, *sealing_key, parts_.random);
+    if (!wrapped.ok()) return wrapped.status();
+    for (const peer::v1::Key& key : *wrapped) {
+      packing.parcel.leaves.push_back(key.SerializeAsString());
+    }
+  }
+  if (packing.parcel.leaves.empty() && !first.ok()) return first;
+  if (!first.ok()) parts_.fault(first);
+  return std::move(packing.parcel);
+}
+
+absl::StatusOr<bool> Outbound::Add(const Owed& owed, const core::Call& call,
+                                   const core::View& view, Packing& packing) {
+  if (owed.kind == peer::v1::ENVELOPE_KIND_OFFER) return AddOffer(owed, call, view, packing);
+  if (owed.kind == peer::v1::ENVELOPE_KIND_KEY) return AddKey(owed, call, view, packing);
+  if (owed.kind == peer::v1::ENVELOPE_KIND_CANCEL) {
+    const absl::StatusOr<core::SentRow> sent = core::ReadSent(view, owed.id());
+    if (!sent.ok()) return sent.status();
+    const auto offer = core::OfferOf(view, parts_.organisation, *sent);
+    if (!offer.ok()) return offer.status();
+    const auto cancel = ComposeCancel(sent->row, offer->offer.binding(),
+                                      envelope::LeafDigest(offer->bytes));
+    if (!cancel.ok()) return cancel.status();
+    return packing.Take(owed, cancel->SerializeAsString());
+  }
+  const absl::StatusOr<core::ReceivedRow> received = core::ReadReceived(view, owed.id());
+  if (!received.ok()) return received.status();
+  switch (owed.kind) {
+    case peer::v1::ENVELOPE_KIND_RECEIPT: {
+      const auto receipt = ComposeReceipt(*received, packing.shown, *packing.log);
+      if (!receipt.ok()) return receipt.status();
+      if (!receipt->has_value() || !packing.Joins((*receipt)->sealing_key())) return false;
+      return packing.Take(owed, (*receipt)->SerializeAsString());
+    }
+    case peer::v1::ENVELOPE_KIND_OPENED: {
+      const auto opened = ComposeOpened(*received);
+      if (!opened.ok()) return opened.status();
+      return packing.Take(owed, opened->SerializeAsString());
+    }
+    case peer::v1::ENVELOPE_KIND_UNOPENABLE: {
+      const auto unopenable = ComposeUnopenable(*received);
+      if (!unopenable.ok()) return unopenable.status();
+      return packing.Take(owed, unopenable->SerializeAsString());
+    }
+    case peer::v1::ENVELOPE_KIND_REFUSAL: {
+      const auto refusal = ComposeRefusal(*received, call.terms->manifest_version);
+      if (!refusal.ok()) return refusal.status();
+      return packing.Take(owed, refusal->SerializeAsString());
+    }
+    default:
+      return absl::DataLossError("a row of the outbox names a kind that nobody sends");
+  }
+}
+
+absl::Status Outbound::Stop(const Owed& owed, core::ReleaseStep step) {
+  const auto taken = parts_.acknowledgements.Of(owed.exchange, peer::v1::ENVELOPE_KIND_OFFER);
+  // A delivery whose answer was lost may have arrived. Only what was never tried is surely not
+  // there, and what an earlier process tried is not known.
+  bool departed = step == core::ReleaseStep::kKey || !taken.ok() || taken->has_value() ||
+                  owed.not_before_us < started_us_;
+  {
+    std::lock_guard lock(mutex_);
+    departed = departed || tried_.contains(owed.exchange);
+  }
+  return parts_.executor.RunAsNodeAndWait(
+      std::make_shared<core::StopShare>(std::string(owed.id()), step, departed));
+}
+
+absl::StatusOr<bool> Outbound::AddOffer(const Owed& owed, const core::Call& call,
+                                        const core::View& view, Packing& packing) {
+  const absl::StatusOr<core::SentRow> sent = core::ReadSent(view, owed.id());
+  if (!sent.ok()) return sent.status();
+  const auto again = core::AskAgain(call, view, sent->row, core::ReleaseStep::kDeparture);
+  if (!again.ok()) return again.status();
+  if (!again->permitted()) {
+    absl::Status stopped = Stop(owed, core::ReleaseStep::kDeparture);
+    if (!stopped.ok()) return stopped;
+    return false;
+  }
+  auto offer = core::OfferOf(view, parts_.organisation, *sent);
+  if (!offer.ok()) return offer.status();
+  return packing.Take(owed, std::move(offer->bytes));
+}
+
+absl::StatusOr<bool> Outbound::AddKey(const Owed& owed, const core::Call& call,
+                                      const core::View& view, Packing& packing) {
+  const absl::StatusOr<core::SentRow> sent = core::ReadSent(view, owed.id());
+  if (!sent.ok()) return sent.status();
+  const auto again = core::AskAgain(call, view, sent->row, core::ReleaseStep::kKey);
+  if (!again.ok()) return again.status();
+  if (!again->permitted()) {
+    absl::Status stopped = Stop(owed, core::ReleaseStep::kKey);
+    if (!stopped.ok()) return stopped;
+    return false;
+  }
+  const auto proof = envelope::ReadRecordProof(sent->row.receipt_proof());
+  if (!proof.ok()) return proof.status();
+  const auto* receipt = std::get_if<peer::v1::Receipt>(&proof->leaf);
+  if (receipt == nullptr) return absl::DataLossError("a stored receipt cannot be read");
+  const auto offer = core::OfferOf(view, parts_.organisation, *sent);
+  if (!offer.ok()) return offer.status();
+  auto share = core::OpenShare(again->act.record->keys.data, sent->row);
+  if (!share.ok()) return share.status();
+  if (!packing.Fits(0) || !packing.Joins(receipt->sealing_key())) return false;
+  packing.parcel.exchanges.push_back(owed.exchange);
+  packing.releases.push_back({offer->offer.binding(), envelope::LeafDigest(offer->bytes),
+                              envelope::LeafDigest(proof->leaf_bytes), std::move(share->key)});
+  return true;
+}
+
+}  // namespace sluis::exchange

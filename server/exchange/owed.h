@@ -1,0 +1,40 @@
+// What the ledger says a node owes a partner, in the order in which it is sent.
+//
+// Guarantee: at most one message for each exchange, those whose time has come only. Not guaranteed:
+// that it may still leave. Thread-safety: pure. Errors: DATA_LOSS for a row that cannot be read.
+// Source: docs/formats.md, row O.
+#ifndef SLUIS_SERVER_EXCHANGE_OWED_H_
+#define SLUIS_SERVER_EXCHANGE_OWED_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/core/view.h"
+#include "server/envelope/form.h"
+#include "sluis/peer/v1/peer.pb.h"
+
+namespace sluis::exchange {
+
+struct Owed {
+  envelope::ExchangeId exchange{};
+  peer::v1::EnvelopeKind kind = peer::v1::ENVELOPE_KIND_UNSPECIFIED;
+  uint64_t not_before_us = 0;
+  std::string case_token;  // empty without a case
+
+  std::string_view id() const { return crypto::View(exchange); }
+};
+
+// Most rows that one look takes along.
+inline constexpr size_t kMostOwed = 4096;
+
+// At most kMostOwed, the most urgent first: Cancel, Erasure, Refusal, Opened and Unopenable,
+// Receipt, Key, Offer; within a kind the oldest first.
+absl::StatusOr<std::vector<Owed>> OwedTo(const core::View& view, std::string_view partner,
+                                         uint64_t now_us);
+
+}  // namespace sluis::exchange
+
+#endif  // SLUIS_SERVER_EXCHANGE_OWED_H_

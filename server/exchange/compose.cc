@@ -66,8 +66,7 @@ absl::StatusOr<std::optional<peer::v1::Receipt>> ComposeReceipt(
   const peer::v1::Offer& offer = offered->offer();
 
   peer::v1::Receipt receipt;
-  *receipt.mutable_binding() =
-      BindingOf(offer.binding(), peer::v1::ENVELOPE_KIND_RECEIPT, true);
+  *receipt.mutable_binding() = BindingOf(offer.binding(), peer::v1::ENVELOPE_KIND_RECEIPT, true);
   receipt.set_offer_digest(received.row.offer_digest());
   if (!receipt.mutable_accepted()->ParseFromString(received.row.accepted())) return Unreadable();
   const absl::StatusOr<ledger::StoredEntry> entry = log.Entry(index);

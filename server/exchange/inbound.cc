@@ -50,10 +50,10 @@ void Inbound::Deliver(const std::string& sender, const peer::v1::DeliverRequest&
     return;
   }
   const std::string today = storage::LegalDay(parts_.clock.NowUs());
-  const absl::Status verified = envelope::VerifyEnvelope(
-      *read, {.manifest = terms->manifest->manifest,
-              .day = today,
-              .recipient = std::string_view(parts_.organisation)});
+  const absl::Status verified =
+      envelope::VerifyEnvelope(*read, {.manifest = terms->manifest->manifest,
+                                       .day = today,
+                                       .recipient = std::string_view(parts_.organisation)});
   if (!verified.ok()) {
     park(verified);
     return;

@@ -140,9 +140,8 @@ void Outbound::Reached(const std::string& organisation) {
 size_t Outbound::parked() const {
   std::lock_guard lock(mutex_);
   const auto now = parts_.clock.Monotonic();
-  return static_cast<size_t>(std::count_if(parked_.begin(), parked_.end(), [now](const auto& one) {
-    return now < one.second;
-  }));
+  return static_cast<size_t>(std::count_if(parked_.begin(), parked_.end(),
+                                           [now](const auto& one) { return now < one.second; }));
 }
 
 void Outbound::Stop() {

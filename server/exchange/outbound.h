@@ -4,10 +4,10 @@
 // Guarantee: nothing leaves that was not written down before; every Offer and every key is decided
 // again first, and stopped with an entry when it may not go on; wraps of keys are made for each
 // attempt and never stored; at least once, and harmless more often, because partners tell copies by
-// exchange and kind. Cancel and answers go before keys, keys before offers; within a kind the oldest
-// first. What a partner does not believe is parked and tried again later: the same case waits for
-// it, everything else goes on. Not guaranteed: when a partner answers.
-// Thread-safe. All references must outlive it; Stop first, from none of its callbacks.
+// exchange and kind. Cancel and answers go before keys, keys before offers; within a kind the
+// oldest first. What a partner does not believe is parked and tried again later: the same case
+// waits for it, everything else goes on. Not guaranteed: when a partner answers. Thread-safe. All
+// references must outlive it; Stop first, from none of its callbacks.
 #ifndef SLUIS_SERVER_EXCHANGE_OUTBOUND_H_
 #define SLUIS_SERVER_EXCHANGE_OUTBOUND_H_
 

@@ -127,8 +127,8 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
   return std::move(packing.parcel);
 }
 
-absl::StatusOr<bool> Outbound::Add(const Owed& owed, const core::Call& call,
-                                   const core::View& view, Packing& packing) {
+absl::StatusOr<bool> Outbound::Add(const Owed& owed, const core::Call& call, const core::View& view,
+                                   Packing& packing) {
   if (owed.kind == peer::v1::ENVELOPE_KIND_OFFER) return AddOffer(owed, call, view, packing);
   if (owed.kind == peer::v1::ENVELOPE_KIND_KEY) return AddKey(owed, call, view, packing);
   if (owed.kind == peer::v1::ENVELOPE_KIND_CANCEL) {
@@ -136,8 +136,8 @@ absl::StatusOr<bool> Outbound::Add(const Owed& owed, const core::Call& call,
     if (!sent.ok()) return sent.status();
     const auto offer = core::OfferOf(view, parts_.organisation, *sent);
     if (!offer.ok()) return offer.status();
-    const auto cancel = ComposeCancel(sent->row, offer->offer.binding(),
-                                      envelope::LeafDigest(offer->bytes));
+    const auto cancel =
+        ComposeCancel(sent->row, offer->offer.binding(), envelope::LeafDigest(offer->bytes));
     if (!cancel.ok()) return cancel.status();
     return packing.Take(owed, cancel->SerializeAsString());
   }

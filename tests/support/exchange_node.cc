@@ -38,7 +38,15 @@ ExchangeNode::ExchangeNode(std::vector<OtherMember> others, HarnessOptions optio
 
 void ExchangeNode::Join(record::v1::PartnershipState state) {
   std::vector<const TestMember*> members = {&own_};
-  for (const TestMember& other : others_) members.push_back(&other);
+  for (const TestMember& other : others_) {
+    const TestMember* member = &other;
+    for (const ExchangeNode* real : real_) {
+      if (real->own().statement.organisation() == other.statement.organisation()) {
+        member = &real->own();
+      }
+    }
+    members.push_back(member);
+  }
   partnership::Draft draft = DraftOf(members);
   draft.state = state;
   const auto packs = h.MakeTerms()->packs.digests();
@@ -47,6 +55,11 @@ void ExchangeNode::Join(record::v1::PartnershipState state) {
   const auto made = partnership::MakeManifest(draft, manifest_ ? &manifest_->manifest : nullptr);
   if (!made.ok()) std::abort();
   manifest_ = std::make_shared<const partnership::SignedManifest>(SignedBy(*made, members));
+  Put(TermsWithManifest());
+}
+
+void ExchangeNode::Follow(const ExchangeNode& other) {
+  manifest_ = other.manifest_;
   Put(TermsWithManifest());
 }
 

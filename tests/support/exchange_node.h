@@ -22,6 +22,11 @@ class ExchangeNode {
  public:
   explicit ExchangeNode(std::vector<OtherMember> others, HarnessOptions options = {});
 
+  // From the next Join on, that organisation is this real node and no longer keys only. It must
+  // outlive this.
+  void With(const ExchangeNode& real) { real_.push_back(&real); }
+  // Brings the manifest of another node into force here.
+  void Follow(const ExchangeNode& other);
   // Brings a manifest into force, signed by all, that names the packs of this node; what is in it
   // may be exchanged, unless the partnership is in preparation.
   void Join(record::v1::PartnershipState state = record::v1::PARTNERSHIP_STATE_EXERCISE);
@@ -29,6 +34,7 @@ class ExchangeNode {
   std::shared_ptr<core::Terms> TermsWithManifest() const;
   void Put(std::shared_ptr<core::Terms> terms);
 
+  const TestMember& own() const { return own_; }
   const TestMember& other(size_t at = 0) const { return others_.at(at); }
   const partnership::Manifest& manifest() const { return manifest_->manifest; }
   // The member as the manifest describes it.
@@ -39,6 +45,7 @@ class ExchangeNode {
  private:
   TestMember own_;
   std::vector<TestMember> others_;
+  std::vector<const ExchangeNode*> real_;
   std::shared_ptr<const partnership::SignedManifest> manifest_;
 };
 

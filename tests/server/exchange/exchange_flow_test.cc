@@ -1,0 +1,167 @@
+// One record crosses between two nodes, step by step: no sockets, no time that passes by itself.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/core/open_signal.h"
+#include "server/core/received_exchange.h"
+#include "tests/support/linked_node.h"
+#include "tests/support/sharing_node.h"
+
+namespace sluis::exchange {
+namespace {
+
+using record::v1::ReceivedState;
+using record::v1::SentState;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using ::testing::IsEmpty;
+using tests::kCity;
+
+constexpr char kWelfare[] = "caw-de-overzet.example";
+
+class ExchangeFlowTest : public ::testing::Test {
+ protected:
+  ExchangeFlowTest() {
+    welfare_.With(city_);
+    welfare_.Join();
+    city_.Follow(welfare_);
+  }
+  void Advance(std::chrono::microseconds by) {
+    welfare_.h.clock.Advance(by);
+    city_.h.clock.Advance(by);
+  }
+  // A share whose cooling-off time is over.
+  std::string Due() {
+    const std::string id = welfare_.Shared(welfare_.Recorded());
+    Advance(hours(4));
+    return id;
+  }
+  void SendFromWelfare() { EXPECT_EQ(from_welfare_.Round(), absl::OkStatus()); }
+  void SendFromCity() { EXPECT_EQ(from_city_.Round(), absl::OkStatus()); }
+  // Offer, Receipt, Key, Opened.
+  void Cross() {
+    SendFromWelfare();
+    SendFromCity();
+    SendFromWelfare();
+    SendFromCity();
+  }
+  SentState Sent(const std::string& id) { return welfare_.Row(id).row.state(); }
+  record::v1::ReceivedExchange Received(const std::string& id) {
+    const auto snapshot = city_.h.ledger->store().NewSnapshot();
+    const core::View view(*snapshot, city_.h.ledger->keyring());
+    const auto row = core::ReadReceived(view, id);
+    return row.ok() ? row->row : record::v1::ReceivedExchange();
+  }
+
+  tests::SharingNode welfare_;
+  tests::ExchangeNode city_{{{kWelfare, "welfare"}, {tests::kPolice, "police-zone"}},
+                            {.organisation = kCity, .kind = "municipality"}};
+  tests::InProcessNetwork network_;
+  tests::LinkedNode from_welfare_{welfare_, network_};
+  tests::LinkedNode from_city_{city_, network_};
+};
+
+TEST_F(ExchangeFlowTest, ARecordCrossesAndBothLogsSaySo) {
+  const std::string id = Due();
+  SendFromWelfare();
+  EXPECT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_COLLECTED);
+  EXPECT_EQ(Received(id).record_id(), "") << "nothing can be read before the receipt";
+  SendFromCity();
+  EXPECT_EQ(Sent(id), record::v1::SENT_STATE_RELEASED);
+  SendFromWelfare();
+  EXPECT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_OPENED);
+  SendFromCity();
+  EXPECT_EQ(Sent(id), record::v1::SENT_STATE_OPENED);
+
+  tests::Person reader = city_.h.Admit("els", {"casemanager"});
+  const auto opened = city_.h.Open(reader, Received(id).record_id());
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_EQ(opened->content().statements(0).text(),
+            "Zegt sinds zijn ontslag dat hulpverleners de vijand zijn.");
+  EXPECT_EQ(opened->content().contributor(), "");
+  EXPECT_EQ(opened->content().subject_ref(), "");
+  EXPECT_THAT(from_welfare_.parked(), IsEmpty());
+  EXPECT_THAT(from_city_.parked(), IsEmpty());
+  EXPECT_THAT(from_welfare_.faults(), IsEmpty());
+  EXPECT_THAT(from_city_.faults(), IsEmpty());
+}
+
+TEST_F(ExchangeFlowTest, NothingLeavesInItsCoolingOffTime) {
+  const std::string id = welfare_.Shared(welfare_.Recorded());
+  Advance(hours(4) - seconds(1));
+  Cross();
+  EXPECT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_UNSPECIFIED);
+  Advance(seconds(1));
+  Cross();
+  EXPECT_EQ(Sent(id), record::v1::SENT_STATE_OPENED);
+}
+
+TEST_F(ExchangeFlowTest, AShareWaitsForAPartnerThatIsDownAndArrivesOnce) {
+  const std::string id = Due();
+  network_.Cut(kWelfare, kCity);
+  for (int i = 0; i < 5; ++i) {
+    SendFromWelfare();
+    Advance(minutes(2));
+  }
+  EXPECT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_UNSPECIFIED);
+  network_.Mend(kWelfare, kCity);
+  Cross();
+  EXPECT_EQ(Sent(id), record::v1::SENT_STATE_OPENED);
+  const uint64_t sizes = welfare_.h.size() + city_.h.size();
+  for (int i = 0; i < 5; ++i) {
+    Advance(minutes(2));
+    Cross();
+  }
+  EXPECT_EQ(welfare_.h.size() + city_.h.size(), sizes) << "once, and two idle nodes write nothing";
+}
+
+TEST_F(ExchangeFlowTest, WithdrawnBeforeItLeftNobodyHearsOfIt) {
+  const std::string id = welfare_.Shared(welfare_.Recorded());
+  ASSERT_EQ(welfare_.Withdraw(id, false), absl::OkStatus());
+  Advance(hours(4));
+  const uint64_t city = city_.h.size();
+  Cross();
+  EXPECT_EQ(city_.h.size(), city);
+  EXPECT_EQ(Sent(id), record::v1::SENT_STATE_WITHDRAWN);
+}
+
+TEST_F(ExchangeFlowTest, WithdrawnAfterTheOfferItEndsThereBeforeTheKey) {
+  const std::string id = Due();
+  SendFromWelfare();
+  ASSERT_EQ(welfare_.Withdraw(id, true), absl::OkStatus());
+  SendFromWelfare();
+  EXPECT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_CANCELLED);
+  Cross();
+  EXPECT_EQ(Sent(id), record::v1::SENT_STATE_WITHDRAWN);
+  EXPECT_EQ(Received(id).record_id(), "");
+}
+
+// Each lost answer makes the sender send again; the recipient answers a copy as it did the first.
+TEST_F(ExchangeFlowTest, ARestartAtEachStepLosesNothingAndDoublesNothing) {
+  const std::string id = Due();
+  for (int step = 0; step < 4; ++step) {
+    (step % 2 == 0) ? SendFromWelfare() : SendFromCity();
+    from_welfare_.Restart();
+    from_city_.Restart();
+  }
+  EXPECT_EQ(Sent(id), record::v1::SENT_STATE_OPENED);
+  EXPECT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_OPENED);
+}
+
+TEST_F(ExchangeFlowTest, AnEnvelopeThatAnotherMemberHandsOverIsParked) {
+  Due();
+  SendFromWelfare();
+  // The same network, but the certificate names another member.
+  peer::v1::DeliverRequest request;
+  auto stranger = network_.PeersOf(tests::kPolice);
+  absl::Status answer;
+  stranger->Deliver(kCity, request,
+                    [&](absl::StatusOr<peer::v1::DeliverResponse> got) { answer = got.status(); });
+  EXPECT_TRUE(absl::IsPermissionDenied(answer)) << answer;
+  EXPECT_EQ(from_city_.parked().size(), 1u);
+}
+
+}  // namespace
+}  // namespace sluis::exchange

@@ -1,0 +1,97 @@
+#include "tests/support/linked_node.h"
+
+#include <future>
+#include <utility>
+
+#include "server/core/cancel_received.h"
+#include "server/core/close_sent.h"
+#include "server/core/collect_offers.h"
+#include "server/core/release_keys.h"
+#include "server/core/store_keys.h"
+#include "server/storage/memory_store.h"
+
+namespace sluis::tests {
+
+LinkedNode::LinkedNode(ExchangeNode& node, InProcessNetwork& network)
+    : node_(node),
+      network_(network),
+      organisation_(node.h.options.organisation),
+      witness_(storage::NewMemoryStore()),
+      derived_(storage::NewMemoryStore()),
+      heads_(*witness_),
+      acknowledgements_(*derived_),
+      peers_(network.PeersOf(organisation_)) {
+  Restart();
+}
+
+LinkedNode::~LinkedNode() {
+  network_.Remove(organisation_);
+  outbound_->Stop();
+}
+
+void LinkedNode::Restart() {
+  if (outbound_) outbound_->Stop();
+  const auto close = [](std::string sender, std::vector<core::PeerLeaf> leaves) {
+    return std::make_shared<core::CloseSent>(std::move(sender), std::move(leaves));
+  };
+  inbound_ = std::make_unique<exchange::Inbound>(exchange::InboundParts{
+      .organisation = organisation_,
+      .protocol = {},
+      .terms = node_.h.terms,
+      .executor = *node_.h.executor,
+      .clock = node_.h.clock,
+      .parked = [this](envelope::Fault fault) { parked_.push_back(fault); },
+      .acts = {
+          {peer::v1::ENVELOPE_KIND_OFFER,
+           [this](std::string sender, std::vector<core::PeerLeaf> leaves) {
+             return std::make_shared<core::CollectOffers>(std::move(sender), std::move(leaves),
+                                                          node_.h.random);
+           }},
+          {peer::v1::ENVELOPE_KIND_RECEIPT,
+           [this](std::string sender, std::vector<core::PeerLeaf> leaves) {
+             return std::make_shared<core::ReleaseKeys>(std::move(sender), std::move(leaves),
+                                                        heads_);
+           }},
+          {peer::v1::ENVELOPE_KIND_KEY,
+           [this](std::string sender, std::vector<core::PeerLeaf> leaves) {
+             return std::make_shared<core::StoreKeys>(std::move(sender), std::move(leaves),
+                                                      node_.h.random);
+           }},
+          {peer::v1::ENVELOPE_KIND_CANCEL,
+           [](std::string sender, std::vector<core::PeerLeaf> leaves) {
+             return std::make_shared<core::CancelReceived>(std::move(sender), std::move(leaves));
+           }},
+          {peer::v1::ENVELOPE_KIND_OPENED, close},
+          {peer::v1::ENVELOPE_KIND_UNOPENABLE, close},
+          {peer::v1::ENVELOPE_KIND_REFUSAL, close},
+      }});
+  outbound_ = std::make_unique<exchange::Outbound>(exchange::OutboundParts{
+      .organisation = organisation_,
+      .ledger = *node_.h.ledger,
+      .terms = node_.h.terms,
+      .executor = *node_.h.executor,
+      .peers = *peers_,
+      .acknowledgements = acknowledgements_,
+      .keys = {node_.own().identity(), node_.own().keys.at(crypto::KeyPurpose::kReceipt)},
+      .clock = node_.h.clock,
+      .random = node_.h.random,
+      .fault = [this](const absl::Status& status) { faults_.push_back(status); }});
+  network_.Put(organisation_, {.heartbeat = {},
+                               .deliver = [this](const std::string& sender,
+                                                 const peer::v1::DeliverRequest& request,
+                                                 std::function<void(absl::Status)> done) {
+                                 // To its end before it comes back: the test goes step by step.
+                                 std::promise<absl::Status> ended;
+                                 inbound_->Deliver(sender, request, [&ended](absl::Status status) {
+                                   ended.set_value(std::move(status));
+                                 });
+                                 done(ended.get_future().get());
+                               }});
+}
+
+absl::Status LinkedNode::Round() {
+  node_.h.ledger->Tick();
+  return outbound_->Round();
+}
+
+}  // namespace sluis::tests

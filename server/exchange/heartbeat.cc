@@ -23,6 +23,7 @@ Message Say(const HeartbeatParts& parts, const partnership::Manifest& manifest) 
   message.set_manifest_version(manifest.version);
   message.set_manifest_digest(std::string(crypto::View(manifest.digest)));
   for (const std::string& name : parts.protocol.capabilities) message.add_capabilities(name);
+  if (auto status = parts.own_status()) *message.mutable_mandate_status() = *std::move(status);
   return message;
 }
 
@@ -132,6 +133,9 @@ void Heartbeat::Take(const std::string& organisation,
     parts_.reachability.NotReached(organisation, "refused");
     return;
   }
+  if (answer->has_mandate_status()) {
+    parts_.heard_status(organisation, answer->mandate_status());
+  }
   // The answer was made somewhere between asking and now; half-way is off by half of that at most.
   const uint64_t now_us = std::max(parts_.clock.NowUs(), asked_at_us);
   const uint64_t middle_s = (asked_at_us + (now_us - asked_at_us) / 2) / kSecond;
@@ -151,6 +155,7 @@ absl::StatusOr<peer::v1::HeartbeatResponse> Heartbeat::Answer(
   const bool meets = met.protocol_version != 0;
   parts_.reachability.Heard(sender, parts_.clock.NowUs(), std::move(met));
   if (!meets) return UpdateNeeded(parts_.protocol);
+  if (request.has_mandate_status()) parts_.heard_status(sender, request.mandate_status());
   auto response = Say<peer::v1::HeartbeatResponse>(parts_, manifest);
   response.set_now_s(parts_.clock.NowUs() / kSecond);
   return response;

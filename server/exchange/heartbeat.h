@@ -2,7 +2,9 @@
 #define SLUIS_SERVER_EXCHANGE_HEARTBEAT_H_
 
 #include <chrono>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -26,12 +28,22 @@ struct HeartbeatParts {
   Peers& peers;
   Reachability& reachability;
   storage::Clock& clock;
+  // The newest list of revoked mandates of the own organisation; nothing while there is none, or
+  // when it cannot be read.
+  std::function<std::optional<record::v1::SignedMandateStatus>()> own_status = [] {
+    return std::optional<record::v1::SignedMandateStatus>();
+  };
+  // Told of the list that a member sent of itself, in every message that has one. Returns at once.
+  std::function<void(const std::string& organisation, record::v1::SignedMandateStatus)>
+      heard_status = [](const std::string&, record::v1::SignedMandateStatus) {};
 };
 
 // Keeps asking every other member whether it is there and what it holds, and answers the same.
 //
-// Never written in the ledger: two idle nodes must not make each other's logs grow, and nothing is
-// learnt that is not in the manifest. What is found stands in Reachability. Thread-safe.
+// Never written in the ledger: two idle nodes must not make each other's logs grow. Nothing is
+// learnt that is not in the manifest, but for the lists of revoked mandates: they travel along, so
+// that a revocation is known everywhere within a round, and whoever keeps them writes the newer
+// ones only. What else is found stands in Reachability. Thread-safe.
 class Heartbeat {
  public:
   explicit Heartbeat(HeartbeatParts parts) : parts_(std::move(parts)) {}

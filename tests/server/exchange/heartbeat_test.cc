@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <map>
 #include <memory>
+#include <optional>
 
 #include "server/exchange/peer_refusal.h"
 #include "tests/support/fake_clock.h"
@@ -42,7 +44,12 @@ struct Side {
                    .terms = terms,
                    .peers = *peers,
                    .reachability = reachability,
-                   .clock = clock}) {
+                   .clock = clock,
+                   .own_status = [this] { return status; },
+                   .heard_status =
+                       [this](const std::string& from, record::v1::SignedMandateStatus said) {
+                         heard[from] = said.status();
+                       }}) {
     network.Put(organisation,
                 {.heartbeat =
                      [this](const std::string& sender, const peer::v1::HeartbeatRequest& request) {
@@ -61,6 +68,9 @@ struct Side {
   tests::FakeClock clock;
   Reachability reachability;
   std::unique_ptr<Peers> peers;
+  // The own list of revoked mandates, and what others said of theirs.
+  std::optional<record::v1::SignedMandateStatus> status;
+  std::map<std::string, std::string> heard;
   Heartbeat heartbeat;
 };
 
@@ -245,6 +255,27 @@ TEST_F(HeartbeatTest, WithoutManifestNobodyIsAsked) {
   Side town(kTown, network_, nullptr), zone(kZone, network_, manifest_);
   town.heartbeat.Round();
   EXPECT_EQ(zone.Of(kTown).heard_at_us, 0u);
+}
+
+TEST_F(HeartbeatTest, ListsOfRevokedMandatesTravelAlongInBothDirections) {
+  Side care(kCare, network_, manifest_), town(kTown, network_, manifest_);
+  care.status.emplace().set_status("list of the care organisation");
+  care.heartbeat.Round();
+  EXPECT_EQ(town.heard[kCare], "list of the care organisation") << "whoever only dials out says it";
+  EXPECT_TRUE(care.heard.empty()) << "there is none";
+  town.status.emplace().set_status("list of the town");
+  care.heartbeat.Round();
+  EXPECT_EQ(care.heard[kTown], "list of the town");
+}
+
+TEST_F(HeartbeatTest, NobodyElseIsHeardOfAsAPartner) {
+  Side care(kCare, network_, manifest_);
+  peer::v1::HeartbeatRequest request;
+  request.set_organisation(kTown);
+  request.mutable_mandate_status()->set_status("not theirs");
+  EXPECT_FALSE(care.heartbeat.Answer("stranger.example", request).ok());
+  EXPECT_FALSE(care.heartbeat.Answer(kZone, request).ok()) << "says that it is another";
+  EXPECT_TRUE(care.heard.empty());
 }
 
 }  // namespace

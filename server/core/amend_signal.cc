@@ -17,6 +17,11 @@ absl::StatusOr<Plan> AmendSignal::Decide(const Call& call, View& view) {
   if (!asked.ok()) return asked.status();
   if (auto* refused = std::get_if<Plan>(&*asked)) return std::move(*refused);
   const RecordAct& act = std::get<RecordAct>(*asked);
+  if (act.record->body.has_received()) {
+    return RefuseAbout(call, act,
+                       {absl::StatusCode::kFailedPrecondition, "received",
+                        "a partner shared this signal; ask the partner to correct it", ""});
+  }
   if (auto refusal = RefuseReason(request_.reason(), 3)) {
     return RefuseAbout(call, act, *std::move(refusal));
   }

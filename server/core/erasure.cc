@@ -1,5 +1,7 @@
 #include "server/core/erasure.h"
 
+#include "server/core/received_exchange.h"
+#include "server/core/sealing_key.h"
 #include "server/ledger/key_rows.h"
 #include "server/ledger/row.h"
 #include "server/storage/clock.h"
@@ -22,14 +24,38 @@ absl::Status FindKeys(const View& view, ledger::KeyRef& key) {
                               });
 }
 
+// The one-time key of the exchange that brought the record, when it can still be used. What else of
+// the same envelope waits for its key cannot be opened then: erasing comes first.
+absl::StatusOr<std::optional<ledger::KeyRef>> OneTimeKeyOf(const View& view,
+                                                           const record::v1::RecordBody& body) {
+  if (!body.has_received()) return std::nullopt;
+  const absl::StatusOr<ReceivedRow> exchange = ReadReceived(view, body.received().exchange_id());
+  // What cannot be read must not keep a record from being erased.
+  if (absl::IsNotFound(exchange.status()) || absl::IsDataLoss(exchange.status())) {
+    return std::nullopt;
+  }
+  if (!exchange.ok()) return exchange.status();
+  const absl::StatusOr<HeldSealingKey> held = ReadSealingKey(view, exchange->row.sealing_key());
+  if (absl::IsNotFound(held.status()) || absl::IsDataLoss(held.status())) return std::nullopt;
+  if (!held.ok()) return held.status();
+  const absl::Status there = view.keyring().Unwrap(view.snapshot(), held->ref).status();
+  if (absl::IsNotFound(there)) return std::nullopt;
+  if (!there.ok()) return there;
+  return held->ref;
+}
+
 }  // namespace
 
 absl::StatusOr<Erasable> FindErasable(const View& view, std::string_view record_id) {
   absl::StatusOr<std::shared_ptr<const OpenedRecord>> opened = view.OpenRecord(record_id);
   if (opened.ok()) {
     const OpenedRecord& record = **opened;
-    return Erasable{record.row, record.keys.ref, record.stamp,
-                    RecordOrderKey(record.body.recorded_at_us(), record.row.record_id()), *opened};
+    absl::StatusOr<std::optional<ledger::KeyRef>> one_time = OneTimeKeyOf(view, record.body);
+    if (!one_time.ok()) return one_time.status();
+    return Erasable{
+        record.row,   record.keys.ref,
+        record.stamp, RecordOrderKey(record.body.recorded_at_us(), record.row.record_id()),
+        *one_time,    *opened};
   }
   if (!absl::IsDataLoss(opened.status())) return opened.status();
 
@@ -78,6 +104,8 @@ std::string AddErasure(const Call& call, const Erasable& record, Effect& effect)
     effect.rows.push_back({ExerciseKey(record.row.record_id()), std::nullopt});
   }
   effect.erase.push_back(record.key);
+  // Its row stays until the upkeep finds it: several records of one erasure may share the key.
+  if (record.one_time) effect.erase.push_back(*record.one_time);
   effect.preconditions.push_back({RecordKey(record.row.record_id()), record.stamp});
   effect.about = record.opened;
   if (record.opened) {

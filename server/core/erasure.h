@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,9 @@ struct Erasable {
   uint64_t stamp = 0;
   // Row of the order in which records are listed; empty when there is none.
   std::string order_key;
+  // The one-time key by which a partner's record came here, while it is there: with it, what is
+  // kept of the exchange would open the content again.
+  std::optional<ledger::KeyRef> one_time = {};
   // Null when the body cannot be opened.
   std::shared_ptr<const OpenedRecord> opened;
 };
@@ -29,10 +33,11 @@ struct Erasable {
 // which must not go with it. For a record that cannot be opened this reads all rows of records.
 absl::StatusOr<Erasable> FindErasable(const View& view, std::string_view record_id);
 
-// Makes `effect` destroy the keys of the record, provided that its row is unchanged, and leave its
-// tombstone; adds the subject. That of a record that cannot be opened names its id only and lies
-// under a key of its own, like the subject of a list. Returns the day from which no copy of the old
-// keys exists anywhere (YYYY-MM-DD, legal time), which the act part states too.
+// Makes `effect` destroy the keys of the record, and the one-time key of one that was received,
+// provided that its row is unchanged, and leave its tombstone; adds the subject. That of a record
+// that cannot be opened names its id only and lies under a key of its own, like the subject of a
+// list. Returns the day from which no copy of the old keys exists anywhere (YYYY-MM-DD, legal
+// time), which the act part states too.
 std::string AddErasure(const Call& call, const Erasable& record, Effect& effect);
 
 }  // namespace sluis::core

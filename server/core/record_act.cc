@@ -8,7 +8,9 @@ namespace sluis::core {
 
 RecordFacts FactsOf(const Call& call, const OpenedRecord& record) {
   return {.signal = &record.body.signal(),
-          .author_is_caller = record.body.recorded_by() == call.caller->user_id,
+          // Nobody of this node wrote what a partner shared.
+          .author_is_caller =
+              !record.body.has_received() && record.body.recorded_by() == call.caller->user_id,
           .recorded_at_us = record.body.recorded_at_us(),
           .held = record.row.has_hold()};
 }

@@ -3,6 +3,13 @@
 #include <future>
 #include <utility>
 
+#include "server/core/collect_offers.h"
+#include "server/core/status_lists.h"
+#include "server/core/store_keys.h"
+#include "server/envelope/key_wrap.h"
+#include "server/ledger/row.h"
+#include "tests/support/person.h"
+
 namespace sluis::tests {
 namespace {
 
@@ -22,6 +29,11 @@ ReceivingNode::ReceivingNode(HarnessOptions options)
   world.edit_terms = [](peer::v1::Terms& terms) {
     for (auto& attribute : *terms.mutable_attributes()) {
       if (attribute.name() == "purpose") attribute.set_value("doorverwijzing-hulp");
+    }
+    // The sender will tell the contributor, as the rules of both ask.
+    terms.mutable_conditions()->clear_obligations();
+    for (const char* text : {"no_evidence=true", "notify=contributor:P14D", "retention=P90D"}) {
+      terms.mutable_conditions()->add_obligations(text);
     }
   };
   world.edit_statement = [](record::v1::UserStatement& statement) {
@@ -64,6 +76,81 @@ std::vector<core::PeerLeaf> ReceivingNode::Leaves(peer::v1::EnvelopeKind kind,
            world.RecipientOf(kind).organisation, std::move(leaves)},
           sender.keys())
           .value());
+}
+
+absl::Status ReceivingNode::PutStatus(uint64_t number, const std::string& revoked) {
+  record::v1::MandateStatus status = world.GoodStatus();
+  status.set_number(number);
+  if (!revoked.empty()) status.add_revoked(revoked);
+  return RunAsPeer(std::make_shared<core::PutPartnerStatus>(
+      world.sender.organisation, SignStatus(status, world.sender.mandate)));
+}
+
+MadeOffer ReceivingNode::CopyOf(const MadeOffer& offer) {
+  return {offer.key.Clone(), offer.content, offer.terms, offer.offer, offer.bytes};
+}
+
+absl::Status ReceivingNode::Collect(std::span<const MadeOffer> offers) {
+  return RunAsPeer(std::make_shared<core::CollectOffers>(
+      world.sender.organisation,
+      Leaves(peer::v1::ENVELOPE_KIND_OFFER, world.Leaves(peer::v1::ENVELOPE_KIND_OFFER, offers)),
+      h.random));
+}
+
+absl::Status ReceivingNode::SendKeys(std::span<const MadeOffer> offers) {
+  std::vector<envelope::KeyToSend> keys;
+  crypto::hpke::PublicKey sealing{};
+  for (const MadeOffer& offer : offers) {
+    const auto held = Received(offer.offer.binding().exchange_id());
+    sealing = crypto::ToFixed<32>(held->row.sealing_key()).value();
+    keys.push_back({offer.offer.binding(), envelope::LeafDigest(offer.bytes),
+                    world.random.Array<32>(), offer.key});
+  }
+  std::vector<std::string> leaves;
+  const std::vector<peer::v1::Key> wrapped =
+      envelope::WrapKeys(keys, sealing, world.random).value();
+  for (const peer::v1::Key& key : wrapped) {
+    leaves.push_back(key.SerializeAsString());
+  }
+  return RunAsPeer(std::make_shared<core::StoreKeys>(
+      world.sender.organisation, Leaves(peer::v1::ENVELOPE_KIND_KEY, std::move(leaves)), h.random));
+}
+
+std::optional<core::ReceivedRow> ReceivingNode::Received(const std::string& exchange_id) const {
+  std::optional<core::ReceivedRow> held;
+  Look([&](const core::View& view) {
+    auto read = core::ReadReceived(view, exchange_id);
+    if (read.ok()) held = *std::move(read);
+  });
+  return held;
+}
+
+std::string ReceivingNode::OwedFor(const std::string& exchange_id) const {
+  std::string word = "nothing";
+  Look([&](const core::View& view) {
+    const auto row =
+        ledger::ReadRow(view.snapshot(), core::OutboxKey(world.sender.organisation, exchange_id));
+    if (!row.ok() || row->stamp == ledger::kAbsent) return;
+    record::v1::OwedMessage owed;
+    word = "not readable";
+    if (!owed.ParseFromString(row->value)) return;
+    word = peer::v1::EnvelopeKind_Name(static_cast<peer::v1::EnvelopeKind>(owed.kind()));
+    word = word.substr(std::string_view("ENVELOPE_KIND_").size());
+    for (char& letter : word) letter = static_cast<char>(letter | 0x20);
+  });
+  return word;
+}
+
+record::v1::CounterpartPart ReceivingNode::CounterpartOf(uint64_t index) const {
+  const auto snapshot = h.ledger->store().NewSnapshot();
+  const ledger::LogReader reader(h.ledger->origin(), *snapshot, h.ledger->keyring());
+  record::v1::CounterpartPart part;
+  const auto entry = reader.Entry(index);
+  if (entry.ok()) {
+    const auto opened = reader.Open(*entry, ledger::Part::kCounterpart);
+    if (opened.ok()) (void)part.ParseFromString(opened->bytes);
+  }
+  return part;
 }
 
 }  // namespace sluis::tests

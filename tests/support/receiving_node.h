@@ -3,12 +3,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "server/core/peer_act.h"
+#include "server/core/received_exchange.h"
 #include "server/core/terms.h"
 #include "server/core/view.h"
 #include "sluis/record/v1/exchange.pb.h"
@@ -33,6 +35,18 @@ struct ReceivingNode {
 
   // An envelope of such leaves, as its use case takes it.
   std::vector<core::PeerLeaf> Leaves(peer::v1::EnvelopeKind kind, std::vector<std::string> leaves);
+
+  // The sender's list of revoked mandates of that number, with one revoked or none.
+  absl::Status PutStatus(uint64_t number, const std::string& revoked = {});
+  // A second one like it.
+  static MadeOffer CopyOf(const MadeOffer& offer);
+  absl::Status Collect(std::span<const MadeOffer> offers);
+  // Its keys, wrapped for the one-time key of the rows, as its sender would send them.
+  absl::Status SendKeys(std::span<const MadeOffer> offers);
+  // The row of a received exchange, and the word of what is owed for it; "nothing" without a row.
+  std::optional<core::ReceivedRow> Received(const std::string& exchange_id) const;
+  std::string OwedFor(const std::string& exchange_id) const;
+  record::v1::CounterpartPart CounterpartOf(uint64_t index) const;
 
   static node::v1::RequestContext Context(const std::string& role) { return Intake(role); }
 

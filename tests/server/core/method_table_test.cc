@@ -10,6 +10,7 @@
 #include "server/core/export_log.h"
 #include "server/core/hold_signal.h"
 #include "server/core/import_signals.h"
+#include "server/core/list_received.h"
 #include "server/core/list_signals.h"
 #include "server/core/method.h"
 #include "server/core/node_acts.h"
@@ -84,6 +85,12 @@ const std::map<std::string, Make>& ContextMethods() {
          ListSignalsRequest request;
          *request.mutable_context() = context;
          return Boxed<ListSignals, ListSignalsResponse>(request);
+       }},
+      {"ExchangeService.ListReceived",
+       [](CoreHarness&, const RequestContext& context) {
+         ListReceivedRequest request;
+         *request.mutable_context() = context;
+         return Boxed<ListReceived, ListReceivedResponse>(request);
        }},
       {"SignalService.OpenSignal",
        [](CoreHarness&, const RequestContext& context) {
@@ -397,6 +404,7 @@ TEST_F(MethodTable, RulesDenyWhatTheRoleMayNotDo) {
     const bool supervises = context.role() == "privacy-officer";
     context = supervises ? tests::Intake() : tests::Oversight();
     const bool about_one = method != "SignalService.ListSignals" &&
+                           method != "ExchangeService.ListReceived" &&
                            method != "SignalService.RecordSignal" &&
                            method != "SignalService.ImportSignals" && IsData(method);
     if (about_one) continue;  // no such record: told before rules are asked

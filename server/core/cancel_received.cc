@@ -1,0 +1,144 @@
+#include "server/core/cancel_received.h"
+
+#include <algorithm>
+#include <array>
+#include <variant>
+
+#include "server/core/received_exchange.h"
+#include "server/core/status_lists.h"
+#include "server/envelope/fault.h"
+#include "server/envelope/field_commitment.h"
+#include "server/envelope/user_signature.h"
+
+namespace sluis::core {
+namespace {
+
+using envelope::Fault;
+using peer::v1::Cancel;
+using record::v1::ReceivedExchange;
+
+constexpr std::string_view kKindCancel = "cancel";
+constexpr std::string_view kClosed = "closed";
+constexpr std::string_view kRefused = "refused";
+
+// By place, as in the closed list.
+constexpr std::array<std::string_view, 6> kReasons = {"",     "withdrawn", "expired",
+                                                      "rule", "receipt",   "corrected"};
+static_assert(kReasons.size() == peer::v1::CancelReason_ARRAYSIZE);
+
+bool HasEnded(record::v1::ReceivedState state) {
+  return state != record::v1::RECEIVED_STATE_COLLECTED &&
+         state != record::v1::RECEIVED_STATE_OPENED &&
+         state != record::v1::RECEIVED_STATE_QUARANTINED;
+}
+
+// OK when no person need stand behind it.
+absl::Status CheckPerson(envelope::UserSignatureVerifier& verifier, const Cancel& cancel,
+                         const StoredOffer& offer, const record::v1::MandateStatus& status,
+                         uint64_t now_us) {
+  if (cancel.reason() != peer::v1::CANCEL_REASON_WITHDRAWN) return absl::OkStatus();
+  const peer::v1::Binding& binding = cancel.binding();
+  envelope::SignedAct act{
+      binding.partnership(), binding.sender(), binding.recipient(), "withdraw", {}};
+  std::copy_n(binding.exchange_id().begin(), act.item.exchange.size(), act.item.exchange.begin());
+  act.item.case_token = offer.terms.case_token();
+  act.item.fields_root = envelope::FieldsRoot({});
+  return verifier.Verify(cancel.user(), act, status, now_us).status();
+}
+
+}  // namespace
+
+const Method& CancelReceived::method() const {
+  static const Method& method = MethodNamed("PeerService.Deliver");
+  return method;
+}
+
+absl::StatusOr<Plan> CancelReceived::Decide(const Call& call, View& view) {
+  const partnership::Manifest& manifest = call.terms->manifest->manifest;
+  const partnership::Member* member = manifest.Find(sender_);
+  if (member == nullptr || sender_ != call.peer) {
+    return RefusePeer(call, absl::StatusCode::kPermissionDenied, "no_partner");
+  }
+  absl::StatusOr<record::v1::MandateStatus> status = ReadPartnerStatus(view, sender_);
+  if (!status.ok()) return status.status();
+  envelope::UserSignatureVerifier verifier(manifest.partnership, sender_,
+                                           MandateKeysOf(*member, call.today));
+  Plan plan;
+  size_t waiting = 0;
+  const auto refuse = [&](const ReceivedExchange& row, const PeerLeaf& leaf,
+                          std::string_view code) {
+    plan.refused_parts.push_back(plan.effects.size());
+    Effect& effect = plan.effects.emplace_back();
+    effect.entry = EntryOf(call, record::v1::OPERATION_REFUSAL, record::v1::OUTCOME_REFUSED);
+    effect.entry.act.set_refusal(std::string(code));
+    effect.entry.counterpart = ReceiverPart(row, call.terms->partnership, kKindCancel,
+                                            crypto::View(leaf.digest), kRefused);
+  };
+  for (const PeerLeaf& leaf : leaves_) {
+    const Cancel* cancel = std::get_if<Cancel>(&leaf.proof.leaf);
+    if (cancel == nullptr) return RefusePeer(call, absl::StatusCode::kInvalidArgument, "kind");
+    absl::StatusOr<ReceivedRow> held = ReadReceived(view, cancel->binding().exchange_id());
+    if (absl::IsNotFound(held.status())) continue;
+    if (!held.ok()) return held.status();
+    const ReceivedExchange& row = held->row;
+    absl::StatusOr<StoredOffer> offer = OfferOf(row);
+    if (!offer.ok()) return offer.status();
+    if (row.sender() != sender_ || row.offer_digest() != cancel->offer_digest() ||
+        !envelope::CheckAnswers(leaf.proof.leaf, offer->offer().binding()).ok()) {
+      ReceivedExchange about;
+      about.set_exchange_id(cancel->binding().exchange_id());
+      about.set_sender(sender_);
+      refuse(about, leaf, RefusalWord(peer::v1::REFUSAL_REASON_UNKNOWN));
+      continue;
+    }
+    if (HasEnded(row.state())) continue;
+    const absl::Status person = CheckPerson(verifier, *cancel, *offer, *status, call.now_us);
+    if (envelope::FaultOf(person) == Fault::kStatusBehind) {
+      ++waiting;
+      continue;
+    }
+    if (!person.ok()) {
+      refuse(row, leaf, RefusalWord(peer::v1::REFUSAL_REASON_SIGNATURE));
+      continue;
+    }
+
+    Effect& effect = plan.effects.emplace_back();
+    effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+    effect.entry.counterpart =
+        ReceiverPart(row, call.terms->partnership, kKindCancel, crypto::View(leaf.digest), kClosed);
+    if (row.state() == record::v1::RECEIVED_STATE_OPENED) {
+      absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view.OpenRecord(row.record_id());
+      // One that was erased meanwhile is closed already.
+      if (!record.ok() && !absl::IsNotFound(record.status())) return record.status();
+      if (record.ok()) {
+        AddSubject(**record, effect.entry);
+        effect.about = *record;
+        effect.preconditions.push_back({RecordKey(row.record_id()), (*record)->stamp});
+        effect.record.emplace();
+        effect.record->row = (*record)->row;
+        effect.record->row.set_state(record::v1::RECORD_STATE_WITHDRAWN);
+        effect.record->body = (*record)->body;
+      }
+    } else {
+      // Neither a receipt nor a finding is of use to the sender now; that it was opened still is.
+      Owe(row, peer::v1::ENVELOPE_KIND_UNSPECIFIED, 0, {}, effect);
+    }
+    ReceivedExchange after = row;
+    after.set_state(record::v1::RECEIVED_STATE_CANCELLED);
+    after.set_reason(std::string(kReasons.at(static_cast<size_t>(cancel->reason()))));
+    WriteReceived(*held, std::move(after), effect);
+  }
+  if (plan.effects.empty() && waiting > 0) {
+    return RefusePeer(call, absl::StatusCode::kFailedPrecondition, "status_behind");
+  }
+  plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
+  plan.reply = [again = waiting > 0, refused = plan.refusal](std::span<const ledger::Logged>) {
+    if (refused) return absl::PermissionDeniedError(std::string(kToPeer));
+    // A cancel has no answer: only one that is not accepted comes again.
+    if (again) return absl::FailedPreconditionError(std::string(kToPeer));
+    return absl::OkStatus();
+  };
+  return plan;
+}
+
+}  // namespace sluis::core

@@ -1,0 +1,251 @@
+#include "server/core/collect_offers.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <variant>
+
+#include "server/core/acceptance.h"
+#include "server/core/received_exchange.h"
+#include "server/core/release_question.h"
+#include "server/core/status_lists.h"
+#include "server/envelope/fault.h"
+#include "server/envelope/field_commitment.h"
+#include "server/envelope/receipt_proof.h"
+#include "server/envelope/terms.h"
+#include "server/envelope/user_signature.h"
+#include "server/ledger/row.h"
+
+namespace sluis::core {
+namespace {
+
+using envelope::Fault;
+using peer::v1::Offer;
+using peer::v1::RefusalReason;
+using record::v1::ReceivedExchange;
+
+std::string SentRowKey(std::string_view exchange_id) {
+  return ledger::RowKey(ledger::Table::kSent, exchange_id);
+}
+
+constexpr std::string_view kRefused = "refused";
+constexpr std::string_view kRuleDenied = "denied";
+
+// Everything that deciding about each of the records has in common.
+struct Deciding {
+  const Call& call;
+  const partnership::Member& sender;
+  envelope::UserSignatureVerifier verifier;
+  record::v1::MandateStatus status;
+};
+
+enum class Before { kNew, kSame, kReplayed };
+
+absl::StatusOr<bool> IsThere(const View& view, const std::string& key) {
+  absl::StatusOr<uint64_t> stamp = view.StampOf(key);
+  if (!stamp.ok()) return stamp.status();
+  return *stamp != ledger::kAbsent;
+}
+
+// Whether this exchange id was used before, by either side.
+absl::StatusOr<Before> SeenBefore(const View& view, const std::string& sender,
+                                  const std::string& exchange_id, const crypto::Hash& digest) {
+  absl::StatusOr<ReceivedRow> held = ReadReceived(view, exchange_id);
+  if (held.ok()) {
+    const bool same =
+        held->row.sender() == sender && held->row.offer_digest() == crypto::View(digest);
+    return same ? Before::kSame : Before::kReplayed;
+  }
+  if (!absl::IsNotFound(held.status())) return held.status();
+  for (const std::string& key : {SentRowKey(exchange_id), OutboxKey(sender, exchange_id)}) {
+    const absl::StatusOr<bool> there = IsThere(view, key);
+    if (!there.ok()) return there.status();
+    if (*there) return Before::kReplayed;
+  }
+  return Before::kNew;
+}
+
+// Why a record is not taken, and what the rules said when they were asked.
+struct NotTaken {
+  RefusalReason reason;
+  std::string_view code;
+  std::optional<Answer> answer = {};
+};
+
+struct Taken {
+  Answer answer;
+  peer::v1::Conditions accepted;
+  uint64_t expires_at_s = 0;
+};
+
+struct Waits {};
+
+NotTaken BySignature(const absl::Status& fault) {
+  const std::optional<Fault> why = envelope::FaultOf(fault);
+  if (why == Fault::kStatementWindow) {
+    return {peer::v1::REFUSAL_REASON_EXPIRED, RefusalWord(peer::v1::REFUSAL_REASON_EXPIRED)};
+  }
+  return {peer::v1::REFUSAL_REASON_SIGNATURE, RefusalWord(peer::v1::REFUSAL_REASON_SIGNATURE)};
+}
+
+std::variant<Taken, NotTaken, Waits> Judge(Deciding& deciding, const Offer& offer,
+                                           const peer::v1::Terms& terms) {
+  const peer::v1::Binding& binding = offer.binding();
+  envelope::SignedAct act{
+      binding.partnership(), binding.sender(), binding.recipient(), "share", {}};
+  std::copy_n(binding.exchange_id().begin(), act.item.exchange.size(), act.item.exchange.begin());
+  act.item.case_token = terms.case_token();
+  act.item.fields_root = envelope::FieldsRoot(offer.fields());
+  const absl::StatusOr<envelope::VerifiedPerson> person =
+      deciding.verifier.Verify(offer.user(), act, deciding.status, deciding.call.now_us);
+  if (envelope::FaultOf(person.status()) == Fault::kStatusBehind) return Waits{};
+  if (!person.ok()) return BySignature(person.status());
+  if (!SaysTheSame(person->statement, terms)) {
+    return BySignature(envelope::Refuse(Fault::kStatement));
+  }
+  Answer answer =
+      AskAccept(deciding.call,
+                {.terms = &terms, .sender = &deciding.sender, .role = person->statement.role()});
+  if (!answer.permitted()) {
+    return NotTaken{peer::v1::REFUSAL_REASON_RULE, kRuleDenied, std::move(answer)};
+  }
+  std::optional<peer::v1::Conditions> accepted =
+      AcceptedConditions(deciding.call, answer.decision, terms.conditions());
+  if (!accepted) return NotTaken{peer::v1::REFUSAL_REASON_RULE, "conditions", std::move(answer)};
+  return Taken{std::move(answer), *std::move(accepted), person->statement.expires_at_s()};
+}
+
+ReceivedExchange RowOf(const Call& call, const std::string& sender, const PeerLeaf& leaf) {
+  const peer::v1::Binding& binding = envelope::BindingOf(leaf.proof.leaf);
+  ReceivedExchange row;
+  row.set_exchange_id(binding.exchange_id());
+  row.set_sender(sender);
+  row.set_offer_proof(leaf.proof.Serialise());
+  row.set_offer_digest(std::string(crypto::View(leaf.digest)));
+  row.set_exercise(call.terms->exercise);
+  row.set_received_at_us(call.now_us);
+  return row;
+}
+
+// The rows of an exchange that is new here, in either direction.
+void WriteNew(const ReceivedExchange& row, Effect& effect) {
+  const std::string key = ReceivedKey(row.exchange_id());
+  effect.preconditions.push_back({key, ledger::kAbsent});
+  effect.preconditions.push_back({OutboxKey(row.sender(), row.exchange_id()), ledger::kAbsent});
+  effect.preconditions.push_back({SentRowKey(row.exchange_id()), ledger::kAbsent});
+  effect.rows.push_back({key, row.SerializeAsString()});
+  effect.rows.push_back({ReceivedOrderKey(row.received_at_us(), row.exchange_id()), std::string()});
+}
+
+Effect Refused(const Call& call, ReceivedExchange row, const peer::v1::Terms& terms,
+               const NotTaken& why) {
+  Effect effect;
+  const bool denied = why.answer && why.answer->decision.outcome == policies::Outcome::kDeny;
+  const record::v1::Outcome outcome =
+      denied ? record::v1::OUTCOME_DENIED : record::v1::OUTCOME_REFUSED;
+  effect.entry = why.answer ? EntryAbout(call, *why.answer, record::v1::OPERATION_REFUSAL, outcome)
+                            : EntryOf(call, record::v1::OPERATION_REFUSAL, outcome);
+  effect.entry.act.set_refusal(std::string(why.code));
+  effect.entry.counterpart = ReceiverPart(row, call.terms->partnership, envelope::kKindOffer,
+                                          row.offer_digest(), kRefused);
+  row.set_state(record::v1::RECEIVED_STATE_REFUSED);
+  row.set_reason(std::string(RefusalWord(why.reason)));
+  WriteNew(row, effect);
+  Owe(row, peer::v1::ENVELOPE_KIND_REFUSAL, call.now_us, terms.case_token(), effect);
+  return effect;
+}
+
+// Says that the id was used before, and touches nothing of the exchange that has it.
+Effect Replayed(const Call& call, const ReceivedExchange& row) {
+  Effect effect;
+  effect.entry = EntryOf(call, record::v1::OPERATION_REFUSAL, record::v1::OUTCOME_REFUSED);
+  effect.entry.act.set_refusal(std::string(RefusalWord(peer::v1::REFUSAL_REASON_REPLAYED)));
+  effect.entry.counterpart = ReceiverPart(row, call.terms->partnership, envelope::kKindOffer,
+                                          row.offer_digest(), kRefused);
+  return effect;
+}
+
+}  // namespace
+
+const Method& CollectOffers::method() const {
+  static const Method& method = MethodNamed("PeerService.Deliver");
+  return method;
+}
+
+absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
+  const partnership::Manifest& manifest = call.terms->manifest->manifest;
+  const partnership::Member* member = manifest.Find(sender_);
+  if (member == nullptr || sender_ != call.peer) {
+    return RefusePeer(call, absl::StatusCode::kPermissionDenied, "no_partner");
+  }
+  absl::StatusOr<record::v1::MandateStatus> status = ReadPartnerStatus(view, sender_);
+  if (!status.ok()) return status.status();
+  Deciding deciding{call,
+                    *member,
+                    {manifest.partnership, sender_, MandateKeysOf(*member, call.today)},
+                    *std::move(status)};
+
+  Plan plan;
+  size_t waiting = 0;
+  SecretWrite secret;
+  std::optional<size_t> keeps_secret;
+  for (const PeerLeaf& leaf : leaves_) {
+    const Offer* offer = std::get_if<Offer>(&leaf.proof.leaf);
+    if (offer == nullptr) {
+      return RefusePeer(call, absl::StatusCode::kInvalidArgument, "kind");
+    }
+    const std::string& id = offer->binding().exchange_id();
+    absl::StatusOr<Before> before = SeenBefore(view, sender_, id, leaf.digest);
+    if (!before.ok()) return before.status();
+    if (*before == Before::kSame) continue;
+    ReceivedExchange row = RowOf(call, sender_, leaf);
+    if (*before == Before::kReplayed) {
+      plan.refused_parts.push_back(plan.effects.size());
+      plan.effects.push_back(Replayed(call, row));
+      continue;
+    }
+    absl::StatusOr<peer::v1::Terms> terms = envelope::ReadTerms(offer->terms());
+    if (!terms.ok()) return RefusePeer(call, absl::StatusCode::kInvalidArgument, "terms");
+    auto judged = Judge(deciding, *offer, *terms);
+    if (std::holds_alternative<Waits>(judged)) {
+      ++waiting;
+      continue;
+    }
+    if (const auto* not_taken = std::get_if<NotTaken>(&judged)) {
+      plan.effects.push_back(Refused(call, std::move(row), *terms, *not_taken));
+      continue;
+    }
+    const Taken& taken = std::get<Taken>(judged);
+    if (!keeps_secret) {
+      crypto::hpke::KeyPair pair = crypto::hpke::GenerateKeyPair(random_);
+      secret.public_key = pair.public_key;
+      secret.private_key =
+          std::make_shared<const crypto::hpke::PrivateKey>(std::move(pair.private_key));
+      keeps_secret = plan.effects.size();
+    }
+    Effect& effect = plan.effects.emplace_back();
+    effect.entry =
+        EntryAbout(call, taken.answer, record::v1::OPERATION_COLLECTION, record::v1::OUTCOME_DONE);
+    effect.entry.counterpart =
+        envelope::AcceptedPart(offer->binding(), leaf.digest).SerializeAsString();
+    row.set_state(record::v1::RECEIVED_STATE_COLLECTED);
+    row.set_accepted(taken.accepted.SerializeAsString());
+    row.set_sealing_key(std::string(crypto::View(secret.public_key)));
+    // As long as the sender's clock may lag behind, its key may still be in time.
+    row.set_expires_at_s(taken.expires_at_s + envelope::kMaxSkewSeconds);
+    secret.expires_at_s = std::max(secret.expires_at_s, row.expires_at_s());
+    WriteNew(row, effect);
+    Owe(row, peer::v1::ENVELOPE_KIND_RECEIPT, call.now_us, terms->case_token(), effect);
+  }
+  if (keeps_secret) plan.effects[*keeps_secret].secret = std::move(secret);
+  if (plan.effects.empty() && waiting > 0) {
+    return RefusePeer(call, absl::StatusCode::kFailedPrecondition, "status_behind");
+  }
+  plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
+  plan.reply = [refused = plan.refusal](std::span<const ledger::Logged>) {
+    return refused ? absl::PermissionDeniedError(std::string(kToPeer)) : absl::OkStatus();
+  };
+  return plan;
+}
+
+}  // namespace sluis::core

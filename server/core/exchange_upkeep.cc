@@ -1,0 +1,125 @@
+#include "server/core/exchange_upkeep.h"
+
+#include <algorithm>
+#include <set>
+
+#include "server/core/received_exchange.h"
+#include "server/core/refusal.h"
+#include "server/core/sealing_key.h"
+#include "server/envelope/receipt_proof.h"
+#include "server/ledger/row.h"
+#include "server/storage/clock.h"
+
+namespace sluis::core {
+namespace {
+
+constexpr std::string_view kExpired = "expired";
+
+absl::Status Done(std::span<const ledger::Logged>) { return absl::OkStatus(); }
+
+Plan NotDue(const Call& call) {
+  return RefusalPlan(call, {absl::StatusCode::kFailedPrecondition, "not_due",
+                            "nothing of this is due; look again later", ""});
+}
+
+bool Awaits(const record::v1::ReceivedExchange& row, uint64_t now_us) {
+  return row.state() == record::v1::RECEIVED_STATE_COLLECTED &&
+         row.expires_at_s() >= now_us / 1'000'000;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> SealingKeysDone(const View& view, uint64_t now_us,
+                                                         size_t most) {
+  std::set<std::string, std::less<>> awaited;
+  absl::Status visited =
+      VisitReceivedNewestFirst(view, {}, [&](std::string_view, const ReceivedRow& received) {
+        if (Awaits(received.row, now_us)) awaited.insert(received.row.sealing_key());
+        return true;
+      });
+  if (!visited.ok()) return visited;
+  std::vector<std::string> done;
+  const std::string from = ledger::RowKey(ledger::Table::kSealingKey);
+  visited = view.snapshot().Scan(from, storage::PrefixEnd(from),
+                                 [&](std::string_view key, std::string_view) {
+                                   const std::string_view public_key = key.substr(1);
+                                   if (!awaited.contains(public_key)) done.emplace_back(public_key);
+                                   return done.size() < most;
+                                 });
+  if (!visited.ok()) return visited;
+  return done;
+}
+
+const Method& EraseSealingKeys::method() const {
+  static const Method& method = *new Method{"Node.EraseSealingKeys", node::v1::METHOD_CLASS_DATA};
+  return method;
+}
+
+absl::StatusOr<Plan> EraseSealingKeys::Decide(const Call& call, View& view) {
+  const absl::StatusOr<std::vector<std::string>> due =
+      SealingKeysDone(view, call.now_us, ~size_t{0});
+  if (!due.ok()) return due.status();
+  Plan plan;
+  Effect effect;
+  effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
+  for (const std::string& public_key : public_keys_) {
+    if (!std::binary_search(due->begin(), due->end(), public_key)) continue;
+    absl::StatusOr<HeldSealingKey> held = ReadSealingKey(view, public_key);
+    if (!held.ok()) return held.status();
+    effect.preconditions.push_back({SealingKeyKey(public_key), held->stamp});
+    effect.rows.push_back({SealingKeyKey(public_key), std::nullopt});
+    // With the record that it opened, or with an erasure applied again, it went before.
+    const absl::Status there = view.keyring().Unwrap(view.snapshot(), held->ref).status();
+    if (!absl::IsNotFound(there)) effect.erase.push_back(held->ref);
+  }
+  if (effect.rows.empty()) return NotDue(call);
+  if (!effect.erase.empty()) {
+    effect.entry.act.set_erased_everywhere_on(
+        storage::AddDays(call.today, call.terms->key_copy_days + 1));
+  }
+  plan.effects.push_back(std::move(effect));
+  plan.reply = Done;
+  return plan;
+}
+
+absl::StatusOr<std::vector<std::string>> ReceivedPastWindow(const View& view, uint64_t now_us,
+                                                            size_t most) {
+  std::vector<std::string> due;
+  absl::Status visited =
+      VisitReceivedNewestFirst(view, {}, [&](std::string_view, const ReceivedRow& received) {
+        if (received.row.state() == record::v1::RECEIVED_STATE_COLLECTED &&
+            !Awaits(received.row, now_us)) {
+          due.push_back(received.row.exchange_id());
+        }
+        return due.size() < most;
+      });
+  if (!visited.ok()) return visited;
+  return due;
+}
+
+const Method& ExpireReceived::method() const {
+  static const Method& method = *new Method{"Node.ExpireReceived", node::v1::METHOD_CLASS_ADMIN};
+  return method;
+}
+
+absl::StatusOr<Plan> ExpireReceived::Decide(const Call& call, View& view) {
+  absl::StatusOr<ReceivedRow> held = ReadReceived(view, exchange_id_);
+  if (absl::IsNotFound(held.status())) return NotDue(call);
+  if (!held.ok()) return held.status();
+  if (held->row.state() != record::v1::RECEIVED_STATE_COLLECTED || Awaits(held->row, call.now_us)) {
+    return NotDue(call);
+  }
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  effect.entry.counterpart = ReceiverPart(held->row, call.terms->partnership, envelope::kKindOffer,
+                                          held->row.offer_digest(), kExpired);
+  record::v1::ReceivedExchange after = held->row;
+  after.set_state(record::v1::RECEIVED_STATE_EXPIRED);
+  Owe(after, peer::v1::ENVELOPE_KIND_UNSPECIFIED, 0, {}, effect);
+  WriteReceived(*held, std::move(after), effect);
+  plan.reply = Done;
+  return plan;
+}
+
+}  // namespace sluis::core

@@ -1,0 +1,119 @@
+#include "server/core/received_content.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "server/envelope/content.h"
+#include "server/envelope/fault.h"
+#include "server/envelope/field_commitment.h"
+#include "server/envelope/terms.h"
+#include "sluis/record/v1/mandate.pb.h"
+#include "sluis/record/v1/statement.pb.h"
+
+namespace sluis::core {
+namespace {
+
+using envelope::Fault;
+using record::v1::SignalContent;
+
+constexpr std::string_view kObservedOn = "observed_on:generalise=";
+constexpr char kCaseToGive[] = "INTAKE";
+
+// A day, or what of one was left, as coarse as the step; nothing when that cannot be made of it.
+std::optional<std::string> Coarser(const std::string& day, std::string_view step) {
+  const bool has_month = day.size() >= 7 && day[4] == '-' && day[5] != 'Q';
+  if (day.empty()) return day;
+  if (step == "month" && has_month) return day.substr(0, 7);
+  if (step == "quarter" && has_month) {
+    const int month = (day[5] - '0') * 10 + (day[6] - '0');
+    return day.substr(0, 4) + "-Q" + std::to_string((month + 2) / 3);
+  }
+  if (step == "year" && day.size() >= 4) return day.substr(0, 4);
+  return std::nullopt;
+}
+
+}  // namespace
+
+absl::StatusOr<SignalContent> OpenPromised(const crypto::DataKey& key, const StoredOffer& offer) {
+  absl::StatusOr<peer::v1::OfferedContent> content = envelope::OpenContent(key, offer.offer());
+  if (!content.ok()) return content.status();
+  absl::Status judged = envelope::JudgeContent(*content, offer.offer(), offer.terms);
+  if (!judged.ok()) return judged;
+  return std::move(*content->mutable_content());
+}
+
+peer::v1::UnopenableReason ReasonOf(const absl::Status& fault) {
+  switch (envelope::FaultOf(fault).value_or(Fault::kWrap)) {
+    case Fault::kKeyCommitment:
+      return peer::v1::UNOPENABLE_REASON_KEY;
+    case Fault::kCiphertext:
+      return peer::v1::UNOPENABLE_REASON_CIPHERTEXT;
+    case Fault::kTerms:
+      return peer::v1::UNOPENABLE_REASON_TERMS;
+    case Fault::kFields:
+      return peer::v1::UNOPENABLE_REASON_FIELDS;
+    default:
+      return peer::v1::UNOPENABLE_REASON_WRAP;
+  }
+}
+
+SignalContent Reduced(const SignalContent& content, const peer::v1::Conditions& accepted,
+                      const peer::v1::Conditions& offered) {
+  peer::v1::Conditions kept = accepted;
+  SignalContent coarse = content;
+  for (const std::string& reduction : accepted.reduced_fields()) {
+    const auto& made = offered.reduced_fields();
+    if (std::find(made.begin(), made.end(), reduction) != made.end()) continue;
+    if (std::string_view(reduction).starts_with(kObservedOn)) {
+      const auto day = Coarser(coarse.observed_on(), reduction.substr(kObservedOn.size()));
+      if (day) {
+        coarse.set_observed_on(*day);
+        continue;
+      }
+    }
+    const std::string field = reduction.substr(0, reduction.find(':'));
+    auto& fields = *kept.mutable_fields();
+    fields.erase(std::remove(fields.begin(), fields.end(), field), fields.end());
+  }
+  return envelope::OnlyFields(coarse, kept.fields());
+}
+
+RecordWrite RecordOf(const Call& call, const record::v1::ReceivedExchange& row,
+                     const StoredOffer& offer, const peer::v1::Conditions& accepted,
+                     const SignalContent& content, const std::string& record_id) {
+  RecordWrite write;
+  write.row.set_record_id(record_id);
+  write.row.set_version(1);
+  write.row.set_state(record::v1::RECORD_STATE_OPEN);
+  write.row.set_retention_until(accepted.retention_until());
+  write.row.set_exercise(row.exercise());
+  record::v1::RecordBody& body = write.body;
+  *body.mutable_signal()->mutable_content() = Reduced(content, accepted, offer.terms.conditions());
+  record::v1::SignalMarks& marks = *body.mutable_signal()->mutable_marks();
+  marks.set_tlp(accepted.marks().tlp());
+  marks.set_secret(accepted.marks().secret());
+  marks.set_no_evidence(accepted.marks().no_evidence());
+  marks.set_no_onward(accepted.marks().no_onward());
+  body.set_case_ref(kCaseToGive);
+  body.set_purpose(std::string(envelope::AttributeOf(offer.terms, "purpose").value_or("")));
+  body.set_recorded_at_us(call.now_us);
+  body.set_amended_at_us(call.now_us);
+  record::v1::ReceivedFrom& from = *body.mutable_received();
+  from.set_exchange_id(row.exchange_id());
+  from.set_organisation(row.sender());
+  from.set_conditions(accepted.SerializeAsString());
+  record::v1::Mandate mandate;
+  if (mandate.ParseFromString(offer.offer().user().mandate().mandate())) {
+    from.set_person(mandate.pseudonym());
+  }
+  record::v1::UserStatement statement;
+  if (statement.ParseFromString(offer.offer().user().statement().statement())) {
+    from.set_role(statement.role());
+  }
+  from.set_opened_at_us(call.now_us);
+  return write;
+}
+
+}  // namespace sluis::core

@@ -1,0 +1,137 @@
+#include "server/core/received_exchange.h"
+
+#include <array>
+#include <utility>
+#include <variant>
+
+#include "server/envelope/receipt_proof.h"
+#include "server/envelope/terms.h"
+#include "server/ledger/row.h"
+#include "sluis/record/v1/entry.pb.h"
+
+namespace sluis::core {
+namespace {
+
+using ledger::RowKey;
+using ledger::Table;
+using record::v1::ReceivedExchange;
+
+// The number of a reason is its place.
+constexpr std::array<std::string_view, 6> kUnopenable = {"",           "wrap",  "key",
+                                                         "ciphertext", "terms", "fields"};
+constexpr std::array<std::string_view, 7> kRefusal = {"",        "rule",     "update", "signature",
+                                                      "expired", "replayed", "unknown"};
+static_assert(kUnopenable.size() == peer::v1::UnopenableReason_ARRAYSIZE);
+static_assert(kRefusal.size() == peer::v1::RefusalReason_ARRAYSIZE);
+
+constexpr size_t kPositionBytes = 8 + 16;
+
+absl::Status Unreadable() {
+  return absl::DataLossError("a received exchange cannot be read; run the node's doctor");
+}
+
+}  // namespace
+
+std::string ReceivedKey(std::string_view exchange_id) {
+  return RowKey(Table::kReceived, exchange_id);
+}
+
+std::string OutboxKey(std::string_view partner, std::string_view exchange_id) {
+  std::string rest(partner);
+  rest.push_back('\0');
+  rest += exchange_id;
+  return RowKey(Table::kOutbox, rest);
+}
+
+std::string ReceivedOrderKey(uint64_t received_at_us, std::string_view exchange_id) {
+  std::string rest;
+  crypto::AppendU64(rest, received_at_us);
+  rest += exchange_id;
+  return RowKey(Table::kReceivedOrder, rest);
+}
+
+std::string_view UnopenableWord(peer::v1::UnopenableReason reason) {
+  return kUnopenable.at(static_cast<size_t>(reason));
+}
+std::string_view RefusalWord(peer::v1::RefusalReason reason) {
+  return kRefusal.at(static_cast<size_t>(reason));
+}
+
+absl::StatusOr<ReceivedRow> ReadReceived(const View& view, std::string_view exchange_id) {
+  absl::StatusOr<ledger::Row> row = ledger::ReadRow(view.snapshot(), ReceivedKey(exchange_id));
+  if (!row.ok()) return row.status();
+  if (row->stamp == ledger::kAbsent) return absl::NotFoundError("there is no such exchange");
+  ReceivedRow received;
+  received.stamp = row->stamp;
+  if (!received.row.ParseFromString(row->value) || received.row.exchange_id() != exchange_id) {
+    return Unreadable();
+  }
+  return received;
+}
+
+absl::StatusOr<StoredOffer> OfferOf(const ReceivedExchange& row) {
+  absl::StatusOr<envelope::RecordProof> proof = envelope::ReadRecordProof(row.offer_proof());
+  if (!proof.ok() || !std::holds_alternative<peer::v1::Offer>(proof->leaf)) return Unreadable();
+  absl::StatusOr<peer::v1::Terms> terms =
+      envelope::ReadTerms(std::get<peer::v1::Offer>(proof->leaf).terms());
+  if (!terms.ok()) return Unreadable();
+  return StoredOffer{*std::move(proof), *std::move(terms)};
+}
+
+absl::Status VisitReceivedNewestFirst(
+    const View& view, std::string_view before,
+    const std::function<bool(std::string_view, const ReceivedRow&)>& visit) {
+  const std::string from = RowKey(Table::kReceivedOrder);
+  const std::string until =
+      before.empty() ? storage::PrefixEnd(from) : RowKey(Table::kReceivedOrder, before);
+  absl::Status fault = absl::OkStatus();
+  absl::Status scanned =
+      view.snapshot().ScanReverse(from, until, [&](std::string_view key, std::string_view) {
+        const std::string_view position = key.substr(1);
+        if (position.size() != kPositionBytes) return true;
+        absl::StatusOr<ReceivedRow> received = ReadReceived(view, position.substr(8));
+        if (!received.ok()) {
+          fault = Unreadable();
+          return false;
+        }
+        return visit(position, *received);
+      });
+  return scanned.ok() ? fault : scanned;
+}
+
+void WriteReceived(const ReceivedRow& before, ReceivedExchange after, Effect& effect) {
+  after.set_collected_entry(before.collected_entry());
+  const std::string key = ReceivedKey(after.exchange_id());
+  effect.preconditions.push_back({key, before.stamp});
+  effect.rows.push_back({key, after.SerializeAsString()});
+}
+
+void Owe(const ReceivedExchange& row, peer::v1::EnvelopeKind kind, uint64_t not_before_us,
+         std::string_view case_token, Effect& effect) {
+  const std::string key = OutboxKey(row.sender(), row.exchange_id());
+  if (kind == peer::v1::ENVELOPE_KIND_UNSPECIFIED) {
+    effect.rows.push_back({key, std::nullopt});
+    return;
+  }
+  record::v1::OwedMessage owed;
+  owed.set_kind(static_cast<uint32_t>(kind));
+  owed.set_not_before_us(not_before_us);
+  owed.set_case_token(std::string(case_token));
+  effect.rows.push_back({key, owed.SerializeAsString()});
+}
+
+std::string ReceiverPart(const ReceivedExchange& row, const std::string& partnership,
+                         std::string_view kind, std::string_view message_digest,
+                         std::string_view outcome) {
+  record::v1::CounterpartPart part;
+  part.set_exchange_id(row.exchange_id());
+  part.set_side(std::string(envelope::kSideReceiver));
+  part.set_kind(std::string(kind));
+  part.set_peer(row.sender());
+  part.set_partnership(partnership);
+  part.set_message_digest(std::string(message_digest));
+  part.set_outcome(std::string(outcome));
+  return part.SerializeAsString();
+}
+
+}  // namespace sluis::core

@@ -1,0 +1,40 @@
+#ifndef SLUIS_SERVER_CORE_STORE_KEYS_H_
+#define SLUIS_SERVER_CORE_STORE_KEYS_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crypto/random.h"
+#include "server/core/peer_act.h"
+#include "server/core/use_case.h"
+
+namespace sluis::core {
+
+// Takes the keys to what was collected: decides once more, opens the content and holds it against
+// what was promised. What keeps the promise becomes a record of this node under keys of its own,
+// reduced to the conditions accepted; what does not is put in quarantine, closed to everybody, and
+// the sender is told why in one of the fixed words.
+//
+// Guarantee: nothing is opened that the rules no longer allow, and no field is stored that was not
+// accepted. Keys to what was opened already change nothing and have no entry; every attempt to send
+// makes other bytes of them. Keys to what is not waited for (unknown, of another partner, ended)
+// are logged and change nothing. Not guaranteed: that the receipt which a Key names is the one that
+// was sent last; its digest is kept as the sender signed it.
+class StoreKeys : public UseCase {
+ public:
+  // `leaves`: all of one verified envelope of kind KEY, in its order. `random` must outlive this.
+  StoreKeys(std::string sender, std::vector<PeerLeaf> leaves, crypto::Random& random)
+      : sender_(std::move(sender)), leaves_(std::move(leaves)), random_(random) {}
+  const Method& method() const override;
+  absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
+
+ private:
+  const std::string sender_;
+  const std::vector<PeerLeaf> leaves_;
+  crypto::Random& random_;
+};
+
+}  // namespace sluis::core
+
+#endif  // SLUIS_SERVER_CORE_STORE_KEYS_H_

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/core/erase_shares.h"
 #include "server/core/erasure.h"
 #include "server/core/record_act.h"
 
@@ -59,6 +60,8 @@ absl::StatusOr<Plan> EraseSignal::Decide(const Call& call, View& view) {
   AddDecision(answer.decision, answer.attributes, effect.entry);
   effect.entry.act.set_reason(request_.reason());
   const std::string everywhere = AddErasure(call, *record, effect);
+  const absl::Status shares = AddErasedShares(call, view, request_.record_id(), effect);
+  if (!shares.ok()) return shares;
   plan.reply = [this, everywhere](std::span<const ledger::Logged> logged) {
     response_.set_erased_everywhere_on(everywhere);
     *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);

@@ -1,5 +1,6 @@
 #include "server/core/exercise.h"
 
+#include "server/core/erase_shares.h"
 #include "server/core/erasure.h"
 #include "server/core/refusal.h"
 
@@ -27,6 +28,8 @@ absl::StatusOr<Plan> EraseExercise::Decide(const Call& call, View& view) {
     effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
     if (record.ok()) {
       AddErasure(call, *record, effect);
+      const absl::Status shares = AddErasedShares(call, view, record_id, effect);
+      if (!shares.ok()) return shares;
     } else {
       // Its keys went with an erasure that was applied again: only the mark is left.
       effect.rows.push_back({ExerciseKey(record_id), std::nullopt});

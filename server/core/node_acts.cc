@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "server/authn/user_request.h"
+#include "server/core/erase_shares.h"
 #include "server/core/erasure.h"
 #include "server/core/held_manifest.h"
 #include "server/core/refusal.h"
@@ -143,6 +144,8 @@ absl::StatusOr<Plan> ErasePastRetention::Decide(const Call& call, View& view) {
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
   AddErasure(call, *record, effect);
+  const absl::Status shares = AddErasedShares(call, view, record_id_, effect);
+  if (!shares.ok()) return shares;
   plan.reply = Done;
   return plan;
 }

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "crypto/bytes.h"
@@ -33,6 +34,9 @@ struct Terms {
   // Whether anything may go to partners and be taken from them: in exercise, or active with nothing
   // of an exercise left to erase.
   bool may_exchange = false;
+  // In exercise, and then only: the longest cooling-off time, microseconds, so that it can be shown
+  // without waiting for hours. Nothing leaves it as the rules say. Source: the configuration.
+  std::optional<uint64_t> exercise_cooling_off_us;
   // Stamp of the ledger row that recorded these terms: a standing precondition of every effect, so
   // that nothing decided under earlier rules commits under later ones.
   uint64_t stamp = 0;

@@ -280,7 +280,7 @@ std::vector<Opened> CoreHarness::Entries(uint64_t first) const {
     parse(Part::kAct, &entry.act);
     parse(Part::kActor, &entry.actor);
     parse(Part::kDecision, &entry.decision);
-    parse(Part::kCounterpart, static_cast<record::v1::ActPart*>(nullptr));
+    parse(Part::kCounterpart, &entry.counterpart);
     const ledger::OpenedPart subject = parse(Part::kSubject, &entry.subject);
     entry.subject_state = subject.state;
     entry.erased_by = subject.erased_by_entry;

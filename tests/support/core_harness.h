@@ -33,6 +33,7 @@ struct Opened {
   record::v1::ActorPart actor;
   record::v1::SubjectPart subject;
   record::v1::DecisionPart decision;
+  record::v1::CounterpartPart counterpart;
   ledger::OpenedPart::State subject_state = ledger::OpenedPart::State::kMissing;
   uint64_t erased_by = 0;
   // All parts as they are stored, for searching.

@@ -11,18 +11,23 @@
 #include "server/core/hold_signal.h"
 #include "server/core/import_signals.h"
 #include "server/core/list_received.h"
+#include "server/core/list_sent.h"
 #include "server/core/list_signals.h"
 #include "server/core/method.h"
 #include "server/core/node_acts.h"
 #include "server/core/open_signal.h"
+#include "server/core/preview_share.h"
 #include "server/core/query_log.h"
 #include "server/core/record_signal.h"
 #include "server/core/register_mandates.h"
 #include "server/core/register_users.h"
+#include "server/core/share_signal.h"
 #include "server/core/view.h"
+#include "server/core/withdraw_share.h"
 #include "server/core/withdraw_signal.h"
 #include "server/ledger/row.h"
 #include "tests/support/core_harness.h"
+#include "tests/support/sharing_node.h"
 #include "tests/support/use_case_box.h"
 
 namespace sluis::core {
@@ -52,6 +57,11 @@ Request About(const RequestContext& context, const std::string& record_id) {
   *request.mutable_context() = context;
   request.set_record_id(record_id);
   return request;
+}
+
+const crypto::Secret<32>& CaseKey() {
+  static const auto& key = *new crypto::Secret<32>();
+  return key;
 }
 
 // One row per DATA and AUDIT method. Everything but the context is well-formed.
@@ -115,6 +125,35 @@ const std::map<std::string, Make>& ContextMethods() {
          request.set_review_on("2026-12-01");
          request.set_reason(kFreeText);
          return Boxed<HoldSignal, HoldSignalResponse>(request);
+       }},
+      {"ExchangeService.PreviewShare",
+       [](CoreHarness&, const RequestContext& context) {
+         auto request = About<PreviewShareRequest>(context, id);
+         request.set_recipient(kFreeText);
+         return Boxed<PreviewShare, PreviewShareResponse>(request, CaseKey());
+       }},
+      {"ExchangeService.ShareSignal",
+       [](CoreHarness& h, const RequestContext& context) {
+         static tests::FakeHeads& heads = *new tests::FakeHeads();
+         auto request = About<ShareSignalRequest>(context, id);
+         request.set_exchange_id(id);
+         request.set_recipient(kFreeText);
+         ShareTools tools{h.random, CaseKey(), heads};
+         return Boxed<ShareSignal, ShareSignalResponse>(request, tools);
+       }},
+      {"ExchangeService.WithdrawShare",
+       [](CoreHarness&, const RequestContext& context) {
+         WithdrawShareRequest request;
+         *request.mutable_context() = context;
+         request.set_exchange_id(id);
+         request.set_reason(kFreeText);
+         return Boxed<WithdrawShare, WithdrawShareResponse>(request);
+       }},
+      {"ExchangeService.ListSent",
+       [](CoreHarness&, const RequestContext& context) {
+         ListSentRequest request;
+         *request.mutable_context() = context;
+         return Boxed<ListSent, ListSentResponse>(request);
        }},
       {"LogService.QueryLog",
        [](CoreHarness& h, const RequestContext& context) {

@@ -1,0 +1,103 @@
+#include "server/core/person_statement.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "server/envelope/fault.h"
+
+namespace sluis::core {
+namespace {
+
+using envelope::Fault;
+
+Refusal BadStatement(std::string what) {
+  return {absl::StatusCode::kPermissionDenied, "bad_statement", std::move(what), "statement"};
+}
+
+Refusal Changed() {
+  return {absl::StatusCode::kAborted, "changed_since_preview",
+          "what would travel is not what was signed; look at the preview again and sign that",
+          "statement"};
+}
+
+// What the person can do about it.
+Refusal RefusalOfFault(const absl::Status& status) {
+  const std::optional<Fault> fault = envelope::FaultOf(status);
+  if (fault == Fault::kStatement) return Changed();
+  if (fault == Fault::kStatementWindow) {
+    return BadStatement(
+        "the signature is from the future or no longer valid; look at the clock of "
+        "your machine and sign again");
+  }
+  if (fault == Fault::kMandate) {
+    return BadStatement("the mandate for this partnership does not cover this; ask for a new one");
+  }
+  return BadStatement("the signature does not hold; sign with the key of your mandate");
+}
+
+std::vector<crypto::PublicKey> MandateKeys(const Call& call) {
+  std::vector<crypto::PublicKey> keys;
+  const partnership::Member* own = call.terms->manifest->manifest.Find(call.terms->organisation);
+  if (own == nullptr) return keys;
+  for (const partnership::Key* key : own->KeysFor(crypto::KeyPurpose::kMandate, call.today)) {
+    keys.push_back(key->public_key);
+  }
+  return keys;
+}
+
+// Whether the mandate is for the key that this node registered for the caller: nobody may act under
+// the certificate of one person with the signature of another.
+bool IsKeyOf(const authn::Registered& registered, const record::v1::SignedMandate& signed_mandate) {
+  record::v1::Mandate mandate;
+  return registered.user && mandate.ParseFromString(signed_mandate.mandate()) &&
+         mandate.signing_key() == registered.user->signing_key();
+}
+
+}  // namespace
+
+absl::StatusOr<std::variant<OwnStatement, Refusal>> VerifyOwnStatement(
+    const Call& call, View& view, const ClaimedStatement& claimed) {
+  absl::StatusOr<authn::Registered> registered = view.ReadRegistered(call.caller->user_id);
+  if (!registered.ok()) return registered.status();
+  envelope::UserSignatureVerifier verifier(call.terms->partnership, call.terms->organisation,
+                                           MandateKeys(call));
+  if (!registered->status) {
+    return Refusal{absl::StatusCode::kFailedPrecondition, "no_status_list",
+                   "partners believe no mandate without a list of revoked ones; ask an "
+                   "administrator to put one, empty if need be",
+                   ""};
+  }
+  absl::StatusOr<record::v1::MandateStatus> newest = verifier.Status(*registered->status);
+  if (!newest.ok()) {
+    return BadStatement(
+        "the list of revoked mandates is not signed by the mandate key of the manifest; ask an "
+        "administrator to put the newest list");
+  }
+  const record::v1::MandateStatus& status = *newest;
+  OwnStatement own;
+  *own.signature.mutable_statement() = claimed.statement;
+  *own.signature.mutable_mandate() = claimed.mandate;
+  own.signature.set_mandate_status_number(status.number());
+  absl::StatusOr<envelope::VerifiedPerson> person =
+      verifier.Verify(own.signature,
+                      {.partnership = call.terms->partnership,
+                       .organisation = call.terms->organisation,
+                       .audience = claimed.audience,
+                       .action = claimed.action,
+                       .item = claimed.item},
+                      status, call.now_us);
+  if (!person.ok()) return RefusalOfFault(person.status());
+  own.statement = std::move(person->statement);
+  if (own.statement.role() != call.role || own.statement.purpose() != call.purpose ||
+      own.statement.basis() != call.basis ||
+      own.statement.audience_role() != claimed.audience_role) {
+    return Changed();
+  }
+  if (!IsKeyOf(*registered, claimed.mandate)) {
+    return BadStatement("sign with the key that is registered for you at this node");
+  }
+  return own;
+}
+
+}  // namespace sluis::core

@@ -1,0 +1,129 @@
+#include "server/core/release_again.h"
+
+#include <utility>
+
+#include "server/authn/mandate.h"
+#include "server/core/release_question.h"
+#include "server/core/share_draft.h"
+#include "server/envelope/terms.h"
+#include "server/ledger/row.h"
+#include "sluis/peer/v1/exchange.pb.h"
+
+namespace sluis::core {
+namespace {
+
+constexpr uint64_t kSecondUs = 1'000'000;
+constexpr char kExpired[] = "expired";
+constexpr char kUpdate[] = "update";
+constexpr char kRecord[] = "record";
+constexpr char kPerson[] = "person";
+constexpr char kRule[] = "rule";
+
+absl::Status Unreadable() {
+  return absl::DataLossError("a stored exchange cannot be read; run the node's doctor");
+}
+
+// Whether the Offer still says of the partnership what is in force.
+bool OfferedUnder(const Terms& terms, const peer::v1::Binding& offer) {
+  if (!terms.manifest || !terms.may_exchange || offer.partnership() != terms.partnership ||
+      offer.exercise() != terms.exercise || offer.packs_size() != 2) {
+    return false;
+  }
+  const partnership::Manifest& manifest = terms.manifest->manifest;
+  return offer.packs(0).digest() == crypto::View(manifest.statutory_pack) &&
+         offer.packs(1).digest() == crypto::View(manifest.partnership_pack) &&
+         manifest.Find(offer.recipient()) != nullptr;
+}
+
+// Whether the person is still registered, and the mandate under which they signed still in force.
+// It was verified when it was stored.
+absl::StatusOr<bool> PersonStands(const Call& call, const View& view, const std::string& user_id,
+                                  const peer::v1::UserSignature& signature) {
+  absl::StatusOr<ledger::Row> user = ledger::ReadRow(view.snapshot(), UserKey(user_id));
+  if (!user.ok()) return user.status();
+  record::v1::User registered;
+  if (user->stamp == ledger::kAbsent || !registered.ParseFromString(user->value) ||
+      registered.state() != record::v1::USER_STATE_ACTIVE) {
+    return false;
+  }
+  absl::StatusOr<std::optional<record::v1::SignedMandateStatus>> list = view.ReadMandateStatus();
+  if (!list.ok()) return list.status();
+  record::v1::Mandate mandate;
+  record::v1::MandateStatus status;
+  if (!mandate.ParseFromString(signature.mandate().mandate())) return Unreadable();
+  if (*list && !status.ParseFromString((*list)->status())) return Unreadable();
+  return mandate.signing_key() == registered.signing_key() &&
+         authn::InForce(mandate, status, call.now_us);
+}
+
+// Whether this version of the record may still go.
+bool RecordStands(const OpenedRecord& record, const record::v1::SentExchange& row,
+                  ReleaseStep step) {
+  return record.row.state() == record::v1::RECORD_STATE_OPEN &&
+         (step != ReleaseStep::kDeparture || record.row.version() == row.record_version()) &&
+         !RefuseOnward(record.body);
+}
+
+Call AsPerson(const Call& call, const record::v1::ShareContext& context) {
+  Call as_person = call;
+  as_person.role = context.role();
+  as_person.purpose = context.purpose();
+  as_person.basis = context.basis();
+  as_person.case_ref = context.case_ref();
+  return as_person;
+}
+
+}  // namespace
+
+absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
+                                      const record::v1::SentExchange& row, ReleaseStep step) {
+  ReleaseAgain again;
+  again.as_person = call;
+  absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view.OpenRecord(row.record_id());
+  if (!record.ok() && !absl::IsNotFound(record.status())) return record.status();
+  if (!record.ok()) {
+    again.stopped_by = kRecord;
+    return again;
+  }
+  again.act.record = *std::move(record);
+  const OpenedRecord& opened = *again.act.record;
+  absl::StatusOr<record::v1::ShareContext> context = OpenContext(opened.keys.data, row);
+  if (!context.ok()) return context.status();
+  peer::v1::Offer offer;
+  if (!offer.ParseFromString(row.offer())) return Unreadable();
+  absl::StatusOr<peer::v1::Terms> terms = envelope::ReadTerms(offer.terms());
+  if (!terms.ok()) return Unreadable();
+  again.as_person = AsPerson(call, *context);
+
+  if (row.expires_at_s() * kSecondUs <= call.now_us) {
+    again.stopped_by = kExpired;
+  } else if (!OfferedUnder(*call.terms, offer.binding())) {
+    again.stopped_by = kUpdate;
+  } else if (!RecordStands(opened, row, step)) {
+    again.stopped_by = kRecord;
+  }
+  if (!again.permitted()) return again;
+  absl::StatusOr<bool> person = PersonStands(call, view, context->user_id(), offer.user());
+  if (!person.ok()) return person.status();
+  if (!*person) {
+    again.stopped_by = kPerson;
+    return again;
+  }
+
+  const RecordFacts facts{.signal = &opened.body.signal(),
+                          .author_is_caller = opened.body.recorded_by() == context->user_id(),
+                          .recorded_at_us = opened.body.recorded_at_us(),
+                          .held = opened.row.has_hold()};
+  again.act.answer = AskRelease(again.as_person,
+                                {.record = facts,
+                                 .recipient = call.terms->manifest->manifest.Find(row.recipient()),
+                                 .recipient_role = context->recipient_role()});
+  // What was signed and offered cannot be made stricter any more: the person shares it anew.
+  if (!again.act.answer.permitted() ||
+      !envelope::AtLeastAsStrict(terms->conditions(), ConditionsOf(again.as_person, again.act))) {
+    again.stopped_by = kRule;
+  }
+  return again;
+}
+
+}  // namespace sluis::core

@@ -1,0 +1,44 @@
+#ifndef SLUIS_SERVER_CORE_RELEASE_AGAIN_H_
+#define SLUIS_SERVER_CORE_RELEASE_AGAIN_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/core/call.h"
+#include "server/core/record_act.h"
+#include "server/core/sent_exchange.h"
+#include "server/core/view.h"
+
+namespace sluis::core {
+
+// When an exchange is decided again.
+enum class ReleaseStep {
+  kDeparture,  // before the Offer leaves
+  kKey,        // before the key is given
+};
+
+// What is decided again came to.
+struct ReleaseAgain {
+  // Empty when it may go on; otherwise why not, a fixed word for the row: "expired", "update"
+  // (other rules or another manifest than were signed for), "record" (taken back, changed before it
+  // left, or gone), "person" (no longer registered or under a mandate), "rule".
+  std::string stopped_by;
+  // The record and the answer of the rules, as far as it came. The record is null when it is gone.
+  RecordAct act;
+  // The call in the name of the person who shared it: role, purpose, basis and case of then, rules,
+  // register and day of now. What an entry says is made from it.
+  Call as_person;
+
+  bool permitted() const { return stopped_by.empty(); }
+};
+
+// Decides an exchange again, under the terms of `call`, as it was decided when it was shared: the
+// rules must still permit it on conditions no stricter than those offered. Pure but for reading; an
+// error is a fault of the node.
+absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
+                                      const record::v1::SentExchange& row, ReleaseStep step);
+
+}  // namespace sluis::core
+
+#endif  // SLUIS_SERVER_CORE_RELEASE_AGAIN_H_

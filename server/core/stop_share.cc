@@ -1,0 +1,87 @@
+#include "server/core/stop_share.h"
+
+#include "server/core/refusal.h"
+#include "sluis/record/v1/entry.pb.h"
+
+namespace sluis::core {
+namespace {
+
+constexpr std::string_view kKindCancel = "cancel";
+constexpr std::string_view kRefused = "refused";
+
+peer::v1::CancelReason ReasonOf(std::string_view stopped_by) {
+  if (stopped_by == "expired") return peer::v1::CANCEL_REASON_EXPIRED;
+  if (stopped_by == "receipt" || stopped_by == "log") return peer::v1::CANCEL_REASON_RECEIPT;
+  return peer::v1::CANCEL_REASON_RULE;
+}
+
+absl::Status Done(std::span<const ledger::Logged>) { return absl::OkStatus(); }
+
+}  // namespace
+
+Effect Stopped(const Call& call, const SentRow& sent, const ReleaseAgain& again,
+               bool tell_partner) {
+  Effect effect;
+  effect.entry =
+      EntryOf(again.as_person, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_REFUSED);
+  effect.entry.act.set_reason(again.stopped_by);
+  AddDecision(again.act.answer.decision, again.act.answer.attributes, effect.entry);
+  if (again.act.record) {
+    AddSubject(*again.act.record, effect.entry);
+    effect.about = again.act.record;
+  }
+  record::v1::SentExchange after = sent.row;
+  const bool expired = again.stopped_by == "expired";
+  after.set_state(expired ? record::v1::SENT_STATE_EXPIRED : record::v1::SENT_STATE_STOPPED);
+  after.set_reason(again.stopped_by);
+  after.clear_sealed_key();
+  peer::v1::EnvelopeKind owed = peer::v1::ENVELOPE_KIND_UNSPECIFIED;
+  if (tell_partner) {
+    peer::v1::Cancel cancel;
+    cancel.set_reason(ReasonOf(again.stopped_by));
+    after.set_cancel(cancel.SerializeAsString());
+    owed = peer::v1::ENVELOPE_KIND_CANCEL;
+  }
+  peer::v1::Offer offer;
+  offer.ParseFromString(sent.row.offer());
+  effect.entry.counterpart =
+      SenderPart(after, call.terms->partnership, kKindCancel, offer.binding().terms_digest());
+  WriteSent(sent, std::move(after), owed, call.now_us, effect);
+  return effect;
+}
+
+Effect UnknownExchange(const Call& call, std::string_view peer, const PeerLeaf& leaf,
+                       std::string_view kind) {
+  Effect effect;
+  effect.entry = EntryOf(call, record::v1::OPERATION_REFUSAL, record::v1::OUTCOME_REFUSED);
+  record::v1::SentExchange named;
+  named.set_exchange_id(envelope::BindingOf(leaf.proof.leaf).exchange_id());
+  named.set_recipient(std::string(peer));
+  effect.entry.counterpart =
+      SenderPart(named, call.terms->partnership, kind, crypto::View(leaf.digest), kRefused);
+  return effect;
+}
+
+const Method& StopShare::method() const {
+  static const Method& method = *new Method{"Node.StopShare", node::v1::METHOD_CLASS_UNSPECIFIED};
+  return method;
+}
+
+absl::StatusOr<Plan> StopShare::Decide(const Call& call, View& view) {
+  absl::StatusOr<SentRow> sent = ReadSent(view, exchange_id_);
+  if (!sent.ok() && !absl::IsNotFound(sent.status())) return sent.status();
+  const auto not_due = [&call] {
+    return RefusalPlan(call, {absl::StatusCode::kFailedPrecondition, "not_due",
+                              "the exchange is not to be stopped", ""});
+  };
+  if (!sent.ok() || IsEnded(sent->row.state())) return not_due();
+  absl::StatusOr<ReleaseAgain> again = AskAgain(call, view, sent->row, step_);
+  if (!again.ok()) return again.status();
+  if (again->permitted()) return not_due();
+  Plan plan;
+  plan.effects.push_back(Stopped(call, *sent, *again, departed_));
+  plan.reply = Done;
+  return plan;
+}
+
+}  // namespace sluis::core

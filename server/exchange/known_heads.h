@@ -24,6 +24,7 @@
 #include "absl/status/statusor.h"
 #include "crypto/checkpoint.h"
 #include "crypto/merkle.h"
+#include "server/core/partner_heads.h"
 #include "server/storage/store.h"
 
 namespace sluis::exchange {
@@ -35,17 +36,17 @@ struct Contradiction {
   std::string shown;  // signed note
 };
 
-class KnownHeads {
+class KnownHeads final : public core::PartnerHeads {
  public:
   explicit KnownHeads(storage::Store& store) : store_(store) {}
 
   // The newest head of that log; nothing before the first.
-  absl::StatusOr<std::optional<crypto::TreeHead>> Of(std::string_view origin) const;
+  absl::StatusOr<std::optional<crypto::TreeHead>> Of(std::string_view origin) const override;
 
   // A head whose signature was verified, proven to extend `proven_from` (an empty head: proven from
   // nothing). Moves the known head when it was proven from that one, or when none is known.
   absl::Status Take(const crypto::Checkpoint& verified, std::string_view note,
-                    const crypto::TreeHead& proven_from);
+                    const crypto::TreeHead& proven_from) override;
 
   // Everything that was refused, by origin and size.
   absl::StatusOr<std::vector<Contradiction>> Contradictions() const;

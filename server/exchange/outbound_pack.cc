@@ -79,7 +79,8 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
   call.now_us = parts_.clock.NowUs();
   call.today = storage::LegalDay(call.now_us);
   // Before the snapshot: what it covers is then surely in it.
-  Packing packing{.shown = parts_.ledger.checkpoint()};
+  Packing packing;
+  packing.shown = parts_.ledger.checkpoint();
   const std::unique_ptr<storage::Snapshot> snapshot = parts_.ledger.store().NewSnapshot();
   core::View view(*snapshot, parts_.ledger.keyring());
   if (terms->active()) view.HideRecordsOfExercise();

@@ -46,6 +46,8 @@ struct HarnessOptions {
   bool secrecy_regime = false;
   uint32_t refusals_per_minute = 100'000;
   int attempts = 3;
+  // Of everything random: nodes that meet need different ones.
+  uint64_t seed = 11;
   // Replaces texts in the partnership pack before it is read: from, to.
   std::vector<std::pair<std::string, std::string>> pack_edits = {};
 };
@@ -116,7 +118,7 @@ class CoreHarness {
 
   const HarnessOptions options;
   FakeClock clock;
-  SeededRandom random{11};
+  SeededRandom random{options.seed};
   crypto::SigningKey mandate_key;
   std::shared_ptr<SimulatedDisk> disk;
   std::unique_ptr<storage::Files> files;

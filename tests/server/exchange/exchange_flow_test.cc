@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "server/core/open_signal.h"
 #include "server/core/received_exchange.h"
+#include "server/core/status_lists.h"
 #include "tests/support/linked_node.h"
 #include "tests/support/sharing_node.h"
 
@@ -27,6 +30,19 @@ class ExchangeFlowTest : public ::testing::Test {
     welfare_.With(city_);
     welfare_.Join();
     city_.Follow(welfare_);
+    HearStatus();
+  }
+  // What a heartbeat brings along: the sender's list of revoked mandates.
+  void HearStatus() {
+    const auto snapshot = welfare_.h.ledger->store().NewSnapshot();
+    const core::View view(*snapshot, welfare_.h.ledger->keyring());
+    const auto status = view.ReadMandateStatus();
+    ASSERT_TRUE(status.ok() && status->has_value());
+    std::promise<absl::Status> done;
+    city_.h.executor->RunAsPeer(
+        kWelfare, std::make_shared<core::PutPartnerStatus>(kWelfare, **status),
+        [&done](absl::Status answered) { done.set_value(std::move(answered)); });
+    EXPECT_EQ(done.get_future().get(), absl::OkStatus());
   }
   void Advance(std::chrono::microseconds by) {
     welfare_.h.clock.Advance(by);
@@ -57,7 +73,7 @@ class ExchangeFlowTest : public ::testing::Test {
 
   tests::SharingNode welfare_;
   tests::ExchangeNode city_{{{kWelfare, "welfare"}, {tests::kPolice, "police-zone"}},
-                            {.organisation = kCity, .kind = "municipality"}};
+                            {.organisation = kCity, .kind = "municipality", .seed = 12}};
   tests::InProcessNetwork network_;
   tests::LinkedNode from_welfare_{welfare_, network_};
   tests::LinkedNode from_city_{city_, network_};
@@ -75,11 +91,11 @@ TEST_F(ExchangeFlowTest, ARecordCrossesAndBothLogsSaySo) {
   SendFromCity();
   EXPECT_EQ(Sent(id), record::v1::SENT_STATE_OPENED);
 
-  tests::Person reader = city_.h.Admit("els", {"casemanager"});
+  tests::Person reader = city_.h.Admit("els", {"maatschappelijk-werker"});
   const auto opened = city_.h.Open(reader, Received(id).record_id());
   ASSERT_TRUE(opened.ok()) << opened.status();
   EXPECT_EQ(opened->content().statements(0).text(),
-            "Zegt sinds zijn ontslag dat hulpverleners de vijand zijn.");
+            tests::PersonSignal().content().statements(0).text());
   EXPECT_EQ(opened->content().contributor(), "");
   EXPECT_EQ(opened->content().subject_ref(), "");
   EXPECT_THAT(from_welfare_.parked(), IsEmpty());

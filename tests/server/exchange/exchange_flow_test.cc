@@ -166,17 +166,54 @@ TEST_F(ExchangeFlowTest, ARestartAtEachStepLosesNothingAndDoublesNothing) {
   EXPECT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_OPENED);
 }
 
-TEST_F(ExchangeFlowTest, AnEnvelopeThatAnotherMemberHandsOverIsParked) {
-  Due();
+TEST_F(ExchangeFlowTest, AnEnvelopeIsTakenFromItsSenderOnlyAndUnalteredOnly) {
+  const std::string id = Due();
+  peer::v1::DeliverRequest caught;
+  network_.Put(kCity,
+               {.heartbeat = {},
+                .deliver = [&caught](const std::string&, const peer::v1::DeliverRequest& request,
+                                     const std::function<void(absl::Status)>& done) {
+                  caught = request;
+                  done(absl::UnavailableError("caught"));
+                }});
   SendFromWelfare();
-  // The same network, but the certificate names another member.
-  peer::v1::DeliverRequest request;
-  auto stranger = network_.PeersOf(tests::kPolice);
-  absl::Status answer;
-  stranger->Deliver(kCity, request,
-                    [&](absl::StatusOr<peer::v1::DeliverResponse> got) { answer = got.status(); });
-  EXPECT_TRUE(absl::IsPermissionDenied(answer)) << answer;
-  EXPECT_EQ(from_city_.parked().size(), 1u);
+  from_city_.Restart();
+  const auto deliver = [this](const char* from, const peer::v1::DeliverRequest& request) {
+    absl::Status answer;
+    network_.PeersOf(from)->Deliver(
+        kCity, request,
+        [&answer](absl::StatusOr<peer::v1::DeliverResponse> got) { answer = got.status(); });
+    return answer;
+  };
+  EXPECT_TRUE(absl::IsPermissionDenied(deliver(tests::kPolice, caught)));
+  peer::v1::DeliverRequest altered = caught;
+  altered.mutable_envelope()->mutable_leaves(0)->back() ^= 1;
+  EXPECT_TRUE(absl::IsPermissionDenied(deliver(kWelfare, altered)));
+  EXPECT_TRUE(absl::IsPermissionDenied(deliver(kWelfare, {})));
+  ASSERT_EQ(from_city_.parked().size(), 3u);
+  EXPECT_EQ(from_city_.parked()[0], envelope::Fault::kSender);
+  EXPECT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_UNSPECIFIED);
+
+  EXPECT_EQ(deliver(kWelfare, caught), absl::OkStatus());
+  EXPECT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_COLLECTED);
+  const uint64_t size = city_.h.size();
+  EXPECT_EQ(deliver(kWelfare, caught), absl::OkStatus()) << "a copy is answered like the first";
+  EXPECT_EQ(city_.h.size(), size);
+}
+
+// What a partner does not believe waits, and what has nothing to do with it goes on.
+TEST_F(ExchangeFlowTest, WhatIsNotBelievedIsParkedAndComesAgain) {
+  const std::string id = Due();
+  network_.Answer(kWelfare, kCity, absl::PermissionDeniedError("not accepted"));
+  SendFromWelfare();
+  EXPECT_EQ(from_welfare_.outbound().parked(), 1u);
+  network_.Mend(kWelfare, kCity);
+  SendFromWelfare();
+  EXPECT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_UNSPECIFIED) << "not at once";
+  Advance(minutes(10));
+  Cross();
+  EXPECT_EQ(Sent(id), record::v1::SENT_STATE_OPENED);
+  EXPECT_EQ(from_welfare_.outbound().parked(), 0u);
 }
 
 }  // namespace

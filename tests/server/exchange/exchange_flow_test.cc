@@ -201,6 +201,22 @@ TEST_F(ExchangeFlowTest, AnEnvelopeIsTakenFromItsSenderOnlyAndUnalteredOnly) {
   EXPECT_EQ(city_.h.size(), size);
 }
 
+TEST_F(ExchangeFlowTest, DecidedAgainBeforeItLeavesAndBeforeTheKey) {
+  const std::string early = Due();
+  SendFromWelfare();
+  SendFromCity();
+  ASSERT_EQ(Sent(early), record::v1::SENT_STATE_RELEASED);
+  const std::string late = Due();
+  ASSERT_EQ(welfare_.h.RevokeUser(welfare_.h.administrator, "jan"), absl::OkStatus());
+  for (int i = 0; i < 3; ++i) Cross();
+  EXPECT_EQ(Sent(late), record::v1::SENT_STATE_STOPPED);
+  EXPECT_EQ(Received(late).state(), record::v1::RECEIVED_STATE_UNSPECIFIED)
+      << "nobody there hears of it";
+  EXPECT_EQ(Sent(early), record::v1::SENT_STATE_STOPPED);
+  EXPECT_EQ(Received(early).state(), record::v1::RECEIVED_STATE_CANCELLED) << "without the key";
+  EXPECT_EQ(Received(early).record_id(), "");
+}
+
 // What a partner does not believe waits, and what has nothing to do with it goes on.
 TEST_F(ExchangeFlowTest, WhatIsNotBelievedIsParkedAndComesAgain) {
   const std::string id = Due();

@@ -155,7 +155,7 @@ Tampered Tamper(Way way, BuiltExport good, const crypto::SigningKey& key, Genera
     case Way::kErasedParts: {
       const size_t erasure = LastErasure(out);
       for (size_t before = 0; before < erasure; ++before) {
-        for (const size_t place : {0, 1, 3}) {
+        for (const size_t place : {size_t{0}, size_t{1}, size_t{3}}) {
           out.entries[before].parts[place] = {kErased, "", "", erasure};
         }
       }

@@ -27,7 +27,7 @@ class LogVerifyErasedTest : public testing::Test {
     return RunSluis({"log", "verify", path, option});
   }
 
-  tests::Generator random_{20260722};
+  tests::Generator random_{20260722};  // NOLINT(cert-msc51-cpp): the same bytes in every run
   crypto::SigningKey key_ = tests::RandomKey(random_);
   tests::TempFolder folder_;
 };

@@ -176,10 +176,8 @@ TEST(SignalCheck, RegisterNumbersAreFoundHoweverTheyAreWritten) {
       "85.07.30 - 033.28",
       "85. 07. 30 - 033. 28",
       "85.07.30  033.28",
-      "85.07.30\xe2\x80\x93"
-      "033.28",  // en dash
-      "85.07.30\xc2\xa0"
-      "033.28",  // no-break space
+      "85.07.30–033.28",       // en dash
+      "85.07.30\u00a0033.28",  // no-break space
       "85.07.30\n033.28",
       "85_07_30_033_28",
       "rijksregisternummer 85.07.30-033.28",

@@ -90,6 +90,21 @@ Result<node::v1::GetStatusResponse> Calls::Do(const node::v1::GetStatusRequest& 
 Result<node::v1::GetExchangeResponse> Calls::Do(const node::v1::GetExchangeRequest& request) {
   return stubs_->Unary(*stubs_->exchange, &ExchangeService::Stub::GetExchange, request);
 }
+Result<node::v1::PreviewShareResponse> Calls::Do(const node::v1::PreviewShareRequest& request) {
+  return stubs_->Unary(*stubs_->exchange, &ExchangeService::Stub::PreviewShare, request);
+}
+Result<node::v1::ShareSignalResponse> Calls::Do(const node::v1::ShareSignalRequest& request) {
+  return stubs_->Unary(*stubs_->exchange, &ExchangeService::Stub::ShareSignal, request);
+}
+Result<node::v1::WithdrawShareResponse> Calls::Do(const node::v1::WithdrawShareRequest& request) {
+  return stubs_->Unary(*stubs_->exchange, &ExchangeService::Stub::WithdrawShare, request);
+}
+Result<node::v1::ListSentResponse> Calls::Do(const node::v1::ListSentRequest& request) {
+  return stubs_->Unary(*stubs_->exchange, &ExchangeService::Stub::ListSent, request);
+}
+Result<node::v1::ListReceivedResponse> Calls::Do(const node::v1::ListReceivedRequest& request) {
+  return stubs_->Unary(*stubs_->exchange, &ExchangeService::Stub::ListReceived, request);
+}
 Result<node::v1::RecordSignalResponse> Calls::Do(const node::v1::RecordSignalRequest& request) {
   return stubs_->Unary(*stubs_->signals, &SignalService::Stub::RecordSignal, request);
 }

@@ -31,6 +31,11 @@ class Calls {
 
   Result<node::v1::GetStatusResponse> Do(const node::v1::GetStatusRequest& request);
   Result<node::v1::GetExchangeResponse> Do(const node::v1::GetExchangeRequest& request);
+  Result<node::v1::PreviewShareResponse> Do(const node::v1::PreviewShareRequest& request);
+  Result<node::v1::ShareSignalResponse> Do(const node::v1::ShareSignalRequest& request);
+  Result<node::v1::WithdrawShareResponse> Do(const node::v1::WithdrawShareRequest& request);
+  Result<node::v1::ListSentResponse> Do(const node::v1::ListSentRequest& request);
+  Result<node::v1::ListReceivedResponse> Do(const node::v1::ListReceivedRequest& request);
 
   Result<node::v1::RecordSignalResponse> Do(const node::v1::RecordSignalRequest& request);
   Result<node::v1::ImportSignalsResponse> Do(const node::v1::ImportSignalsRequest& request);

@@ -1,0 +1,206 @@
+// What the person signs is held against the code by which the own node and the partner verify it.
+
+#include "client/lib/share_signing.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "client/lib/signing.h"
+#include "server/envelope/fault.h"
+#include "server/envelope/field_commitment.h"
+#include "server/envelope/user_signature.h"
+
+namespace sluis::client {
+namespace {
+
+using envelope::Fault;
+
+constexpr char kPartnership[] = "livc-r.vaartland.example";
+constexpr char kOwn[] = "caw-de-overzet.example";
+constexpr char kTown[] = "lindervaart.example";
+constexpr char kZone[] = "pz-heidezoom.example";
+constexpr int64_t kNow = 1763740800;
+constexpr uint64_t kDay = 24 * 3600;
+
+class ShareSigningTest : public ::testing::Test {
+ protected:
+  ShareSigningTest() {
+    record::v1::Mandate& mandate = mandate_.mandate;
+    mandate.set_mandate_id(std::string(16, 'm'));
+    mandate.set_organisation(kOwn);
+    mandate.set_signing_key(std::string(crypto::View(key_.public_key())));
+    mandate.add_roles("maatschappelijk-werker");
+    mandate.set_not_before_s(kNow - 3600);
+    mandate.set_not_after_s(kNow + 60 * kDay);
+    mandate.set_partnership(kPartnership);
+    mandate.set_pseudonym(std::string(16, 'p'));
+    Issue();
+
+    asked_.mutable_context()->set_role("maatschappelijk-werker");
+    asked_.mutable_context()->set_purpose("doorverwijzing-hulp");
+    asked_.mutable_context()->set_basis("vl-prev-2024");
+    asked_.mutable_context()->set_case_ref("C-2026-014");
+    asked_.set_record_id(std::string(16, 'r'));
+    asked_.set_recipient(kTown);
+    asked_.set_recipient_role("lokale-coordinator");
+
+    preview_.mutable_content()->set_place("Heikant");
+    preview_.mutable_content()->set_category("gedrag-offline");
+    preview_.mutable_content()->add_risk_factors("staat er alleen voor");
+    for (const char* name : {"category", "place", "risk_factors"}) preview_.add_fields(name);
+    preview_.set_case_token(std::string(32, 'c'));
+    preview_.set_version(3);
+    preview_.set_partnership(kPartnership);
+  }
+
+  // Signs the mandate as it stands now.
+  void Issue() { mandate_.signed_mandate = SignMandate(mandate_.mandate, mandate_key_); }
+  Signer Person() { return {key_, mandate_, kNow}; }
+  node::v1::ShareSignalRequest Shared() {
+    auto request = SignShare(asked_, preview_, Person(), crypto::SystemRandom());
+    EXPECT_TRUE(request.ok());
+    return request.ok() ? *request : node::v1::ShareSignalRequest();
+  }
+  // The item as a node makes it again from what it received and from this content.
+  envelope::StatementItem ItemOf(const node::v1::ShareSignalRequest& request,
+                                 const record::v1::SignalContent& content) {
+    envelope::Repeated<peer::v1::FieldCommitment> fields;
+    const auto id = *crypto::ToFixed<16>(request.exchange_id());
+    for (int i = 0; i < request.salts_size(); ++i) {
+      const std::string& name = preview_.fields(i);
+      peer::v1::FieldCommitment& field = *fields.Add();
+      field.set_name(name);
+      field.set_commitment(std::string(
+          crypto::View(envelope::FieldCommitmentOf(id, name, *crypto::ToFixed<32>(request.salts(i)),
+                                                   *envelope::FieldValue(content, name)))));
+    }
+    return {id, preview_.case_token(), envelope::FieldsRoot(fields)};
+  }
+  template <typename Request>
+  absl::StatusOr<envelope::VerifiedPerson> Verify(const Request& request, const std::string& action,
+                                                  const std::string& audience,
+                                                  const envelope::StatementItem& item,
+                                                  int64_t now_s = kNow) {
+    record::v1::MandateStatus status;
+    status.set_organisation(kOwn);
+    status.set_number(1);
+    envelope::UserSignatureVerifier verifier(kPartnership, kOwn, {mandate_key_.public_key()});
+    const auto travelling =
+        envelope::SignaturesFor(request.statement(), {item}, request.mandate(), 1);
+    return verifier.Verify(travelling.at(0), {kPartnership, kOwn, audience, action, item}, status,
+                           static_cast<uint64_t>(now_s) * 1'000'000);
+  }
+
+  const crypto::SigningKey mandate_key_ = crypto::SigningKey::Generate(crypto::SystemRandom());
+  const crypto::SigningKey key_ = crypto::SigningKey::Generate(crypto::SystemRandom());
+  PartnershipMandate mandate_;
+  node::v1::PreviewShareRequest asked_;
+  node::v1::PreviewShareResponse preview_;
+};
+
+TEST_F(ShareSigningTest, AShareIsWhatThePartnerVerifies) {
+  const node::v1::ShareSignalRequest request = Shared();
+  EXPECT_EQ(request.record_id(), asked_.record_id());
+  EXPECT_EQ(request.version(), 3u);
+  EXPECT_EQ(request.recipient(), kTown);
+  EXPECT_EQ(request.recipient_role(), "lokale-coordinator");
+  EXPECT_EQ(request.context().case_ref(), "C-2026-014");
+  ASSERT_EQ(request.salts_size(), 3);
+  const auto person = Verify(request, "share", kTown, ItemOf(request, preview_.content()));
+  ASSERT_TRUE(person.ok()) << person.status();
+  EXPECT_EQ(person->pseudonym, std::string(16, 'p'));
+  EXPECT_EQ(person->statement.audience_role(), "lokale-coordinator");
+  EXPECT_EQ(person->statement.role(), "maatschappelijk-werker");
+  EXPECT_EQ(person->statement.purpose(), "doorverwijzing-hulp");
+  EXPECT_EQ(person->statement.basis(), "vl-prev-2024");
+  EXPECT_EQ(person->statement.signed_at_s(), static_cast<uint64_t>(kNow));
+}
+
+TEST_F(ShareSigningTest, OneFieldOtherThanPreviewedIsNotCovered) {
+  const node::v1::ShareSignalRequest request = Shared();
+  for (const auto& change : std::vector<std::function<void(record::v1::SignalContent&)>>{
+           [](auto& content) { content.set_place("Sluiskouter"); },
+           [](auto& content) { content.clear_category(); },
+           [](auto& content) { content.add_risk_factors("nog een"); }}) {
+    record::v1::SignalContent content = preview_.content();
+    change(content);
+    const auto person = Verify(request, "share", kTown, ItemOf(request, content));
+    EXPECT_EQ(envelope::FaultOf(person.status()), Fault::kStatement) << content.DebugString();
+  }
+}
+
+TEST_F(ShareSigningTest, AShareServesNobodyElseAndNothingElse) {
+  const node::v1::ShareSignalRequest request = Shared();
+  const envelope::StatementItem item = ItemOf(request, preview_.content());
+  EXPECT_EQ(envelope::FaultOf(Verify(request, "share", kZone, item).status()), Fault::kStatement);
+  EXPECT_EQ(envelope::FaultOf(Verify(request, "withdraw", kTown, item).status()),
+            Fault::kStatement);
+  envelope::StatementItem other = item;
+  other.exchange[0] ^= 1;
+  EXPECT_EQ(envelope::FaultOf(Verify(request, "share", kTown, other).status()), Fault::kStatement);
+  other = item;
+  other.case_token.clear();
+  EXPECT_EQ(envelope::FaultOf(Verify(request, "share", kTown, other).status()), Fault::kStatement);
+}
+
+TEST_F(ShareSigningTest, ExchangeIdAndSaltsAreNewEachTime) {
+  const node::v1::ShareSignalRequest one = Shared();
+  const node::v1::ShareSignalRequest two = Shared();
+  EXPECT_EQ(one.exchange_id().size(), 16u);
+  EXPECT_NE(one.exchange_id(), two.exchange_id());
+  EXPECT_NE(one.salts(0), two.salts(0));
+  EXPECT_NE(one.salts(0), one.salts(1));
+}
+
+TEST_F(ShareSigningTest, EndsWithinTheDeliveryWindowAndWithTheMandate) {
+  const auto expiry = [&] {
+    return envelope::ReadStatement(Shared().statement().statement())->expires_at_s();
+  };
+  EXPECT_EQ(expiry(), kNow + 14 * kDay - 3600);
+  mandate_.mandate.set_not_after_s(kNow + 2 * kDay);
+  Issue();
+  EXPECT_EQ(expiry(), kNow + 2 * kDay);
+  const node::v1::ShareSignalRequest request = Shared();
+  const envelope::StatementItem item = ItemOf(request, preview_.content());
+  EXPECT_TRUE(Verify(request, "share", kTown, item, kNow + 2 * kDay).ok());
+  EXPECT_FALSE(Verify(request, "share", kTown, item, kNow + 2 * kDay + 1).ok());
+}
+
+TEST_F(ShareSigningTest, AWithdrawalIsWhatThePartnerVerifies) {
+  node::v1::SentSummary sent;
+  sent.set_exchange_id(std::string(16, 'x'));
+  sent.set_recipient(kTown);
+  sent.set_partnership(kPartnership);
+  sent.set_case_token(std::string(32, 'c'));
+  const auto request = SignWithdrawal(asked_.context(), sent, "bij nader inzien", Person());
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->reason(), "bij nader inzien");
+  EXPECT_EQ(request->exchange_id(), sent.exchange_id());
+  const envelope::StatementItem item{*crypto::ToFixed<16>(sent.exchange_id()), sent.case_token(),
+                                     envelope::FieldsRoot({})};
+  const auto person = Verify(*request, "withdraw", kTown, item);
+  ASSERT_TRUE(person.ok()) << person.status();
+  EXPECT_EQ(person->statement.audience_role(), "") << "to no role in particular";
+  EXPECT_EQ(envelope::FaultOf(Verify(*request, "share", kTown, item).status()), Fault::kStatement);
+}
+
+TEST_F(ShareSigningTest, WhatIsShownIsWhatIsSigned) {
+  // A node that sends a field along without naming it shows the person nothing that is not signed.
+  preview_.mutable_content()->set_positive_development("werkt weer");
+  const record::v1::SignalContent shown = SignedContent(preview_);
+  EXPECT_EQ(shown.positive_development(), "");
+  EXPECT_EQ(shown.place(), "Heikant");
+  EXPECT_EQ(shown.risk_factors_size(), 1);
+}
+
+TEST_F(ShareSigningTest, WhatCannotBeSignedIsSaidHere) {
+  asked_.mutable_context()->set_role("Geen Woord");
+  const auto request = SignShare(asked_, preview_, Person(), crypto::SystemRandom());
+  ASSERT_FALSE(request.ok());
+  EXPECT_EQ(request.failure().exit, Exit::kUsage);
+  EXPECT_EQ(request.failure().message.key, "share.not_signable");
+}
+
+}  // namespace
+}  // namespace sluis::client

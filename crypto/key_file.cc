@@ -14,7 +14,8 @@ constexpr std::string_view kMagic = "sluis-key/v1\n";
 constexpr std::pair<KeyPurpose, std::string_view> kPurposes[] = {
     {KeyPurpose::kLog, "log"},         {KeyPurpose::kIdentity, "identity"},
     {KeyPurpose::kWitness, "witness"}, {KeyPurpose::kReceipt, "receipt"},
-    {KeyPurpose::kMandate, "mandate"}, {KeyPurpose::kSigning, "signing"}};
+    {KeyPurpose::kMandate, "mandate"}, {KeyPurpose::kSigning, "signing"},
+    {KeyPurpose::kCase, "case"}};
 
 absl::Status NotAKeyFile(const char* what) {
   return absl::InvalidArgumentError(std::string("this is not a key file of sluis: ") + what);

@@ -1,7 +1,9 @@
-// The text file that keeps one Ed25519 private key, for exactly one purpose.
+// The text file that keeps one Ed25519 private key, for exactly one purpose. That of purpose `case`
+// signs nothing: its seed is the HMAC key of the tokens by which other nodes see a case.
 //
 //   sluis-key/v1
-//   purpose: log | identity | witness | receipt | mandate | signing
+//   purpose: log | identity | witness | receipt | mandate | signing |
+//            case
 //   id: 16 hexadecimal digits
 //   not-after: YYYY-MM-DD
 //   seed: base64 of the 32-byte seed of RFC 8032
@@ -30,11 +32,11 @@
 namespace sluis::crypto {
 
 // No key serves two of these.
-enum class KeyPurpose { kLog, kIdentity, kWitness, kReceipt, kMandate, kSigning };
+enum class KeyPurpose { kLog, kIdentity, kWitness, kReceipt, kMandate, kSigning, kCase };
 
 inline constexpr size_t kMaxKeyFileBytes = 512;
 
-// "log", "identity", "witness", "receipt", "mandate", "signing".
+// "log", "identity", "witness", "receipt", "mandate", "signing", "case".
 std::string_view KeyPurposeName(KeyPurpose purpose);
 std::optional<KeyPurpose> KeyPurposeOf(std::string_view name);
 

@@ -175,6 +175,8 @@ class ConfigReader {
         {"packs.partnership", {Path(&Config::partnership_pack), true}},
         {"packs.node", {Path(&Config::node_pack)}},
         {"partnership.manifest", {Path(&Config::manifest_file)}},
+        {"partnership.exercise_cooling_off_s",
+         {Number(&Config::exercise_cooling_off_s, 1, 14 * 24 * 3600)}},
         {"peer_listener.address",
          {Text(&Config::peer_listen_address, not_empty, "must be an address with a port")}},
         {"loopback.address",

@@ -76,11 +76,11 @@ bool HasKey(const partnership::Member& member, crypto::KeyPurpose purpose,
 
 absl::StatusOr<OwnKeys> LoadOwnKeys(const Config& config, const crypto::PublicKey& log,
                                     const std::string& today) {
-  absl::StatusOr<crypto::SigningKey> identity = LoadIdentityKey(config, today);
-  if (!identity.ok()) return identity.status();
+  absl::StatusOr<ExchangeKeys> keys = LoadExchangeKeys(config, today);
+  if (!keys.ok()) return keys.status();
   absl::StatusOr<std::string> ca = ReadCertificate(config.certificate_folder + "/ca.crt");
   if (!ca.ok()) return ca.status();
-  return OwnKeys{log, identity->public_key(), *std::move(ca)};
+  return OwnKeys{log, keys->identity.public_key(), keys->receipt.public_key(), *std::move(ca)};
 }
 
 absl::Status CheckOwn(const partnership::Manifest& manifest, const std::string& file,
@@ -108,6 +108,7 @@ absl::Status CheckOwn(const partnership::Manifest& manifest, const std::string& 
   const std::pair<crypto::KeyPurpose, std::pair<const char*, const crypto::PublicKey*>> used[] = {
       {crypto::KeyPurpose::kLog, {"keys.log", &keys.log}},
       {crypto::KeyPurpose::kIdentity, {"keys.identity", &keys.identity}},
+      {crypto::KeyPurpose::kReceipt, {"receipt.key", &keys.receipt}},
       {crypto::KeyPurpose::kMandate, {"keys.mandate_public", &config.mandate_public}}};
   for (const auto& [purpose, named] : used) {
     if (HasKey(*own, purpose, *named.second)) continue;

@@ -17,20 +17,21 @@ namespace sluis::server {
 struct OwnKeys {
   crypto::PublicKey log;
   crypto::PublicKey identity;
+  crypto::PublicKey receipt;
   // The CA certificate of its certificate folder, DER.
   std::string ca_certificate;
 };
 
-// Reads the identity key and the CA certificate that the configuration names; `log` is that of the
-// open ledger. Errors name the file.
+// Reads the keys for partners and the CA certificate that the configuration names; `log` is that of
+// the open ledger. Errors name the file.
 absl::StatusOr<OwnKeys> LoadOwnKeys(const Config& config, const crypto::PublicKey& log,
                                     const std::string& today);
 
 // Whether `manifest` says of this organisation what the node is: member, kind, secrecy regime,
-// host, CA certificate, keys of log, identity and mandates, and the two rule packs in `terms`.
-// Days of validity are not looked at: a key that has run out in the manifest must not keep a node
-// from its own records. FAILED_PRECONDITION says what differs and what to do; `file` is where the
-// manifest lies.
+// host, CA certificate, keys of log, identity, receipts and mandates, and the two rule packs in
+// `terms`. Days of validity are not looked at: a key that has run out in the manifest must not keep
+// a node from its own records. FAILED_PRECONDITION says what differs and what to do; `file` is
+// where the manifest lies.
 absl::Status CheckOwn(const partnership::Manifest& manifest, const std::string& file,
                       const Config& config, const OwnKeys& keys, const core::Terms& terms);
 

@@ -76,6 +76,8 @@ absl::Status Node::Open() {
   if (!stores.ok()) return stores.status();
   parts.store = std::move(stores->ledger);
   parts.derived = std::move(stores->derived);
+  parts.witness = std::move(stores->witness);
+  parts.heads.emplace(*parts.witness);
   absl::StatusOr<bool> restored = stores->folder.IsRestored();
   if (!restored.ok()) return restored.status();
 
@@ -103,7 +105,21 @@ absl::Status Node::Open() {
   parts.executor = std::make_unique<core::Executor>(
       *parts.ledger, *parts.terms, *parts.verifier, parts.clock, parts.random,
       core::ExecutorOptions{.refusals_per_minute = config.refusals_per_minute});
-  parts.link.emplace(config, *parts.terms, parts.clock, parts.metrics);
+  absl::StatusOr<ExchangeKeys> keys =
+      LoadExchangeKeys(config, storage::LegalDay(parts.clock.NowUs()));
+  if (keys.ok()) {
+    parts.exchange_keys.emplace(*std::move(keys));
+  } else if (!config.manifest_file.empty()) {
+    return keys.status();
+  }
+  parts.link.emplace(config, *parts.terms,
+                     PeerLink::Core{.ledger = *parts.ledger,
+                                    .executor = *parts.executor,
+                                    .derived = *parts.derived,
+                                    .heads = *parts.heads,
+                                    .keys = parts.exchange_keys ? &*parts.exchange_keys : nullptr,
+                                    .random = parts.random},
+                     parts.clock, parts.metrics);
   return absl::OkStatus();
 }
 
@@ -153,6 +169,10 @@ absl::Status Node::Listen() {
        .status = [this](node::v1::GetStatusResponse& response) { FillStatus(response); },
        .exchange =
            [&parts](node::v1::GetExchangeResponse& response) { parts.link->Fill(response); },
+       .share_tools = {.random = parts.random,
+                       .case_key =
+                           parts.exchange_keys ? parts.exchange_keys->case_key : parts.no_case_key,
+                       .heads = *parts.heads},
        .exercise = [&parts] { return parts.terms->Get()->exercise; }});
   if (!listener.ok()) return listener.status();
   parts.listener = *std::move(listener);
@@ -221,7 +241,10 @@ absl::Status Node::KeepHouse() {
   // What an exercise left goes before anything else is done.
   absl::Status first = parts.terms->Get()->stamp == ledger::kAbsent ? RecordFirst() : EndExercise();
   first.Update(parts.index->CatchUp());
-  if (settled) first.Update(EraseDue());
+  if (settled) {
+    first.Update(EraseDue());
+    first.Update(parts.link->KeepHouse());
+  }
   first.Update(copy_keys());
   return first;
 }

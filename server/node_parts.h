@@ -15,6 +15,7 @@
 #include "server/config.h"
 #include "server/core/executor.h"
 #include "server/core/terms.h"
+#include "server/exchange/known_heads.h"
 #include "server/ledger/leaf_index.h"
 #include "server/ledger/ledger.h"
 #include "server/node.h"
@@ -26,6 +27,7 @@
 #include "server/settled_clock.h"
 #include "server/storage/clock.h"
 #include "server/storage/store.h"
+#include "server/terms_loader.h"
 
 namespace sluis::server {
 
@@ -48,6 +50,12 @@ struct Node::Parts {
   std::string log_key_not_after;  // set before anything listens
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<storage::Store> derived;
+  std::unique_ptr<storage::Store> witness;
+  // Nothing when the node has none; it is then in no partnership.
+  std::optional<ExchangeKeys> exchange_keys;
+  // Stands in for theirs where there is none: nothing is ever made with it.
+  const crypto::Secret<32> no_case_key;
+  std::optional<exchange::KnownHeads> heads;
   std::unique_ptr<ledger::Ledger> ledger;
   // Of the backup, in a folder that was put back, until the log says so.
   std::optional<ledger::ShownCheckpoint> restored_to;

@@ -25,7 +25,11 @@ absl::StatusOr<NodeStores> OpenNodeStores(const std::string& data_folder) {
   absl::StatusOr<std::unique_ptr<storage::Store>> derived =
       storage::OpenRocksDbStore(data_folder + "/derived");
   if (!derived.ok()) return derived.status();
-  return NodeStores{*std::move(folder), *std::move(ledger), *std::move(derived)};
+  absl::StatusOr<std::unique_ptr<storage::Store>> witness =
+      storage::OpenRocksDbStore(data_folder + "/witness");
+  if (!witness.ok()) return witness.status();
+  return NodeStores{*std::move(folder), *std::move(ledger), *std::move(derived),
+                    *std::move(witness)};
 }
 
 }  // namespace sluis::server

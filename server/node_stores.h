@@ -15,6 +15,7 @@ struct NodeStores {
   ledger::DataFolder folder;
   std::unique_ptr<storage::Store> ledger;
   std::unique_ptr<storage::Store> derived;
+  std::unique_ptr<storage::Store> witness;
 };
 
 // Makes what is missing and opens the rest. Guarantee: a folder that another instance holds, or

@@ -28,6 +28,10 @@ absl::StatusOr<std::shared_ptr<core::Terms>> Node::NextTerms(const Config& confi
   auto manifest = LoadManifest(config, parts_->log_public, **terms, held->manifest,
                                storage::LegalDay(parts_->clock.NowUs()));
   if (!manifest.ok()) return manifest.status();
+  if (*manifest && !parts_->exchange_keys) {
+    return absl::FailedPreconditionError(
+        "the keys for partners were not there when the node started; restart it");
+  }
   core::TakeManifest(*std::move(manifest), **terms);
   return terms;
 }

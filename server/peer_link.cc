@@ -2,25 +2,50 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "crypto/bytes.h"
+#include "server/core/view.h"
 
 namespace sluis::server {
 
-PeerLink::PeerLink(const Config& config, core::TermsInForce& terms, storage::Clock& clock,
-                   rpc::Metrics& metrics)
+PeerLink::PeerLink(const Config& config, core::TermsInForce& terms, const Core& core,
+                   storage::Clock& clock, rpc::Metrics& metrics)
     : organisation_(config.organisation),
       terms_(terms),
       clock_(clock),
       metrics_(metrics),
       peers_({.certificate_folder = config.certificate_folder, .terms = terms, .clock = clock}),
-      heartbeat_({.organisation = config.organisation,
-                  .protocol = {},
-                  .terms = terms,
-                  .peers = peers_,
-                  .reachability = reachability_,
-                  .clock = clock}) {}
+      ledger_(core.ledger),
+      heartbeat_(
+          {.organisation = config.organisation,
+           .protocol = {},
+           .terms = terms,
+           .peers = peers_,
+           .reachability = reachability_,
+           .clock = clock,
+           .own_status = [this] { return OwnStatus(); },
+           .heard_status =
+               [this](const std::string& organisation, record::v1::SignedMandateStatus status) {
+                 if (exchange_) exchange_->HeardStatus(organisation, std::move(status));
+               }}) {
+  if (core.keys == nullptr) return;
+  // Several looks within a tick: an exchange has more steps than it may take ticks.
+  const auto period = std::chrono::milliseconds(std::max<uint64_t>(config.tick_ms / 4, 20));
+  exchange_.emplace(ExchangeLink::Parts{.organisation = config.organisation,
+                                        .terms = terms,
+                                        .ledger = core.ledger,
+                                        .executor = core.executor,
+                                        .derived = core.derived,
+                                        .heads = core.heads,
+                                        .peers = peers_,
+                                        .keys = *core.keys,
+                                        .clock = clock,
+                                        .random = core.random,
+                                        .metrics = metrics,
+                                        .period = period});
+}
 
 PeerLink::~PeerLink() { Stop(); }
 
@@ -37,6 +62,13 @@ absl::Status PeerLink::FollowLocked() {
   if (listener_ && wanted == bound_) return absl::OkStatus();
   listener_.reset();
   if (wanted.empty()) return absl::OkStatus();
+  decltype(exchange::PeerAnswers::deliver) deliver;
+  if (exchange_) {
+    deliver = [this](const std::string& sender, const peer::v1::DeliverRequest& request,
+                     std::function<void(absl::Status)> done) {
+      exchange_->Deliver(sender, request, std::move(done));
+    };
+  }
   absl::StatusOr<std::unique_ptr<rpc::PeerListener>> listener =
       rpc::PeerListener::Start({.address = wanted,
                                 .certificate_folder = certificate_folder_,
@@ -47,9 +79,14 @@ absl::Status PeerLink::FollowLocked() {
                                 .answers = {.heartbeat =
                                                 [this](const std::string& sender,
                                                        const peer::v1::HeartbeatRequest& request) {
-                                                  return heartbeat_.Answer(sender, request);
+                                                  auto answer = heartbeat_.Answer(sender, request);
+                                                  // Who asks is there.
+                                                  if (answer.ok() && exchange_) {
+                                                    exchange_->Reached(sender);
+                                                  }
+                                                  return answer;
                                                 },
-                                            .deliver = nullptr}});
+                                            .deliver = std::move(deliver)}});
   if (!listener.ok()) return listener.status();
   listener_ = *std::move(listener);
   bound_ = wanted;
@@ -63,9 +100,30 @@ void PeerLink::Round() {
     if (!status.ok()) spdlog::error("{}", std::string(status.message()));
   }
   heartbeat_.Round();
+  if (!exchange_) return;
+  const std::shared_ptr<const partnership::SignedManifest> in_force = terms_.Get()->manifest;
+  if (!in_force) return;
+  for (const partnership::Member& member : in_force->manifest.members) {
+    if (reachability_.Of(member.organisation, clock_.NowUs()).trouble.empty()) {
+      exchange_->Reached(member.organisation);
+    }
+  }
 }
 
+std::optional<record::v1::SignedMandateStatus> PeerLink::OwnStatus() const {
+  const auto snapshot = ledger_.store().NewSnapshot();
+  auto status = core::View(*snapshot, ledger_.keyring()).ReadMandateStatus();
+  if (!status.ok()) {
+    spdlog::error("{}", std::string(status.status().message()));
+    return std::nullopt;
+  }
+  return *std::move(status);
+}
+
+absl::Status PeerLink::KeepHouse() { return exchange_ ? exchange_->KeepHouse() : absl::OkStatus(); }
+
 void PeerLink::Begin() {
+  if (exchange_) exchange_->Begin();
   loop_ = std::thread([this] {
     std::unique_lock lock(loop_mutex_);
     while (!stopping_) {
@@ -85,6 +143,7 @@ void PeerLink::Stop() {
   wake_.notify_all();
   peers_.Stop();
   if (loop_.joinable()) loop_.join();
+  if (exchange_) exchange_->Stop();
   std::lock_guard lock(listener_mutex_);
   stopped_ = true;
   listener_.reset();
@@ -119,6 +178,7 @@ void PeerLink::Fill(node::v1::GetExchangeResponse& response) const {
     peer.set_protocol_version(standing.protocol_version);
     for (const std::string& name : standing.capabilities) peer.add_capabilities(name);
     peer.set_clock_ahead_s(standing.clock_ahead_s);
+    if (exchange_) exchange_->Fill(peer);
   }
 }
 
@@ -130,6 +190,7 @@ void PeerLink::Fill(rpc::Metrics::Gauges& gauges) const {
   gauges.partners_reachable = static_cast<double>(numbers.reachable);
   gauges.partners_heard = static_cast<double>(numbers.heard);
   gauges.partners_in_trouble = static_cast<double>(numbers.in_trouble);
+  if (exchange_) exchange_->Fill(gauges);
 }
 
 }  // namespace sluis::server

@@ -4,27 +4,44 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "absl/status/status.h"
 #include "server/config.h"
+#include "server/core/executor.h"
 #include "server/core/terms.h"
 #include "server/exchange/grpc_peers.h"
 #include "server/exchange/heartbeat.h"
+#include "server/exchange/known_heads.h"
 #include "server/exchange/reachability.h"
+#include "server/exchange_link.h"
+#include "server/ledger/ledger.h"
 #include "server/rpc/metrics.h"
 #include "server/rpc/peer_listener.h"
 #include "server/storage/clock.h"
+#include "server/storage/store.h"
+#include "server/terms_loader.h"
 #include "sluis/node/v1/exchange.pb.h"
 
 namespace sluis::server {
 
 // How a node hangs together with the other nodes of its partnership: the listener for them, the
-// calls to them, and the heartbeat. Wires only. Thread-safe. The references must outlive it.
+// calls to them, the heartbeat, and what they exchange. Wires only. Thread-safe. The references
+// must outlive it.
 class PeerLink {
  public:
-  PeerLink(const Config& config, core::TermsInForce& terms, storage::Clock& clock,
+  // What it hands between partners and the core; without keys nothing but heartbeats.
+  struct Core {
+    ledger::Ledger& ledger;
+    core::Executor& executor;
+    storage::Store& derived;
+    exchange::KnownHeads& heads;
+    const ExchangeKeys* keys;
+    crypto::Random& random;
+  };
+  PeerLink(const Config& config, core::TermsInForce& terms, const Core& core, storage::Clock& clock,
            rpc::Metrics& metrics);
   ~PeerLink();
 
@@ -45,8 +62,12 @@ class PeerLink {
   void Fill(node::v1::GetExchangeResponse& response) const;
   void Fill(rpc::Metrics::Gauges& gauges) const;
 
+  // The upkeep of what is exchanged.
+  absl::Status KeepHouse();
+
  private:
   absl::Status FollowLocked();
+  std::optional<record::v1::SignedMandateStatus> OwnStatus() const;
 
   const std::string organisation_;
   core::TermsInForce& terms_;
@@ -54,6 +75,8 @@ class PeerLink {
   rpc::Metrics& metrics_;
   exchange::Reachability reachability_;
   exchange::GrpcPeers peers_;
+  ledger::Ledger& ledger_;
+  std::optional<ExchangeLink> exchange_;
   exchange::Heartbeat heartbeat_;
 
   mutable std::mutex listener_mutex_;

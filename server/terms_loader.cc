@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
 #include <utility>
 #include <vector>
@@ -69,6 +70,9 @@ absl::StatusOr<std::shared_ptr<core::Terms>> LoadTerms(const Config& config) {
   terms->secrecy_regime = config.secrecy_regime;
   terms->configuration_digest = config.digest;
   terms->key_copy_days = config.key_copy_days;
+  if (config.exercise_cooling_off_s > 0) {
+    terms->exercise_cooling_off_us = config.exercise_cooling_off_s * 1'000'000;
+  }
   return terms;
 }
 
@@ -76,11 +80,20 @@ absl::StatusOr<crypto::KeyFile> LoadLogKey(const Config& config, const std::stri
   return LoadKey(config.log_key_file, crypto::KeyPurpose::kLog, today);
 }
 
-absl::StatusOr<crypto::SigningKey> LoadIdentityKey(const Config& config, const std::string& today) {
-  absl::StatusOr<crypto::KeyFile> file =
+absl::StatusOr<ExchangeKeys> LoadExchangeKeys(const Config& config, const std::string& today) {
+  // Where sluis node init puts them.
+  const std::filesystem::path folder =
+      std::filesystem::path(config.identity_key_file).parent_path();
+  absl::StatusOr<crypto::KeyFile> identity =
       LoadKey(config.identity_key_file, crypto::KeyPurpose::kIdentity, today);
-  if (!file.ok()) return file.status();
-  return std::move(file->key);
+  if (!identity.ok()) return identity.status();
+  absl::StatusOr<crypto::KeyFile> receipt =
+      LoadKey((folder / "receipt.key").string(), crypto::KeyPurpose::kReceipt, today);
+  if (!receipt.ok()) return receipt.status();
+  absl::StatusOr<crypto::KeyFile> cases =
+      LoadKey((folder / "case.key").string(), crypto::KeyPurpose::kCase, today);
+  if (!cases.ok()) return cases.status();
+  return ExchangeKeys{std::move(identity->key), std::move(receipt->key), cases->key.seed().Clone()};
 }
 
 absl::StatusOr<record::v1::UserRequest> LoadFirstAdministrator(const Config& config) {

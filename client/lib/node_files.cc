@@ -182,14 +182,15 @@ Result<NodeMade> MakeNodeFiles(const NodePlan& plan, int64_t now_s) {
   steps.Take(WriteNew(in("ca/ca.crt"), ca->certificate_pem, FileMode::kPublic));
   steps.Take(MakeTls(plan, *ca, now_s));
   const auto not_after = [now_s](crypto::KeyPurpose purpose) {
-    const int64_t days = purpose == crypto::KeyPurpose::kLog ? kLogKeyDays : kNodeKeyDays;
+    const bool stays = purpose == crypto::KeyPurpose::kLog || purpose == crypto::KeyPurpose::kCase;
+    const int64_t days = stays ? kLogKeyDays : kNodeKeyDays;
     return LegalDay(now_s + days * kDaySeconds);
   };
-  for (const auto& [name, purpose] :
-       {std::pair{"keys/log.key", crypto::KeyPurpose::kLog},
-        std::pair{"keys/identity.key", crypto::KeyPurpose::kIdentity},
-        std::pair{"keys/witness.key", crypto::KeyPurpose::kWitness},
-        std::pair{"keys/receipt.key", crypto::KeyPurpose::kReceipt}}) {
+  for (const auto& [name, purpose] : {std::pair{"keys/log.key", crypto::KeyPurpose::kLog},
+                                      std::pair{"keys/identity.key", crypto::KeyPurpose::kIdentity},
+                                      std::pair{"keys/witness.key", crypto::KeyPurpose::kWitness},
+                                      std::pair{"keys/receipt.key", crypto::KeyPurpose::kReceipt},
+                                      std::pair{"keys/case.key", crypto::KeyPurpose::kCase}}) {
     const Result<crypto::KeyFile> key = MakeKey(in(name), purpose, not_after(purpose));
     if (!key.ok()) steps.Take(key.failure());
   }

@@ -2,7 +2,7 @@
 //
 //   sluisd.yaml  openssl.cnf  first-administrator.request
 //   tls/    tls.crt tls.key ca.crt           packs/  statutory.yaml partnership.yaml [node.yaml]
-//   keys/   log.key identity.key witness.key receipt.key
+//   keys/   log.key identity.key witness.key receipt.key case.key
 //   data/   backup/                          (empty)
 //   ca/     ca.crt ca.key                    (to be kept off the node)
 //   mandate/ mandate.key                     (to be kept off the node, by someone else)

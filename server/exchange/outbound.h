@@ -71,6 +71,11 @@ class Outbound {
   // A partner that was not reached may be tried again at once.
   void Reached(const std::string& organisation);
 
+  // What a partner is owed now and has not settled, and what it took for good, as OwedTo. For every
+  // now and then: both read the whole outbox of the partner.
+  absl::StatusOr<std::vector<Owed>> Outstanding(const std::string& partner) const;
+  absl::StatusOr<std::vector<Owed>> Settled(const std::string& partner) const;
+
   // Exchanges whose messages a partner did not believe.
   size_t parked() const;
 
@@ -104,7 +109,8 @@ class Outbound {
   absl::StatusOr<bool> AddKey(const Owed& owed, const core::Call& call, const core::View& view,
                               Packing& packing);
   absl::Status Stop(const Owed& owed, core::ReleaseStep step);
-  bool TakenLately(const Owed& owed, const absl::StatusOr<std::optional<Taken>>& taken) const;
+  bool TakenLately(const Owed& owed) const;
+  bool IsSettled(const Owed& owed) const;
   absl::Status Send(const std::string& partner, const core::Terms& terms, Parcel parcel);
   void Sent(const std::string& partner, const Parcel& parcel, const absl::Status& status);
   enum class Standing { kFree, kAlone, kParked };

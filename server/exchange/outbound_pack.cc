@@ -15,17 +15,8 @@
 namespace sluis::exchange {
 namespace {
 
-using peer::v1::EnvelopeKind;
-
 // Room for heads, signatures and framing below the 1 MiB of an envelope.
 constexpr size_t kMostBytes = 900 << 10;
-
-// Answers that end an exchange: taken once, they are owed no more.
-bool IsFinal(EnvelopeKind kind) {
-  return kind == peer::v1::ENVELOPE_KIND_CANCEL || kind == peer::v1::ENVELOPE_KIND_ERASURE ||
-         kind == peer::v1::ENVELOPE_KIND_REFUSAL || kind == peer::v1::ENVELOPE_KIND_OPENED ||
-         kind == peer::v1::ENVELOPE_KIND_UNOPENABLE;
-}
 
 // What a key is wrapped for; outlives the wrapping.
 struct Release {
@@ -64,12 +55,31 @@ struct Outbound::Packing {
   }
 };
 
-bool Outbound::TakenLately(const Owed& owed,
-                           const absl::StatusOr<std::optional<Taken>>& taken) const {
+bool Outbound::IsSettled(const Owed& owed) const {
+  if (!IsFinal(owed.kind)) return false;
+  const auto taken = parts_.acknowledgements.Of(owed.exchange, owed.kind);
+  return taken.ok() && taken->has_value();
+}
+
+bool Outbound::TakenLately(const Owed& owed) const {
+  const auto taken = parts_.acknowledgements.Of(owed.exchange, owed.kind);
   if (!taken.ok() || !taken->has_value()) return false;
-  if (IsFinal(owed.kind)) return true;
   const uint64_t again_us = (*taken)->at_us + std::chrono::microseconds(kAgain).count();
   return parts_.clock.NowUs() < again_us;
+}
+
+absl::StatusOr<std::vector<Owed>> Outbound::Outstanding(const std::string& partner) const {
+  const std::unique_ptr<storage::Snapshot> snapshot = parts_.ledger.store().NewSnapshot();
+  const core::View view(*snapshot, parts_.ledger.keyring());
+  return OwedTo(view, partner, parts_.clock.NowUs(),
+                [this](const Owed& owed) { return !IsSettled(owed); });
+}
+
+absl::StatusOr<std::vector<Owed>> Outbound::Settled(const std::string& partner) const {
+  const std::unique_ptr<storage::Snapshot> snapshot = parts_.ledger.store().NewSnapshot();
+  const core::View view(*snapshot, parts_.ledger.keyring());
+  return OwedTo(view, partner, parts_.clock.NowUs(),
+                [this](const Owed& owed) { return IsSettled(owed); });
 }
 
 absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
@@ -86,7 +96,8 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
   if (terms->active()) view.HideRecordsOfExercise();
   const ledger::LogReader log(parts_.ledger.origin(), *snapshot, parts_.ledger.keyring());
   packing.log = &log;
-  const absl::StatusOr<std::vector<Owed>> owed = OwedTo(view, partner, call.now_us);
+  const absl::StatusOr<std::vector<Owed>> owed =
+      OwedTo(view, partner, call.now_us, [this](const Owed& one) { return !IsSettled(one); });
   if (!owed.ok()) return owed.status();
 
   absl::Status first = absl::OkStatus();
@@ -103,7 +114,7 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
     if (!parcel.exchanges.empty() && (parcel.kind != one.kind || standing == Standing::kAlone)) {
       continue;
     }
-    if (TakenLately(one, parts_.acknowledgements.Of(one.exchange, one.kind))) continue;
+    if (TakenLately(one)) continue;
     parcel.kind = one.kind;
     // One row that cannot be read must not keep the others here.
     const absl::StatusOr<bool> added = Add(one, call, view, packing);

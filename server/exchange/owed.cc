@@ -32,8 +32,15 @@ int Urgency(peer::v1::EnvelopeKind kind) {
 
 }  // namespace
 
+bool IsFinal(peer::v1::EnvelopeKind kind) {
+  return kind == peer::v1::ENVELOPE_KIND_CANCEL || kind == peer::v1::ENVELOPE_KIND_ERASURE ||
+         kind == peer::v1::ENVELOPE_KIND_REFUSAL || kind == peer::v1::ENVELOPE_KIND_OPENED ||
+         kind == peer::v1::ENVELOPE_KIND_UNOPENABLE;
+}
+
 absl::StatusOr<std::vector<Owed>> OwedTo(const core::View& view, std::string_view partner,
-                                         uint64_t now_us) {
+                                         uint64_t now_us,
+                                         const std::function<bool(const Owed&)>& wanted) {
   std::string prefix = ledger::RowKey(ledger::Table::kOutbox, partner);
   prefix.push_back('\0');
   std::vector<Owed> owed;
@@ -49,8 +56,9 @@ absl::StatusOr<std::vector<Owed>> OwedTo(const core::View& view, std::string_vie
                    peer::v1::EnvelopeKind_IsValid(static_cast<int>(message.kind()));
         if (!readable) return false;
         if (message.not_before_us() > now_us) return true;
-        owed.push_back({*exchange, static_cast<peer::v1::EnvelopeKind>(message.kind()),
-                        message.not_before_us(), message.case_token()});
+        one = {*exchange, static_cast<peer::v1::EnvelopeKind>(message.kind()),
+               message.not_before_us(), message.case_token()};
+        if (wanted(one)) owed.push_back(std::move(one));
         return owed.size() < kMostOwed;
       });
   if (!scanned.ok()) return scanned;

@@ -7,6 +7,7 @@
 #define SLUIS_SERVER_EXCHANGE_OWED_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,10 +31,14 @@ struct Owed {
 // Most rows that one look takes along.
 inline constexpr size_t kMostOwed = 4096;
 
-// At most kMostOwed, the most urgent first: Cancel, Erasure, Refusal, Opened and Unopenable,
-// Receipt, Key, Offer; within a kind the oldest first.
+// Of those that `wanted` takes at most kMostOwed, the most urgent first: Cancel, Erasure, Refusal,
+// Opened and Unopenable, Receipt, Key, Offer; within a kind the oldest first.
 absl::StatusOr<std::vector<Owed>> OwedTo(const core::View& view, std::string_view partner,
-                                         uint64_t now_us);
+                                         uint64_t now_us,
+                                         const std::function<bool(const Owed&)>& wanted);
+
+// Messages that end an exchange: taken once, they are owed no more.
+bool IsFinal(peer::v1::EnvelopeKind kind);
 
 }  // namespace sluis::exchange
 

@@ -99,11 +99,14 @@ absl::Status LeafIndex::Rebuild() {
 }
 
 absl::Status LeafIndex::DeleteAll() {
-  std::string from;
+  // Others keep rows in this store too.
+  const std::string prefix(1, kLeafPrefix);
+  const std::string until = storage::PrefixEnd(prefix);
+  std::string from = prefix;
   for (;;) {
     std::vector<storage::Write> deletes;
-    absl::Status scanned =
-        derived_.NewSnapshot()->Scan(from, {}, [&deletes](std::string_view key, std::string_view) {
+    absl::Status scanned = derived_.NewSnapshot()->Scan(
+        from, until, [&deletes](std::string_view key, std::string_view) {
           deletes.push_back({std::string(key), std::nullopt});
           return deletes.size() < kBlock;
         });

@@ -12,8 +12,8 @@
 
 namespace sluis::ledger {
 
-// Where the entry with a given leaf hash stands. Derived: built by following the log, kept in a
-// store of its own, and made again from nothing by Rebuild.
+// Where the entry with a given leaf hash stands. Derived: built by following the log, kept beside
+// the ledger in rows l and u of the derived store, and made again from nothing by Rebuild.
 //
 // Guarantee: an index found is that of an entry whose leaf hash was computed from the log; a
 // rebuild that a crash or an error cut short is begun anew by the next CatchUp; neither holds more

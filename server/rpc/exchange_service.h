@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "server/core/share_signal.h"
 #include "server/rpc/own_users.h"
 #include "sluis/node/v1/exchange.grpc.pb.h"
 
@@ -12,25 +13,38 @@ namespace sluis::rpc {
 // Fills in how the node stands with its partners.
 using ExchangeMaker = std::function<void(node::v1::GetExchangeResponse&)>;
 
-// Says how the node stands with its partners to its own users. Thread-safe.
+// Says how the node stands with its partners, and translates what its own users exchange with them
+// to use cases. Thread-safe.
 class ExchangeService final : public node::v1::ExchangeService::CallbackService {
  public:
-  ExchangeService(OwnUsers& own_users, ExchangeMaker exchange)
-      : own_users_(own_users), exchange_(std::move(exchange)) {}
+  // All must outlive this.
+  ExchangeService(Calls& calls, OwnUsers& own_users, ExchangeMaker exchange, core::ShareTools tools)
+      : calls_(calls), own_users_(own_users), exchange_(std::move(exchange)), tools_(tools) {}
 
   grpc::ServerUnaryReactor* GetExchange(grpc::CallbackServerContext* context,
-                                        const node::v1::GetExchangeRequest*,
-                                        node::v1::GetExchangeResponse* response) override {
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    const absl::Status status = own_users_.Check(context);
-    if (status.ok()) exchange_(*response);
-    reactor->Finish(ToGrpc(status));
-    return reactor;
-  }
+                                        const node::v1::GetExchangeRequest* request,
+                                        node::v1::GetExchangeResponse* response) override;
+  grpc::ServerUnaryReactor* PreviewShare(grpc::CallbackServerContext* context,
+                                         const node::v1::PreviewShareRequest* request,
+                                         node::v1::PreviewShareResponse* response) override;
+  grpc::ServerUnaryReactor* ShareSignal(grpc::CallbackServerContext* context,
+                                        const node::v1::ShareSignalRequest* request,
+                                        node::v1::ShareSignalResponse* response) override;
+  grpc::ServerUnaryReactor* WithdrawShare(grpc::CallbackServerContext* context,
+                                          const node::v1::WithdrawShareRequest* request,
+                                          node::v1::WithdrawShareResponse* response) override;
+  grpc::ServerUnaryReactor* ListSent(grpc::CallbackServerContext* context,
+                                     const node::v1::ListSentRequest* request,
+                                     node::v1::ListSentResponse* response) override;
+  grpc::ServerUnaryReactor* ListReceived(grpc::CallbackServerContext* context,
+                                         const node::v1::ListReceivedRequest* request,
+                                         node::v1::ListReceivedResponse* response) override;
 
  private:
+  Calls& calls_;
   OwnUsers& own_users_;
   const ExchangeMaker exchange_;
+  const core::ShareTools tools_;
 };
 
 }  // namespace sluis::rpc

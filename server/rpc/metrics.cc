@@ -16,6 +16,10 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
                 .Name("sluis_calls_total")
                 .Help("Calls answered, by method and status code")
                 .Register(*registry_);
+  parked_envelopes_ = &prometheus::BuildCounter()
+                           .Name("sluis_envelopes_not_believed_total")
+                           .Help("Envelopes of partners that were not believed, by fault")
+                           .Register(*registry_);
   unknown_peers_ = &prometheus::BuildCounter()
                         .Name("sluis_unknown_peers_total")
                         .Help("Calls over a certificate that names nobody of this organisation")
@@ -44,6 +48,18 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
       MakeGauge(*registry_, "sluis_partners_heard", "Partners that asked within a minute");
   partners_in_trouble_ = MakeGauge(*registry_, "sluis_partners_in_trouble",
                                    "Partners that cannot be reached or worked with");
+  outstanding_ = MakeGauge(*registry_, "sluis_messages_outstanding",
+                           "Messages due to partners that they have not answered");
+  outstanding_seconds_ = MakeGauge(*registry_, "sluis_messages_outstanding_seconds",
+                                   "For how long the oldest of these has been due");
+  parked_ = MakeGauge(*registry_, "sluis_exchanges_parked",
+                      "Exchanges left alone because a partner did not believe a message");
+  contradictions_ = MakeGauge(*registry_, "sluis_partner_log_contradictions",
+                              "Signed heads of partners' logs that contradict an earlier one");
+}
+
+void Metrics::CountParked(const std::string& fault) {
+  parked_envelopes_->Add({{"fault", fault}}).Increment();
 }
 
 void Metrics::CountCall(const std::string& method, grpc::StatusCode code) {
@@ -61,6 +77,10 @@ std::string Metrics::Text(const Gauges& gauges) {
   partners_reachable_->Set(gauges.partners_reachable);
   partners_heard_->Set(gauges.partners_heard);
   partners_in_trouble_->Set(gauges.partners_in_trouble);
+  outstanding_->Set(gauges.outstanding);
+  outstanding_seconds_->Set(gauges.outstanding_seconds);
+  parked_->Set(gauges.parked);
+  contradictions_->Set(gauges.contradictions);
   return prometheus::TextSerializer().Serialize(registry_->Collect());
 }
 

@@ -26,6 +26,9 @@ class Metrics {
   // A connection or call of another node that was refused at the peer listener.
   void CountRefusedPeer() { refused_peers_->Increment(); }
 
+  // An envelope of a member that was not believed, by a fixed word.
+  void CountParked(const std::string& fault);
+
   // Values read when someone asks.
   struct Gauges {
     double serving = 0;
@@ -38,6 +41,10 @@ class Metrics {
     double partners_reachable = 0;
     double partners_heard = 0;
     double partners_in_trouble = 0;
+    double outstanding = 0;
+    double outstanding_seconds = 0;
+    double parked = 0;
+    double contradictions = 0;
   };
   // Prometheus text exposition.
   std::string Text(const Gauges& gauges);
@@ -45,6 +52,7 @@ class Metrics {
  private:
   std::shared_ptr<prometheus::Registry> registry_;
   prometheus::Family<prometheus::Counter>* calls_;
+  prometheus::Family<prometheus::Counter>* parked_envelopes_;
   prometheus::Counter* unknown_peers_;
   prometheus::Counter* refused_peers_;
   prometheus::Gauge* serving_;
@@ -57,6 +65,10 @@ class Metrics {
   prometheus::Gauge* partners_reachable_;
   prometheus::Gauge* partners_heard_;
   prometheus::Gauge* partners_in_trouble_;
+  prometheus::Gauge* outstanding_;
+  prometheus::Gauge* outstanding_seconds_;
+  prometheus::Gauge* parked_;
+  prometheus::Gauge* contradictions_;
 };
 
 }  // namespace sluis::rpc

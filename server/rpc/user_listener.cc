@@ -41,7 +41,7 @@ struct UserListener::Impl {
         registers(calls, parts.verifier, pool, std::move(parts.backup)),
         log(calls, own_users, parts.ledger, parts.index, pool),
         status(own_users, std::move(parts.status)),
-        exchange(own_users, std::move(parts.exchange)) {}
+        exchange(calls, own_users, std::move(parts.exchange), parts.share_tools) {}
 
   // The pool is destroyed after the server: what it still runs finishes calls.
   WorkPool pool;

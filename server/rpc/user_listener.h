@@ -9,6 +9,7 @@
 #include "crypto/random.h"
 #include "server/authn/mandate.h"
 #include "server/core/executor.h"
+#include "server/core/share_signal.h"
 #include "server/ledger/leaf_index.h"
 #include "server/ledger/ledger.h"
 #include "server/storage/clock.h"
@@ -37,6 +38,7 @@ struct UserListenerParts {
   std::function<absl::Status(node::v1::CreateBackupResponse&)> backup;
   std::function<void(node::v1::GetStatusResponse&)> status;
   std::function<void(node::v1::GetExchangeResponse&)> exchange;
+  core::ShareTools share_tools;
   // Whether the partnership is in exercise.
   std::function<bool()> exercise;
 };

@@ -46,7 +46,8 @@ class Snapshot {
 //
 // Guarantee: when Apply returns OK the whole batch is on stable storage; otherwise none of it is
 // visible after a reopen, or all of it (the caller must then stop: see Sequencer). Thread-safe;
-// Apply is serialised by the caller.
+// batches applied at once take effect one after the other, in an order that nobody promises: who
+// compares before writing serialises what writes those rows.
 class Store {
  public:
   virtual ~Store() = default;

@@ -12,7 +12,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr KeyPurpose kAll[] = {KeyPurpose::kLog,     KeyPurpose::kIdentity, KeyPurpose::kWitness,
-                               KeyPurpose::kReceipt, KeyPurpose::kMandate,  KeyPurpose::kSigning};
+                               KeyPurpose::kReceipt, KeyPurpose::kMandate,  KeyPurpose::kSigning,
+                               KeyPurpose::kCase};
 
 std::string TextOf(KeyPurpose purpose, uint8_t fill = 7) {
   Secret<32> seed;

@@ -115,7 +115,8 @@ class PartnershipNodeTest : public ::testing::Test {
                                      .ca_pem = organisation_.ca().certificate_pem,
                                      .log = organisation_.log_public(),
                                      .mandate = organisation_.mandate_key().public_key(),
-                                     .identity = organisation_.identity_key()});
+                                     .identity = organisation_.identity_key(),
+                                     .receipt = organisation_.receipt_public()});
   const MemberKit other_ = MakeMember({});
   const Person noor_ = organisation_.MakePerson("noor.w");
   const Person dpo_ = organisation_.MakePerson("dpo");

@@ -35,7 +35,8 @@ class ManifestLoaderTest : public ::testing::Test {
                  .ca_pem = organisation_.ca().certificate_pem,
                  .log = organisation_.log_public(),
                  .mandate = organisation_.mandate_key().public_key(),
-                 .identity = organisation_.identity_key()};
+                 .identity = organisation_.identity_key(),
+                 .receipt = organisation_.receipt_public()};
   }
 
   partnership::SignedManifest Make(const test::MemberSpec& own, const Signed& held = nullptr,
@@ -181,7 +182,7 @@ TEST_F(ManifestLoaderTest, FilesThatAreNotWhatTheyShouldBe) {
   ::chmod(config_.identity_key_file.c_str(), 0600);
   Config config = config_;
   config.identity_key_file = config.log_key_file;
-  EXPECT_THAT(std::string(LoadIdentityKey(config, kToday).status().message()),
+  EXPECT_THAT(std::string(LoadExchangeKeys(config, kToday).status().message()),
               HasSubstr("is not the identity key"));
   config_.manifest_file += ".none";
   const auto none = LoadManifest(config_, organisation_.log_public(), *terms_, nullptr, kToday);

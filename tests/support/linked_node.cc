@@ -3,11 +3,7 @@
 #include <future>
 #include <utility>
 
-#include "server/core/cancel_received.h"
-#include "server/core/close_sent.h"
-#include "server/core/collect_offers.h"
-#include "server/core/release_keys.h"
-#include "server/core/store_keys.h"
+#include "server/exchange/acts.h"
 #include "server/storage/memory_store.h"
 
 namespace sluis::tests {
@@ -31,40 +27,14 @@ LinkedNode::~LinkedNode() {
 
 void LinkedNode::Restart() {
   if (outbound_) outbound_->Stop();
-  const auto close = [](std::string sender, std::vector<core::PeerLeaf> leaves) {
-    return std::make_shared<core::CloseSent>(std::move(sender), std::move(leaves));
-  };
-  inbound_ = std::make_unique<exchange::Inbound>(exchange::InboundParts{
-      .organisation = organisation_,
-      .protocol = {},
-      .terms = node_.h.terms,
-      .executor = *node_.h.executor,
-      .clock = node_.h.clock,
-      .parked = [this](envelope::Fault fault) { parked_.push_back(fault); },
-      .acts = {
-          {peer::v1::ENVELOPE_KIND_OFFER,
-           [this](std::string sender, std::vector<core::PeerLeaf> leaves) {
-             return std::make_shared<core::CollectOffers>(std::move(sender), std::move(leaves),
-                                                          node_.h.random);
-           }},
-          {peer::v1::ENVELOPE_KIND_RECEIPT,
-           [this](std::string sender, std::vector<core::PeerLeaf> leaves) {
-             return std::make_shared<core::ReleaseKeys>(std::move(sender), std::move(leaves),
-                                                        heads_);
-           }},
-          {peer::v1::ENVELOPE_KIND_KEY,
-           [this](std::string sender, std::vector<core::PeerLeaf> leaves) {
-             return std::make_shared<core::StoreKeys>(std::move(sender), std::move(leaves),
-                                                      node_.h.random);
-           }},
-          {peer::v1::ENVELOPE_KIND_CANCEL,
-           [](std::string sender, std::vector<core::PeerLeaf> leaves) {
-             return std::make_shared<core::CancelReceived>(std::move(sender), std::move(leaves));
-           }},
-          {peer::v1::ENVELOPE_KIND_OPENED, close},
-          {peer::v1::ENVELOPE_KIND_UNOPENABLE, close},
-          {peer::v1::ENVELOPE_KIND_REFUSAL, close},
-      }});
+  inbound_ = std::make_unique<exchange::Inbound>(
+      exchange::InboundParts{.organisation = organisation_,
+                             .protocol = {},
+                             .terms = node_.h.terms,
+                             .executor = *node_.h.executor,
+                             .clock = node_.h.clock,
+                             .parked = [this](envelope::Fault fault) { parked_.push_back(fault); },
+                             .acts = exchange::ActsOf(heads_, node_.h.random)});
   outbound_ = std::make_unique<exchange::Outbound>(exchange::OutboundParts{
       .organisation = organisation_,
       .ledger = *node_.h.ledger,

@@ -69,6 +69,9 @@ Organisation::Organisation(std::string folder, OrganisationOptions options)
   log_public_ = MakeKeyFile(folder_ + "/log.key", crypto::KeyPurpose::kLog).public_key();
   identity_key_ = std::make_shared<const crypto::SigningKey>(
       MakeKeyFile(folder_ + "/identity.key", crypto::KeyPurpose::kIdentity));
+  receipt_public_ =
+      MakeKeyFile(folder_ + "/receipt.key", crypto::KeyPurpose::kReceipt).public_key();
+  MakeKeyFile(folder_ + "/case.key", crypto::KeyPurpose::kCase);
 
   administrator_ = std::make_unique<Person>(MakePerson("beheer"));
   WriteFile(folder_ + "/first.request", administrator_->request.SerializeAsString());

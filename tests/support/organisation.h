@@ -62,6 +62,7 @@ class Organisation {
   const crypto::SigningKey& mandate_key() const { return mandate_key_; }
   const crypto::PublicKey& log_public() const { return log_public_; }
   const std::shared_ptr<const crypto::SigningKey>& identity_key() const { return identity_key_; }
+  const crypto::PublicKey& receipt_public() const { return receipt_public_; }
 
   // A mandate for these roles, from an hour ago for `days`.
   record::v1::SignedMandate MakeMandate(const Person& person, const std::vector<std::string>& roles,
@@ -86,6 +87,7 @@ class Organisation {
   crypto::SigningKey mandate_key_;
   crypto::PublicKey log_public_{};
   std::shared_ptr<const crypto::SigningKey> identity_key_;
+  crypto::PublicKey receipt_public_{};
   std::unique_ptr<Person> administrator_;
 };
 

@@ -74,15 +74,15 @@ record::v1::Member Partners::StatementOf(const Organisation& organisation,
     for (const std::string& address : found->second) member.add_addresses(address);
   }
   std::vector<crypto::PublicKey>& spare = spare_keys_[organisation.id()];
-  while (spare.size() < 2) {
+  if (spare.empty()) {
     spare.push_back(crypto::SigningKey::Generate(crypto::SystemRandom()).public_key());
   }
   const std::pair<crypto::KeyPurpose, crypto::PublicKey> keys[] = {
       {crypto::KeyPurpose::kIdentity, organisation.identity_key()->public_key()},
       {crypto::KeyPurpose::kLog, organisation.log_public()},
       {crypto::KeyPurpose::kMandate, organisation.mandate_key().public_key()},
-      {crypto::KeyPurpose::kReceipt, spare[0]},
-      {crypto::KeyPurpose::kWitness, spare[1]}};
+      {crypto::KeyPurpose::kReceipt, organisation.receipt_public()},
+      {crypto::KeyPurpose::kWitness, spare[0]}};
   for (const auto& [purpose, key] : keys) {
     record::v1::MemberKey& stated = *member.add_keys();
     stated.set_purpose(std::string(crypto::KeyPurposeName(purpose)));

@@ -75,7 +75,7 @@ MemberKit MakeMember(const MemberSpec& spec) {
       {"identity", identity->public_key()},
       {"log", spec.log.value_or(FreshKey())},
       {"mandate", spec.mandate.value_or(FreshKey())},
-      {"receipt", FreshKey()},
+      {"receipt", spec.receipt.value_or(FreshKey())},
       {"witness", FreshKey()}};
   for (const auto& [purpose, key] : keys) {
     record::v1::MemberKey& added = *member.add_keys();

@@ -21,6 +21,7 @@ struct MemberSpec {
   std::optional<crypto::PublicKey> log = {};
   std::optional<crypto::PublicKey> mandate = {};
   std::shared_ptr<const crypto::SigningKey> identity = {};
+  std::optional<crypto::PublicKey> receipt = {};
 };
 
 // A member of a partnership, and the key with which it signs.

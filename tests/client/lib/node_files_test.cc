@@ -47,6 +47,7 @@ TEST(NodeFilesTest, MakesEverythingPrivateAndOnce) {
         std::pair{"keys/identity.key", crypto::KeyPurpose::kIdentity},
         std::pair{"keys/witness.key", crypto::KeyPurpose::kWitness},
         std::pair{"keys/receipt.key", crypto::KeyPurpose::kReceipt},
+        std::pair{"keys/case.key", crypto::KeyPurpose::kCase},
         std::pair{"mandate/mandate.key", crypto::KeyPurpose::kMandate}}) {
     EXPECT_TRUE(ReadKey(plan.folder + "/" + name, purpose).ok()) << name;
   }

@@ -1,0 +1,19 @@
+#ifndef SLUIS_SERVER_EXCHANGE_ACTS_H_
+#define SLUIS_SERVER_EXCHANGE_ACTS_H_
+
+#include <map>
+
+#include "crypto/random.h"
+#include "server/core/partner_heads.h"
+#include "server/exchange/inbound.h"
+
+namespace sluis::exchange {
+
+// The use case of each kind of message that a node takes from another. Both must outlive what is
+// under way.
+std::map<peer::v1::EnvelopeKind, InboundParts::Act> ActsOf(core::PartnerHeads& heads,
+                                                           crypto::Random& random);
+
+}  // namespace sluis::exchange
+
+#endif  // SLUIS_SERVER_EXCHANGE_ACTS_H_

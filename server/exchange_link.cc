@@ -1,0 +1,212 @@
+#include "server/exchange_link.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "crypto/hash.h"
+#include "server/core/drop_taken.h"
+#include "server/core/exchange_upkeep.h"
+#include "server/core/status_lists.h"
+#include "server/core/view.h"
+#include "server/envelope/fault.h"
+#include "server/exchange/acts.h"
+
+namespace sluis::server {
+namespace {
+
+constexpr auto kUpkeep = std::chrono::hours(1);
+constexpr size_t kExpiredPerRound = 256;
+constexpr size_t kSealingKeysPerRound = 1024;
+constexpr size_t kTakenPerEntry = 256;
+
+}  // namespace
+
+ExchangeLink::ExchangeLink(Parts parts)
+    : parts_(std::move(parts)),
+      acknowledgements_(parts_.derived),
+      inbound_({.organisation = parts_.organisation,
+                .protocol = {},
+                .terms = parts_.terms,
+                .executor = parts_.executor,
+                .clock = parts_.clock,
+                .parked =
+                    [this](envelope::Fault fault) {
+                      parts_.metrics.CountParked(std::string(envelope::FaultName(fault)));
+                      spdlog::warn("an envelope was not believed: {}",
+                                   std::string(envelope::FaultName(fault)));
+                    },
+                .acts = exchange::ActsOf(parts_.heads, parts_.random)}),
+      outbound_({.organisation = parts_.organisation,
+                 .ledger = parts_.ledger,
+                 .terms = parts_.terms,
+                 .executor = parts_.executor,
+                 .peers = parts_.peers,
+                 .acknowledgements = acknowledgements_,
+                 .keys = {parts_.keys.identity, parts_.keys.receipt},
+                 .clock = parts_.clock,
+                 .random = parts_.random,
+                 .wake = [this] { Wake(); },
+                 .fault =
+                     [](const absl::Status& status) {
+                       spdlog::error("exchange: {}", std::string(status.message()));
+                     }}) {}
+
+void ExchangeLink::Deliver(const std::string& sender, const peer::v1::DeliverRequest& request,
+                           std::function<void(absl::Status)> done) {
+  inbound_.Deliver(sender, request, [this, done = std::move(done)](absl::Status status) {
+    // What arrived may have made something owed.
+    Wake();
+    done(std::move(status));
+  });
+}
+
+void ExchangeLink::HeardStatus(const std::string& organisation,
+                               record::v1::SignedMandateStatus status) {
+  const crypto::Hash digest = crypto::Sha256(status.status() + status.signature());
+  {
+    std::lock_guard lock(status_mutex_);
+    crypto::Hash& known = heard_[organisation];
+    if (known == digest) return;
+    known = digest;
+  }
+  parts_.executor.RunAsPeer(
+      organisation, std::make_shared<core::PutPartnerStatus>(organisation, std::move(status)),
+      [this, organisation](const absl::Status& answer) {
+        // What this node could not take now is judged again at the next heartbeat.
+        if (!absl::IsUnavailable(answer) && !absl::IsResourceExhausted(answer) &&
+            !absl::IsAborted(answer)) {
+          return;
+        }
+        std::lock_guard lock(status_mutex_);
+        heard_.erase(organisation);
+      });
+}
+
+void ExchangeLink::Wake() {
+  {
+    std::lock_guard lock(loop_mutex_);
+    woken_ = true;
+  }
+  wake_.notify_all();
+}
+
+void ExchangeLink::Begin() {
+  loop_ = std::thread([this] {
+    std::unique_lock lock(loop_mutex_);
+    while (!stopping_) {
+      woken_ = false;
+      lock.unlock();
+      const absl::Status status = outbound_.Round();
+      if (!status.ok()) spdlog::error("exchange: {}", std::string(status.message()));
+      lock.lock();
+      wake_.wait_for(lock, parts_.period, [this] { return stopping_ || woken_; });
+    }
+  });
+}
+
+void ExchangeLink::Stop() {
+  {
+    std::lock_guard lock(loop_mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (loop_.joinable()) loop_.join();
+  outbound_.Stop();
+}
+
+absl::Status ExchangeLink::KeepHouse() {
+  std::vector<std::string> expired;
+  {
+    const auto snapshot = parts_.ledger.store().NewSnapshot();
+    const core::View view(*snapshot, parts_.ledger.keyring());
+    auto found = core::ReceivedPastWindow(view, parts_.clock.NowUs(), kExpiredPerRound);
+    if (!found.ok()) return found.status();
+    expired = *std::move(found);
+  }
+  absl::Status first = absl::OkStatus();
+  for (std::string& exchange : expired) {
+    first.Update(parts_.executor.RunAsNodeAndWait(
+        std::make_shared<core::ExpireReceived>(std::move(exchange))));
+  }
+  const auto now = parts_.clock.Monotonic();
+  if (upkept_ && now - *upkept_ < kUpkeep) return first;
+  upkept_ = now;
+  first.Update(Hourly());
+  return first;
+}
+
+absl::Status ExchangeLink::Hourly() {
+  absl::Status first = absl::OkStatus();
+  const std::shared_ptr<const core::Terms> terms = parts_.terms.Get();
+  if (!terms->manifest) return first;
+  for (const partnership::Member& member : terms->manifest->manifest.members) {
+    if (member.organisation == parts_.organisation) continue;
+    const auto settled = outbound_.Settled(member.organisation);
+    if (!settled.ok()) return settled.status();
+    for (size_t at = 0; at < settled->size(); at += kTakenPerEntry) {
+      const size_t end = std::min(at + kTakenPerEntry, settled->size());
+      std::vector<core::TakenMessage> taken;
+      std::vector<envelope::ExchangeId> exchanges;
+      for (size_t i = at; i < end; ++i) {
+        const exchange::Owed& owed = (*settled)[i];
+        taken.push_back({member.organisation, std::string(owed.id()), owed.kind});
+        exchanges.push_back(owed.exchange);
+      }
+      absl::Status dropped =
+          parts_.executor.RunAsNodeAndWait(std::make_shared<core::DropTaken>(std::move(taken)));
+      if (dropped.ok()) dropped = acknowledgements_.Forget(exchanges);
+      first.Update(dropped);
+    }
+  }
+  std::vector<std::string> keys;
+  {
+    const auto snapshot = parts_.ledger.store().NewSnapshot();
+    const core::View view(*snapshot, parts_.ledger.keyring());
+    auto done = core::SealingKeysDone(view, parts_.clock.NowUs(), kSealingKeysPerRound);
+    if (!done.ok()) return done.status();
+    keys = *std::move(done);
+  }
+  if (!keys.empty()) {
+    first.Update(parts_.executor.RunAsNodeAndWait(
+        std::make_shared<core::EraseSealingKeys>(std::move(keys))));
+  }
+  return first;
+}
+
+void ExchangeLink::Fill(node::v1::PeerState& peer) const {
+  const auto outstanding = outbound_.Outstanding(peer.organisation());
+  if (!outstanding.ok()) return;
+  peer.set_outstanding(static_cast<uint32_t>(outstanding->size()));
+  uint64_t oldest = 0;
+  for (const exchange::Owed& owed : *outstanding) {
+    if (oldest == 0 || owed.not_before_us < oldest) oldest = owed.not_before_us;
+  }
+  peer.set_outstanding_since_us(oldest);
+}
+
+void ExchangeLink::Fill(rpc::Metrics::Gauges& gauges) const {
+  const std::shared_ptr<const core::Terms> terms = parts_.terms.Get();
+  const uint64_t now_us = parts_.clock.NowUs();
+  if (terms->manifest) {
+    for (const partnership::Member& member : terms->manifest->manifest.members) {
+      if (member.organisation == parts_.organisation) continue;
+      node::v1::PeerState peer;
+      peer.set_organisation(member.organisation);
+      Fill(peer);
+      gauges.outstanding += peer.outstanding();
+      if (peer.outstanding() == 0 || peer.outstanding_since_us() >= now_us) continue;
+      gauges.outstanding_seconds =
+          std::max(gauges.outstanding_seconds,
+                   static_cast<double>(now_us - peer.outstanding_since_us()) / 1e6);
+    }
+  }
+  gauges.parked = static_cast<double>(outbound_.parked());
+  const auto contradictions = parts_.heads.Contradictions();
+  if (contradictions.ok()) gauges.contradictions = static_cast<double>(contradictions->size());
+}
+
+}  // namespace sluis::server

@@ -1,0 +1,98 @@
+#ifndef SLUIS_SERVER_EXCHANGE_LINK_H_
+#define SLUIS_SERVER_EXCHANGE_LINK_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "server/core/executor.h"
+#include "server/core/terms.h"
+#include "server/exchange/acknowledgements.h"
+#include "server/exchange/inbound.h"
+#include "server/exchange/known_heads.h"
+#include "server/exchange/outbound.h"
+#include "server/exchange/peers.h"
+#include "server/ledger/ledger.h"
+#include "server/rpc/metrics.h"
+#include "server/storage/clock.h"
+#include "server/storage/store.h"
+#include "server/terms_loader.h"
+#include "sluis/node/v1/exchange.pb.h"
+
+namespace sluis::server {
+
+// What a node exchanges with its partners, around its core: what arrives, what is owed, what was
+// seen of their logs, and the upkeep of all that. Wires only. Thread-safe. The references must
+// outlive it.
+class ExchangeLink {
+ public:
+  struct Parts {
+    // The own organisation.
+    std::string organisation;
+    core::TermsInForce& terms;
+    ledger::Ledger& ledger;
+    core::Executor& executor;
+    storage::Store& derived;
+    exchange::KnownHeads& heads;
+    exchange::Peers& peers;
+    const ExchangeKeys& keys;
+    storage::Clock& clock;
+    crypto::Random& random;
+    rpc::Metrics& metrics;
+    // How often the outbox is looked at when nothing else says so.
+    std::chrono::milliseconds period;
+  };
+  explicit ExchangeLink(Parts parts);
+  ~ExchangeLink() { Stop(); }
+
+  // What a member sent, as PeerAnswers::deliver asks it.
+  void Deliver(const std::string& sender, const peer::v1::DeliverRequest& request,
+               std::function<void(absl::Status)> done);
+  // The list that a member sent of itself with a heartbeat. Returns at once.
+  void HeardStatus(const std::string& organisation, record::v1::SignedMandateStatus status);
+  // The partner can be reached again.
+  void Reached(const std::string& organisation) { outbound_.Reached(organisation); }
+
+  // Sends what is owed, from now until Stop.
+  void Begin();
+  void Stop();
+  // One look at the outbox now.
+  absl::Status Round() { return outbound_.Round(); }
+
+  // Ends what waited too long for its key; forgets answers that were taken and erases one-time keys
+  // that nothing waits for, at most hourly.
+  absl::Status KeepHouse();
+
+  void Fill(node::v1::PeerState& peer) const;
+  void Fill(rpc::Metrics::Gauges& gauges) const;
+
+ private:
+  void Wake();
+  absl::Status Hourly();
+
+  const Parts parts_;
+  exchange::Acknowledgements acknowledgements_;
+  exchange::Inbound inbound_;
+  exchange::Outbound outbound_;
+
+  std::mutex status_mutex_;
+  // The list last heard of each partner, by its digest: each is judged once.
+  std::map<std::string, crypto::Hash> heard_;
+  std::optional<std::chrono::steady_clock::time_point> upkept_;
+
+  std::mutex loop_mutex_;
+  std::condition_variable wake_;
+  bool woken_ = false;
+  bool stopping_ = false;
+  std::thread loop_;
+};
+
+}  // namespace sluis::server
+
+#endif  // SLUIS_SERVER_EXCHANGE_LINK_H_

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "client/cli/log_export.h"
 #include "client/cli/log_query.h"
+#include "client/cli/log_reconcile.h"
 #include "client/cli/log_verify.h"
 #include "client/cli/receipt.h"
 #include "client/cli/request_context.h"
@@ -144,6 +146,7 @@ void AddLogCommands(CommandSet& set) {
       .Runs([&shell, proof] { return Proof(shell, *proof); });
 
   AddExportCommand(set, group);
+  AddReconcileCommand(set, group);
 
   const auto checkpoint = Options<CheckpointOptions>();
   Command(set, group, "checkpoint", "sluis log checkpoint --out 2026-11-21.checkpoint")

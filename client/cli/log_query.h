@@ -1,4 +1,4 @@
-// `sluis log query` and `sluis log export`: looking into the ledger, which is itself an entry.
+// `sluis log query`: looking into the ledger, which is itself an entry.
 #ifndef SLUIS_CLIENT_CLI_LOG_QUERY_H_
 #define SLUIS_CLIENT_CLI_LOG_QUERY_H_
 
@@ -7,7 +7,6 @@
 namespace sluis::cli {
 
 void AddQueryCommand(CommandSet& set, CLI::App& group);
-void AddExportCommand(CommandSet& set, CLI::App& group);
 
 }  // namespace sluis::cli
 

@@ -20,12 +20,13 @@ crypto::Hash ToHash(crypto::BytesView bytes) {
 
 }  // namespace
 
-EntryCheck::EntryCheck(const ExportHeader& header, FindingList& findings, size_t max_erased)
+EntryCheck::EntryCheck(const ExportHeader& header, FindingList& findings,
+                       const VerifyOptions& options)
     : count_(header.count),
       complete_(header.complete),
       commitment_prefix_("sluis/part/v1" + crypto::Lp(header.origin)),
       findings_(findings),
-      max_erased_(max_erased) {}
+      options_(options) {}
 
 void EntryCheck::Found(FindingKind kind, uint64_t position, std::optional<LogPart> part,
                        std::string text) {
@@ -130,6 +131,8 @@ void EntryCheck::CheckParts(const ExportEntry& entry, uint64_t position) {
                 "the part shown is not what was committed to: salt or bytes were changed");
         } else if (part == LogPart::kAct) {
           shown_act = given.bytes;
+        } else if (part == LogPart::kCounterpart && options_.counterpart) {
+          options_.counterpart(position, entry.leaf, given.bytes);
         }
         break;
     }
@@ -151,7 +154,7 @@ void EntryCheck::CheckErased(uint64_t position, LogPart part, uint64_t by) {
     return;
   }
   ++erased_total_;
-  if (erased_listed_.size() < max_erased_) erased_listed_.push_back({position, by});
+  if (erased_listed_.size() < options_.max_erased) erased_listed_.push_back({position, by});
   if (by < position || by >= count_) {
     Found(FindingKind::kErasureRange, position, LogPart::kSubject,
           "said to be erased by entry " + std::to_string(by) +

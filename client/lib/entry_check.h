@@ -24,8 +24,9 @@ namespace sluis::client {
 
 class EntryCheck {
  public:
-  // Of the erased subject parts at most `max_erased` are listed; all are counted.
-  EntryCheck(const ExportHeader& header, FindingList& findings, size_t max_erased);
+  // Of the erased subject parts at most `options.max_erased` are listed; all are counted.
+  // `options` must outlive this.
+  EntryCheck(const ExportHeader& header, FindingList& findings, const VerifyOptions& options);
 
   // Entries in the order of the file.
   void Add(const ExportEntry& entry);
@@ -66,7 +67,7 @@ class EntryCheck {
   uint64_t next_index_ = 0;
   uint64_t last_time_us_ = 0;
   std::priority_queue<ErasedSubject, std::vector<ErasedSubject>, JudgedLater> erased_;
-  const size_t max_erased_;
+  const VerifyOptions& options_;
   std::vector<ErasedSubject> erased_listed_;
   uint64_t erased_total_ = 0;
 };

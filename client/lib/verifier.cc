@@ -31,7 +31,7 @@ class Verification {
     JudgeCheckpoint();
     OpenSeen();
 
-    EntryCheck check(header_, findings_, options_.max_erased);
+    EntryCheck check(header_, findings_, options_);
     const absl::Status read = ReadEntries(check);
     report_.entries = check.tree().size();
     report_.hash_only = check.hash_only();

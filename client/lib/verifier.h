@@ -23,6 +23,7 @@
 #include "absl/status/statusor.h"
 #include "client/lib/finding.h"
 #include "client/lib/log_part.h"
+#include "crypto/bytes.h"
 #include "crypto/merkle.h"
 
 namespace sluis::client {
@@ -35,6 +36,10 @@ struct VerifyOptions {
   std::vector<std::string> seen = {};
   // Called now and then with entries read and entries claimed, and once at the end.
   std::function<void(uint64_t done, uint64_t count)> progress = {};
+  // Called for each counterpart part that is open and is what was committed to, with the index and
+  // the leaf of its entry, in the order of the export; the bytes live until it returns.
+  std::function<void(uint64_t index, crypto::BytesView leaf, crypto::BytesView counterpart)>
+      counterpart = {};
   // Findings kept, and erased subject parts; all are counted.
   size_t max_findings = 1000;
   size_t max_erased = 100'000;

@@ -226,8 +226,7 @@ absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
     Effect& effect = plan.effects.emplace_back();
     effect.entry =
         EntryAbout(call, taken.answer, record::v1::OPERATION_COLLECTION, record::v1::OUTCOME_DONE);
-    effect.entry.counterpart =
-        envelope::AcceptedPart(offer->binding(), leaf.digest).SerializeAsString();
+    effect.entry.counterpart = envelope::AcceptedPart(*offer, leaf.digest).SerializeAsString();
     row.set_state(record::v1::RECEIVED_STATE_COLLECTED);
     row.set_accepted(taken.accepted.SerializeAsString());
     row.set_sealing_key(std::string(crypto::View(secret.public_key)));

@@ -16,7 +16,9 @@ namespace sluis::core {
 
 // ExportLog: asks the rules and writes the entry, which names the checkpoint that is exported by
 // the SHA-256 of its text (docs/formats.md, "Export file"); the bytes come from an ExportStream of
-// the same checkpoint once that entry is durable. `request` and `checkpoint` must outlive it.
+// the same checkpoint once that entry is durable. One for a partner names it in its counterpart
+// part; whoever is neither a member of the manifest in force nor known from an exchange is refused
+// as `no_partner`. `request` and `checkpoint` must outlive it.
 class ExportLog : public UseCase {
  public:
   ExportLog(const node::v1::ExportLogRequest& request, std::string origin,
@@ -35,11 +37,17 @@ class ExportLog : public UseCase {
 // The bytes of an export of the log up to a checkpoint that it has shown, piece by piece.
 // docs/formats.md, "Export file". An entry that the store does not hold as it was logged is told as
 // damaged, by the hash that the tree has of it: whoever verifies the export learns which one it is.
+// For an organisation it gives the entries whose counterpart part names it, with that part and no
+// other open, hashes for the rest, and says that it is not complete. An entry of which the node
+// cannot tell whose it is, is given with that part missing, not passed over.
 // Not thread-safe. The ledger must outlive it. kDataLoss when the tree itself cannot be read.
 class ExportStream {
  public:
   ExportStream(ledger::Ledger& ledger, ledger::ShownCheckpoint checkpoint, node::v1::OpenParts open,
                bool closed);
+  // For this organisation.
+  ExportStream(ledger::Ledger& ledger, ledger::ShownCheckpoint checkpoint,
+               std::string organisation);
 
   // The next piece, at most 256 KiB; nothing after the last.
   absl::StatusOr<std::optional<std::string>> Next();
@@ -50,11 +58,16 @@ class ExportStream {
  private:
   std::string Head() const;
   absl::Status Append(const ledger::StoredEntry& entry, std::string& piece) const;
+  absl::Status AppendPart(const ledger::StoredEntry& entry, ledger::Part part,
+                          std::string& piece) const;
+  // Whether the entry is given as its hash only; kDataLoss when the store cannot be read.
+  absl::StatusOr<bool> Withholds(const ledger::StoredEntry& entry) const;
   bool Opens(ledger::Part part) const;
 
   ledger::Ledger& ledger_;
   const node::v1::OpenParts open_;
   const bool closed_;
+  const std::string organisation_;
   const ledger::ShownCheckpoint checkpoint_;
   const std::unique_ptr<storage::Snapshot> snapshot_;
   const ledger::LogReader reader_;

@@ -131,6 +131,7 @@ std::string ReceiverPart(const ReceivedExchange& row, const std::string& partner
   part.set_partnership(partnership);
   part.set_message_digest(std::string(message_digest));
   part.set_outcome(std::string(outcome));
+  if (row.offer_digest() != message_digest) part.set_offer_digest(row.offer_digest());
   return part.SerializeAsString();
 }
 

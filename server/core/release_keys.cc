@@ -1,5 +1,10 @@
 #include "server/core/release_keys.h"
 
+#include <optional>
+
+#include "crypto/checkpoint.h"
+#include "crypto/merkle.h"
+#include "crypto/note.h"
 #include "server/core/refusal.h"
 #include "server/core/release_again.h"
 #include "server/core/stop_share.h"
@@ -14,6 +19,16 @@ constexpr char kBadReceipt[] = "receipt";
 constexpr char kFork[] = "log";
 
 std::string Text(const crypto::Hash& hash) { return std::string(crypto::View(hash)); }
+
+// What a receipt that was verified shows of the partner's log.
+std::optional<ShownLog> ShownBy(const peer::v1::Receipt& receipt) {
+  const absl::StatusOr<crypto::UnverifiedNote> note =
+      crypto::ParseUnverifiedNote(receipt.checkpoint());
+  if (!note.ok()) return std::nullopt;
+  const absl::StatusOr<crypto::Checkpoint> checkpoint = crypto::ParseCheckpointText(note->text);
+  if (!checkpoint.ok()) return std::nullopt;
+  return ShownLog{crypto::LeafHash(receipt.log_leaf()), checkpoint->head};
+}
 
 // Whether this very receipt was followed before.
 bool IsFollowed(const record::v1::SentExchange& row, const PeerLeaf& leaf) {
@@ -87,7 +102,8 @@ absl::Status ReleaseKeys::Follow(const Call& call, View& view, const PeerLeaf& l
   after.set_receipt_proof(leaf.proof.Serialise());
   after.set_offer_digest(Text(envelope::LeafDigest(offer->bytes)));
   effect.entry.counterpart =
-      SenderPart(after, call.terms->partnership, kKindReceipt, crypto::View(leaf.digest));
+      SenderPart(after, call.terms->partnership, kKindReceipt, crypto::View(leaf.digest), {},
+                 ShownBy(std::get<peer::v1::Receipt>(leaf.proof.leaf)));
   WriteSent(*sent, std::move(after), peer::v1::ENVELOPE_KIND_KEY, call.now_us, effect);
   return absl::OkStatus();
 }

@@ -183,7 +183,7 @@ void WriteSent(const SentRow& before, SentExchange after, peer::v1::EnvelopeKind
 
 std::string SenderPart(const SentExchange& row, const std::string& partnership,
                        std::string_view kind, std::string_view message_digest,
-                       std::string_view outcome) {
+                       std::string_view outcome, const std::optional<ShownLog>& shown) {
   record::v1::CounterpartPart part;
   part.set_exchange_id(row.exchange_id());
   part.set_side(std::string(kSideSender));
@@ -192,6 +192,12 @@ std::string SenderPart(const SentExchange& row, const std::string& partnership,
   part.set_partnership(partnership);
   part.set_message_digest(std::string(message_digest));
   part.set_outcome(std::string(outcome));
+  part.set_offer_digest(row.offer_digest());
+  if (shown) {
+    part.set_peer_leaf_hash(std::string(crypto::View(shown->leaf_hash)));
+    part.set_peer_size(shown->head.size);
+    part.set_peer_root(std::string(crypto::View(shown->head.root)));
+  }
   return part.SerializeAsString();
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "crypto/merkle.h"
 #include "crypto/random.h"
 #include "crypto/sealing.h"
 #include "server/core/plan.h"
@@ -82,11 +83,17 @@ absl::StatusOr<record::v1::ShareContext> OpenContext(const crypto::DataKey& reco
 void WriteSent(const SentRow& before, record::v1::SentExchange after, peer::v1::EnvelopeKind owed,
                uint64_t not_before_us, Effect& effect);
 
+// What a receipt that was followed proved of the partner's log.
+struct ShownLog {
+  crypto::Hash leaf_hash{};
+  crypto::TreeHead head;
+};
+
 // The counterpart part of an entry about a sent exchange: `kind` and the digest of the message that
 // the entry answers or brings about.
 std::string SenderPart(const record::v1::SentExchange& row, const std::string& partnership,
                        std::string_view kind, std::string_view message_digest,
-                       std::string_view outcome = {});
+                       std::string_view outcome = {}, const std::optional<ShownLog>& shown = {});
 
 }  // namespace sluis::core
 

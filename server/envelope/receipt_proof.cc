@@ -33,26 +33,30 @@ bool CommitsTo(const ledger::Leaf& leaf, const Receipt& receipt, const std::stri
 
 bool SaysAccepted(const Receipt& receipt, const Offer& offer, const crypto::Hash& offer_digest) {
   record::v1::CounterpartPart part;
-  const record::v1::CounterpartPart expected = AcceptedPart(offer.binding(), offer_digest);
+  const record::v1::CounterpartPart expected = AcceptedPart(offer, offer_digest);
   return part.ParseFromString(receipt.counterpart()) &&
          part.exchange_id() == expected.exchange_id() && part.side() == expected.side() &&
          part.kind() == expected.kind() && part.peer() == expected.peer() &&
          part.partnership() == expected.partnership() &&
-         part.message_digest() == expected.message_digest() && part.outcome() == expected.outcome();
+         part.message_digest() == expected.message_digest() &&
+         part.outcome() == expected.outcome() && part.terms_digest() == expected.terms_digest() &&
+         part.peer_leaf_hash() == expected.peer_leaf_hash();
 }
 
 }  // namespace
 
-record::v1::CounterpartPart AcceptedPart(const peer::v1::Binding& offer,
-                                         const crypto::Hash& offer_digest) {
+record::v1::CounterpartPart AcceptedPart(const Offer& offer, const crypto::Hash& offer_digest) {
+  const peer::v1::Binding& binding = offer.binding();
   record::v1::CounterpartPart part;
-  part.set_exchange_id(offer.exchange_id());
+  part.set_exchange_id(binding.exchange_id());
   part.set_side(std::string(kSideReceiver));
   part.set_kind(std::string(kKindOffer));
-  part.set_peer(offer.sender());
-  part.set_partnership(offer.partnership());
+  part.set_peer(binding.sender());
+  part.set_partnership(binding.partnership());
   part.set_message_digest(std::string(crypto::View(offer_digest)));
   part.set_outcome(std::string(kOutcomeAccepted));
+  part.set_terms_digest(binding.terms_digest());
+  part.set_peer_leaf_hash(offer.intent_leaf_hash());
   return part;
 }
 

@@ -30,7 +30,7 @@ inline constexpr std::string_view kKindOffer = "offer";
 inline constexpr std::string_view kOutcomeAccepted = "accepted";
 
 // The counterpart part of the entry by which a recipient logs that it accepted an Offer.
-record::v1::CounterpartPart AcceptedPart(const peer::v1::Binding& offer,
+record::v1::CounterpartPart AcceptedPart(const peer::v1::Offer& offer,
                                          const crypto::Hash& offer_digest);
 
 struct ProvenReceipt {

@@ -39,7 +39,11 @@ class ExportReactor final : public grpc::ServerWriteReactor<node::v1::ExportLogR
 
  private:
   void WriteNext() {
-    if (!stream_) stream_.emplace(ledger_, checkpoint_, request_.open(), request_.closed());
+    if (!stream_ && request_.organisation().empty()) {
+      stream_.emplace(ledger_, checkpoint_, request_.open(), request_.closed());
+    } else if (!stream_) {
+      stream_.emplace(ledger_, checkpoint_, request_.organisation());
+    }
     absl::StatusOr<std::optional<std::string>> piece = stream_->Next();
     if (!piece.ok()) {
       Calls::LogFault("LogService.ExportLog", piece.status());

@@ -247,8 +247,7 @@ std::string ExchangeWorld::ReceiptFor(const MadeOffer& offer,
   *receipt.mutable_accepted() = offer.terms.conditions();
   const std::string origin = recipient.organisation + "/log";
   const std::string part =
-      envelope::AcceptedPart(offer.offer.binding(), envelope::LeafDigest(offer.bytes))
-          .SerializeAsString();
+      envelope::AcceptedPart(offer.offer, envelope::LeafDigest(offer.bytes)).SerializeAsString();
   const auto salt = random.Array<32>();
   // A log of two: somebody else's entry, then the collection.
   ledger::Leaf first, second;

@@ -223,8 +223,7 @@ std::vector<core::PeerLeaf> SharingNode::Receipt(const std::string& exchange_id)
   *receipt.mutable_accepted() = envelope::ReadTerms(offer.offer.terms())->conditions();
   // A log of one: the collection.
   const std::string origin = core::LogOriginOf(kCity);
-  const std::string part =
-      envelope::AcceptedPart(offer.offer.binding(), digest).SerializeAsString();
+  const std::string part = envelope::AcceptedPart(offer.offer, digest).SerializeAsString();
   const auto salt = h.random.Array<32>();
   ledger::Leaf leaf;
   leaf.logged_at_us = h.clock.NowUs();

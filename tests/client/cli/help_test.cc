@@ -56,6 +56,7 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                                  {"log", "verify"},
                                                                  {"log", "proof"},
                                                                  {"log", "export"},
+                                                                 {"log", "reconcile"},
                                                                  {"log", "checkpoint"},
                                                                  {"completion"}};
   return commands;

@@ -10,6 +10,7 @@
 
 #include "client/lib/catalogue.h"
 #include "client/lib/finding.h"
+#include "client/lib/reconcile.h"
 #include "client/lib/signal_form.h"
 
 namespace sluis::cli {
@@ -143,7 +144,8 @@ TEST(TextsTest, EveryTextIsUsed) {
   for (const auto& [key, text] : dutch.texts()) {
     // Help and options are shown by the golden help; the others are named by a value at run time.
     if (BeginsWithAny(key, {"help.", "option.", "refusal.", "state.", "operation.", "outcome.",
-                            "verify.kind.", "doctor.", "attribute."})) {
+                            "verify.kind.", "doctor.", "attribute.", "reconcile.result.",
+                            "reconcile.why.", "reconcile.fault."})) {
       continue;
     }
     EXPECT_TRUE(named.contains(key)) << key << " is in the catalogue and nowhere else";
@@ -155,6 +157,18 @@ TEST(TextsTest, EveryKindOfFindingHasItsText) {
   for (int kind = 0; kind <= static_cast<int>(client::FindingKind::kShorterThanSeen); ++kind) {
     const std::string key(client::FindingKindName(static_cast<client::FindingKind>(kind)));
     EXPECT_TRUE(dutch.Has("verify.kind." + key)) << key;
+  }
+}
+
+TEST(TextsTest, EveryResultOfReconcilingHasItsText) {
+  const client::Catalogue dutch(client::Language::kDutch);
+  for (const auto& [result, why] : client::kReconcileWords) {
+    const std::string word(client::ExchangeResultName(result));
+    EXPECT_TRUE(dutch.Has("reconcile.result." + word)) << word;
+    EXPECT_TRUE(dutch.Has("reconcile.why." + word + "." + std::string(why))) << word << why;
+  }
+  for (const std::string fault : {"origin", "part", "opens_more", "same", "not_for"}) {
+    EXPECT_TRUE(dutch.Has("reconcile.fault." + fault)) << fault;
   }
 }
 

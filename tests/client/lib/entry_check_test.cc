@@ -17,7 +17,8 @@ constexpr char kOrigin[] = "lindervaart.example/log";
 // Feeds entries with one open act part each and parts as told; owns the bytes they borrow.
 class EntryCheckTest : public ::testing::Test {
  protected:
-  EntryCheckTest() : check_({.origin = kOrigin, .count = 4, .complete = true}, findings_, 100) {}
+  EntryCheckTest()
+      : check_({.origin = kOrigin, .count = 4, .complete = true}, findings_, options_) {}
 
   void Add(uint32_t operation, const ExportPart& subject = {}) {
     tests::BuiltEntry entry;
@@ -37,6 +38,7 @@ class EntryCheckTest : public ::testing::Test {
   static ExportPart ErasedBy(uint64_t entry) { return {ExportPart::State::kErased, {}, {}, entry}; }
 
   FindingList findings_{100};
+  const VerifyOptions options_{.max_erased = 100};
   EntryCheck check_;
 };
 

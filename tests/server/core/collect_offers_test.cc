@@ -69,10 +69,9 @@ TEST_F(CollectOffersTest, WhatIsOfferedIsCollectedUnderTheStricterConditionsAndO
     EXPECT_EQ(entries[i].act.purpose(), "doorverwijzing-hulp");
     EXPECT_EQ(entries[i].actor.ByteSizeLong(), 0u);
     EXPECT_GT(entries[i].decision.attributes_size(), 0);
-    EXPECT_EQ(
-        node_.CounterpartOf(entries[i].index).SerializeAsString(),
-        envelope::AcceptedPart(offers[i].offer.binding(), envelope::LeafDigest(offers[i].bytes))
-            .SerializeAsString());
+    EXPECT_EQ(node_.CounterpartOf(entries[i].index).SerializeAsString(),
+              envelope::AcceptedPart(offers[i].offer, envelope::LeafDigest(offers[i].bytes))
+                  .SerializeAsString());
   }
   EXPECT_EQ(sealing.size(), 1u) << "one for the envelope";
   node_.Look([&](const View& view) { EXPECT_TRUE(OpenSealingKey(view, *sealing.begin()).ok()); });

@@ -146,7 +146,7 @@ TEST_F(ReceiptProofTest, EntryMustSayAccepted) {
             .value());
     return Judged(receipt, offer);
   };
-  const auto good = AcceptedPart(offer.offer.binding(), LeafDigest(offer.bytes));
+  const auto good = AcceptedPart(offer.offer, LeafDigest(offer.bytes));
   EXPECT_EQ(logged(good), "ok");
   for (size_t i = 0; i < std::size(changes); ++i) {
     auto part = good;

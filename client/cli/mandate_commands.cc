@@ -1,8 +1,9 @@
 #include "client/cli/mandate_commands.h"
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
+#include "client/cli/mandate_partnership.h"
 #include "client/cli/receipt.h"
 #include "client/cli/request_context.h"
 #include "client/lib/key_file.h"
@@ -23,10 +24,19 @@ struct IssueOptions {
   std::string from;
   std::string until;
   std::string key;
+  // For a partnership.
+  std::string partnership;
+  std::string out;
+  std::string follows;
 };
 
 struct RevokeOptions {
   std::string id;
+  std::string key;
+  std::string partnership;
+};
+
+struct StatusOptions {
   std::string key;
 };
 
@@ -70,6 +80,10 @@ Exit Issue(Shell& shell, const IssueOptions& options) {
   if (end <= begin || end - begin > kMandateDays * kDaySeconds || options.roles.size() > 8) {
     return shell.Fail(Exit::kUsage, "mandate.bad_term");
   }
+  const bool for_partnership = !options.partnership.empty();
+  if (for_partnership == options.out.empty() || (!for_partnership && !options.follows.empty())) {
+    return shell.Fail(Exit::kUsage, "mandate.out_and_partnership");
+  }
   const Result<crypto::KeyFile> key = MandateKey(shell, options.key);
   if (!key.ok()) return shell.Fail(key.failure());
   const Result<std::string> signing_key = SigningKeyOf(shell, options.user);
@@ -77,11 +91,16 @@ Exit Issue(Shell& shell, const IssueOptions& options) {
   record::v1::Mandate mandate;
   mandate.set_mandate_id(std::string(crypto::View(crypto::SystemRandom().Array<16>())));
   mandate.set_organisation(profile->organisation);
-  mandate.set_user_id(options.user);
   mandate.set_signing_key(*signing_key);
   for (const std::string& role : options.roles) mandate.add_roles(role);
   mandate.set_not_before_s(static_cast<uint64_t>(begin));
   mandate.set_not_after_s(static_cast<uint64_t>(end));
+  if (for_partnership) {
+    return IssueForPartnership(shell,
+                               {options.user, options.partnership, options.out, options.follows},
+                               std::move(mandate), key->key);
+  }
+  mandate.set_user_id(options.user);
   node::v1::AddMandateRequest request;
   *request.mutable_mandate() = client::SignMandate(mandate, key->key);
   const auto answer = Call<node::v1::AddMandateResponse>(shell, request);
@@ -98,8 +117,6 @@ Exit Issue(Shell& shell, const IssueOptions& options) {
 }
 
 Exit Revoke(Shell& shell, const RevokeOptions& options) {
-  const Result<client::Profile> profile = shell.Profile();
-  if (!profile.ok()) return shell.Fail(profile.failure());
   const Result<std::string> id = IdOf(options.id, 16);
   if (!id.ok()) return shell.Fail(id.failure());
   const Result<crypto::KeyFile> key = MandateKey(shell, options.key);
@@ -107,25 +124,36 @@ Exit Revoke(Shell& shell, const RevokeOptions& options) {
   const auto stored =
       CallAllPages<node::v1::ListMandatesResponse>(shell, node::v1::ListMandatesRequest());
   if (!stored.ok()) return shell.Fail(stored.failure());
-  std::set<std::string> revoked = {*id};
-  bool known = false;
+  // The node stores none of those for a partnership.
+  bool known = !options.partnership.empty();
   for (const node::v1::MandateRow& row : stored->mandates()) {
     record::v1::Mandate mandate;
-    if (!mandate.ParseFromString(row.mandate().mandate())) continue;
-    if (row.revoked()) revoked.insert(mandate.mandate_id());
-    known = known || mandate.mandate_id() == *id;
+    known =
+        known || (mandate.ParseFromString(row.mandate().mandate()) && mandate.mandate_id() == *id);
   }
   if (!known) return shell.Fail(Exit::kRefused, "mandate.unknown", {{"id", options.id}});
-  record::v1::MandateStatus status;
-  status.set_organisation(profile->organisation);
-  status.set_number(stored->status_number() + 1);
-  for (const std::string& one : revoked) status.add_revoked(one);
-  status.set_issued_at_s(static_cast<uint64_t>(shell.now_s()));
-  node::v1::PutMandateStatusRequest request;
-  *request.mutable_status() = client::SignMandateStatus(status, key->key);
-  const auto answer = Call<node::v1::PutMandateStatusResponse>(shell, request);
+  const auto answer = PutNextList(shell, *stored, {*id}, key->key);
   if (!answer.ok()) return shell.Fail(answer.failure());
   return SayDone(shell, *answer, "mandate.revoked", {{"id", options.id}});
+}
+
+// The list anew, with the next number: the first one is empty.
+Exit Status(Shell& shell, const StatusOptions& options) {
+  const Result<crypto::KeyFile> key = MandateKey(shell, options.key);
+  if (!key.ok()) return shell.Fail(key.failure());
+  const auto stored =
+      CallAllPages<node::v1::ListMandatesResponse>(shell, node::v1::ListMandatesRequest());
+  if (!stored.ok()) return shell.Fail(stored.failure());
+  const auto answer = PutNextList(shell, *stored, {}, key->key);
+  if (!answer.ok()) return shell.Fail(answer.failure());
+  const uint64_t number = stored->status_number() + 1;
+  if (shell.json) {
+    Json json = client::ToJson(*answer);
+    json["status_number"] = number;
+    shell.Print(json);
+    return Exit::kDone;
+  }
+  return SayDone(shell, *answer, "mandate.list_put", {{"number", std::to_string(number)}});
 }
 
 Json MandateJson(const node::v1::MandateRow& row, const record::v1::Mandate& mandate) {
@@ -183,18 +211,31 @@ void AddMandateCommands(CommandSet& set) {
       .Text("--key", &issue->key, Need::kRequired, "mandate_key")
       .Text("--from", &issue->from, Need::kOptional, "mandate_from")
       .Text("--until", &issue->until, Need::kOptional, "mandate_until")
+      .Text("--partnership", &issue->partnership, Need::kOptional, "mandate_partnership")
+      .Text("--out", &issue->out, Need::kOptional, "mandate_out")
+      .Text("--follows", &issue->follows, Need::kOptional, "mandate_follows")
       .UsesProfile()
       .AnswersJson()
       .Runs([&shell, issue] { return Issue(shell, *issue); });
+
+  AddInstallCommand(set, group);
 
   const auto revoke = Options<RevokeOptions>();
   Command(set, group, "revoke",
           "sluis mandate revoke 0b1c2d3e4f5061724f0c9a1be2d37788 --key /media/sleutels/mandate.key")
       .Text("id", &revoke->id, Need::kRequired, "mandate_id")
       .Text("--key", &revoke->key, Need::kRequired, "mandate_key")
+      .Text("--partnership", &revoke->partnership, Need::kOptional, "mandate_revoke_partnership")
       .UsesProfile()
       .AnswersJson()
       .Runs([&shell, revoke] { return Revoke(shell, *revoke); });
+
+  const auto status = Options<StatusOptions>();
+  Command(set, group, "status", "sluis mandate status --key /media/sleutels/mandate.key")
+      .Text("--key", &status->key, Need::kRequired, "mandate_key")
+      .UsesProfile()
+      .AnswersJson()
+      .Runs([&shell, status] { return Status(shell, *status); });
 
   const auto list = Options<ListOptions>();
   Command(set, group, "list", "sluis mandate list --user an.peeters")

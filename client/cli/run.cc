@@ -8,6 +8,7 @@
 #include "client/cli/completion.h"
 #include "client/cli/exchange_commands.h"
 #include "client/cli/help_format.h"
+#include "client/cli/inbox_commands.h"
 #include "client/cli/log_commands.h"
 #include "client/cli/mandate_commands.h"
 #include "client/cli/node_commands.h"
@@ -46,6 +47,7 @@ void AddCommands(CommandSet& set) {
   AddMandateCommands(set);
   AddPartnershipCommands(set);
   AddSignalCommands(set);
+  AddInboxCommands(set);
   AddExchangeCommands(set);
   AddLogCommands(set);
   AddCompletion(set);

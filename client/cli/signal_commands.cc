@@ -2,6 +2,7 @@
 
 #include "client/cli/receipt.h"
 #include "client/cli/request_context.h"
+#include "client/cli/share_commands.h"
 #include "client/cli/signal_view.h"
 #include "client/lib/flat_yaml.h"
 #include "client/lib/own_files.h"
@@ -16,6 +17,7 @@ struct RecordOptions {
   ContextOptions context;
   std::string id;
   std::string reason;
+  std::string from;
   std::string out;
   std::string review_on;
   bool yes = false;
@@ -61,16 +63,7 @@ Exit Open(Shell& shell, const RecordOptions& options) {
   if (!request.ok()) return shell.Fail(request.failure());
   const auto answer = Call<node::v1::OpenSignalResponse>(shell, *request);
   if (!answer.ok()) return shell.Fail(answer.failure());
-  if (!options.out.empty()) {
-    if (Step failure = WriteForm(options.out, answer->view())) return shell.Fail(*failure);
-  }
-  if (shell.json) {
-    shell.Print(client::ToJson(*answer));
-    return Exit::kDone;
-  }
-  shell.out() << ViewLines(shell, answer->view());
-  SayReceipt(shell, answer->log_receipt());
-  return Exit::kDone;
+  return ShowOpened(shell, *answer, options.out);
 }
 
 Exit List(Shell& shell, const ListOptions& options) {
@@ -102,6 +95,10 @@ Exit List(Shell& shell, const ListOptions& options) {
 Exit Withdraw(Shell& shell, const RecordOptions& options) {
   auto request = RequestFor<node::v1::WithdrawSignalRequest>(shell, options);
   if (!request.ok()) return shell.Fail(request.failure());
+  if (!options.from.empty()) {
+    return WithdrawShares(shell,
+                          {request->context(), request->record_id(), options.from, options.reason});
+  }
   request->set_reason(options.reason);
   const auto answer = Call<node::v1::WithdrawSignalResponse>(shell, *request);
   if (!answer.ok()) return shell.Fail(answer.failure());
@@ -137,6 +134,19 @@ Exit Hold(Shell& shell, const RecordOptions& options) {
 
 }  // namespace
 
+Exit ShowOpened(Shell& shell, const node::v1::OpenSignalResponse& answer, const std::string& out) {
+  if (!out.empty()) {
+    if (Step failure = WriteForm(out, answer.view())) return shell.Fail(*failure);
+  }
+  if (shell.json) {
+    shell.Print(client::ToJson(answer));
+    return Exit::kDone;
+  }
+  shell.out() << ViewLines(shell, answer.view());
+  SayReceipt(shell, answer.log_receipt());
+  return Exit::kDone;
+}
+
 void AddSignalCommands(CommandSet& set) {
   CLI::App& group = AddGroup(set, "signal", "sluis signal import tafel.csv --case INTAKE");
   Shell& shell = set.shell();
@@ -160,12 +170,15 @@ void AddSignalCommands(CommandSet& set) {
   opening.Runs([&shell, open] { return Open(shell, *open); });
 
   AddAmendCommand(set, group);
+  AddShareCommand(set, group);
+  AddSentCommand(set, group);
 
   const auto withdraw = Options<RecordOptions>();
   Command withdrawing(set, group, "withdraw",
                       "sluis signal withdraw 4f0c9a1be2d37788a0b1c2d3e4f50617 --case INTAKE "
                       "--reason \"verkeerde wijk\"");
   withdrawing.Text("id", &withdraw->id, Need::kRequired, "record_id")
+      .Text("--from", &withdraw->from, Need::kOptional, "withdraw_from")
       .Text("--reason", &withdraw->reason, Need::kRequired);
   AddContext(withdrawing, &withdraw->context);
   withdrawing.Runs([&shell, withdraw] { return Withdraw(shell, *withdraw); });

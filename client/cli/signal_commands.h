@@ -1,8 +1,11 @@
-// `sluis signal`: record, import, list, open, amend, withdraw, erase, hold.
+// `sluis signal`: record, import, list, open, amend, share, sent, withdraw, erase, hold.
 #ifndef SLUIS_CLIENT_CLI_SIGNAL_COMMANDS_H_
 #define SLUIS_CLIENT_CLI_SIGNAL_COMMANDS_H_
 
+#include <string>
+
 #include "client/cli/command.h"
+#include "sluis/node/v1/signals.pb.h"
 
 namespace sluis::cli {
 
@@ -12,6 +15,9 @@ void AddSignalCommands(CommandSet& set);
 void AddRecordCommand(CommandSet& set, CLI::App& group);
 void AddAmendCommand(CommandSet& set, CLI::App& group);
 void AddImportCommand(CommandSet& set, CLI::App& group);
+
+// Shows a signal that was opened, and writes its form to the file `out` when that is named.
+Exit ShowOpened(Shell& shell, const node::v1::OpenSignalResponse& answer, const std::string& out);
 
 }  // namespace sluis::cli
 

@@ -1,5 +1,8 @@
 #include "client/cli/signal_view.h"
 
+#include <algorithm>
+
+#include "client/cli/share_view.h"
 #include "client/lib/form_words.h"
 #include "client/lib/signal_form.h"
 #include "client/lib/text.h"
@@ -17,6 +20,18 @@ void AppendLine(const std::string& name, std::string_view value, std::string* ou
     if (c == '\n') *out += "  ";
   }
   *out += "\n";
+}
+
+std::string FormLines(const client::Form& form) {
+  std::string out;
+  for (const client::FormField& field : client::FormFields()) {
+    const auto at = form.find(field.column.name);
+    if (at == form.end()) continue;
+    for (const std::string& value : at->second) {
+      AppendLine(std::string(field.column.name), value, &out);
+    }
+  }
+  return out;
 }
 
 std::string StateText(const Shell& shell, record::v1::RecordState state) {
@@ -46,19 +61,25 @@ std::string Harmless(std::string_view text) {
 }
 
 std::string SignalLines(const Shell& shell, const record::v1::Signal& signal) {
-  const client::Form form = client::FormOf(signal);
-  std::string out;
-  for (const client::FormField& field : client::FormFields()) {
-    const auto at = form.find(field.column.name);
-    if (at == form.end()) continue;
-    for (const std::string& value : at->second) {
-      AppendLine(std::string(field.column.name), value, &out);
-    }
-  }
+  std::string out = FormLines(client::FormOf(signal));
   if (signal.marks().no_evidence() || signal.marks().no_onward()) {
     out += shell.Text("signal.mark_limit") + "\n";
   }
   return out;
+}
+
+std::string TravellingLines(const record::v1::SignalContent& content,
+                            const google::protobuf::RepeatedPtrField<std::string>& fields) {
+  record::v1::Signal signal;
+  *signal.mutable_content() = content;
+  client::Form form = client::FormOf(signal);
+  for (const char* mark :
+       {"tlp", "beroepsgeheim", "beroepsgeheim_reden", "geen_bewijs", "niet_doorgeven"}) {
+    form.erase(mark);
+  }
+  // A "nee" that nobody gave would be read as one.
+  if (std::find(fields.begin(), fields.end(), "minor") == fields.end()) form.erase("minderjarig");
+  return FormLines(form);
 }
 
 std::string ViewLines(const Shell& shell, const record::v1::SignalView& view) {
@@ -73,6 +94,7 @@ std::string ViewLines(const Shell& shell, const record::v1::SignalView& view) {
     AppendLine(shell.Text("signal.recorded_by"), view.recorded_by(), &out);
   }
   AppendLine(shell.Text("signal.retention_until"), view.retention_until(), &out);
+  if (view.has_received()) out += TermsLines(shell, view.received());
   if (view.has_hold()) {
     out += shell.Text("signal.held", {{"day", view.hold().review_on()},
                                       {"reason", Harmless(view.hold_reason())}}) +

@@ -16,6 +16,10 @@ namespace sluis::cli {
 
 // Lines "field: value", ended by LF.
 std::string SignalLines(const Shell& shell, const record::v1::Signal& signal);
+// The same for what would travel, without marks, which are no fields: `fields` are the names, as
+// nodes have them, of those that do.
+std::string TravellingLines(const record::v1::SignalContent& content,
+                            const google::protobuf::RepeatedPtrField<std::string>& fields);
 // The same with state, retention and what was withheld or generalised.
 std::string ViewLines(const Shell& shell, const record::v1::SignalView& view);
 // One line of a list.

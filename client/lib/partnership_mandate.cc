@@ -6,6 +6,7 @@
 #include "client/lib/signing.h"
 #include "client/lib/text.h"
 #include "crypto/bytes.h"
+#include "server/authn/mandate.h"
 
 namespace sluis::client {
 namespace {
@@ -80,6 +81,19 @@ Result<PartnershipMandate> MandateFor(const Profile& profile, const std::string&
         nullptr};
   }
   return found;
+}
+
+Result<std::string> PseudonymToKeep(const std::string& path, const record::v1::Mandate& next,
+                                    const crypto::PublicKey& mandate_key) {
+  const Result<PartnershipMandate> before = ReadPartnershipMandate(path);
+  if (!before.ok()) return before.failure();
+  authn::MandateVerifier verifier(next.organisation(), mandate_key);
+  if (!verifier.Verify(before->signed_mandate).ok() ||
+      before->mandate.partnership() != next.partnership() ||
+      before->mandate.signing_key() != next.signing_key()) {
+    return Failure{Exit::kUsage, {"mandate.not_followed", {{"path", path}}}, nullptr};
+  }
+  return before->mandate.pseudonym();
 }
 
 }  // namespace sluis::client

@@ -43,6 +43,12 @@ Step InstallMandate(const PartnershipMandate& mandate, const Profile& profile,
 Result<PartnershipMandate> MandateFor(const Profile& profile, const std::string& partnership,
                                       const std::string& role, int64_t now_s);
 
+// The pseudonym of the mandate in this file, to be that of `next`: an earlier one of the same
+// organisation, partnership and signing key, signed by this mandate key. Any other person's is
+// refused, because partners would take two people for one.
+Result<std::string> PseudonymToKeep(const std::string& path, const record::v1::Mandate& next,
+                                    const crypto::PublicKey& mandate_key);
+
 }  // namespace sluis::client
 
 #endif  // SLUIS_CLIENT_LIB_PARTNERSHIP_MANDATE_H_

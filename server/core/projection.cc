@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "server/core/record_signal.h"
+#include "sluis/peer/v1/terms.pb.h"
 
 namespace sluis::core {
 namespace {
@@ -124,6 +125,24 @@ bool CopyGeneralised(const FieldCopy& field, const policies::Treatment& treatmen
   return false;
 }
 
+record::v1::ReceivedTerms TermsOf(const record::v1::ReceivedFrom& from) {
+  record::v1::ReceivedTerms terms;
+  terms.set_exchange_id(from.exchange_id());
+  terms.set_organisation(from.organisation());
+  terms.set_role(from.role());
+  terms.set_opened_at_us(from.opened_at_us());
+  peer::v1::Conditions accepted;
+  // What was signed for and cannot be read allows nothing.
+  const bool read = accepted.ParseFromString(from.conditions());
+  terms.set_retention_until(accepted.retention_until());
+  terms.set_onward_none(!read || accepted.onward().none() || accepted.marks().no_onward());
+  terms.set_onward_asks_sender(accepted.onward().originator_consent());
+  terms.set_onward_tlp_max(accepted.onward().tlp_max());
+  *terms.mutable_obligations() = accepted.obligations();
+  *terms.mutable_reduced_fields() = accepted.reduced_fields();
+  return terms;
+}
+
 }  // namespace
 
 std::vector<std::string> FieldNames() {
@@ -144,6 +163,7 @@ record::v1::SignalView Project(const OpenedRecord& record, const policies::Decis
   view.set_retention_until(record.row.retention_until());
   if (record.row.has_hold()) *view.mutable_hold() = record.row.hold();
   view.set_hold_reason(record.body.hold_reason());
+  if (record.body.has_received()) *view.mutable_received() = TermsOf(record.body.received());
   for (const policies::GrantedField& granted : decision.granted) {
     const FieldCopy* field = FindField(granted.name);
     if (field == nullptr) continue;

@@ -108,6 +108,7 @@ absl::StatusOr<Plan> ListMandates::Decide(const Call& call, View& view) {
     absl::StatusOr<record::v1::MandateStatus> verified = verifier_.Verify(**stored);
     if (!verified.ok()) return DamagedList();
     status = *std::move(verified);
+    *shown->mutable_status() = **stored;
   }
   shown->set_status_number(status.number());
   std::string last;

@@ -91,7 +91,11 @@ void Organisation::WriteConfig(const std::string& more) const {
                      "statutory.be.yaml\n  partnership: " + packs + "livc-r.vaartland.yaml\n";
   if (!options_.node_pack.empty()) text += "  node: " + options_.node_pack + "\n";
   if (options_.in_partnership) {
-    text += "partnership:\n  manifest: manifest.bin\npeer_listener:\n  address: 127.0.0.1:0\n";
+    text += "partnership:\n  manifest: manifest.bin\n";
+    if (options_.exercise_cooling_off_s != 0) {
+      text += "  exercise_cooling_off_s: " + std::to_string(options_.exercise_cooling_off_s) + "\n";
+    }
+    text += "peer_listener:\n  address: 127.0.0.1:0\n";
   }
   text += "loopback:\n  address: 127.0.0.1:0\ntick_ms: " + std::to_string(options_.tick_ms) +
           "\nlow_water_mb: 1\nballast_mb: 1\nlimits:\n  refusals_per_minute: " +
@@ -103,6 +107,11 @@ void Organisation::WriteConfig(const std::string& more) const {
 
 void Organisation::SetInPartnership(bool in_partnership) {
   options_.in_partnership = in_partnership;
+  WriteConfig();
+}
+
+void Organisation::SetExerciseCoolingOff(int seconds) {
+  options_.exercise_cooling_off_s = seconds;
   WriteConfig();
 }
 

@@ -33,6 +33,8 @@ struct OrganisationOptions {
   // Whether the configuration names a manifest (manifest.bin in the folder, which Partners writes)
   // and a listener for partners.
   bool in_partnership = false;
+  // Longest cooling-off time in exercise, seconds; 0 for what the rules say.
+  int exercise_cooling_off_s = 0;
 };
 
 // An organisation for tests: own CA, node certificate, keys, configuration file and a first
@@ -49,6 +51,8 @@ class Organisation {
   const OrganisationOptions& options() const { return options_; }
   // From now on the configuration names a partnership, or none.
   void SetInPartnership(bool in_partnership);
+  // From now on the configuration shortens the cooling-off time of an exercise.
+  void SetExerciseCoolingOff(int seconds);
   std::string data_folder() const { return folder_ + "/data"; }
 
   // A person with a certificate of this CA; not registered.

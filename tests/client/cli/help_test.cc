@@ -34,6 +34,8 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                                  {"user", "revoke"},
                                                                  {"mandate"},
                                                                  {"mandate", "issue"},
+                                                                 {"mandate", "install"},
+                                                                 {"mandate", "status"},
                                                                  {"mandate", "revoke"},
                                                                  {"mandate", "list"},
                                                                  {"partnership"},
@@ -48,9 +50,14 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                                  {"signal", "list"},
                                                                  {"signal", "open"},
                                                                  {"signal", "amend"},
+                                                                 {"signal", "share"},
+                                                                 {"signal", "sent"},
                                                                  {"signal", "withdraw"},
                                                                  {"signal", "erase"},
                                                                  {"signal", "hold"},
+                                                                 {"inbox"},
+                                                                 {"inbox", "list"},
+                                                                 {"inbox", "open"},
                                                                  {"log"},
                                                                  {"log", "query"},
                                                                  {"log", "verify"},
@@ -159,7 +166,7 @@ std::string Offered(const std::string& line) {
 
 TEST(CompletionScriptTest, BashOffersWhatFits) {
   EXPECT_THAT(Offered("sluis"),
-              HasSubstr("node user mandate partnership signal exchange log completion"));
+              HasSubstr("node user mandate partnership signal inbox exchange log completion"));
   EXPECT_THAT(Offered("sluis user"), HasSubstr("request renew install add list revoke"));
   EXPECT_THAT(Offered("sluis log verify"), HasSubstr("--seen"));
   EXPECT_THAT(Offered("sluis log verify export.sluislog"), HasSubstr("--seen"));

@@ -64,6 +64,8 @@ TEST(RunTest, WithoutProfileEveryCallSaysHowToBegin) {
                                              {"partnership", "show"},
                                              {"user", "list"},
                                              {"signal", "list", "--case", "INTAKE"},
+                                             {"signal", "sent", "--case", "INTAKE"},
+                                             {"inbox", "list", "--case", "INTAKE"},
                                              {"log", "checkpoint"}}) {
     const Ended ended = RunSluis(arguments);
     EXPECT_EQ(ended.exit, Exit::kUsage);

@@ -105,5 +105,23 @@ TEST_F(PartnershipMandateTest, ANewerOneTakesTheOldOnesPlace) {
       << "the bytes that were signed";
 }
 
+TEST_F(PartnershipMandateTest, APseudonymStaysWithItsPerson) {
+  record::v1::Mandate next = mandate_;
+  next.clear_pseudonym();
+  const auto kept = PseudonymToKeep(Write(), next, mandate_key_.public_key());
+  ASSERT_TRUE(kept.ok());
+  EXPECT_EQ(*kept, mandate_.pseudonym());
+  const auto other = crypto::SigningKey::Generate(crypto::SystemRandom());
+  EXPECT_EQ(PseudonymToKeep(Write(), next, other.public_key()).failure().message.key,
+            "mandate.not_followed");
+  for (const Edit& edit : std::vector<Edit>{
+           [&](auto& one) { one.set_signing_key(std::string(crypto::View(other.public_key()))); },
+           [](auto& one) { one.set_partnership("ander.example"); },
+           [](auto& one) { one.set_organisation("lindervaart.example"); }}) {
+    EXPECT_EQ(PseudonymToKeep(Write(edit), next, mandate_key_.public_key()).failure().message.key,
+              "mandate.not_followed");
+  }
+}
+
 }  // namespace
 }  // namespace sluis::client

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sluis/peer/v1/terms.pb.h"
 #include "tests/support/core_harness.h"
 
 namespace sluis::core {
@@ -122,6 +123,42 @@ TEST(ProjectionTest, WhatCannotBeCoarsenedIsRemoved) {
     EXPECT_THAT(view.reduced_fields(), ElementsAre(name));
     EXPECT_THAT(view.granted_fields(), IsEmpty());
   }
+}
+
+TEST(ProjectionTest, AReceivedRecordIsShownWithTheTermsSignedFor) {
+  OpenedRecord record = Record();
+  EXPECT_FALSE(Bare(record).has_received());
+  record::v1::ReceivedFrom& from = *record.body.mutable_received();
+  from.set_exchange_id(std::string(16, 'x'));
+  from.set_organisation("lindervaart.example");
+  from.set_role("casemanager");
+  from.set_person(std::string(16, 'p'));
+  from.set_opened_at_us(7);
+  peer::v1::Conditions accepted;
+  accepted.set_retention_until("2026-05-20");
+  accepted.mutable_onward()->set_originator_consent(true);
+  accepted.mutable_onward()->set_tlp_max(record::v1::TLP_GREEN);
+  accepted.add_obligations("log=full");
+  accepted.add_reduced_fields("place:remove");
+  from.set_conditions(accepted.SerializeAsString());
+  const record::v1::ReceivedTerms shown = Bare(record).received();
+  EXPECT_EQ(shown.exchange_id(), from.exchange_id());
+  EXPECT_EQ(shown.organisation(), "lindervaart.example");
+  EXPECT_EQ(shown.role(), "casemanager");
+  EXPECT_EQ(shown.opened_at_us(), 7u);
+  EXPECT_EQ(shown.retention_until(), "2026-05-20");
+  EXPECT_FALSE(shown.onward_none());
+  EXPECT_TRUE(shown.onward_asks_sender());
+  EXPECT_EQ(shown.onward_tlp_max(), record::v1::TLP_GREEN);
+  EXPECT_THAT(shown.obligations(), ElementsAre("log=full"));
+  EXPECT_THAT(shown.reduced_fields(), ElementsAre("place:remove"));
+  EXPECT_THAT(shown.SerializeAsString(), ::testing::Not(::testing::HasSubstr("pppp")));
+
+  accepted.mutable_marks()->set_no_onward(true);
+  from.set_conditions(accepted.SerializeAsString());
+  EXPECT_TRUE(Bare(record).received().onward_none()) << "the mark says so";
+  from.set_conditions("\xFFgeen voorwaarden");
+  EXPECT_TRUE(Bare(record).received().onward_none()) << "what cannot be read allows nothing";
 }
 
 TEST(ProjectionTest, FieldsThatTheRecordDoesNotHaveAreIgnored) {

@@ -164,6 +164,7 @@ TEST_F(RegisterTest, SixtyMandatesAreEnoughUntilSomeExpire) {
 
 TEST_F(RegisterTest, StatusListsOnlyGrow) {
   EXPECT_EQ(Mandates().status_number(), 0u);
+  EXPECT_FALSE(Mandates().has_status());
   EXPECT_EQ(Put(5, {a_}), "ok");
   EXPECT_EQ(Put(5, {a_}), "bad_mandate") << "the same number";
   EXPECT_EQ(Put(4, {a_, b_}), "bad_mandate") << "a lower number";
@@ -173,6 +174,10 @@ TEST_F(RegisterTest, StatusListsOnlyGrow) {
   EXPECT_EQ(Put(6, {a_}), "ok");
   EXPECT_EQ(Put(9, {a_, b_}), "ok");
   EXPECT_EQ(Mandates().status_number(), 9u);
+  // The whole list, so that whoever makes the next one can name all that it names.
+  record::v1::MandateStatus newest;
+  ASSERT_TRUE(newest.ParseFromString(Mandates().status().status()));
+  EXPECT_THAT(newest.revoked(), ::testing::ElementsAre(a_, b_));
   auto foreign = Status(10, {a_, b_});
   foreign.set_organisation("politie.example");
   EXPECT_EQ(CodeOf(h_.PutStatus(h_.administrator, foreign)), "bad_mandate");

@@ -1,0 +1,117 @@
+#include "client/cli/inbox_commands.h"
+
+#include <optional>
+#include <utility>
+
+#include "client/cli/receipt.h"
+#include "client/cli/request_context.h"
+#include "client/cli/share_view.h"
+#include "client/cli/signal_commands.h"
+#include "sluis/node/v1/exchange.pb.h"
+#include "sluis/node/v1/signals.pb.h"
+
+namespace sluis::cli {
+namespace {
+
+constexpr uint32_t kMaxPage = 500;
+
+struct ListOptions {
+  ContextOptions context;
+  std::string page;
+  std::string limit;
+};
+
+struct OpenOptions {
+  ContextOptions context;
+  std::string id;
+  std::string out;
+};
+
+Exit List(Shell& shell, const ListOptions& options) {
+  const Result<node::v1::RequestContext> context = ContextOf(shell, options.context);
+  if (!context.ok()) return shell.Fail(context.failure());
+  node::v1::ListReceivedRequest request;
+  *request.mutable_context() = *context;
+  if (Step failure = SetPage(options.page, options.limit, kMaxPage, &request)) {
+    return shell.Fail(*failure);
+  }
+  const auto answer = Call<node::v1::ListReceivedResponse>(shell, request);
+  if (!answer.ok()) return shell.Fail(answer.failure());
+  if (shell.json) {
+    shell.Print(client::ToJson(*answer));
+    return Exit::kDone;
+  }
+  for (const node::v1::ReceivedSummary& received : answer->received()) {
+    shell.out() << ReceivedLine(shell, received) << '\n';
+  }
+  if (answer->received().empty()) shell.Note("received.none");
+  SayNextPage(shell, answer->next_page_token());
+  SayReceipt(shell, answer->log_receipt());
+  return Exit::kDone;
+}
+
+// The exchange of this id; nothing when the list has none.
+Result<std::optional<node::v1::ReceivedSummary>> Find(Shell& shell,
+                                                      const node::v1::RequestContext& context,
+                                                      const std::string& exchange_id) {
+  node::v1::ListReceivedRequest request;
+  *request.mutable_context() = context;
+  const auto all = CallAllPages<node::v1::ListReceivedResponse>(shell, std::move(request));
+  if (!all.ok()) return all.failure();
+  for (const node::v1::ReceivedSummary& received : all->received()) {
+    if (received.exchange_id() == exchange_id) return std::optional(received);
+  }
+  return std::optional<node::v1::ReceivedSummary>();
+}
+
+bool IsNotThere(const Failure& failure) {
+  return failure.refusal != nullptr && failure.refusal->code() == "not_found";
+}
+
+Exit Open(Shell& shell, const OpenOptions& options) {
+  const Result<node::v1::RequestContext> context = ContextOf(shell, options.context);
+  if (!context.ok()) return shell.Fail(context.failure());
+  const Result<std::string> id = IdOf(options.id, 16);
+  if (!id.ok()) return shell.Fail(id.failure());
+  node::v1::OpenSignalRequest request;
+  *request.mutable_context() = *context;
+  request.set_record_id(*id);
+  auto answer = Call<node::v1::OpenSignalResponse>(shell, request);
+  if (!answer.ok() && IsNotThere(answer.failure())) {
+    // The number may be that of the exchange, by which the sender knows it.
+    const auto exchange = Find(shell, *context, *id);
+    if (!exchange.ok()) return shell.Fail(exchange.failure());
+    if (!*exchange) return shell.Fail(answer.failure());
+    if ((*exchange)->record_id().empty()) {
+      return shell.Fail(Exit::kRefused, "received.nothing_to_read",
+                        {{"line", ReceivedLine(shell, **exchange)}});
+    }
+    request.set_record_id((*exchange)->record_id());
+    answer = Call<node::v1::OpenSignalResponse>(shell, request);
+  }
+  if (!answer.ok()) return shell.Fail(answer.failure());
+  return ShowOpened(shell, *answer, options.out);
+}
+
+}  // namespace
+
+void AddInboxCommands(CommandSet& set) {
+  CLI::App& group = AddGroup(set, "inbox", "sluis inbox list --case INTAKE");
+  Shell& shell = set.shell();
+
+  const auto list = Options<ListOptions>();
+  Command listing(set, group, "list", "sluis inbox list --case INTAKE");
+  listing.Text("--limit", &list->limit).Text("--page", &list->page);
+  AddContext(listing, &list->context);
+  listing.Runs([&shell, list] { return List(shell, *list); });
+
+  const auto open = Options<OpenOptions>();
+  Command opening(set, group, "open",
+                  "sluis inbox open 4f0c9a1be2d37788a0b1c2d3e4f50617 --case LV-2026-014");
+  opening.Text("id", &open->id, Need::kRequired, "received_id")
+      .Text("--out", &open->out, Need::kOptional, "form_out");
+  AddContext(opening, &open->context);
+  opening.Runs([&shell, open] { return Open(shell, *open); });
+}
+
+}  // namespace sluis::cli

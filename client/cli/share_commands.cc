@@ -1,0 +1,220 @@
+#include "client/cli/share_commands.h"
+
+#include <utility>
+#include <vector>
+
+#include "client/cli/receipt.h"
+#include "client/cli/request_context.h"
+#include "client/cli/share_view.h"
+#include "client/lib/key_file.h"
+#include "client/lib/partnership_mandate.h"
+#include "client/lib/share_signing.h"
+#include "client/lib/signing.h"
+#include "client/lib/text.h"
+#include "crypto/random.h"
+
+namespace sluis::cli {
+namespace {
+
+constexpr uint64_t kSecond = 1000000;
+constexpr uint32_t kMaxPage = 500;
+
+struct ShareOptions {
+  ContextOptions context;
+  std::string id;
+  std::string to;
+  std::string to_role;
+  bool yes = false;
+};
+
+struct SentOptions {
+  ContextOptions context;
+  std::string id;
+  std::string page;
+  std::string limit;
+};
+
+// The person's key and the mandate under which it signs in this partnership.
+struct Signing {
+  crypto::KeyFile key;
+  client::PartnershipMandate mandate;
+
+  client::Signer By(const Shell& shell) const { return {key.key, mandate, shell.now_s()}; }
+};
+
+Result<Signing> SigningFor(Shell& shell, const std::string& partnership, const std::string& role) {
+  const Result<client::Profile> profile = shell.Profile();
+  if (!profile.ok()) return profile.failure();
+  auto mandate = client::MandateFor(*profile, partnership, role, shell.now_s());
+  if (!mandate.ok()) return mandate.failure();
+  auto key = client::ReadKey(profile->PathOf("signing.key"), crypto::KeyPurpose::kSigning);
+  if (!key.ok()) return key.failure();
+  if (key->not_after < shell.today()) {
+    return Failure{Exit::kUsage, {"doctor.signing_expired", {{"day", key->not_after}}}, nullptr};
+  }
+  return Signing{std::move(*key), std::move(*mandate)};
+}
+
+Failure BadOrganisation() { return {Exit::kUsage, {"user.bad_organisation", {}}, nullptr}; }
+
+Result<node::v1::PreviewShareRequest> Asked(Shell& shell, const ShareOptions& options) {
+  const Result<node::v1::RequestContext> context = ContextOf(shell, options.context);
+  if (!context.ok()) return context.failure();
+  const Result<std::string> id = IdOf(options.id, 16);
+  if (!id.ok()) return id.failure();
+  if (!client::IsOrganisationId(options.to)) return BadOrganisation();
+  node::v1::PreviewShareRequest request;
+  *request.mutable_context() = *context;
+  request.set_record_id(*id);
+  request.set_recipient(options.to);
+  request.set_recipient_role(options.to_role);
+  return request;
+}
+
+Exit Share(Shell& shell, const ShareOptions& options) {
+  const auto asked = Asked(shell, options);
+  if (!asked.ok()) return shell.Fail(asked.failure());
+  const auto preview = Call<node::v1::PreviewShareResponse>(shell, *asked);
+  if (!preview.ok()) return shell.Fail(preview.failure());
+  // Before the question: whoever cannot sign need not decide.
+  const auto signing = SigningFor(shell, preview->partnership(), asked->context().role());
+  if (!signing.ok()) return shell.Fail(signing.failure());
+  if (!shell.json || !options.yes) shell.err() << PreviewLines(shell, *asked, *preview);
+  if (!options.yes && !shell.Confirm("share.confirm", {{"to", options.to}})) {
+    return shell.Fail(Exit::kUsage, "signal.not_sent");
+  }
+  const auto request =
+      client::SignShare(*asked, *preview, signing->By(shell), crypto::SystemRandom());
+  if (!request.ok()) return shell.Fail(request.failure());
+  const auto answer = Call<node::v1::ShareSignalResponse>(shell, *request);
+  if (!answer.ok()) return shell.Fail(answer.failure());
+  const std::string exchange = crypto::HexEncode(request->exchange_id());
+  if (shell.json) {
+    Json json{{"exchange_id", exchange}};
+    json.update(client::ToJson(*answer));
+    shell.Print(json);
+    return Exit::kDone;
+  }
+  const auto due_s = static_cast<int64_t>(answer->due_at_us() / kSecond);
+  return SayDone(shell, *answer, due_s > shell.now_s() ? "share.done" : "share.done_leaving",
+                 {{"to", options.to},
+                  {"exchange", exchange},
+                  {"id", options.id},
+                  {"due", client::LegalMinute(due_s)}});
+}
+
+Exit Sent(Shell& shell, const SentOptions& options) {
+  const Result<node::v1::RequestContext> context = ContextOf(shell, options.context);
+  if (!context.ok()) return shell.Fail(context.failure());
+  node::v1::ListSentRequest request;
+  *request.mutable_context() = *context;
+  if (!options.id.empty()) {
+    const Result<std::string> id = IdOf(options.id, 16);
+    if (!id.ok()) return shell.Fail(id.failure());
+    request.set_record_id(*id);
+  }
+  if (Step failure = SetPage(options.page, options.limit, kMaxPage, &request)) {
+    return shell.Fail(*failure);
+  }
+  const auto answer = Call<node::v1::ListSentResponse>(shell, request);
+  if (!answer.ok()) return shell.Fail(answer.failure());
+  if (shell.json) {
+    shell.Print(client::ToJson(*answer));
+    return Exit::kDone;
+  }
+  for (const node::v1::SentSummary& sent : answer->sent()) {
+    shell.out() << SentLine(shell, sent) << '\n';
+  }
+  if (answer->sent().empty()) shell.Note("sent.none");
+  SayNextPage(shell, answer->next_page_token());
+  SayReceipt(shell, answer->log_receipt());
+  return Exit::kDone;
+}
+
+// Whether a person can still take it back, as far as the list says; the node decides.
+bool IsOpen(record::v1::SentState state) {
+  switch (state) {
+    case record::v1::SENT_STATE_COOLING_OFF:
+    case record::v1::SENT_STATE_OFFERED:
+    case record::v1::SENT_STATE_RELEASED:
+    case record::v1::SENT_STATE_OPENED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Result<std::vector<node::v1::SentSummary>> OpenShares(Shell& shell, const ShareWithdrawal& asked) {
+  node::v1::ListSentRequest request;
+  *request.mutable_context() = asked.context;
+  request.set_record_id(asked.record_id);
+  const auto all = CallAllPages<node::v1::ListSentResponse>(shell, std::move(request));
+  if (!all.ok()) return all.failure();
+  std::vector<node::v1::SentSummary> open;
+  for (const node::v1::SentSummary& sent : all->sent()) {
+    if (sent.recipient() == asked.from && IsOpen(sent.state())) open.push_back(sent);
+  }
+  if (open.empty()) {
+    return Failure{
+        Exit::kRefused,
+        {"share.none_open", {{"to", asked.from}, {"id", crypto::HexEncode(asked.record_id)}}},
+        nullptr};
+  }
+  return open;
+}
+
+}  // namespace
+
+Exit WithdrawShares(Shell& shell, const ShareWithdrawal& asked) {
+  if (!client::IsOrganisationId(asked.from)) return shell.Fail(BadOrganisation());
+  const auto open = OpenShares(shell, asked);
+  if (!open.ok()) return shell.Fail(open.failure());
+  Json list = Json::array();
+  for (const node::v1::SentSummary& sent : *open) {
+    const auto signing = SigningFor(shell, sent.partnership(), asked.context.role());
+    if (!signing.ok()) return shell.Fail(signing.failure());
+    const auto request =
+        client::SignWithdrawal(asked.context, sent, asked.reason, signing->By(shell));
+    if (!request.ok()) return shell.Fail(request.failure());
+    const auto answer = Call<node::v1::WithdrawShareResponse>(shell, *request);
+    if (!answer.ok()) return shell.Fail(answer.failure());
+    if (shell.json) {
+      Json one{{"exchange_id", crypto::HexEncode(sent.exchange_id())}};
+      one.update(client::ToJson(*answer));
+      list.push_back(std::move(one));
+      continue;
+    }
+    SayDone(shell, *answer,
+            answer->partner_is_told() ? "share.withdrawn_told" : "share.withdrawn_unseen",
+            {{"to", asked.from}});
+  }
+  if (shell.json) shell.Print({{"withdrawn", list}});
+  return Exit::kDone;
+}
+
+void AddShareCommand(CommandSet& set, CLI::App& group) {
+  Shell& shell = set.shell();
+  const auto share = Options<ShareOptions>();
+  Command sharing(set, group, "share",
+                  "sluis signal share 4f0c9a1be2d37788a0b1c2d3e4f50617 --to lindervaart.example "
+                  "--to-role casemanager --case LV-2026-014");
+  sharing.Text("id", &share->id, Need::kRequired, "record_id")
+      .Text("--to", &share->to, Need::kRequired, "share_to")
+      .Text("--to-role", &share->to_role, Need::kOptional, "share_to_role")
+      .Flag("--yes", &share->yes);
+  AddContext(sharing, &share->context);
+  sharing.Runs([&shell, share] { return Share(shell, *share); });
+}
+
+void AddSentCommand(CommandSet& set, CLI::App& group) {
+  Shell& shell = set.shell();
+  const auto sent = Options<SentOptions>();
+  Command listing(set, group, "sent", "sluis signal sent --case INTAKE");
+  listing.Text("id", &sent->id, Need::kOptional, "sent_record")
+      .Text("--limit", &sent->limit)
+      .Text("--page", &sent->page);
+  AddContext(listing, &sent->context);
+  listing.Runs([&shell, sent] { return Sent(shell, *sent); });
+}
+
+}  // namespace sluis::cli

@@ -1,0 +1,30 @@
+// `sluis signal share`, `sent`, and taking a share back.
+//
+// Thread-safety: one thread.
+#ifndef SLUIS_CLIENT_CLI_SHARE_COMMANDS_H_
+#define SLUIS_CLIENT_CLI_SHARE_COMMANDS_H_
+
+#include <string>
+
+#include "client/cli/command.h"
+#include "sluis/node/v1/context.pb.h"
+
+namespace sluis::cli {
+
+void AddShareCommand(CommandSet& set, CLI::App& group);
+void AddSentCommand(CommandSet& set, CLI::App& group);
+
+struct ShareWithdrawal {
+  node::v1::RequestContext context;
+  std::string record_id;  // 16 bytes
+  std::string from;       // organisation id
+  std::string reason;
+};
+
+// Takes back every share of the record with that organisation that is still open, each with the
+// person's signature: whether it has left meanwhile is known to the node only.
+Exit WithdrawShares(Shell& shell, const ShareWithdrawal& asked);
+
+}  // namespace sluis::cli
+
+#endif  // SLUIS_CLIENT_CLI_SHARE_COMMANDS_H_

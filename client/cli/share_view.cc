@@ -1,0 +1,162 @@
+#include "client/cli/share_view.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "client/cli/signal_view.h"
+#include "client/lib/form_words.h"
+#include "client/lib/share_signing.h"
+#include "client/lib/text.h"
+#include "client/lib/to_json.h"
+#include "crypto/bytes.h"
+
+namespace sluis::cli {
+namespace {
+
+constexpr uint64_t kSecond = 1000000;
+
+std::string Moment(uint64_t at_us) {
+  return client::LegalMinute(static_cast<int64_t>(at_us / kSecond));
+}
+
+void AppendTo(std::string* list, const std::string& item) {
+  *list += (list->empty() ? "" : ", ") + item;
+}
+
+template <typename List>
+std::string Joined(const List& list) {
+  std::string out;
+  for (const std::string& item : list) AppendTo(&out, Harmless(item));
+  return out;
+}
+
+template <typename List>
+bool Contains(const List& list, std::string_view name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+// "place:generalise=municipality" as "wijk (municipality)"; those removed are named elsewhere.
+template <typename List>
+std::string Coarser(const List& reduced) {
+  constexpr std::string_view kGeneralise = ":generalise=";
+  std::string out;
+  for (const std::string& field : reduced) {
+    const size_t at = field.find(kGeneralise);
+    if (at == std::string::npos) continue;
+    AppendTo(&out, client::FormNameOf(field.substr(0, at)) + " (" +
+                       Harmless(field.substr(at + kGeneralise.size())) + ")");
+  }
+  return out;
+}
+
+template <typename Enum>
+std::string StateText(const Shell& shell, const std::string& prefix, Enum state,
+                      const Args& args = {}) {
+  const auto* value = google::protobuf::GetEnumDescriptor<Enum>()->FindValueByNumber(state);
+  return value == nullptr ? "?" : shell.Text(prefix + client::EnumWord(*value), args);
+}
+
+// Why, in words; a node that is newer may have others.
+std::string ReasonText(const Shell& shell, const std::string& reason) {
+  const std::string key = "reason." + reason;
+  return shell.catalogue().Has(key) ? shell.Text(key) : Harmless(reason);
+}
+
+}  // namespace
+
+std::string LeftBehind(const node::v1::PreviewShareResponse& preview) {
+  std::string out;
+  const google::protobuf::Descriptor& content = *record::v1::SignalContent::descriptor();
+  for (int i = 0; i < content.field_count(); ++i) {
+    const std::string& name = content.field(i)->name();
+    // The ground belongs to the answer.
+    if (name == "client_informed_ground" || Contains(preview.fields(), name)) continue;
+    AppendTo(&out, client::FormNameOf(name));
+  }
+  return out;
+}
+
+std::string PreviewLines(const Shell& shell, const node::v1::PreviewShareRequest& asked,
+                         const node::v1::PreviewShareResponse& preview) {
+  const auto line = [&shell](std::string_view key, const Args& args) {
+    return shell.Text(key, args) + "\n";
+  };
+  std::string out = line("share.head", {{"to", Harmless(asked.recipient())},
+                                        {"version", std::to_string(preview.version())}});
+  out += TravellingLines(client::SignedContent(preview), preview.fields());
+  if (const std::string stays = LeftBehind(preview); !stays.empty()) {
+    out += line("share.stays", {{"fields", stays}});
+  }
+  if (const std::string coarser = Coarser(preview.reduced_fields()); !coarser.empty()) {
+    out += line("share.coarser", {{"fields", coarser}});
+  }
+  if (!preview.obligations().empty()) {
+    out += line("share.obligations", {{"obligations", Joined(preview.obligations())}});
+  }
+  out += line("share.retention", {{"day", preview.retention_until()}});
+  out += line("share.due", {{"due", Moment(preview.due_at_us())}});
+  if (!preview.tell_contributor_until().empty()) {
+    out += line("share.tell", {{"day", preview.tell_contributor_until()}});
+  }
+  for (const std::string& name : preview.warnings()) {
+    out += line("share.recognisable", {{"field", client::FormNameOf(name)}});
+  }
+  return out;
+}
+
+std::string SentLine(const Shell& shell, const node::v1::SentSummary& sent) {
+  const Args args = {{"due", Moment(sent.due_at_us())},
+                     {"expires", client::LegalMinute(static_cast<int64_t>(sent.expires_at_s()))},
+                     {"day", sent.retention_until()}};
+  std::string line = crypto::HexEncode(sent.exchange_id()) + "  " +
+                     crypto::HexEncode(sent.record_id()) + "  " + Harmless(sent.recipient()) +
+                     "  " + StateText(shell, "sent.state.", sent.state(), args);
+  if (!sent.reason().empty()) {
+    line += "  " + shell.Text("sent.because", {{"reason", ReasonText(shell, sent.reason())}});
+  }
+  if (!sent.tell_contributor_until().empty()) {
+    line += "  " + shell.Text("sent.tell", {{"day", sent.tell_contributor_until()}});
+  }
+  return line;
+}
+
+std::string ReceivedLine(const Shell& shell, const node::v1::ReceivedSummary& received) {
+  const bool has_record = !received.record_id().empty();
+  std::string line =
+      crypto::HexEncode(has_record ? received.record_id() : received.exchange_id()) + "  " +
+      client::LegalDay(static_cast<int64_t>(received.received_at_us() / kSecond)) + "  " +
+      Harmless(received.sender()) + "  " + Harmless(received.category()) + "  " +
+      client::WordOf(received.tlp()) + "  " + StateText(shell, "received.state.", received.state());
+  if (!received.reason().empty()) {
+    line += "  " + shell.Text("sent.because", {{"reason", ReasonText(shell, received.reason())}});
+  }
+  return line + "  " + shell.Text("signal.kept_until", {{"day", received.retention_until()}});
+}
+
+std::string TermsLines(const Shell& shell, const record::v1::ReceivedTerms& terms) {
+  std::string out = shell.Text("received.from", {{"organisation", Harmless(terms.organisation())},
+                                                 {"role", Harmless(terms.role())},
+                                                 {"at", Moment(terms.opened_at_us())}}) +
+                    "\n";
+  if (terms.onward_none()) out += shell.Text("received.onward_none") + "\n";
+  if (terms.onward_asks_sender()) {
+    out += shell.Text("received.onward_asks", {{"organisation", Harmless(terms.organisation())}}) +
+           "\n";
+  }
+  if (terms.onward_tlp_max() != record::v1::TLP_UNSPECIFIED) {
+    out +=
+        shell.Text("received.onward_tlp", {{"tlp", client::WordOf(terms.onward_tlp_max())}}) + "\n";
+  }
+  if (!terms.obligations().empty()) {
+    out += shell.Text("share.obligations", {{"obligations", Joined(terms.obligations())}}) + "\n";
+  }
+  if (const std::string coarser = Coarser(terms.reduced_fields()); !coarser.empty()) {
+    out += shell.Text("share.coarser", {{"fields", coarser}}) + "\n";
+  }
+  return out;
+}
+
+}  // namespace sluis::cli

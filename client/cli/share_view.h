@@ -1,0 +1,33 @@
+// What crosses between organisations, as people read it: the preview of a share, where shares
+// stand, what came in, and the terms of what came.
+//
+// Guarantee: the preview shows exactly the fields that the person's signature will cover, and names
+// those that stay behind. Text of other organisations cannot command a terminal. Thread-safety: one
+// thread.
+#ifndef SLUIS_CLIENT_CLI_SHARE_VIEW_H_
+#define SLUIS_CLIENT_CLI_SHARE_VIEW_H_
+
+#include <string>
+
+#include "client/cli/shell.h"
+#include "sluis/node/v1/exchange.pb.h"
+#include "sluis/record/v1/signal.pb.h"
+
+namespace sluis::cli {
+
+// Lines ended by LF: what would travel, what would not, on what conditions and when.
+std::string PreviewLines(const Shell& shell, const node::v1::PreviewShareRequest& asked,
+                         const node::v1::PreviewShareResponse& preview);
+// Names of the fields that a share with these fields leaves behind, as on the form.
+std::string LeftBehind(const node::v1::PreviewShareResponse& preview);
+
+// One line each, without LF.
+std::string SentLine(const Shell& shell, const node::v1::SentSummary& sent);
+std::string ReceivedLine(const Shell& shell, const node::v1::ReceivedSummary& received);
+
+// Lines ended by LF: from whom a record is and what was signed for it.
+std::string TermsLines(const Shell& shell, const record::v1::ReceivedTerms& terms);
+
+}  // namespace sluis::cli
+
+#endif  // SLUIS_CLIENT_CLI_SHARE_VIEW_H_

@@ -1,0 +1,160 @@
+#include "client/cli/share_view.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "client/cli/signal_view.h"
+#include "client/lib/to_json.h"
+#include "tests/client/cli/run_sluis.h"
+
+namespace sluis::cli {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr uint64_t kSecond = 1000000;
+
+class ShareViewTest : public testing::Test {
+ protected:
+  ShareViewTest() {
+    asked_.set_recipient("lindervaart.example");
+    record::v1::SignalContent& content = *preview_.mutable_content();
+    auto* statement = content.add_statements();
+    statement->set_assertion(record::v1::ASSERTION_FACT);
+    statement->set_text("Komt niet meer naar de les.");
+    content.set_place("Vaartland");
+    content.set_subject_kind(record::v1::SUBJECT_KIND_PERSON);
+    for (const char* name : {"place", "statements", "subject_kind"}) preview_.add_fields(name);
+    preview_.add_reduced_fields("place:generalise=municipality");
+    preview_.add_reduced_fields("age_band:remove");
+    preview_.add_obligations("retention=P180D");
+    preview_.set_retention_until("2026-05-20");
+    preview_.set_due_at_us((kTestNow + 4 * 3600) * kSecond);
+    preview_.set_tell_contributor_until("2025-12-05");
+    preview_.add_warnings("statements");
+    preview_.set_version(2);
+  }
+  std::string Lines() { return PreviewLines(shell_, asked_, preview_); }
+
+  node::v1::PreviewShareRequest asked_;
+  node::v1::PreviewShareResponse preview_;
+  std::istringstream in_;
+  std::ostringstream out_;
+  std::ostringstream err_;
+  Shell shell_{{in_, out_, err_, "", [] { return kTestNow; }}, client::Language::kDutch};
+};
+
+TEST_F(ShareViewTest, ThePreviewSaysWhatTravelsWhatStaysAndOnWhatConditions) {
+  const std::string lines = Lines();
+  EXPECT_THAT(lines, HasSubstr("Dit zou lindervaart.example krijgen (versie 2):\n"));
+  EXPECT_THAT(lines, HasSubstr("feit: Komt niet meer naar de les.\n"));
+  EXPECT_THAT(lines, HasSubstr("wijk: Vaartland\n"));
+  EXPECT_THAT(lines, HasSubstr("Grover gemaakt: wijk (municipality)\n"));
+  EXPECT_THAT(lines, HasSubstr("retention=P180D\n"));
+  EXPECT_THAT(lines, HasSubstr("hoogstens tot 2026-05-20."));
+  EXPECT_THAT(lines, HasSubstr("Vertrekt vanaf 21/11/2025 21:00."));
+  EXPECT_THAT(lines, HasSubstr("Licht de inbrenger in, uiterlijk op 2025-12-05."));
+  EXPECT_THAT(lines, HasSubstr("Kijk nog eens naar feit:"));
+  const std::string stays = LeftBehind(preview_);
+  for (const char* field : {"verwijzing", "inbrenger", "leeftijd", "cliënt_akkoord"}) {
+    EXPECT_THAT(stays, HasSubstr(field));
+  }
+  EXPECT_THAT(stays, Not(HasSubstr("wijk")));
+  EXPECT_THAT(stays, Not(HasSubstr("cliënt_ingelicht_reden"))) << "it belongs to the answer";
+  EXPECT_THAT(lines, HasSubstr("Blijft hier: " + stays + "\n"));
+}
+
+TEST_F(ShareViewTest, ThePreviewShowsNothingThatIsNotSigned) {
+  // What nobody named, marks that are no fields, and an answer that nobody gave.
+  preview_.mutable_content()->set_positive_development("werkt weer");
+  const std::string lines = Lines();
+  EXPECT_THAT(lines, Not(HasSubstr("werkt weer")));
+  EXPECT_THAT(lines, Not(HasSubstr("minderjarig: ")));
+  EXPECT_THAT(lines, Not(HasSubstr("beroepsgeheim: ")));
+  EXPECT_THAT(lines, Not(HasSubstr("geen_bewijs: ")));
+  preview_.add_fields("minor");
+  EXPECT_THAT(Lines(), HasSubstr("minderjarig: nee\n"));
+}
+
+TEST_F(ShareViewTest, EveryStateOfAShareIsSaidInWords) {
+  node::v1::SentSummary sent;
+  sent.set_exchange_id(std::string(16, '\1'));
+  sent.set_record_id(std::string(16, '\2'));
+  sent.set_recipient("lindervaart.example");
+  sent.set_due_at_us(kTestNow * kSecond);
+  sent.set_expires_at_s(kTestNow + 3600);
+  sent.set_retention_until("2026-05-20");
+  std::set<std::string> seen;
+  const auto& states = *google::protobuf::GetEnumDescriptor<record::v1::SentState>();
+  for (int i = 0; i < states.value_count(); ++i) {
+    sent.set_state(static_cast<record::v1::SentState>(states.value(i)->number()));
+    const std::string line = SentLine(shell_, sent);
+    EXPECT_THAT(line, Not(HasSubstr("sent.state."))) << "no text for this state";
+    seen.insert(line);
+  }
+  EXPECT_EQ(seen.size(), static_cast<size_t>(states.value_count()));
+  sent.set_state(record::v1::SENT_STATE_COOLING_OFF);
+  sent.set_tell_contributor_until("2025-12-05");
+  EXPECT_THAT(SentLine(shell_, sent),
+              EndsWith("lindervaart.example  in bedenktijd: vertrekt vanaf 21/11/2025 17:00  "
+                       "inbrenger inlichten uiterlijk 2025-12-05"));
+  sent.set_state(record::v1::SENT_STATE_REFUSED);
+  sent.set_reason("rule");
+  EXPECT_THAT(SentLine(shell_, sent), HasSubstr("(de regels laten het niet toe)"));
+  sent.set_reason("newer\x1B[2J");
+  EXPECT_THAT(SentLine(shell_, sent), HasSubstr("(newer?[2J)"));
+}
+
+TEST_F(ShareViewTest, WhatCameInIsNamedByWhatOpensIt) {
+  node::v1::ReceivedSummary received;
+  received.set_exchange_id(std::string(16, '\1'));
+  received.set_sender("caw-de-overzet.example");
+  received.set_received_at_us(kTestNow * kSecond);
+  received.set_retention_until("2026-05-20");
+  received.set_tlp(record::v1::TLP_AMBER);
+  const auto& states = *google::protobuf::GetEnumDescriptor<record::v1::ReceivedState>();
+  for (int i = 0; i < states.value_count(); ++i) {
+    received.set_state(static_cast<record::v1::ReceivedState>(states.value(i)->number()));
+    EXPECT_THAT(ReceivedLine(shell_, received), Not(HasSubstr("received.state.")));
+  }
+  received.set_state(record::v1::RECEIVED_STATE_COLLECTED);
+  EXPECT_EQ(ReceivedLine(shell_, received),
+            "01010101010101010101010101010101  2025-11-21  caw-de-overzet.example    amber  "
+            "aanvaard, wacht op de sleutel  bewaard tot 2026-05-20");
+  received.set_state(record::v1::RECEIVED_STATE_OPENED);
+  received.set_record_id(std::string(16, '\2'));
+  EXPECT_THAT(ReceivedLine(shell_, received), HasSubstr("02020202020202020202020202020202  "));
+}
+
+TEST_F(ShareViewTest, AReceivedSignalIsShownWithTheTermsOnWhichItIsHeld) {
+  record::v1::SignalView view;
+  EXPECT_THAT(ViewLines(shell_, view), Not(HasSubstr("Ontvangen van")));
+  record::v1::ReceivedTerms& terms = *view.mutable_received();
+  terms.set_organisation("caw-de-overzet.example");
+  terms.set_role("maatschappelijk-werker");
+  terms.set_opened_at_us(kTestNow * kSecond);
+  EXPECT_THAT(ViewLines(shell_, view), Not(HasSubstr("erder delen")));
+  terms.set_onward_none(true);
+  terms.add_obligations("log=full");
+  terms.add_reduced_fields("place:generalise=municipality");
+  std::string lines = ViewLines(shell_, view);
+  EXPECT_THAT(lines, HasSubstr("Ontvangen van caw-de-overzet.example (maatschappelijk-werker), te "
+                               "lezen sinds 21/11/2025 17:00."));
+  EXPECT_THAT(lines, HasSubstr("Niet verder delen."));
+  EXPECT_THAT(lines, HasSubstr("log=full"));
+  EXPECT_THAT(lines, HasSubstr("Grover gemaakt: wijk (municipality)"));
+  terms.set_onward_none(false);
+  terms.set_onward_asks_sender(true);
+  terms.set_onward_tlp_max(record::v1::TLP_GREEN);
+  lines = ViewLines(shell_, view);
+  EXPECT_THAT(lines,
+              HasSubstr("Verder delen kan alleen nadat caw-de-overzet.example het toelaat."));
+  EXPECT_THAT(lines, HasSubstr("hoogstens als TLP green"));
+}
+
+}  // namespace
+}  // namespace sluis::cli

@@ -50,7 +50,7 @@ until_line() {
   shift 4
   while ask "$who" "$@"; ! grep -- "$first" "$(said "$who")" | grep -q -- "$second"; do
     [ "$SECONDS" -lt "$last" ] || fail "kwam niet: $second" "$(said "$who")"
-    sleep 0.2
+    sleep 0.5
   done
   shown "$who" "$(said "$who")" "$@"
 }

@@ -19,7 +19,7 @@ place=$(sed -n 's/.*"record_id": *"\([^"]*\)".*/\1/p' "$(said mila.z)" | tail -n
 quiet mila.z signal share "$place" --to "${org[heidezoom]}" --to-role information-officer --case INTAKE --yes --json
 done_as "geweigerd, met wat wel kan; er vertrok niets"
 
-step "Gedeeld met de coördinator, en binnen de bedenktijd teruggenomen"
+step "Gedeeld, en binnen de bedenktijd teruggenomen"
 tell "Noor ziet vooraf wat er zou vertrekken, wat hier blijft, en dat ze $cooling_off seconden bedenktijd heeft."
 as noor.w 0 signal share "$record" --to "${org[lindervaart]}" --to-role livc-coordinator "${help[@]}" --yes
 as noor.w 0 signal withdraw "$record" --from "${org[lindervaart]}" --reason "eerst nalezen met de cliënt" --case INTAKE

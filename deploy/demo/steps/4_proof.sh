@@ -1,5 +1,10 @@
-# Both logs are whole.
+# Both logs are whole and agree.
 # shellcheck shell=bash
+# export_for MEMBER PARTNER FILE: the privacy officer takes from the log what concerns one partner.
+export_for() {
+  as "dpo.$1" 0 log export --for "${org[$2]}" --out "$3" --reason "afstemming met ${name[$2]}"
+}
+
 step "De privacy officers kijken na"
 as dpo.lindervaart 0 log query --reason "steekproef van deze week" --limit 8
 # A checkpoint covers it at the next tick.
@@ -9,3 +14,10 @@ as dpo.lindervaart 0 log verify lindervaart.sluislog
 as dpo.caw 0 log export --out caw.sluislog --reason "controle zonder de node"
 as dpo.caw 0 log verify caw.sluislog
 done_as "beide logs kloppen, zonder de nodes nagekeken"
+
+step "Twee logs naast elkaar"
+tell "Elk geeft de ander alleen wat hen samen aangaat; van de rest enkel de controlegetallen."
+export_for caw lindervaart caw-voor-lindervaart.sluislog
+export_for lindervaart caw lindervaart-voor-caw.sluislog
+as dpo.caw 0 log reconcile caw-voor-lindervaart.sluislog lindervaart-voor-caw.sluislog --manifest vaartland.manifest
+done_as "elke deling staat in beide logs"

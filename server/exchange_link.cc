@@ -66,7 +66,12 @@ void ExchangeLink::Deliver(const std::string& sender, const peer::v1::DeliverReq
 
 void ExchangeLink::HeardStatus(const std::string& organisation,
                                record::v1::SignedMandateStatus status) {
-  const crypto::Hash digest = crypto::Sha256(status.status() + status.signature());
+  // Once under the same terms: what they did not let in, others may.
+  const std::shared_ptr<const core::Terms> terms = parts_.terms.Get();
+  std::string heard = status.status() + status.signature();
+  crypto::AppendU64(heard, terms->stamp);
+  heard.push_back(terms->may_exchange ? 1 : 0);
+  const crypto::Hash digest = crypto::Sha256(heard);
   {
     std::lock_guard lock(status_mutex_);
     crypto::Hash& known = heard_[organisation];

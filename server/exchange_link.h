@@ -82,7 +82,7 @@ class ExchangeLink {
   exchange::Outbound outbound_;
 
   std::mutex status_mutex_;
-  // The list last heard of each partner, by its digest: each is judged once.
+  // The list last heard of each partner and under what terms, by digest: each is judged once.
   std::map<std::string, crypto::Hash> heard_;
   std::optional<std::chrono::steady_clock::time_point> upkept_;
 

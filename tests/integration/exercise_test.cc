@@ -212,7 +212,8 @@ class ExerciseBannerTest : public ::testing::Test {
          .ca_pem = {std::istreambuf_iterator<char>(ca), {}},
          .log = KeyIn("keys/log.key", crypto::KeyPurpose::kLog)->public_key(),
          .mandate = KeyIn("mandate/mandate.key", crypto::KeyPurpose::kMandate)->public_key(),
-         .identity = KeyIn("keys/identity.key", crypto::KeyPurpose::kIdentity)});
+         .identity = KeyIn("keys/identity.key", crypto::KeyPurpose::kIdentity),
+         .receipt = KeyIn("keys/receipt.key", crypto::KeyPurpose::kReceipt)->public_key()});
     const MemberKit other = MakeMember({});
     partnership::SignedManifest manifest = MakeSigned({&own, &other}, SpecOf(config));
     WriteBytes(node_.PathOf("node/livc.manifest"), manifest.Serialise());

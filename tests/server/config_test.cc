@@ -193,6 +193,20 @@ TEST(ConfigTest, PartnersNeedHostAndIdentity) {
   }
 }
 
+TEST(ConfigTest, AnExerciseMayShortenTheCoolingOffTime) {
+  const auto with = [](const std::string& seconds) {
+    return With(10, "  log: log.key\n  identity: identity.key") +
+           "host: a\npartnership:\n  manifest: livc.manifest\n  exercise_cooling_off_s: " +
+           seconds + "\n";
+  };
+  const auto config = ParseConfig(kFile, with("60"));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->exercise_cooling_off_s, 60u);
+  for (const char* wrong : {"0", "-1", "1209601", "een uur"}) {
+    EXPECT_THAT(ErrorOf(with(wrong)), HasSubstr("exercise_cooling_off_s")) << wrong;
+  }
+}
+
 TEST(ConfigTest, BadYamlIsRefusedWithItsLine) {
   for (const char* text : {"kind: [", "a: b: c", "\tkind: welfare", "kind: \"welfare", "- a\nb: c",
                            "%", "a: *nobody", "a: !!", "{", "? [a]: b"}) {
@@ -267,6 +281,7 @@ TEST(ConfigTest, ReloadTable) {
       [](Config& c) { c.partnership_pack += "x"; },
       [](Config& c) { c.node_pack += "x"; },
       [](Config& c) { c.manifest_file += "x"; },
+      [](Config& c) { ++c.exercise_cooling_off_s; },
       [](Config& c) { c.first_administrator_request += "x"; },
       [](Config& c) { c.digest[0] ^= 1; },
   };

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <functional>
 
 #include "crypto/random.h"
@@ -113,6 +114,7 @@ TEST_F(ManifestLoaderTest, EachDifferenceIsNamed) {
   EXPECT_THAT(Refused([](Spec& own) { own.ca_pem.clear(); }), HasSubstr("/tls/ca.crt\" is not"));
   EXPECT_THAT(Refused([&](Spec& own) { own.log = fresh(); }), HasSubstr("\"keys.log\""));
   EXPECT_THAT(Refused([](Spec& own) { own.identity.reset(); }), HasSubstr("\"keys.identity\""));
+  EXPECT_THAT(Refused([&](Spec& own) { own.receipt = fresh(); }), HasSubstr("\"receipt.key\""));
   EXPECT_THAT(Refused([&](Spec& own) { own.mandate = fresh(); }),
               AllOf(HasSubstr("\"keys.mandate_public\""), HasSubstr("sluis partnership member")));
 }
@@ -184,6 +186,14 @@ TEST_F(ManifestLoaderTest, FilesThatAreNotWhatTheyShouldBe) {
   config.identity_key_file = config.log_key_file;
   EXPECT_THAT(std::string(LoadExchangeKeys(config, kToday).status().message()),
               HasSubstr("is not the identity key"));
+  for (const char* beside : {"/receipt.key", "/case.key"}) {
+    std::filesystem::rename(folder_.path() + beside, folder_.path() + "/away");
+    EXPECT_THAT(std::string(Load(good).status().message()), HasSubstr(beside)) << "is needed too";
+    std::filesystem::copy_file(config_.identity_key_file, folder_.path() + beside);
+    EXPECT_THAT(std::string(Load(good).status().message()), HasSubstr("is not the"));
+    std::filesystem::rename(folder_.path() + "/away", folder_.path() + beside);
+  }
+  ASSERT_TRUE(Load(good).ok());
   config_.manifest_file += ".none";
   const auto none = LoadManifest(config_, organisation_.log_public(), *terms_, nullptr, kToday);
   EXPECT_THAT(std::string(none.status().message()), HasSubstr("cannot read the manifest"));

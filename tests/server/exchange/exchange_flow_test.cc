@@ -5,9 +5,11 @@
 
 #include <future>
 
+#include "server/core/drop_taken.h"
 #include "server/core/open_signal.h"
 #include "server/core/received_exchange.h"
 #include "server/core/status_lists.h"
+#include "server/exchange/owed.h"
 #include "tests/support/linked_node.h"
 #include "tests/support/sharing_node.h"
 
@@ -102,6 +104,40 @@ TEST_F(ExchangeFlowTest, ARecordCrossesAndBothLogsSaySo) {
   EXPECT_THAT(from_city_.parked(), IsEmpty());
   EXPECT_THAT(from_welfare_.faults(), IsEmpty());
   EXPECT_THAT(from_city_.faults(), IsEmpty());
+}
+
+// An answer that was taken stayed in the outbox for good: after 4,096 of them nothing left any
+// more.
+TEST_F(ExchangeFlowTest, TakenAnswersStayedInTheOutbox) {
+  const std::string id = Due();
+  Cross();
+  const auto rows = [this] {
+    const auto snapshot = city_.h.ledger->store().NewSnapshot();
+    const core::View view(*snapshot, city_.h.ledger->keyring());
+    const auto owed =
+        OwedTo(view, kWelfare, city_.h.clock.NowUs(), [](const Owed&) { return true; });
+    return owed.ok() ? owed->size() : 99;
+  };
+  EXPECT_EQ(rows(), 1u) << "Opened, until somebody strikes it off";
+  EXPECT_THAT(*from_city_.outbound().Outstanding(kWelfare), IsEmpty());
+  const auto settled = from_city_.outbound().Settled(kWelfare);
+  ASSERT_TRUE(settled.ok());
+  ASSERT_EQ(settled->size(), 1u);
+  const core::TakenMessage taken{kWelfare, std::string(settled->front().id()),
+                                 settled->front().kind};
+  core::TakenMessage other = taken;
+  other.kind = peer::v1::ENVELOPE_KIND_RECEIPT;
+  EXPECT_EQ(
+      city_.h.executor->RunAsNodeAndWait(std::make_shared<core::DropTaken>(std::vector{other}))
+          .code(),
+      absl::StatusCode::kFailedPrecondition)
+      << "what is owed by now is something else";
+  EXPECT_EQ(rows(), 1u);
+  EXPECT_EQ(
+      city_.h.executor->RunAsNodeAndWait(std::make_shared<core::DropTaken>(std::vector{taken})),
+      absl::OkStatus());
+  EXPECT_EQ(rows(), 0u);
+  EXPECT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_OPENED);
 }
 
 TEST_F(ExchangeFlowTest, NothingLeavesInItsCoolingOffTime) {

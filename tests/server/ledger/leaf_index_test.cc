@@ -84,6 +84,18 @@ TEST_F(LeafIndexTest, RebuildReadsTheLogAgainWhateverWasThere) {
   EXPECT_FALSE(left->has_value());
 }
 
+// Acknowledgements of partners lie in the same store.
+TEST_F(LeafIndexTest, RebuildTookTheRowsOfOthers) {
+  const std::vector<storage::Write> others = {{"a kept", "one"}, {"g kept", "two"}};
+  ASSERT_EQ(derived_.Apply(others), absl::OkStatus());
+  ASSERT_EQ(index_->Rebuild(), absl::OkStatus());
+  for (const storage::Write& other : others) {
+    const auto kept = derived_.Get(other.key);
+    ASSERT_TRUE(kept.ok());
+    EXPECT_EQ(*kept, other.value) << other.key;
+  }
+}
+
 TEST_F(LeafIndexTest, AnIndexAheadOfTheLogOrUnreadableSaysSoUntilItIsRebuilt) {
   for (const std::string& wrong : {Number(1'000'000), std::string("short")}) {
     ASSERT_EQ(index_->CatchUp(), absl::OkStatus());

@@ -1,0 +1,72 @@
+#include "server/exchange/owed.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "server/core/sent_exchange.h"
+#include "server/ledger/row.h"
+#include "server/storage/memory_store.h"
+#include "sluis/record/v1/exchange.pb.h"
+#include "tests/support/core_harness.h"
+
+namespace sluis::exchange {
+namespace {
+
+constexpr char kPartner[] = "lindervaart.example";
+
+class OwedTest : public ::testing::Test {
+ protected:
+  // A row of the outbox; ids ascend with `number`.
+  void Owe(uint64_t number, peer::v1::EnvelopeKind kind, uint64_t not_before_us,
+           const std::string& partner = kPartner) {
+    std::string id(8, 'i');
+    crypto::AppendU64(id, number);
+    record::v1::OwedMessage owed;
+    owed.set_kind(kind);
+    owed.set_not_before_us(not_before_us);
+    rows_.push_back({core::OwedKey(partner, id), ledger::JoinRow(1, owed.SerializeAsString())});
+  }
+  std::vector<Owed> Found(
+      uint64_t now_us,
+      const std::function<bool(const Owed&)>& wanted = [](const Owed&) { return true; }) {
+    const auto store = storage::NewMemoryStore();
+    EXPECT_EQ(store->Apply(rows_), absl::OkStatus());
+    const auto snapshot = store->NewSnapshot();
+    const core::View view(*snapshot, harness_.ledger->keyring());
+    auto owed = OwedTo(view, kPartner, now_us, wanted);
+    EXPECT_TRUE(owed.ok()) << owed.status();
+    return owed.ok() ? *std::move(owed) : std::vector<Owed>();
+  }
+
+  std::vector<storage::Write> rows_;
+  tests::CoreHarness harness_{tests::HarnessOptions{}};
+};
+
+TEST_F(OwedTest, TheMostUrgentFirstAndNothingBeforeItsTime) {
+  Owe(1, peer::v1::ENVELOPE_KIND_OFFER, 10);
+  Owe(2, peer::v1::ENVELOPE_KIND_OFFER, 5);
+  Owe(3, peer::v1::ENVELOPE_KIND_CANCEL, 9);
+  Owe(4, peer::v1::ENVELOPE_KIND_RECEIPT, 9);
+  Owe(5, peer::v1::ENVELOPE_KIND_KEY, 11);
+  Owe(6, peer::v1::ENVELOPE_KIND_OFFER, 1, "lindervaart.example.org");
+  const std::vector<Owed> owed = Found(10);
+  ASSERT_EQ(owed.size(), 4u);
+  EXPECT_EQ(owed[0].kind, peer::v1::ENVELOPE_KIND_CANCEL);
+  EXPECT_EQ(owed[1].kind, peer::v1::ENVELOPE_KIND_RECEIPT);
+  EXPECT_EQ(owed[2].not_before_us, 5u);
+  EXPECT_EQ(owed[3].not_before_us, 10u);
+}
+
+// What is not wanted took the room of what is: behind 4,096 answers that were taken nothing left.
+TEST_F(OwedTest, SettledAnswersHidWhatIsOwed) {
+  for (uint64_t i = 0; i < kMostOwed + 10; ++i) Owe(i, peer::v1::ENVELOPE_KIND_OPENED, 1);
+  Owe(kMostOwed + 10, peer::v1::ENVELOPE_KIND_OFFER, 1);
+  const auto offers = [](const Owed& one) { return !IsFinal(one.kind); };
+  ASSERT_EQ(Found(2, offers).size(), 1u);
+  EXPECT_EQ(Found(2).size(), kMostOwed);
+}
+
+}  // namespace
+}  // namespace sluis::exchange

@@ -1,13 +1,11 @@
 #include "server/core/cancel_received.h"
 
-#include <algorithm>
 #include <array>
 #include <variant>
 
 #include "server/core/received_exchange.h"
 #include "server/core/status_lists.h"
 #include "server/envelope/fault.h"
-#include "server/envelope/field_commitment.h"
 #include "server/envelope/user_signature.h"
 
 namespace sluis::core {
@@ -37,13 +35,9 @@ absl::Status CheckPerson(envelope::UserSignatureVerifier& verifier, const Cancel
                          const StoredOffer& offer, const record::v1::MandateStatus& status,
                          uint64_t now_us) {
   if (cancel.reason() != peer::v1::CANCEL_REASON_WITHDRAWN) return absl::OkStatus();
-  const peer::v1::Binding& binding = cancel.binding();
-  envelope::SignedAct act{
-      binding.partnership(), binding.sender(), binding.recipient(), "withdraw", {}};
-  std::copy_n(binding.exchange_id().begin(), act.item.exchange.size(), act.item.exchange.begin());
-  act.item.case_token = offer.terms.case_token();
-  act.item.fields_root = envelope::FieldsRoot({});
-  return verifier.Verify(cancel.user(), act, status, now_us).status();
+  return verifier
+      .Verify(cancel.user(), ActAbout(cancel.binding(), offer.terms, "withdraw"), status, now_us)
+      .status();
 }
 
 }  // namespace
@@ -81,6 +75,8 @@ absl::StatusOr<Plan> CancelReceived::Decide(const Call& call, View& view) {
     if (absl::IsNotFound(held.status())) continue;
     if (!held.ok()) return held.status();
     const ReceivedExchange& row = held->row;
+    // Of what was erased no Offer is left, and nothing to take back.
+    if (row.state() == record::v1::RECEIVED_STATE_ERASED) continue;
     absl::StatusOr<StoredOffer> offer = OfferOf(row);
     if (!offer.ok()) return offer.status();
     if (row.sender() != sender_ || row.offer_digest() != cancel->offer_digest() ||

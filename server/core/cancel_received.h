@@ -23,6 +23,7 @@ class CancelReceived : public UseCase {
   CancelReceived(std::string sender, std::vector<PeerLeaf> leaves)
       : sender_(std::move(sender)), leaves_(std::move(leaves)) {}
   const Method& method() const override;
+  bool crosses_suspension() const override { return true; }
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <optional>
+#include <utility>
 #include <variant>
 
 #include "server/core/stop_share.h"
+#include "server/envelope/terms.h"
 
 namespace sluis::core {
 namespace {
@@ -73,6 +75,25 @@ absl::StatusOr<std::shared_ptr<const OpenedRecord>> RecordOf(const View& view,
   return record;
 }
 
+// A correction that was opened: the earlier version is closed at the partner. `corrected` are those
+// of this plan already.
+absl::Status AddCorrected(const View& view, const SentExchange& row, const peer::v1::Offer& offer,
+                          std::set<std::string>& corrected, Effect& effect) {
+  const absl::StatusOr<peer::v1::Terms> terms = envelope::ReadTerms(offer.terms());
+  if (!terms.ok()) return terms.status();
+  if (terms->corrects().empty() || corrected.contains(terms->corrects())) return absl::OkStatus();
+  const absl::StatusOr<SentRow> earlier = ReadSent(view, terms->corrects());
+  if (absl::IsNotFound(earlier.status())) return absl::OkStatus();
+  if (!earlier.ok()) return earlier.status();
+  if (earlier->row.state() != record::v1::SENT_STATE_OPENED) return absl::OkStatus();
+  corrected.insert(terms->corrects());
+  SentExchange after = earlier->row;
+  after.set_state(record::v1::SENT_STATE_CORRECTED);
+  after.set_corrected_by(row.exchange_id());
+  WriteSent(*earlier, std::move(after), peer::v1::ENVELOPE_KIND_UNSPECIFIED, 0, effect);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 const Method& CloseSent::method() const {
@@ -81,7 +102,7 @@ const Method& CloseSent::method() const {
 }
 
 absl::Status CloseSent::Close(const Call& call, View& view, const PeerLeaf& leaf,
-                              Plan& plan) const {
+                              std::set<std::string>& corrected, Plan& plan) const {
   const peer::v1::Binding& binding = envelope::BindingOf(leaf.proof.leaf);
   absl::StatusOr<SentRow> sent = ReadSent(view, binding.exchange_id());
   if (!sent.ok() && !absl::IsNotFound(sent.status())) return sent.status();
@@ -117,13 +138,15 @@ absl::Status CloseSent::Close(const Call& call, View& view, const PeerLeaf& leaf
   effect.entry.counterpart =
       SenderPart(after, call.terms->partnership, ending->kind, crypto::View(leaf.digest));
   WriteSent(*sent, std::move(after), peer::v1::ENVELOPE_KIND_UNSPECIFIED, call.now_us, effect);
-  return absl::OkStatus();
+  if (ending->state != record::v1::SENT_STATE_OPENED) return absl::OkStatus();
+  return AddCorrected(view, sent->row, offer->offer, corrected, effect);
 }
 
 absl::StatusOr<Plan> CloseSent::Decide(const Call& call, View& view) {
   Plan plan;
+  std::set<std::string> corrected;
   for (const PeerLeaf& leaf : leaves_) {
-    const absl::Status closed = Close(call, view, leaf, plan);
+    const absl::Status closed = Close(call, view, leaf, corrected, plan);
     if (!closed.ok()) return closed;
   }
   plan.reply = [](std::span<const ledger::Logged>) { return absl::OkStatus(); };

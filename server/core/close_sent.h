@@ -1,6 +1,7 @@
 #ifndef SLUIS_SERVER_CORE_CLOSE_SENT_H_
 #define SLUIS_SERVER_CORE_CLOSE_SENT_H_
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@ namespace sluis::core {
 
 // What a partner says an exchange came to: Opened, Unopenable or a Refusal. It ends the exchange,
 // frees the queue and lets the sealed key go; the signed answer is kept. One effect per record.
+// What was opened as a correction takes the place of the earlier exchange.
 //
 // An answer must name what this node sent: the Offer by its digest, and the receipt that was
 // followed. One that names something else, or an exchange that this node never had with that
@@ -28,7 +30,8 @@ class CloseSent : public UseCase {
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:
-  absl::Status Close(const Call& call, View& view, const PeerLeaf& leaf, Plan& plan) const;
+  absl::Status Close(const Call& call, View& view, const PeerLeaf& leaf,
+                     std::set<std::string>& corrected, Plan& plan) const;
 
   const std::string sender_;
   const std::vector<PeerLeaf> leaves_;

@@ -135,6 +135,7 @@ void WriteNew(const ReceivedExchange& row, Effect& effect) {
   effect.preconditions.push_back({SentRowKey(row.exchange_id()), ledger::kAbsent});
   effect.rows.push_back({key, row.SerializeAsString()});
   effect.rows.push_back({ReceivedOrderKey(row.received_at_us(), row.exchange_id()), std::string()});
+  if (row.exercise()) effect.rows.push_back({ExerciseKey(row.exchange_id()), std::string()});
 }
 
 Effect Refused(const Call& call, ReceivedExchange row, const peer::v1::Terms& terms,

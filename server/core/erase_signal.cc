@@ -54,16 +54,23 @@ absl::StatusOr<Plan> EraseSignal::Decide(const Call& call, View& view) {
          ""},
         record::v1::OUTCOME_HELD);
   }
+  auto verified = VerifyErasureStatements(call, view, request_);
+  if (!verified.ok()) return verified.status();
+  if (auto* refusal = std::get_if<Refusal>(&*verified)) {
+    return Refuse(call, *record, answer, std::move(*refusal));
+  }
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
   AddDecision(answer.decision, answer.attributes, effect.entry);
   effect.entry.act.set_reason(request_.reason());
   const std::string everywhere = AddErasure(call, *record, effect);
-  const absl::Status shares = AddErasedShares(call, view, request_.record_id(), effect);
-  if (!shares.ok()) return shares;
-  plan.reply = [this, everywhere](std::span<const ledger::Logged> logged) {
+  const absl::StatusOr<size_t> asked = AddErasedShares(
+      call, view, request_.record_id(), std::get<ErasureSignatures>(*verified), effect);
+  if (!asked.ok()) return asked.status();
+  plan.reply = [this, everywhere, asked = *asked](std::span<const ledger::Logged> logged) {
     response_.set_erased_everywhere_on(everywhere);
+    response_.set_partners_asked(static_cast<uint32_t>(asked));
     *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);
     return absl::OkStatus();
   };

@@ -7,7 +7,8 @@
 namespace sluis::core {
 
 // EraseSignal: destroys the keys of a signal; a tombstone and the log's proof remain. A hold
-// suspends it.
+// suspends it. Partners that may have its key are asked to erase it too, in the name of the person,
+// who signs that for each of them.
 class EraseSignal : public UseCase {
  public:
   // Both must outlive the call.

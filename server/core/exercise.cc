@@ -1,10 +1,85 @@
 #include "server/core/exercise.h"
 
-#include "server/core/erase_shares.h"
 #include "server/core/erasure.h"
+#include "server/core/received_exchange.h"
 #include "server/core/refusal.h"
+#include "server/core/sealing_key.h"
+#include "server/core/sent_exchange.h"
+#include "server/storage/clock.h"
 
 namespace sluis::core {
+namespace {
+
+constexpr std::string_view kKindExercise = "exercise";
+constexpr std::string_view kErased = "erased";
+
+// The one-time key by which an exchange would be opened, with its row: all exchanges that it is for
+// go likewise.
+absl::Status AddOneTimeKey(const Call& call, const View& view, const std::string& public_key,
+                           Effect& effect) {
+  const absl::StatusOr<HeldSealingKey> held = ReadSealingKey(view, public_key);
+  if (absl::IsNotFound(held.status())) return absl::OkStatus();
+  if (!held.ok()) return held.status();
+  effect.rows.push_back({SealingKeyKey(public_key), std::nullopt});
+  const absl::Status there = view.keyring().Unwrap(view.snapshot(), held->ref).status();
+  if (absl::IsNotFound(there)) return absl::OkStatus();
+  if (!there.ok()) return there;
+  effect.erase.push_back(held->ref);
+  effect.entry.act.set_erased_everywhere_on(
+      storage::AddDays(call.today, call.terms->key_copy_days + 1));
+  return absl::OkStatus();
+}
+
+// Everything that is kept of an exchange of that id; false when there is none.
+absl::StatusOr<bool> AddExchange(const Call& call, const View& view, const std::string& id,
+                                 Effect& effect) {
+  const absl::StatusOr<SentRow> sent = ReadSent(view, id);
+  if (sent.ok()) {
+    const record::v1::SentExchange& row = sent->row;
+    effect.entry.counterpart =
+        SenderPart(row, call.terms->partnership, kKindExercise, row.offer_digest(), kErased);
+    effect.preconditions.push_back({SentKey(id), sent->stamp});
+    for (std::string key :
+         {SentKey(id), SentOfKey(row.record_id(), id), OwedKey(row.recipient(), id)}) {
+      effect.rows.push_back({std::move(key), std::nullopt});
+    }
+    return true;
+  }
+  if (!absl::IsNotFound(sent.status())) return sent.status();
+  const absl::StatusOr<ReceivedRow> received = ReadReceived(view, id);
+  if (absl::IsNotFound(received.status())) return false;
+  if (!received.ok()) return received.status();
+  const record::v1::ReceivedExchange& row = received->row;
+  effect.entry.counterpart =
+      ReceiverPart(row, call.terms->partnership, kKindExercise, row.offer_digest(), kErased);
+  effect.preconditions.push_back({ReceivedKey(id), received->stamp});
+  for (std::string key :
+       {ReceivedKey(id), ReceivedOrderKey(row.received_at_us(), id), OutboxKey(row.sender(), id)}) {
+    effect.rows.push_back({std::move(key), std::nullopt});
+  }
+  const absl::Status one_time = AddOneTimeKey(call, view, row.sealing_key(), effect);
+  if (!one_time.ok()) return one_time;
+  return true;
+}
+
+// A record or an exchange, whichever has that id. What went with an erasure that was applied again
+// leaves the mark only.
+absl::Status AddMarked(const Call& call, const View& view, const std::string& id, Effect& effect) {
+  const absl::StatusOr<bool> exchange = AddExchange(call, view, id, effect);
+  if (!exchange.ok()) return exchange.status();
+  if (!*exchange) {
+    const absl::StatusOr<Erasable> record = FindErasable(view, id);
+    if (!record.ok() && !absl::IsNotFound(record.status())) return record.status();
+    if (record.ok()) {
+      AddErasure(call, *record, effect);
+      return absl::OkStatus();
+    }
+  }
+  effect.rows.push_back({ExerciseKey(id), std::nullopt});
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 const Method& EraseExercise::method() const {
   static const Method& method = *new Method{"Node.EraseExercise", node::v1::METHOD_CLASS_DATA};
@@ -18,23 +93,12 @@ absl::StatusOr<Plan> EraseExercise::Decide(const Call& call, View& view) {
   }
   Plan plan;
   absl::Status fault = absl::OkStatus();
-  for (const std::string& record_id : record_ids_) {
-    absl::StatusOr<Erasable> record = FindErasable(view, record_id);
-    if (!record.ok() && !absl::IsNotFound(record.status())) {
-      fault.Update(record.status());
-      continue;
-    }
+  for (const std::string& id : ids_) {
     Effect effect;
     effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
-    if (record.ok()) {
-      AddErasure(call, *record, effect);
-      const absl::Status shares = AddErasedShares(call, view, record_id, effect);
-      if (!shares.ok()) return shares;
-    } else {
-      // Its keys went with an erasure that was applied again: only the mark is left.
-      effect.rows.push_back({ExerciseKey(record_id), std::nullopt});
-    }
-    plan.effects.push_back(std::move(effect));
+    const absl::Status added = AddMarked(call, view, id, effect);
+    if (added.ok()) plan.effects.push_back(std::move(effect));
+    fault.Update(added);
   }
   if (plan.effects.empty()) return fault;
   plan.reply = [](std::span<const ledger::Logged>) { return absl::OkStatus(); };

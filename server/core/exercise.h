@@ -9,23 +9,24 @@
 
 namespace sluis::core {
 
-// Most records that one EraseExercise takes: they go as one, with one new epoch of keys.
+// Most records and exchanges that one EraseExercise takes: they go as one, with one new epoch of
+// keys.
 inline constexpr size_t kExerciseErasures = 64;
 
-// Erases records that were made in exercise, each with its entry, once the partnership is active;
-// refused otherwise. A hold does not keep them: what was made up protects nobody. One that cannot
-// be opened is left out, so that it does not keep the others; when that leaves none, its error is
-// returned.
+// Erases records and exchanges that were made in exercise, each with its entry, once the
+// partnership is active; refused otherwise. Of an exchange every row goes, and the one-time key of
+// its receipts; no partner is asked for anything, because each of them does the same. A hold does
+// not keep them: what was made up protects nobody. One that cannot be opened is left out, so that
+// it does not keep the others; when that leaves none, its error is returned.
 class EraseExercise : public UseCase {
  public:
   // Ids as View::RecordsOfExercise gives them, at least one and at most kExerciseErasures.
-  explicit EraseExercise(std::vector<std::string> record_ids)
-      : record_ids_(std::move(record_ids)) {}
+  explicit EraseExercise(std::vector<std::string> ids) : ids_(std::move(ids)) {}
   const Method& method() const override;
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:
-  std::vector<std::string> record_ids_;
+  std::vector<std::string> ids_;
 };
 
 }  // namespace sluis::core

@@ -38,6 +38,9 @@ ReceivedSummary SummaryOf(const record::v1::ReceivedExchange& row) {
   }
   if (row.state() == record::v1::RECEIVED_STATE_QUARANTINED) summary.set_reason(row.reason());
   summary.set_exercise(row.exercise());
+  summary.set_corrected_by(row.corrected_by());
+  const absl::StatusOr<StoredOffer> offer = OfferOf(row);
+  if (offer.ok()) summary.set_corrects(offer->terms.corrects());
   return summary;
 }
 

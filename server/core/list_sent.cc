@@ -1,11 +1,13 @@
 #include "server/core/list_sent.h"
 
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "server/core/page_token.h"
 #include "server/core/record_act.h"
+#include "server/core/sent_erasure.h"
 #include "server/core/sent_exchange.h"
 #include "server/envelope/terms.h"
 #include "sluis/peer/v1/exchange.pb.h"
@@ -33,13 +35,26 @@ node::v1::SentSummary SummaryOf(const record::v1::SentExchange& row, uint64_t no
   summary.set_tell_contributor_until(row.tell_contributor_until());
   summary.set_reason(row.reason());
   summary.set_exercise(row.exercise());
+  summary.set_corrected_by(row.corrected_by());
+  summary.set_erasure_day(row.erasure_day());
+  summary.set_erasure_overdue(IsErasureOverdue(row, now_us));
+  summary.set_partner_may_have_it(MayBeThere(row) && row.erasure().empty());
   peer::v1::Offer offer;
   if (offer.ParseFromString(row.offer())) {
     summary.set_partnership(offer.binding().partnership());
     const absl::StatusOr<peer::v1::Terms> terms = envelope::ReadTerms(offer.terms());
-    if (terms.ok()) summary.set_case_token(terms->case_token());
+    if (terms.ok()) {
+      summary.set_case_token(terms->case_token());
+      summary.set_corrects(terms->corrects());
+    }
   }
   return summary;
+}
+
+// Whether the partner has, or is about to have, an earlier version than this node.
+bool IsOutdated(const record::v1::SentExchange& row, uint32_t version) {
+  return row.record_version() < version && (row.state() == record::v1::SENT_STATE_RELEASED ||
+                                            row.state() == record::v1::SENT_STATE_OPENED);
 }
 
 // One page while it is filled.
@@ -74,12 +89,31 @@ struct Filling {
     unchanged.push_back({RecordKey(record_id), (*record)->stamp});
     for (const SentRow& sent : rows) {
       if (full()) return shown.sent(shown.sent_size() - 1).exchange_id();
-      *shown.add_sent() = SummaryOf(sent.row, call.now_us);
+      node::v1::SentSummary& summary = *shown.add_sent();
+      summary = SummaryOf(sent.row, call.now_us);
+      summary.set_outdated(IsOutdated(sent.row, (*record)->row.version()));
       unchanged.push_back({SentKey(sent.row.exchange_id()), sent.stamp});
     }
     return std::nullopt;
   }
 };
+
+// Of what was erased here no record is left that a rule could look at: whoever may list at all sees
+// to whom it went and what the partner answers. Goes on just after `after`.
+absl::Status AddErased(Filling& filling, std::string_view record_id, std::string_view after,
+                       const std::function<void(std::string_view)>& go_on) {
+  uint32_t looked_at = 0;
+  return VisitSent(filling.view, record_id, after,
+                   [&](std::string_view position, const SentRow& sent) {
+                     if (!sent.row.erasure().empty()) {
+                       *filling.shown.add_sent() = SummaryOf(sent.row, filling.call.now_us);
+                       filling.unchanged.push_back({SentKey(sent.row.exchange_id()), sent.stamp});
+                     }
+                     if (++looked_at < kMaxLookedAt && !filling.full()) return true;
+                     go_on(position);
+                     return false;
+                   });
+}
 
 Refusal BadRequest() {
   return {absl::StatusCode::kInvalidArgument, "bad_request",
@@ -101,10 +135,11 @@ absl::StatusOr<Plan> ListSent::Decide(const Call& call, View& view) {
   }
   const std::string filter = FilterOf(request_);
   // Place of the record where the list stopped, and the exchange if it stopped within one.
-  std::string place, within;
+  std::string place, within, erased_after;
   if (!request_.page_token().empty()) {
     absl::StatusOr<std::string> position = call.pages->Open(call, filter, request_.page_token());
     if (!position.ok() || position->size() < kPlaceBytes) return RefusalPlan(call, StalePage());
+    erased_after = *position;
     place = position->substr(0, kPlaceBytes);
     within = position->substr(kPlaceBytes);
   }
@@ -116,8 +151,14 @@ absl::StatusOr<Plan> ListSent::Decide(const Call& call, View& view) {
   const auto go_on = [&](const std::string& position) {
     filling.shown.set_next_page_token(call.pages->Seal(call, filter, position));
   };
-  bool stopped = false;
-  if (!only.empty() || !within.empty()) {
+  bool stopped = request_.erased();
+  if (request_.erased()) {
+    const absl::Status added =
+        AddErased(filling, only, erased_after,
+                  [&](std::string_view position) { go_on(std::string(position)); });
+    if (!added.ok()) return added;
+  }
+  if (!stopped && (!only.empty() || !within.empty())) {
     const std::string record_id = only.empty() ? place.substr(8) : only;
     const auto last = filling.Add(record_id, within);
     if (last) {

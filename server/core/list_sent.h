@@ -7,8 +7,8 @@
 namespace sluis::core {
 
 // ListSent: shows where the signals went that the rules let the caller list, and how that stands,
-// without content; those of the newest signal first. One entry for the list. What was erased is no
-// longer listed.
+// without content; those of the newest signal first. One entry for the list. What was erased is
+// listed only when it is asked for: which partners were asked to erase it, and what they answer.
 class ListSent : public UseCase {
  public:
   // Both must outlive the call.

@@ -27,7 +27,7 @@ absl::StatusOr<Plan> PlanPeerCall(UseCase& use_case, const Call& call, View& vie
       terms.manifest->manifest.Find(call.peer) == nullptr) {
     return RefusePeer(call, absl::StatusCode::kPermissionDenied, "no_partner");
   }
-  if (!terms.may_exchange) {
+  if (!terms.may_exchange && !use_case.crosses_suspension()) {
     return RefusePeer(call, absl::StatusCode::kFailedPrecondition, "not_exchanging");
   }
   return use_case.Decide(call, view);

@@ -32,7 +32,7 @@ inline constexpr std::string_view kToPeer = "not accepted";
 Plan RefusePeer(const Call& call, absl::StatusCode status, std::string code);
 
 // Lets the node of `call.peer` ask this, or refuses: no method of its class, no other member of the
-// manifest in force, or nothing may be exchanged now.
+// manifest in force, or nothing may be exchanged now and this does not cross that.
 absl::StatusOr<Plan> PlanPeerCall(UseCase& use_case, const Call& call, View& view);
 
 }  // namespace sluis::core

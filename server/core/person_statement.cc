@@ -5,6 +5,9 @@
 #include <vector>
 
 #include "server/envelope/fault.h"
+#include "server/envelope/field_commitment.h"
+#include "server/envelope/terms.h"
+#include "sluis/peer/v1/exchange.pb.h"
 
 namespace sluis::core {
 namespace {
@@ -55,6 +58,21 @@ bool IsKeyOf(const authn::Registered& registered, const record::v1::SignedMandat
 }
 
 }  // namespace
+
+absl::StatusOr<envelope::StatementItem> ItemOf(const record::v1::SentExchange& row) {
+  envelope::StatementItem item;
+  const auto exchange = crypto::ToFixed<envelope::kExchangeIdBytes>(row.exchange_id());
+  peer::v1::Offer offer;
+  if (!exchange.ok() || !offer.ParseFromString(row.offer())) {
+    return absl::DataLossError("a stored exchange cannot be read; run the node's doctor");
+  }
+  absl::StatusOr<peer::v1::Terms> terms = envelope::ReadTerms(offer.terms());
+  if (!terms.ok()) return terms.status();
+  item.exchange = *exchange;
+  item.case_token = terms->case_token();
+  item.fields_root = envelope::FieldsRoot({});
+  return item;
+}
 
 absl::StatusOr<std::variant<OwnStatement, Refusal>> VerifyOwnStatement(
     const Call& call, View& view, const ClaimedStatement& claimed) {

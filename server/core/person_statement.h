@@ -10,6 +10,7 @@
 #include "server/core/refusal.h"
 #include "server/core/view.h"
 #include "server/envelope/user_signature.h"
+#include "sluis/record/v1/exchange.pb.h"
 #include "sluis/record/v1/mandate.pb.h"
 #include "sluis/record/v1/statement.pb.h"
 
@@ -25,6 +26,10 @@ struct ClaimedStatement {
   std::string_view audience_role;
   envelope::StatementItem item;
 };
+
+// What a person signs about an exchange that was shared before: its id, its case, and no fields.
+// DATA_LOSS when the row cannot be read.
+absl::StatusOr<envelope::StatementItem> ItemOf(const record::v1::SentExchange& row);
 
 // A statement that the partner will verify likewise, ready to travel.
 struct OwnStatement {

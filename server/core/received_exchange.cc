@@ -1,9 +1,11 @@
 #include "server/core/received_exchange.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <variant>
 
+#include "server/envelope/field_commitment.h"
 #include "server/envelope/receipt_proof.h"
 #include "server/envelope/terms.h"
 #include "server/ledger/row.h"
@@ -76,6 +78,15 @@ absl::StatusOr<StoredOffer> OfferOf(const ReceivedExchange& row) {
       envelope::ReadTerms(std::get<peer::v1::Offer>(proof->leaf).terms());
   if (!terms.ok()) return Unreadable();
   return StoredOffer{*std::move(proof), *std::move(terms)};
+}
+
+envelope::SignedAct ActAbout(const peer::v1::Binding& binding, const peer::v1::Terms& terms,
+                             std::string_view action) {
+  envelope::SignedAct act{binding.partnership(), binding.sender(), binding.recipient(), action, {}};
+  std::copy_n(binding.exchange_id().begin(), act.item.exchange.size(), act.item.exchange.begin());
+  act.item.case_token = terms.case_token();
+  act.item.fields_root = envelope::FieldsRoot({});
+  return act;
 }
 
 absl::Status VisitReceivedNewestFirst(

@@ -15,6 +15,7 @@
 #include "server/core/plan.h"
 #include "server/core/view.h"
 #include "server/envelope/record_proof.h"
+#include "server/envelope/user_signature.h"
 #include "sluis/peer/v1/exchange.pb.h"
 #include "sluis/record/v1/exchange.pb.h"
 
@@ -48,6 +49,11 @@ struct StoredOffer {
   const peer::v1::Offer& offer() const { return std::get<peer::v1::Offer>(proof.leaf); }
 };
 absl::StatusOr<StoredOffer> OfferOf(const record::v1::ReceivedExchange& row);
+
+// What a person of the sender must have signed for this message of theirs about the exchange, no
+// fields. Borrows the binding and the action.
+envelope::SignedAct ActAbout(const peer::v1::Binding& binding, const peer::v1::Terms& terms,
+                             std::string_view action);
 
 // Visits all of them newest first, from just before `before` (a position of an earlier visit; empty
 // for the newest). Stops when `visit` returns false. A row that cannot be read is an error.

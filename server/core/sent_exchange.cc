@@ -4,6 +4,7 @@
 
 #include "crypto/bytes.h"
 #include "crypto/merkle.h"
+#include "server/envelope/leaf.h"
 #include "server/ledger/reader.h"
 #include "server/ledger/row.h"
 #include "sluis/record/v1/entry.pb.h"
@@ -68,6 +69,7 @@ absl::StatusOr<TravellingOffer> OfferOf(const View& view, std::string_view own_o
                                         const SentRow& sent) {
   TravellingOffer travelling;
   if (!travelling.offer.ParseFromString(sent.row.offer())) return Unreadable();
+  if (travelling.offer.terms().empty()) return Unreadable();  // its record was erased
   const ledger::LogReader log(LogOriginOf(own_organisation), view.snapshot(), view.keyring());
   absl::StatusOr<ledger::StoredEntry> entry = log.Entry(sent.intent_index());
   if (!entry.ok()) return entry.status();
@@ -75,6 +77,20 @@ absl::StatusOr<TravellingOffer> OfferOf(const View& view, std::string_view own_o
   travelling.offer.set_intent_leaf_hash(std::string(crypto::View(leaf)));
   travelling.bytes = travelling.offer.SerializeAsString();
   return travelling;
+}
+
+absl::StatusOr<SentBinding> SentBindingOf(const View& view, std::string_view own_organisation,
+                                          const SentRow& sent) {
+  peer::v1::Offer offer;
+  if (!offer.ParseFromString(sent.row.offer())) return Unreadable();
+  if (offer.terms().empty()) {
+    const absl::StatusOr<crypto::Hash> digest = crypto::ToFixed<32>(sent.row.offer_digest());
+    if (!digest.ok()) return Unreadable();
+    return SentBinding{offer.binding(), *digest};
+  }
+  const absl::StatusOr<TravellingOffer> whole = OfferOf(view, own_organisation, sent);
+  if (!whole.ok()) return whole.status();
+  return SentBinding{offer.binding(), envelope::LeafDigest(whole->bytes)};
 }
 
 absl::Status VisitSent(

@@ -42,13 +42,22 @@ struct SentRow {
 absl::StatusOr<SentRow> ReadSent(const View& view, std::string_view exchange_id);
 
 // The Offer as it travels, read and as bytes: that of the row with the leaf hash of the entry about
-// the intent. DATA_LOSS when row or entry cannot be read.
+// the intent. DATA_LOSS when row or entry cannot be read, or the record was erased.
 struct TravellingOffer {
   peer::v1::Offer offer;
   std::string bytes;
 };
 absl::StatusOr<TravellingOffer> OfferOf(const View& view, std::string_view own_organisation,
                                         const SentRow& sent);
+
+// What every message of the exchange repeats, and the digest by which it names the Offer: also when
+// no more than that is left of it. DATA_LOSS when row or entry cannot be read.
+struct SentBinding {
+  peer::v1::Binding offer;
+  crypto::Hash offer_digest{};
+};
+absl::StatusOr<SentBinding> SentBindingOf(const View& view, std::string_view own_organisation,
+                                          const SentRow& sent);
 
 // Visits the exchanges of a record, or of all records when `record_id` is empty, by record id and
 // exchange id, from just after `after` (a position of an earlier visit). Stops when `visit` returns

@@ -1,5 +1,6 @@
 #include "server/core/share_signal.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -128,6 +129,26 @@ void AddNewRows(const ShareDraft& draft, const record::v1::SentExchange& row, Ef
   owed.set_not_before_us(row.due_at_us());
   owed.set_case_token(draft.terms.case_token());
   effect.rows.push_back({OwedKey(row.recipient(), id), owed.SerializeAsString()});
+  if (row.exercise()) effect.rows.push_back({ExerciseKey(id), std::string()});
+}
+
+// Why this is no correction of what was shared before; nothing when it is one, or none is meant.
+absl::StatusOr<std::optional<Refusal>> RefuseCorrection(const View& view,
+                                                        const node::v1::ShareSignalRequest& request,
+                                                        Effect& effect) {
+  if (request.corrects().empty()) return std::nullopt;
+  const absl::StatusOr<SentRow> earlier = ReadSent(view, request.corrects());
+  if (!earlier.ok() && !absl::IsNotFound(earlier.status())) return earlier.status();
+  if (!earlier.ok() || earlier->row.record_id() != request.record_id() ||
+      earlier->row.recipient() != request.recipient() ||
+      earlier->row.state() != record::v1::SENT_STATE_OPENED ||
+      earlier->row.record_version() >= request.version()) {
+    return Refusal{absl::StatusCode::kFailedPrecondition, "no_correction",
+                   "name a share of an earlier version of this signal that this partner opened",
+                   "corrects"};
+  }
+  effect.preconditions.push_back({SentKey(request.corrects()), earlier->stamp});
+  return std::nullopt;
 }
 
 }  // namespace
@@ -146,7 +167,7 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
                             tools_.case_key);
   if (!drafted.ok()) return drafted.status();
   if (auto* refused = std::get_if<Plan>(&*drafted)) return std::move(*refused);
-  const ShareDraft& draft = std::get<ShareDraft>(*drafted);
+  ShareDraft& draft = std::get<ShareDraft>(*drafted);
   const OpenedRecord& record = *draft.act.record;
   const auto refuse = [&](Refusal refusal) {
     return RefuseAbout(call, draft.act, std::move(refusal));
@@ -155,6 +176,11 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
       request_.salts_size() != draft.terms.conditions().fields_size()) {
     return refuse(Changed());
   }
+  Effect effect = EffectOf(call, draft.act, record::v1::OPERATION_ADMINISTRATION);
+  auto no_correction = RefuseCorrection(view, request_, effect);
+  if (!no_correction.ok()) return no_correction.status();
+  if (*no_correction) return refuse(**std::move(no_correction));
+  draft.terms.set_corrects(request_.corrects());
 
   peer::v1::Offer offer = BeginOffer(call, draft, drawn.exchange);
   for (peer::v1::FieldCommitment& field : Commitments(draft, drawn)) {
@@ -214,12 +240,11 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
   row.set_exercise(call.terms->exercise);
   row.set_shared_at_us(call.now_us);
 
-  Plan plan;
-  Effect& effect =
-      plan.effects.emplace_back(EffectOf(call, draft.act, record::v1::OPERATION_ADMINISTRATION));
   effect.entry.counterpart =
       SenderPart(row, call.terms->partnership, kKindIntent, offer.binding().terms_digest());
   AddNewRows(draft, row, effect);
+  Plan plan;
+  plan.effects.push_back(std::move(effect));
   plan.reply = [this, due_at_us = row.due_at_us(),
                 expires_at_s = row.expires_at_s()](std::span<const ledger::Logged> logged) {
     response_.set_due_at_us(due_at_us);

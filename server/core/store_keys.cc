@@ -2,10 +2,12 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <variant>
 
 #include "server/core/acceptance.h"
 #include "server/core/received_content.h"
+#include "server/core/received_correction.h"
 #include "server/core/received_exchange.h"
 #include "server/core/release_question.h"
 #include "server/core/sealing_key.h"
@@ -73,6 +75,8 @@ absl::StatusOr<std::variant<Awaited, HereAlready, NotAwaited>> FindAwaited(
   const ReceivedExchange& row = held->row;
   if (row.sender() != sender || row.offer_digest() != key.offer_digest()) return NotAwaited{};
   if (!row.key_proof().empty()) return HereAlready{};
+  // Of what was erased nothing is opened again.
+  if (row.state() == record::v1::RECEIVED_STATE_ERASED) return HereAlready{};
   if (row.state() != record::v1::RECEIVED_STATE_COLLECTED ||
       row.expires_at_s() < now_us / 1'000'000) {
     return NotAwaited{};
@@ -134,6 +138,7 @@ absl::StatusOr<Plan> StoreKeys::Decide(const Call& call, View& view) {
     }
   }
   Unwrappers unwrappers(view, leaves_);
+  std::set<std::string> corrected;
   Plan plan;
   for (const PeerLeaf& leaf : leaves_) {
     const Key& key = std::get<Key>(leaf.proof.leaf);
@@ -198,6 +203,9 @@ absl::StatusOr<Plan> StoreKeys::Decide(const Call& call, View& view) {
     Owe(row, content.ok() ? peer::v1::ENVELOPE_KIND_OPENED : peer::v1::ENVELOPE_KIND_UNOPENABLE,
         call.now_us, awaited.offer.terms.case_token(), effect);
     WriteReceived(awaited.held, std::move(after), effect);
+    if (!content.ok()) continue;
+    const absl::Status closed = AddCorrected(call, view, row, awaited.offer.terms, corrected, plan);
+    if (!closed.ok()) return closed;
   }
   plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
   plan.reply = [refused = plan.refusal](std::span<const ledger::Logged>) {

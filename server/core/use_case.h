@@ -22,6 +22,9 @@ class UseCase {
   // Role, purpose, basis and case reference; null for methods that have none.
   virtual const node::v1::RequestContext* context() const { return nullptr; }
 
+  // Whether a partner may ask it while the partnership exchanges nothing.
+  virtual bool crosses_suspension() const { return false; }
+
   // What to do. An error is a fault of the node (a row that cannot be read), never a refusal: a
   // refusal is a plan.
   virtual absl::StatusOr<Plan> Decide(const Call& call, View& view) = 0;

@@ -5,8 +5,6 @@
 #include "server/core/person_statement.h"
 #include "server/core/record_act.h"
 #include "server/core/sent_exchange.h"
-#include "server/envelope/field_commitment.h"
-#include "server/envelope/terms.h"
 #include "sluis/peer/v1/exchange.pb.h"
 
 namespace sluis::core {
@@ -22,22 +20,6 @@ Plan NoSuchExchange(const Call& call) {
 // Whether a person can still take it back: while it is on its way, and once it was opened.
 bool CanBeWithdrawn(record::v1::SentState state) {
   return !IsEnded(state) || state == record::v1::SENT_STATE_OPENED;
-}
-
-// The item that the person signs: this exchange, its case, and no fields.
-absl::StatusOr<envelope::StatementItem> ItemOf(const record::v1::SentExchange& row) {
-  envelope::StatementItem item;
-  const auto exchange = crypto::ToFixed<envelope::kExchangeIdBytes>(row.exchange_id());
-  peer::v1::Offer offer;
-  if (!exchange.ok() || !offer.ParseFromString(row.offer())) {
-    return absl::DataLossError("a stored exchange cannot be read; run the node's doctor");
-  }
-  absl::StatusOr<peer::v1::Terms> terms = envelope::ReadTerms(offer.terms());
-  if (!terms.ok()) return terms.status();
-  item.exchange = *exchange;
-  item.case_token = terms->case_token();
-  item.fields_root = envelope::FieldsRoot({});
-  return item;
 }
 
 }  // namespace

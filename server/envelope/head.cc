@@ -83,7 +83,7 @@ absl::Status VerifyHead(const SignedHead& signed_head, const JudgedBy& judged_by
   const partnership::Manifest& manifest = judged_by.manifest;
   if (head.partnership() != manifest.partnership) return Refuse(Fault::kPartnership);
   if (manifest.state != record::v1::PARTNERSHIP_STATE_EXERCISE &&
-      manifest.state != record::v1::PARTNERSHIP_STATE_ACTIVE) {
+      manifest.state != record::v1::PARTNERSHIP_STATE_ACTIVE && !CrossesSuspension(head.kind())) {
     return Refuse(Fault::kNotExchanging);
   }
   const Member* sender = manifest.Find(head.sender());

@@ -49,10 +49,10 @@ struct JudgedBy {
 absl::StatusOr<SignedHead> ReadHead(std::string bytes, std::string signature,
                                     std::string receipt_signature);
 
-// In this order: kPartnership, kNotExchanging, kSender, kRecipient, kUpdate, then the signature:
-// kSignature, or kKeyPurpose and kKeyExpired when another key of the sender made it, and
-// kReceiptSignature. `kUpdate` is said before the signature is judged, because keys may differ
-// between manifests: who asks is known from the connection only.
+// In this order: kPartnership, kNotExchanging (never of what crosses a suspension), kSender,
+// kRecipient, kUpdate, then the signature: kSignature, or kKeyPurpose and kKeyExpired when another
+// key of the sender made it, and kReceiptSignature. `kUpdate` is said before the signature is
+// judged, because keys may differ between manifests: who asks is known from the connection only.
 absl::Status VerifyHead(const SignedHead& head, const JudgedBy& judged_by);
 
 // Whether a leaf repeats its head: kBinding otherwise.

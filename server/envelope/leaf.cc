@@ -104,12 +104,16 @@ bool HasForm(const Cancel& cancel) {
 
 bool HasForm(const Erasure& erasure) {
   if (!IsHash(erasure.offer_digest())) return false;
+  const bool by_person = erasure.reason() == peer::v1::ERASURE_REASON_PERSON;
   switch (erasure.step()) {
     case peer::v1::ERASURE_STEP_ASKED:
-      return erasure.day().empty() && erasure.asked_digest().empty();
+      return erasure.day().empty() && erasure.asked_digest().empty() &&
+             (by_person || erasure.reason() == peer::v1::ERASURE_REASON_NODE) &&
+             erasure.has_user() == by_person && (!by_person || IsUserSignature(erasure.user()));
     case peer::v1::ERASURE_STEP_DONE:
     case peer::v1::ERASURE_STEP_HELD:
-      return storage::IsDay(erasure.day()) && IsHash(erasure.asked_digest());
+      return storage::IsDay(erasure.day()) && IsHash(erasure.asked_digest()) &&
+             erasure.reason() == peer::v1::ERASURE_REASON_UNSPECIFIED && !erasure.has_user();
     default:
       return false;
   }
@@ -166,6 +170,10 @@ Way WayOf(const Leaf& leaf) {
 
 bool IsKnownKind(EnvelopeKind kind) {
   return kind >= peer::v1::ENVELOPE_KIND_OFFER && kind <= peer::v1::ENVELOPE_KIND_REFUSAL;
+}
+
+bool CrossesSuspension(EnvelopeKind kind) {
+  return kind == peer::v1::ENVELOPE_KIND_CANCEL || kind == peer::v1::ENVELOPE_KIND_ERASURE;
 }
 
 absl::StatusOr<Leaf> ReadLeaf(EnvelopeKind kind, crypto::BytesView bytes) {

@@ -33,6 +33,9 @@ using Leaf =
 
 bool IsKnownKind(peer::v1::EnvelopeKind kind);
 
+// Whether it goes on while the partnership exchanges nothing: what takes back and what erases.
+bool CrossesSuspension(peer::v1::EnvelopeKind kind);
+
 absl::StatusOr<Leaf> ReadLeaf(peer::v1::EnvelopeKind kind, crypto::BytesView bytes);
 
 const peer::v1::Binding& BindingOf(const Leaf& leaf);

@@ -10,6 +10,7 @@
 #include "server/core/collect_offers.h"
 #include "server/core/release_keys.h"
 #include "server/core/store_keys.h"
+#include "server/core/take_erasures.h"
 
 namespace sluis::exchange {
 
@@ -34,6 +35,10 @@ std::map<peer::v1::EnvelopeKind, InboundParts::Act> ActsOf(core::PartnerHeads& h
       {peer::v1::ENVELOPE_KIND_CANCEL,
        [](std::string sender, std::vector<core::PeerLeaf> leaves) {
          return std::make_shared<core::CancelReceived>(std::move(sender), std::move(leaves));
+       }},
+      {peer::v1::ENVELOPE_KIND_ERASURE,
+       [](std::string sender, std::vector<core::PeerLeaf> leaves) {
+         return std::make_shared<core::TakeErasures>(std::move(sender), std::move(leaves));
        }},
       {peer::v1::ENVELOPE_KIND_OPENED, close},
       {peer::v1::ENVELOPE_KIND_UNOPENABLE, close},

@@ -30,7 +30,7 @@ absl::Status ToPeer(const absl::Status& status) {
 void Inbound::Deliver(const std::string& sender, const peer::v1::DeliverRequest& request,
                       std::function<void(absl::Status)> done) {
   const std::shared_ptr<const core::Terms> terms = parts_.terms.Get();
-  if (!terms->manifest || !terms->may_exchange) {
+  if (!terms->manifest) {
     done(RefusedToPeer());
     return;
   }
@@ -47,6 +47,10 @@ void Inbound::Deliver(const std::string& sender, const peer::v1::DeliverRequest&
   // Who sends is whom the connection names; a member may not hand over another's envelope.
   if (read->head.head.sender() != sender) {
     park(envelope::Refuse(envelope::Fault::kSender));
+    return;
+  }
+  if (!terms->may_exchange && !envelope::CrossesSuspension(read->head.head.kind())) {
+    done(RefusedToPeer());
     return;
   }
   const std::string today = storage::LegalDay(parts_.clock.NowUs());

@@ -3,12 +3,12 @@
 //
 // Guarantee: nothing reaches a use case but a whole, unaltered envelope for this node, signed by a
 // key of the member that the connection's certificate names, under the manifest in force, while the
-// partnership exchanges; OK is answered only when what the use case decided is durable. What is not
-// believed is parked: counted by its fault, answered with one constant, and not kept. Another
-// manifest is answered with "update".
-// Not guaranteed: that an envelope is new (use cases answer a copy as they answered the first).
-// Thread-safe; never blocks on the ledger. Errors to the peer: RefusedToPeer, UpdateNeeded,
-// UNAVAILABLE when this node cannot take anything now.
+// partnership exchanges, or of a kind that crosses its suspension; OK is answered only when what
+// the use case decided is durable. What is not believed is parked: counted by its fault, answered
+// with one constant, and not kept. Another manifest is answered with "update". Not guaranteed: that
+// an envelope is new (use cases answer a copy as they answered the first). Thread-safe; never
+// blocks on the ledger. Errors to the peer: RefusedToPeer, UpdateNeeded, UNAVAILABLE when this node
+// cannot take anything now.
 #ifndef SLUIS_SERVER_EXCHANGE_INBOUND_H_
 #define SLUIS_SERVER_EXCHANGE_INBOUND_H_
 

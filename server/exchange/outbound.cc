@@ -19,7 +19,7 @@ seconds PauseAfter(int failures) {
 
 absl::Status Outbound::Round() {
   const std::shared_ptr<const core::Terms> terms = parts_.terms.Get();
-  if (!terms->manifest || !terms->may_exchange) return absl::OkStatus();
+  if (!terms->manifest) return absl::OkStatus();
   absl::Status first = absl::OkStatus();
   for (const partnership::Member& member : terms->manifest->manifest.members) {
     if (member.organisation == parts_.organisation) continue;

@@ -4,7 +4,8 @@
 // Guarantee: nothing leaves that was not written down before; every Offer and every key is decided
 // again first, and stopped with an entry when it may not go on; wraps of keys are made for each
 // attempt and never stored; at least once, and harmless more often, because partners tell copies by
-// exchange and kind. Cancel and answers go before keys, keys before offers; within a kind the
+// exchange and kind. While the partnership exchanges nothing, what takes back or erases still goes.
+// Cancel and answers go before keys, keys before offers; within a kind the
 // oldest first. What a partner does not believe is parked and tried again later: the same case
 // waits for it, everything else goes on. Not guaranteed: when a partner answers. Thread-safe. All
 // references must outlive it; Stop first, from none of its callbacks.
@@ -108,6 +109,9 @@ class Outbound {
                                 Packing& packing);
   absl::StatusOr<bool> AddKey(const Owed& owed, const core::Call& call, const core::View& view,
                               Packing& packing);
+  absl::StatusOr<bool> AddCancel(const Owed& owed, const core::View& view, Packing& packing);
+  absl::StatusOr<bool> AddErasure(const Owed& owed, const core::Call& call, const core::View& view,
+                                  Packing& packing);
   absl::Status Stop(const Owed& owed, core::ReleaseStep step);
   bool TakenLately(const Owed& owed) const;
   bool IsSettled(const Owed& owed) const;

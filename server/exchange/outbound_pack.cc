@@ -3,6 +3,8 @@
 #include <set>
 #include <utility>
 
+#include "server/core/received_erasure.h"
+#include "server/core/sent_erasure.h"
 #include "server/core/sent_exchange.h"
 #include "server/core/stop_share.h"
 #include "server/envelope/key_wrap.h"
@@ -56,9 +58,18 @@ struct Outbound::Packing {
 };
 
 bool Outbound::IsSettled(const Owed& owed) const {
-  if (!IsFinal(owed.kind)) return false;
+  const bool erasure = owed.kind == peer::v1::ENVELOPE_KIND_ERASURE;
+  if (!IsFinal(owed.kind) && !erasure) return false;
   const auto taken = parts_.acknowledgements.Of(owed.exchange, owed.kind);
-  return taken.ok() && taken->has_value();
+  if (!taken.ok() || !taken->has_value()) return false;
+  if (!erasure) return true;
+  // What is asked waits for its answer, and of the answers only the last one ends anything.
+  const std::unique_ptr<storage::Snapshot> snapshot = parts_.ledger.store().NewSnapshot();
+  const core::View view(*snapshot, parts_.ledger.keyring());
+  const absl::StatusOr<core::ReceivedRow> received = core::ReadReceived(view, owed.id());
+  if (!received.ok() || received->row.state() != record::v1::RECEIVED_STATE_ERASED) return false;
+  const absl::StatusOr<std::string> answer = core::ErasureAnswer(received->row);
+  return answer.ok() && (*taken)->leaf_digest == envelope::LeafDigest(*answer);
 }
 
 bool Outbound::TakenLately(const Owed& owed) const {
@@ -103,6 +114,7 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
   absl::Status first = absl::OkStatus();
   std::set<std::string> waiting;  // cases of which something is parked
   for (const Owed& one : *owed) {
+    if (!terms->may_exchange && !envelope::CrossesSuspension(one.kind)) continue;
     const Standing standing = StandingOf(one.exchange);
     const bool has_case = !one.case_token.empty();
     if (standing == Standing::kParked) {
@@ -114,7 +126,8 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
     if (!parcel.exchanges.empty() && (parcel.kind != one.kind || standing == Standing::kAlone)) {
       continue;
     }
-    if (TakenLately(one)) continue;
+    // An erasure is asked, answered and answered again by messages of one kind: see AddErasure.
+    if (one.kind != peer::v1::ENVELOPE_KIND_ERASURE && TakenLately(one)) continue;
     parcel.kind = one.kind;
     // One row that cannot be read must not keep the others here.
     const absl::StatusOr<bool> added = Add(one, call, view, packing);
@@ -143,16 +156,8 @@ absl::StatusOr<bool> Outbound::Add(const Owed& owed, const core::Call& call, con
                                    Packing& packing) {
   if (owed.kind == peer::v1::ENVELOPE_KIND_OFFER) return AddOffer(owed, call, view, packing);
   if (owed.kind == peer::v1::ENVELOPE_KIND_KEY) return AddKey(owed, call, view, packing);
-  if (owed.kind == peer::v1::ENVELOPE_KIND_CANCEL) {
-    const absl::StatusOr<core::SentRow> sent = core::ReadSent(view, owed.id());
-    if (!sent.ok()) return sent.status();
-    const auto offer = core::OfferOf(view, parts_.organisation, *sent);
-    if (!offer.ok()) return offer.status();
-    const auto cancel =
-        ComposeCancel(sent->row, offer->offer.binding(), envelope::LeafDigest(offer->bytes));
-    if (!cancel.ok()) return cancel.status();
-    return packing.Take(owed, cancel->SerializeAsString());
-  }
+  if (owed.kind == peer::v1::ENVELOPE_KIND_CANCEL) return AddCancel(owed, view, packing);
+  if (owed.kind == peer::v1::ENVELOPE_KIND_ERASURE) return AddErasure(owed, call, view, packing);
   const absl::StatusOr<core::ReceivedRow> received = core::ReadReceived(view, owed.id());
   if (!received.ok()) return received.status();
   switch (owed.kind) {
@@ -180,6 +185,40 @@ absl::StatusOr<bool> Outbound::Add(const Owed& owed, const core::Call& call, con
     default:
       return absl::DataLossError("a row of the outbox names a kind that nobody sends");
   }
+}
+
+absl::StatusOr<bool> Outbound::AddCancel(const Owed& owed, const core::View& view,
+                                         Packing& packing) {
+  const absl::StatusOr<core::SentRow> sent = core::ReadSent(view, owed.id());
+  if (!sent.ok()) return sent.status();
+  const auto bound = core::SentBindingOf(view, parts_.organisation, *sent);
+  if (!bound.ok()) return bound.status();
+  const auto cancel = ComposeCancel(sent->row, bound->offer, bound->offer_digest);
+  if (!cancel.ok()) return cancel.status();
+  return packing.Take(owed, cancel->SerializeAsString());
+}
+
+absl::StatusOr<bool> Outbound::AddErasure(const Owed& owed, const core::Call& call,
+                                          const core::View& view, Packing& packing) {
+  absl::StatusOr<std::string> leaf = std::string();
+  const absl::StatusOr<core::SentRow> sent = core::ReadSent(view, owed.id());
+  if (sent.ok()) {
+    leaf = core::AskedErasure(call, view, *sent);
+  } else if (absl::IsNotFound(sent.status())) {
+    const absl::StatusOr<core::ReceivedRow> received = core::ReadReceived(view, owed.id());
+    if (!received.ok()) return received.status();
+    leaf = core::ErasureAnswer(received->row);
+  } else {
+    return sent.status();
+  }
+  if (!leaf.ok()) return leaf.status();
+  // This very message is not sent again once it was taken, unless it came to be owed anew.
+  const auto taken = parts_.acknowledgements.Of(owed.exchange, owed.kind);
+  if (taken.ok() && taken->has_value() && (*taken)->leaf_digest == envelope::LeafDigest(*leaf) &&
+      (*taken)->at_us >= owed.not_before_us) {
+    return false;
+  }
+  return packing.Take(owed, *std::move(leaf));
 }
 
 absl::Status Outbound::Stop(const Owed& owed, core::ReleaseStep step) {

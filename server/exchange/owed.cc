@@ -33,9 +33,8 @@ int Urgency(peer::v1::EnvelopeKind kind) {
 }  // namespace
 
 bool IsFinal(peer::v1::EnvelopeKind kind) {
-  return kind == peer::v1::ENVELOPE_KIND_CANCEL || kind == peer::v1::ENVELOPE_KIND_ERASURE ||
-         kind == peer::v1::ENVELOPE_KIND_REFUSAL || kind == peer::v1::ENVELOPE_KIND_OPENED ||
-         kind == peer::v1::ENVELOPE_KIND_UNOPENABLE;
+  return kind == peer::v1::ENVELOPE_KIND_CANCEL || kind == peer::v1::ENVELOPE_KIND_REFUSAL ||
+         kind == peer::v1::ENVELOPE_KIND_OPENED || kind == peer::v1::ENVELOPE_KIND_UNOPENABLE;
 }
 
 absl::StatusOr<std::vector<Owed>> OwedTo(const core::View& view, std::string_view partner,

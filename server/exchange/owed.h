@@ -37,7 +37,8 @@ absl::StatusOr<std::vector<Owed>> OwedTo(const core::View& view, std::string_vie
                                          uint64_t now_us,
                                          const std::function<bool(const Owed&)>& wanted);
 
-// Messages that end an exchange: taken once, they are owed no more.
+// Messages that end an exchange: taken once, they are owed no more. Not an Erasure, of which
+// several follow upon each other.
 bool IsFinal(peer::v1::EnvelopeKind kind);
 
 }  // namespace sluis::exchange

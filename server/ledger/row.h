@@ -29,11 +29,11 @@ enum class Table : uint8_t {
   kMandateStatus = 'M',  // one row: SignedMandateStatus, stamped
   kTerms = 'P',          // one row: digests of what is in force, stamped
   kManifest = 'p',       // partnership id → SignedManifest, stamped
-  kExercise = 'e',       // record id[16] → empty, stamped: records made in exercise
+  kExercise = 'e',       // id[16] → empty, stamped: records and exchanges made in exercise
   kOutbox = 'O',         // partner ‖ 0 ‖ exchange id[16] → OwedMessage, stamped
   kSent = 'X',           // exchange id[16] → SentExchange, stamped
-  kSentOf = 'R',         // record id[16] ‖ exchange id[16] → empty, stamped: where a record went
-  kReceived = 'Y',       // exchange id[16] → ReceivedExchange, stamped
+  kSentOf = 'R',    // record id[16] ‖ exchange id[16] → empty, stamped: where a record went
+  kReceived = 'Y',  // exchange id[16] → ReceivedExchange, stamped
   kReceivedOrder = 'y',  // u64 received_at_us ‖ exchange id[16] → empty, stamped: newest first
   kPartnerStatus = 'N',  // organisation id → SignedMandateStatus of a partner, stamped
   kSealingKey = 'Q',     // public key[32] → SealingKey, stamped

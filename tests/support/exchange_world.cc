@@ -310,6 +310,8 @@ std::vector<std::string> ExchangeWorld::Leaves(EnvelopeKind kind,
       case peer::v1::ENVELOPE_KIND_ERASURE: {
         auto erasure = Answer<peer::v1::Erasure>(offer, kind, *this);
         erasure.set_step(peer::v1::ERASURE_STEP_ASKED);
+        erasure.set_reason(peer::v1::ERASURE_REASON_PERSON);
+        *erasure.mutable_user() = offer.offer.user();
         leaves.push_back(erasure.SerializeAsString());
         break;
       }

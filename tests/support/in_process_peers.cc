@@ -37,6 +37,11 @@ void InProcessNetwork::Put(const std::string& organisation, exchange::PeerAnswer
   nodes_[organisation] = std::move(answers);
 }
 
+exchange::PeerAnswers InProcessNetwork::AnswersOf(const std::string& organisation) {
+  std::lock_guard lock(mutex_);
+  return nodes_[organisation];
+}
+
 void InProcessNetwork::Remove(const std::string& organisation) {
   std::lock_guard lock(mutex_);
   nodes_.erase(organisation);

@@ -17,6 +17,8 @@ class InProcessNetwork {
  public:
   // From now on calls to `organisation` are answered by these.
   void Put(const std::string& organisation, exchange::PeerAnswers answers);
+  // What answers calls to `organisation` now, to be put behind something else.
+  exchange::PeerAnswers AnswersOf(const std::string& organisation);
   // UNAVAILABLE from now on.
   void Remove(const std::string& organisation);
   // One way only: `from` no longer reaches `to`, or does again.

@@ -6,6 +6,7 @@
 
 #include "crypto/hpke.h"
 #include "server/authn/mandate.h"
+#include "server/core/erase_signal.h"
 #include "server/core/list_sent.h"
 #include "server/core/preview_share.h"
 #include "server/core/withdraw_share.h"
@@ -106,8 +107,8 @@ record::v1::SignedUserStatement SharingNode::Statement(const std::string& action
   statement.set_action(action);
   statement.set_organisation(h.options.organisation);
   statement.set_audience(audience);
-  statement.set_role(action == "withdraw" ? Intake().role() : Helping().role());
-  statement.set_purpose(action == "withdraw" ? Intake().purpose() : Helping().purpose());
+  statement.set_role(action == "share" ? Helping().role() : Intake().role());
+  statement.set_purpose(action == "share" ? Helping().purpose() : Intake().purpose());
   statement.set_basis(Helping().basis());
   statement.set_mandate_digest(Text(authn::MandateDigest(mandate)));
   statement.set_signed_at_s(h.clock.NowUs() / 1'000'000);
@@ -167,6 +168,27 @@ absl::Status SharingNode::Withdraw(const std::string& exchange_id, bool signed_b
     *request.mutable_mandate() = mandate;
   }
   return h.Run(jan, std::make_shared<core::WithdrawShare>(request, withdrawn));
+}
+
+absl::Status SharingNode::Erase(const std::string& record_id, bool signed_by_person) {
+  node::v1::EraseSignalRequest request;
+  *request.mutable_context() = Intake();
+  request.set_record_id(record_id);
+  request.set_reason("niet meer nodig");
+  node::v1::ListSentRequest of_record;
+  of_record.set_record_id(record_id);
+  const auto listed = Sent(of_record);
+  if (!listed.ok()) return listed.status();
+  for (const node::v1::SentSummary& sent : listed->sent()) {
+    if (!signed_by_person || !sent.partner_may_have_it()) continue;
+    node::v1::PartnerErasure& partner = *request.add_partners();
+    partner.set_exchange_id(sent.exchange_id());
+    *partner.mutable_statement() = Statement(
+        "erase", sent.recipient(),
+        {*crypto::ToFixed<16>(sent.exchange_id()), sent.case_token(), envelope::FieldsRoot({})});
+    *partner.mutable_mandate() = mandate;
+  }
+  return h.Run(jan, std::make_shared<core::EraseSignal>(request, erased));
 }
 
 absl::StatusOr<node::v1::ListSentResponse> SharingNode::Sent(node::v1::ListSentRequest request) {

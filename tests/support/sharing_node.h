@@ -12,6 +12,7 @@
 #include "server/core/share_signal.h"
 #include "server/envelope/user_signature.h"
 #include "sluis/node/v1/exchange.pb.h"
+#include "sluis/node/v1/signals.pb.h"
 #include "tests/support/exchange_node.h"
 
 namespace sluis::tests {
@@ -54,6 +55,8 @@ struct SharingNode : ExchangeNode {
   // Preview, signature and share at once: the exchange id.
   std::string Shared(const std::string& record_id, const std::string& to = kCity);
   absl::Status Withdraw(const std::string& exchange_id, bool signed_by_person);
+  // Erases a record; signed for every partner that may have it, or for none.
+  absl::Status Erase(const std::string& record_id, bool signed_by_person = true);
   absl::StatusOr<node::v1::ListSentResponse> Sent(node::v1::ListSentRequest request = {});
 
   // Rows of an exchange as they stand; an owed message of kind 0 stands for none.
@@ -74,6 +77,7 @@ struct SharingNode : ExchangeNode {
   FakeHeads heads;
   node::v1::ShareSignalResponse shared;
   node::v1::WithdrawShareResponse withdrawn;
+  node::v1::EraseSignalResponse erased;
 };
 
 template <typename Answer>

@@ -34,6 +34,12 @@ class Told : public UseCase {
   const Method method_;
 };
 
+class Crossing final : public Told {
+ public:
+  using Told::Told;
+  bool crosses_suspension() const override { return true; }
+};
+
 Plan Noted(const Call& call) {
   Plan plan;
   plan.effects.emplace_back().entry =
@@ -84,6 +90,8 @@ TEST_F(PeerCallTest, NothingIsTakenWhileNothingMayBeExchanged) {
   const auto noted = [](const Call& call, View&) { return Noted(call); };
   node_.Change([](Terms& terms) { terms.may_exchange = false; });
   EXPECT_EQ(CodeOf(node_.RunAsPeer(std::make_shared<Told>(noted))), "not_exchanging");
+  EXPECT_EQ(node_.RunAsPeer(std::make_shared<Crossing>(noted)), absl::OkStatus())
+      << "what takes back and what erases goes on";
   node_.Change([](Terms& terms) { terms.may_exchange = true; });
   EXPECT_EQ(node_.RunAsPeer(std::make_shared<Told>(noted)), absl::OkStatus());
   node_.Change([](Terms& terms) { terms.stamp = ledger::kAbsent; });

@@ -232,6 +232,7 @@ TEST_F(SentTest, ErasingTheRecordEndsItsExchanges) {
   const std::string early = id_;
   Depart();
   const std::string late = node_.Shared(record_);
+  const std::vector<PeerLeaf> receipt = node_.Receipt(id_);
   ASSERT_EQ(node_.h.Erase(node_.jan, record_), absl::OkStatus());
   for (const std::string& id : {waiting, early, late}) {
     EXPECT_EQ(node_.Row(id).row.state(), record::v1::SENT_STATE_WITHDRAWN);
@@ -241,7 +242,7 @@ TEST_F(SentTest, ErasingTheRecordEndsItsExchanges) {
   EXPECT_EQ(Cancelled(), peer::v1::CANCEL_REASON_RULE);
   EXPECT_EQ(node_.Owed(late).kind(), 0u) << "nothing had left";
   EXPECT_EQ(node_.Sent()->sent_size(), 0);
-  ASSERT_EQ(Release(node_.Receipt(id_)), absl::OkStatus());
+  ASSERT_EQ(Release(receipt), absl::OkStatus());
   EXPECT_EQ(State(), record::v1::SENT_STATE_WITHDRAWN) << "no key after the erasure";
   EXPECT_EQ(CodeOf(node_.Withdraw(id_, false)), "not_found");
 }

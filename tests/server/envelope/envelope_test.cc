@@ -156,6 +156,15 @@ TEST_F(EnvelopeTest, ManifestDecides) {
             "not_exchanging");
   EXPECT_EQ(judged([](auto& m) { m.state = record::v1::PARTNERSHIP_STATE_UNSPECIFIED; }),
             "not_exchanging");
+  partnership::Manifest suspended = world_.manifest;
+  suspended.state = record::v1::PARTNERSHIP_STATE_PREPARATION;
+  for (const auto& [kind, word] : {std::pair(peer::v1::ENVELOPE_KIND_CANCEL, "ok"),
+                                   std::pair(peer::v1::ENVELOPE_KIND_ERASURE, "ok"),
+                                   std::pair(peer::v1::ENVELOPE_KIND_KEY, "not_exchanging")}) {
+    EXPECT_EQ(Word(VerifyEnvelope(world_.Made(kind, 1),
+                                  {suspended, tests::kExchangeDay, world_.recipient.organisation})),
+              word);
+  }
   EXPECT_EQ(judged([](auto& m) { m.version = 5; }), "update");
   EXPECT_EQ(judged([](auto& m) { m.statutory_pack[0] ^= 1; }), "update");
   EXPECT_EQ(judged([](auto& m) { m.partnership_pack[31] ^= 1; }), "update");

@@ -187,6 +187,13 @@ TEST_F(LeafTest, CancelErasureRefusalTable) {
           {"withdrawn by nobody", [](auto& m) { m.clear_user(); }},
           {"expired, by a person", [](auto& m) { m.set_reason(CANCEL_REASON_EXPIRED); }},
       });
+  const auto done = [this](Erasure& m) {
+    m.set_step(ERASURE_STEP_DONE);
+    m.set_day("2026-10-05");
+    m.set_asked_digest(hash_);
+    m.clear_reason();
+    m.clear_user();
+  };
   EachIsRefused<Erasure>(
       ENVELOPE_KIND_ERASURE,
       {
@@ -194,23 +201,32 @@ TEST_F(LeafTest, CancelErasureRefusalTable) {
           {"unknown step", [](auto& m) { m.set_step(static_cast<ErasureStep>(99)); }},
           {"asked for a day", [](auto& m) { m.set_day("2026-10-05"); }},
           {"asked in answer", [this](auto& m) { m.set_asked_digest(hash_); }},
-          {"done without a day",
-           [this](auto& m) {
-             m.set_step(ERASURE_STEP_DONE);
-             m.set_asked_digest(hash_);
-           }},
+          {"asked by nobody known", [](auto& m) { m.clear_reason(); }},
+          {"unknown reason", [](auto& m) { m.set_reason(static_cast<ErasureReason>(99)); }},
+          {"by a person who signed nothing", [](auto& m) { m.clear_user(); }},
+          {"by the node, signed by a person", [](auto& m) { m.set_reason(ERASURE_REASON_NODE); }},
+          {"done without a day", [done](auto& m) { done(m), m.clear_day(); }},
           {"held until no day",
-           [this](auto& m) {
+           [done](auto& m) {
+             done(m);
              m.set_step(ERASURE_STEP_HELD);
-             m.set_asked_digest(hash_);
              m.set_day("2026-13-05");
            }},
-          {"done in answer to nothing",
-           [](auto& m) {
-             m.set_step(ERASURE_STEP_DONE);
-             m.set_day("2026-10-05");
+          {"done in answer to nothing", [done](auto& m) { done(m), m.clear_asked_digest(); }},
+          {"done for a reason", [done](auto& m) { done(m), m.set_reason(ERASURE_REASON_NODE); }},
+          {"done, signed by a person",
+           [done](auto& m) {
+             const UserSignature user = m.user();
+             done(m);
+             *m.mutable_user() = user;
            }},
       });
+  Erasure asked = std::get<Erasure>(
+      ReadLeaf(ENVELOPE_KIND_ERASURE, world_.Leaves(ENVELOPE_KIND_ERASURE, world_.Offers(1))[0])
+          .value());
+  done(asked);
+  EXPECT_TRUE(ReadLeaf(ENVELOPE_KIND_ERASURE, asked.SerializeAsString()).ok())
+      << "the answer itself is of form";
   EachIsRefused<Refusal>(
       ENVELOPE_KIND_REFUSAL,
       {

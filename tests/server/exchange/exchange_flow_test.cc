@@ -3,83 +3,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <future>
-
 #include "server/core/drop_taken.h"
-#include "server/core/open_signal.h"
-#include "server/core/received_exchange.h"
-#include "server/core/status_lists.h"
 #include "server/exchange/owed.h"
-#include "tests/support/linked_node.h"
-#include "tests/support/sharing_node.h"
+#include "tests/support/linked_pair.h"
 
 namespace sluis::exchange {
 namespace {
 
-using record::v1::ReceivedState;
-using record::v1::SentState;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using ::testing::IsEmpty;
 using tests::kCity;
+using tests::kWelfare;
 
-constexpr char kWelfare[] = "caw-de-overzet.example";
-
-class ExchangeFlowTest : public ::testing::Test {
- protected:
-  ExchangeFlowTest() {
-    welfare_.With(city_);
-    welfare_.Join();
-    city_.Follow(welfare_);
-    HearStatus();
-  }
-  // What a heartbeat brings along: the sender's list of revoked mandates.
-  void HearStatus() {
-    const auto snapshot = welfare_.h.ledger->store().NewSnapshot();
-    const core::View view(*snapshot, welfare_.h.ledger->keyring());
-    const auto status = view.ReadMandateStatus();
-    ASSERT_TRUE(status.ok() && status->has_value());
-    std::promise<absl::Status> done;
-    city_.h.executor->RunAsPeer(
-        kWelfare, std::make_shared<core::PutPartnerStatus>(kWelfare, **status),
-        [&done](absl::Status answered) { done.set_value(std::move(answered)); });
-    EXPECT_EQ(done.get_future().get(), absl::OkStatus());
-  }
-  void Advance(std::chrono::microseconds by) {
-    welfare_.h.clock.Advance(by);
-    city_.h.clock.Advance(by);
-  }
-  // A share whose cooling-off time is over.
-  std::string Due() {
-    const std::string id = welfare_.Shared(welfare_.Recorded());
-    Advance(hours(4));
-    return id;
-  }
-  void SendFromWelfare() { EXPECT_EQ(from_welfare_.Round(), absl::OkStatus()); }
-  void SendFromCity() { EXPECT_EQ(from_city_.Round(), absl::OkStatus()); }
-  // Offer, Receipt, Key, Opened.
-  void Cross() {
-    SendFromWelfare();
-    SendFromCity();
-    SendFromWelfare();
-    SendFromCity();
-  }
-  SentState Sent(const std::string& id) { return welfare_.Row(id).row.state(); }
-  record::v1::ReceivedExchange Received(const std::string& id) {
-    const auto snapshot = city_.h.ledger->store().NewSnapshot();
-    const core::View view(*snapshot, city_.h.ledger->keyring());
-    const auto row = core::ReadReceived(view, id);
-    return row.ok() ? row->row : record::v1::ReceivedExchange();
-  }
-
-  tests::SharingNode welfare_;
-  tests::ExchangeNode city_{{{kWelfare, "welfare"}, {tests::kPolice, "police-zone"}},
-                            {.organisation = kCity, .kind = "municipality", .seed = 12}};
-  tests::InProcessNetwork network_;
-  tests::LinkedNode from_welfare_{welfare_, network_};
-  tests::LinkedNode from_city_{city_, network_};
-};
+using ExchangeFlowTest = tests::LinkedPair;
 
 TEST_F(ExchangeFlowTest, ARecordCrossesAndBothLogsSaySo) {
   const std::string id = Due();

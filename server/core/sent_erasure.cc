@@ -1,0 +1,174 @@
+#include "server/core/sent_erasure.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "server/authn/mandate.h"
+#include "server/core/stop_share.h"
+#include "server/envelope/leaf.h"
+#include "server/ledger/row.h"
+#include "server/storage/clock.h"
+#include "sluis/record/v1/mandate.pb.h"
+#include "sluis/record/v1/statement.pb.h"
+
+namespace sluis::core {
+namespace {
+
+using peer::v1::Erasure;
+using record::v1::SentExchange;
+
+constexpr std::string_view kKindErasure = "erasure";
+constexpr std::string_view kErased = "erased";
+constexpr std::string_view kHeld = "held";
+constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
+// A partner that names a later review is asked again then all the same.
+constexpr uint64_t kMostDays = 3660;
+
+absl::Status Unreadable() {
+  return absl::DataLossError("a stored exchange cannot be read; run the node's doctor");
+}
+
+// What the row says of it, with everything that a message of the exchange repeats.
+absl::StatusOr<Erasure> ErasureOf(const SentExchange& row, const SentBinding& bound) {
+  Erasure asked;
+  if (!asked.ParseFromString(row.erasure())) return Unreadable();
+  *asked.mutable_binding() = bound.offer;
+  asked.mutable_binding()->set_kind(peer::v1::ENVELOPE_KIND_ERASURE);
+  asked.set_offer_digest(std::string(crypto::View(bound.offer_digest)));
+  asked.set_step(peer::v1::ERASURE_STEP_ASKED);
+  return asked;
+}
+
+void LeaveThePersonOut(Erasure& asked) {
+  asked.set_reason(peer::v1::ERASURE_REASON_NODE);
+  asked.clear_user();
+}
+
+// Whether a partner would still believe it, by what this node knows.
+absl::StatusOr<bool> SignatureHolds(const View& view, const peer::v1::UserSignature& user,
+                                    uint64_t now_us) {
+  record::v1::UserStatement statement;
+  record::v1::Mandate mandate;
+  record::v1::MandateStatus status;
+  if (!statement.ParseFromString(user.statement().statement()) ||
+      !mandate.ParseFromString(user.mandate().mandate())) {
+    return Unreadable();
+  }
+  absl::StatusOr<std::optional<record::v1::SignedMandateStatus>> list = view.ReadMandateStatus();
+  if (!list.ok()) return list.status();
+  if (*list && !status.ParseFromString((*list)->status())) return Unreadable();
+  return statement.expires_at_s() > now_us / 1'000'000 && authn::InForce(mandate, status, now_us);
+}
+
+// Whether `digest` is that of what was asked, in either name.
+bool IsOfAsked(Erasure asked, std::string_view digest) {
+  const auto matches = [&] {
+    return crypto::View(envelope::LeafDigest(asked.SerializeAsString())) == digest;
+  };
+  if (matches()) return true;
+  LeaveThePersonOut(asked);
+  return matches();
+}
+
+// The day after the review, at this time of the day; tomorrow when it is over.
+uint64_t AfterReview(const Call& call, const std::string& review_on) {
+  uint64_t days = 1;
+  for (std::string day = storage::AddDays(call.today, 1); day <= review_on && days < kMostDays;
+       ++days) {
+    day = storage::AddDays(day, 1);
+  }
+  return call.now_us + days * kDayUs;
+}
+
+}  // namespace
+
+bool MayBeThere(const SentExchange& row) {
+  return !row.receipt_proof().empty() && row.state() != record::v1::SENT_STATE_REFUSED;
+}
+
+bool IsErasureOverdue(const SentExchange& row, uint64_t now_us) {
+  if (row.state() == record::v1::SENT_STATE_ERASING) {
+    return row.erased_at_us() + kErasureAnswerUs <= now_us;
+  }
+  return row.state() == record::v1::SENT_STATE_HELD && now_us >= kErasureAnswerUs &&
+         row.erasure_day() < storage::LegalDay(now_us - kErasureAnswerUs);
+}
+
+absl::StatusOr<std::map<std::string, size_t>> OverdueErasures(const View& view, uint64_t now_us) {
+  std::map<std::string, size_t> overdue;
+  absl::Status fault = absl::OkStatus();
+  const std::string all = ledger::RowKey(ledger::Table::kOutbox);
+  const absl::Status scanned = view.snapshot().Scan(
+      all, storage::PrefixEnd(all), [&](std::string_view key, std::string_view stored) {
+        const absl::StatusOr<ledger::Row> row = ledger::SplitRow(stored);
+        record::v1::OwedMessage owed;
+        if (!row.ok() || !owed.ParseFromString(row->value) ||
+            owed.kind() != peer::v1::ENVELOPE_KIND_ERASURE ||
+            key.size() < envelope::kExchangeIdBytes) {
+          return true;
+        }
+        const absl::StatusOr<SentRow> sent =
+            ReadSent(view, key.substr(key.size() - envelope::kExchangeIdBytes));
+        if (sent.ok() && IsErasureOverdue(sent->row, now_us)) ++overdue[sent->row.recipient()];
+        if (!sent.ok() && !absl::IsNotFound(sent.status())) fault = sent.status();
+        return true;
+      });
+  if (!scanned.ok()) return scanned;
+  if (!fault.ok()) return fault;
+  return overdue;
+}
+
+absl::StatusOr<std::string> AskedErasure(const Call& call, const View& view, const SentRow& sent) {
+  const absl::StatusOr<SentBinding> bound = SentBindingOf(view, call.terms->organisation, sent);
+  if (!bound.ok()) return bound.status();
+  absl::StatusOr<Erasure> asked = ErasureOf(sent.row, *bound);
+  if (!asked.ok()) return asked.status();
+  if (asked->has_user()) {
+    const absl::StatusOr<bool> holds = SignatureHolds(view, asked->user(), call.now_us);
+    if (!holds.ok()) return holds.status();
+    if (!*holds) LeaveThePersonOut(*asked);
+  }
+  return asked->SerializeAsString();
+}
+
+absl::Status FollowErasure(const Call& call, const View& view, const std::string& sender,
+                           const PeerLeaf& leaf, Plan& plan) {
+  const auto& answer = std::get<Erasure>(leaf.proof.leaf);
+  const absl::StatusOr<SentRow> sent = ReadSent(view, answer.binding().exchange_id());
+  if (!sent.ok() && !absl::IsNotFound(sent.status())) return sent.status();
+  const auto refuse = [&] {
+    plan.effects.push_back(UnknownExchange(call, sender, leaf, kKindErasure));
+    return absl::OkStatus();
+  };
+  if (!sent.ok() || sent->row.recipient() != sender) return refuse();
+  const bool held_before = sent->row.state() == record::v1::SENT_STATE_HELD;
+  if (sent->row.state() == record::v1::SENT_STATE_ERASED) return absl::OkStatus();
+  if (!held_before && sent->row.state() != record::v1::SENT_STATE_ERASING) return refuse();
+  const absl::StatusOr<SentBinding> bound = SentBindingOf(view, call.terms->organisation, *sent);
+  if (!bound.ok()) return bound.status();
+  const absl::StatusOr<Erasure> asked = ErasureOf(sent->row, *bound);
+  if (!asked.ok()) return asked.status();
+  if (!envelope::CheckAnswers(leaf.proof.leaf, bound->offer).ok() ||
+      answer.offer_digest() != asked->offer_digest() || !IsOfAsked(*asked, answer.asked_digest())) {
+    return refuse();
+  }
+  const bool done = answer.step() == peer::v1::ERASURE_STEP_DONE;
+  if (!done && held_before && sent->row.erasure_day() == answer.day()) return absl::OkStatus();
+
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  SentExchange after = sent->row;
+  after.set_state(done ? record::v1::SENT_STATE_ERASED : record::v1::SENT_STATE_HELD);
+  after.set_erasure_day(answer.day());
+  after.set_answer_proof(leaf.proof.Serialise());
+  effect.entry.counterpart = SenderPart(after, call.terms->partnership, kKindErasure,
+                                        crypto::View(leaf.digest), done ? kErased : kHeld);
+  // While it is held the question stays: it is asked once more after the review.
+  WriteSent(*sent, std::move(after),
+            done ? peer::v1::ENVELOPE_KIND_UNSPECIFIED : peer::v1::ENVELOPE_KIND_ERASURE,
+            done ? 0 : AfterReview(call, answer.day()), effect);
+  return absl::OkStatus();
+}
+
+}  // namespace sluis::core

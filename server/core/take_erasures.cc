@@ -1,0 +1,53 @@
+#include "server/core/take_erasures.h"
+
+#include "server/core/received_erasure.h"
+#include "server/core/sent_erasure.h"
+#include "server/core/status_lists.h"
+
+namespace sluis::core {
+
+const Method& TakeErasures::method() const {
+  static const Method& method = MethodNamed("PeerService.Deliver");
+  return method;
+}
+
+absl::StatusOr<Plan> TakeErasures::Decide(const Call& call, View& view) {
+  const partnership::Manifest& manifest = call.terms->manifest->manifest;
+  const partnership::Member* member = manifest.Find(sender_);
+  if (member == nullptr || sender_ != call.peer) {
+    return RefusePeer(call, absl::StatusCode::kPermissionDenied, "no_partner");
+  }
+  absl::StatusOr<record::v1::MandateStatus> status = ReadPartnerStatus(view, sender_);
+  if (!status.ok()) return status.status();
+  envelope::UserSignatureVerifier verifier(manifest.partnership, sender_,
+                                           MandateKeysOf(*member, call.today));
+  const ErasureAsker asker{sender_, verifier, *status};
+  Plan plan;
+  size_t waiting = 0;
+  for (const PeerLeaf& leaf : leaves_) {
+    const auto* erasure = std::get_if<peer::v1::Erasure>(&leaf.proof.leaf);
+    if (erasure == nullptr) return RefusePeer(call, absl::StatusCode::kInvalidArgument, "kind");
+    if (erasure->step() != peer::v1::ERASURE_STEP_ASKED) {
+      const absl::Status followed = FollowErasure(call, view, sender_, leaf, plan);
+      if (!followed.ok()) return followed;
+      continue;
+    }
+    const absl::StatusOr<bool> taken = TakeErasure(call, view, asker, leaf, plan);
+    if (!taken.ok()) return taken.status();
+    if (!*taken) ++waiting;
+  }
+  if (plan.effects.empty() && waiting > 0) {
+    return RefusePeer(call, absl::StatusCode::kFailedPrecondition, "status_behind");
+  }
+  plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
+  plan.reply = [again = waiting > 0 || !plan.refused_parts.empty(),
+                refused = plan.refusal](std::span<const ledger::Logged>) {
+    if (refused) return absl::PermissionDeniedError(std::string(kToPeer));
+    // Sent alone next time, each learns what became of it.
+    if (again) return absl::FailedPreconditionError(std::string(kToPeer));
+    return absl::OkStatus();
+  };
+  return plan;
+}
+
+}  // namespace sluis::core

@@ -1,0 +1,140 @@
+// A corrected signal takes the place of the one that was shared before.
+
+#include <gtest/gtest.h>
+
+#include "server/core/list_received.h"
+#include "tests/support/linked_pair.h"
+
+namespace sluis::exchange {
+namespace {
+
+using tests::CodeOf;
+using tests::kCity;
+
+class CorrectionFlowTest : public tests::LinkedPair {
+ protected:
+  absl::Status Amend(uint32_t version) {
+    record::v1::Signal signal = tests::PersonSignal();
+    signal.mutable_content()->set_client_agrees(record::v1::CLIENT_AGREES_YES);
+    signal.mutable_content()->mutable_statements(0)->set_text("Bij nader inzien was het anders.");
+    return welfare_.h.Amend(welfare_.jan, record_, version, signal);
+  }
+  // Shares the record as it is now, as a correction of that exchange.
+  absl::Status Correct(const std::string& earlier, std::string* id = nullptr) {
+    const auto preview = welfare_.Preview(record_);
+    if (!preview.ok()) return preview.status();
+    node::v1::ShareSignalRequest request = welfare_.Signed(record_, *preview);
+    request.set_corrects(earlier);
+    if (id != nullptr) *id = request.exchange_id();
+    return welfare_.Share(request);
+  }
+  node::v1::SentSummary Summary(const std::string& id) {
+    const auto listed = welfare_.Sent();
+    for (const node::v1::SentSummary& sent : listed->sent()) {
+      if (sent.exchange_id() == id) return sent;
+    }
+    return {};
+  }
+  node::v1::ReceivedSummary SummaryThere(const std::string& id) {
+    node::v1::ListReceivedRequest request;
+    node::v1::ListReceivedResponse response;
+    *request.mutable_context() = tests::Intake();
+    EXPECT_EQ(city_.h.Run(reader_, std::make_shared<core::ListReceived>(request, response)),
+              absl::OkStatus());
+    for (const node::v1::ReceivedSummary& received : response.received()) {
+      if (received.exchange_id() == id) return received;
+    }
+    return {};
+  }
+
+  tests::Person reader_ = city_.h.Admit("els", {"maatschappelijk-werker"});
+  const std::string record_ = welfare_.Recorded();
+};
+
+TEST_F(CorrectionFlowTest, TheEarlierVersionIsClosedOnceTheCorrectionIsOpened) {
+  const std::string earlier = DueOf(record_);
+  Cross();
+  EXPECT_FALSE(Summary(earlier).outdated());
+  EXPECT_EQ(CodeOf(Correct(earlier)), "no_correction") << "nothing was corrected";
+  ASSERT_EQ(Amend(1), absl::OkStatus());
+  EXPECT_TRUE(Summary(earlier).outdated()) << "until the person shares it again";
+  std::string later;
+  ASSERT_EQ(Correct(earlier, &later), absl::OkStatus());
+  Advance(std::chrono::hours(4));
+  SendFromWelfare();
+  SendFromCity();
+  EXPECT_EQ(Received(earlier).state(), record::v1::RECEIVED_STATE_OPENED) << "not before";
+  SendFromWelfare();
+  EXPECT_EQ(Received(later).state(), record::v1::RECEIVED_STATE_OPENED);
+  EXPECT_EQ(Received(earlier).state(), record::v1::RECEIVED_STATE_CANCELLED);
+  EXPECT_EQ(Received(earlier).reason(), "corrected");
+  EXPECT_TRUE(Summary(earlier).outdated()) << "not acknowledged yet";
+  SendFromCity();
+  EXPECT_EQ(Sent(later), record::v1::SENT_STATE_OPENED);
+  EXPECT_EQ(Sent(earlier), record::v1::SENT_STATE_CORRECTED);
+  EXPECT_EQ(Summary(earlier).corrected_by(), later);
+  EXPECT_EQ(Summary(later).corrects(), earlier);
+  EXPECT_FALSE(Summary(earlier).outdated() || Summary(later).outdated());
+
+  EXPECT_EQ(SummaryThere(earlier).corrected_by(), later);
+  EXPECT_EQ(SummaryThere(later).corrects(), earlier);
+  EXPECT_EQ(CodeOf(city_.h.Open(reader_, Received(earlier).record_id()).status()), "withdrawn");
+  const auto opened = city_.h.Open(reader_, Received(later).record_id());
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_EQ(opened->content().statements(0).text(), "Bij nader inzien was het anders.");
+}
+
+TEST_F(CorrectionFlowTest, OnlyWhatThisPartnerOpenedOfThisSignalIsCorrected) {
+  const std::string earlier = DueOf(record_);
+  const std::string of_another = Due();
+  SendFromWelfare();
+  ASSERT_EQ(Amend(1), absl::OkStatus());
+  EXPECT_EQ(CodeOf(Correct(earlier)), "no_correction") << "not opened yet";
+  SendFromCity();
+  SendFromWelfare();
+  SendFromCity();
+  ASSERT_EQ(Sent(earlier), record::v1::SENT_STATE_OPENED);
+  ASSERT_EQ(Sent(of_another), record::v1::SENT_STATE_OPENED);
+  EXPECT_EQ(CodeOf(Correct(of_another)), "no_correction");
+  EXPECT_EQ(CodeOf(Correct(std::string(16, 'x'))), "no_correction");
+  EXPECT_EQ(CodeOf(Correct("x")), "no_correction");
+  EXPECT_EQ(Correct(earlier), absl::OkStatus());
+}
+
+// Two corrections of one version, opened at once: both are there, and the earlier one is closed.
+TEST_F(CorrectionFlowTest, TwoCorrectionsAtOnceDoNotKeepEachOtherOut) {
+  const std::string earlier = DueOf(record_);
+  Cross();
+  ASSERT_EQ(Amend(1), absl::OkStatus());
+  std::string one, two;
+  ASSERT_EQ(Correct(earlier, &one), absl::OkStatus());
+  ASSERT_EQ(Correct(earlier, &two), absl::OkStatus());
+  Advance(std::chrono::hours(4));
+  Cross();
+  EXPECT_EQ(Sent(one), record::v1::SENT_STATE_OPENED);
+  EXPECT_EQ(Sent(two), record::v1::SENT_STATE_OPENED);
+  EXPECT_EQ(Sent(earlier), record::v1::SENT_STATE_CORRECTED);
+  EXPECT_EQ(Received(earlier).state(), record::v1::RECEIVED_STATE_CANCELLED);
+}
+
+// Erasing the signal reaches every version that a partner may have.
+TEST_F(CorrectionFlowTest, ErasureReachesBothVersions) {
+  const std::string earlier = DueOf(record_);
+  Cross();
+  ASSERT_EQ(Amend(1), absl::OkStatus());
+  std::string later;
+  ASSERT_EQ(Correct(earlier, &later), absl::OkStatus());
+  Advance(std::chrono::hours(4));
+  Cross();
+  ASSERT_EQ(welfare_.Erase(record_), absl::OkStatus());
+  EXPECT_EQ(welfare_.erased.partners_asked(), 2u);
+  SendFromWelfare();
+  SendFromCity();
+  for (const std::string& id : {earlier, later}) {
+    EXPECT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_ERASED);
+    EXPECT_EQ(Sent(id), record::v1::SENT_STATE_ERASED);
+  }
+}
+
+}  // namespace
+}  // namespace sluis::exchange

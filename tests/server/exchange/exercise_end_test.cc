@@ -1,0 +1,93 @@
+// Of an exercise nothing is left once the partnership is active: records and exchanges.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/core/exercise.h"
+#include "server/core/sealing_key.h"
+#include "server/ledger/row.h"
+#include "tests/support/linked_pair.h"
+
+namespace sluis::exchange {
+namespace {
+
+using ledger::Table;
+using ::testing::IsEmpty;
+
+class ExerciseEndTest : public tests::LinkedPair {
+ protected:
+  static std::vector<std::string> Left(const tests::ExchangeNode& node) {
+    const auto snapshot = node.h.ledger->store().NewSnapshot();
+    return core::View(*snapshot, node.h.ledger->keyring()).RecordsOfExercise().value();
+  }
+  // Rows of exchanges, of every table that there is.
+  static int Rows(const tests::ExchangeNode& node) {
+    const auto snapshot = node.h.ledger->store().NewSnapshot();
+    int rows = 0;
+    for (const Table table : {Table::kSent, Table::kSentOf, Table::kOutbox, Table::kReceived,
+                              Table::kReceivedOrder, Table::kSealingKey, Table::kExercise}) {
+      const std::string from = ledger::RowKey(table);
+      EXPECT_EQ(snapshot->Scan(from, storage::PrefixEnd(from),
+                               [&rows](std::string_view, std::string_view) {
+                                 ++rows;
+                                 return true;
+                               }),
+                absl::OkStatus());
+    }
+    return rows;
+  }
+  // In steps of `at_once`, as a node does with many.
+  static void End(tests::ExchangeNode& node, size_t at_once) {
+    for (std::vector<std::string> left = Left(node); !left.empty(); left = Left(node)) {
+      left.resize(std::min(left.size(), at_once));
+      ASSERT_EQ(
+          node.h.executor->RunAsNodeAndWait(std::make_shared<core::EraseExercise>(std::move(left))),
+          absl::OkStatus());
+    }
+  }
+};
+
+TEST_F(ExerciseEndTest, NothingOfItsExchangesIsLeft) {
+  const std::string record = welfare_.Recorded();
+  const std::string opened = DueOf(record);
+  Cross();
+  const std::string withdrawn = Due();
+  SendFromWelfare();
+  ASSERT_EQ(welfare_.Withdraw(withdrawn, true), absl::OkStatus());
+  // Two of one envelope: one opened, one still waiting for its key.
+  const std::string one = welfare_.Shared(welfare_.Recorded());
+  const std::string two = Due();
+  SendFromWelfare();  // the cancel goes first
+  SendFromWelfare();
+  ASSERT_EQ(Received(one).sealing_key(), Received(two).sealing_key());
+  const std::string key = Received(one).sealing_key();
+  welfare_.Shared(welfare_.Recorded());
+  const std::vector<std::string> ids = {Received(opened).record_id(), record};
+
+  welfare_.Join(record::v1::PARTNERSHIP_STATE_ACTIVE);
+  city_.Follow(welfare_);
+  const uint64_t before = welfare_.h.size();
+  End(welfare_, 2);
+  End(city_, 3);
+  EXPECT_GT(welfare_.h.size(), before);
+  EXPECT_EQ(welfare_.h.Last().act.operation(), record::v1::OPERATION_ERASURE);
+  EXPECT_EQ(Rows(welfare_), 0);
+  EXPECT_EQ(Rows(city_), 0);
+  const auto snapshot = city_.h.ledger->store().NewSnapshot();
+  const core::View view(*snapshot, city_.h.ledger->keyring());
+  EXPECT_FALSE(core::OpenSealingKey(view, key).ok());
+  EXPECT_FALSE(view.OpenRecord(ids[0]).ok());
+  const uint64_t sizes = welfare_.h.size() + city_.h.size();
+  for (int i = 0; i < 3; ++i) Cross();
+  EXPECT_EQ(welfare_.h.size() + city_.h.size(), sizes) << "and nobody asks a partner for anything";
+  EXPECT_THAT(from_welfare_.faults(), IsEmpty());
+  EXPECT_THAT(from_city_.faults(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace sluis::exchange

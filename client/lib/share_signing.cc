@@ -53,6 +53,17 @@ Result<record::v1::SignedUserStatement> Sign(const Ask& ask,
   return envelope::SignStatement(*std::move(bytes), signer.key);
 }
 
+// About a share that was made before: its id, its case, and no fields.
+Result<record::v1::SignedUserStatement> SignAbout(const std::string& action,
+                                                  const node::v1::RequestContext& context,
+                                                  const node::v1::SentSummary& sent,
+                                                  const Signer& signer) {
+  const auto exchange = crypto::ToFixed<envelope::kExchangeIdBytes>(sent.exchange_id());
+  if (!exchange.ok()) return Failure{Exit::kInternal, {"call.internal", {}}, nullptr};
+  const StatementItem item{*exchange, sent.case_token(), envelope::FieldsRoot({})};
+  return Sign({action, sent.partnership(), sent.recipient(), ""}, context, item, signer);
+}
+
 }  // namespace
 
 record::v1::SignalContent SignedContent(const node::v1::PreviewShareResponse& preview) {
@@ -93,11 +104,7 @@ Result<node::v1::WithdrawShareRequest> SignWithdrawal(const node::v1::RequestCon
                                                       const node::v1::SentSummary& sent,
                                                       const std::string& reason,
                                                       const Signer& signer) {
-  const auto exchange = crypto::ToFixed<envelope::kExchangeIdBytes>(sent.exchange_id());
-  if (!exchange.ok()) return Failure{Exit::kInternal, {"call.internal", {}}, nullptr};
-  const StatementItem item{*exchange, sent.case_token(), envelope::FieldsRoot({})};
-  auto statement =
-      Sign({"withdraw", sent.partnership(), sent.recipient(), ""}, context, item, signer);
+  auto statement = SignAbout("withdraw", context, sent, signer);
   if (!statement.ok()) return statement.failure();
   node::v1::WithdrawShareRequest request;
   *request.mutable_context() = context;
@@ -106,6 +113,18 @@ Result<node::v1::WithdrawShareRequest> SignWithdrawal(const node::v1::RequestCon
   *request.mutable_mandate() = signer.mandate.signed_mandate;
   request.set_reason(reason);
   return request;
+}
+
+Result<node::v1::PartnerErasure> SignErasure(const node::v1::RequestContext& context,
+                                             const node::v1::SentSummary& sent,
+                                             const Signer& signer) {
+  auto statement = SignAbout("erase", context, sent, signer);
+  if (!statement.ok()) return statement.failure();
+  node::v1::PartnerErasure erasure;
+  erasure.set_exchange_id(sent.exchange_id());
+  *erasure.mutable_statement() = *std::move(statement);
+  *erasure.mutable_mandate() = signer.mandate.signed_mandate;
+  return erasure;
 }
 
 }  // namespace sluis::client

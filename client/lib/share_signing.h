@@ -1,5 +1,5 @@
 // What a person's machine makes and signs so that a partner's node acts: a share of what was
-// previewed, and taking a share back.
+// previewed, taking a share back, and erasing what was shared.
 //
 // Guarantee: the statement covers exactly one exchange with one organisation; for a share it
 // commits to each field of the preview with a fresh salt, so that the node can send less than the
@@ -20,6 +20,7 @@
 #include "crypto/random.h"
 #include "crypto/signature.h"
 #include "sluis/node/v1/exchange.pb.h"
+#include "sluis/node/v1/signals.pb.h"
 
 namespace sluis::client {
 
@@ -44,6 +45,11 @@ Result<node::v1::WithdrawShareRequest> SignWithdrawal(const node::v1::RequestCon
                                                       const node::v1::SentSummary& sent,
                                                       const std::string& reason,
                                                       const Signer& signer);
+
+// That the partner of the share `sent` erases it, as the person erases it here.
+Result<node::v1::PartnerErasure> SignErasure(const node::v1::RequestContext& context,
+                                             const node::v1::SentSummary& sent,
+                                             const Signer& signer);
 
 }  // namespace sluis::client
 

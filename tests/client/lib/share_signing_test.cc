@@ -183,6 +183,13 @@ TEST_F(ShareSigningTest, AWithdrawalIsWhatThePartnerVerifies) {
   ASSERT_TRUE(person.ok()) << person.status();
   EXPECT_EQ(person->statement.audience_role(), "") << "to no role in particular";
   EXPECT_EQ(envelope::FaultOf(Verify(*request, "share", kTown, item).status()), Fault::kStatement);
+
+  const auto erasure = SignErasure(asked_.context(), sent, Person());
+  ASSERT_TRUE(erasure.ok());
+  EXPECT_EQ(erasure->exchange_id(), sent.exchange_id());
+  EXPECT_TRUE(Verify(*erasure, "erase", kTown, item).ok());
+  EXPECT_EQ(envelope::FaultOf(Verify(*erasure, "withdraw", kTown, item).status()),
+            Fault::kStatement);
 }
 
 TEST_F(ShareSigningTest, WhatIsShownIsWhatIsSigned) {

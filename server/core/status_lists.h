@@ -40,6 +40,8 @@ class PutPartnerStatus : public UseCase {
   PutPartnerStatus(std::string sender, record::v1::SignedMandateStatus status)
       : sender_(std::move(sender)), status_(std::move(status)) {}
   const Method& method() const override;
+  // Without the newest list nobody could verify what crosses a suspension.
+  bool crosses_suspension() const override { return true; }
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:

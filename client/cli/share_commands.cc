@@ -24,6 +24,7 @@ struct ShareOptions {
   std::string id;
   std::string to;
   std::string to_role;
+  std::string corrects;
   bool yes = false;
 };
 
@@ -32,6 +33,7 @@ struct SentOptions {
   std::string id;
   std::string page;
   std::string limit;
+  bool erased = false;
 };
 
 // The person's key and the mandate under which it signs in this partnership.
@@ -83,9 +85,13 @@ Exit Share(Shell& shell, const ShareOptions& options) {
   if (!options.yes && !shell.Confirm("share.confirm", {{"to", options.to}})) {
     return shell.Fail(Exit::kUsage, "signal.not_sent");
   }
-  const auto request =
-      client::SignShare(*asked, *preview, signing->By(shell), crypto::SystemRandom());
+  auto request = client::SignShare(*asked, *preview, signing->By(shell), crypto::SystemRandom());
   if (!request.ok()) return shell.Fail(request.failure());
+  if (!options.corrects.empty()) {
+    const Result<std::string> earlier = IdOf(options.corrects, 16);
+    if (!earlier.ok()) return shell.Fail(earlier.failure());
+    request->set_corrects(*earlier);
+  }
   const auto answer = Call<node::v1::ShareSignalResponse>(shell, *request);
   if (!answer.ok()) return shell.Fail(answer.failure());
   const std::string exchange = crypto::HexEncode(request->exchange_id());
@@ -113,6 +119,7 @@ Exit Sent(Shell& shell, const SentOptions& options) {
     if (!id.ok()) return shell.Fail(id.failure());
     request.set_record_id(*id);
   }
+  request.set_erased(options.erased);
   if (Step failure = SetPage(options.page, options.limit, kMaxPage, &request)) {
     return shell.Fail(*failure);
   }
@@ -192,6 +199,23 @@ Exit WithdrawShares(Shell& shell, const ShareWithdrawal& asked) {
   return Exit::kDone;
 }
 
+Step SignForPartners(Shell& shell, node::v1::EraseSignalRequest& request) {
+  node::v1::ListSentRequest asked;
+  *asked.mutable_context() = request.context();
+  asked.set_record_id(request.record_id());
+  const auto all = CallAllPages<node::v1::ListSentResponse>(shell, std::move(asked));
+  if (!all.ok()) return all.failure();
+  for (const node::v1::SentSummary& sent : all->sent()) {
+    if (!sent.partner_may_have_it()) continue;
+    const auto signing = SigningFor(shell, sent.partnership(), request.context().role());
+    if (!signing.ok()) return signing.failure();
+    const auto erasure = client::SignErasure(request.context(), sent, signing->By(shell));
+    if (!erasure.ok()) return erasure.failure();
+    *request.add_partners() = *erasure;
+  }
+  return std::nullopt;
+}
+
 void AddShareCommand(CommandSet& set, CLI::App& group) {
   Shell& shell = set.shell();
   const auto share = Options<ShareOptions>();
@@ -201,6 +225,7 @@ void AddShareCommand(CommandSet& set, CLI::App& group) {
   sharing.Text("id", &share->id, Need::kRequired, "record_id")
       .Text("--to", &share->to, Need::kRequired, "share_to")
       .Text("--to-role", &share->to_role, Need::kOptional, "share_to_role")
+      .Text("--corrects", &share->corrects, Need::kOptional)
       .Flag("--yes", &share->yes);
   AddContext(sharing, &share->context);
   sharing.Runs([&shell, share] { return Share(shell, *share); });
@@ -212,7 +237,8 @@ void AddSentCommand(CommandSet& set, CLI::App& group) {
   Command listing(set, group, "sent", "sluis signal sent --case INTAKE");
   listing.Text("id", &sent->id, Need::kOptional, "sent_record")
       .Text("--limit", &sent->limit)
-      .Text("--page", &sent->page);
+      .Text("--page", &sent->page)
+      .Flag("--erased", &sent->erased);
   AddContext(listing, &sent->context);
   listing.Runs([&shell, sent] { return Sent(shell, *sent); });
 }

@@ -1,4 +1,4 @@
-// `sluis signal share`, `sent`, and taking a share back.
+// `sluis signal share`, `sent`, taking a share back, and what erasing asks of partners.
 //
 // Thread-safety: one thread.
 #ifndef SLUIS_CLIENT_CLI_SHARE_COMMANDS_H_
@@ -8,6 +8,7 @@
 
 #include "client/cli/command.h"
 #include "sluis/node/v1/context.pb.h"
+#include "sluis/node/v1/signals.pb.h"
 
 namespace sluis::cli {
 
@@ -24,6 +25,9 @@ struct ShareWithdrawal {
 // Takes back every share of the record with that organisation that is still open, each with the
 // person's signature: whether it has left meanwhile is known to the node only.
 Exit WithdrawShares(Shell& shell, const ShareWithdrawal& asked);
+
+// Adds to the erasure of a record the person's signature for each partner that may have it.
+Step SignForPartners(Shell& shell, node::v1::EraseSignalRequest& request);
 
 }  // namespace sluis::cli
 

@@ -108,15 +108,18 @@ std::string PreviewLines(const Shell& shell, const node::v1::PreviewShareRequest
 }
 
 std::string SentLine(const Shell& shell, const node::v1::SentSummary& sent) {
-  const Args args = {{"due", Moment(sent.due_at_us())},
-                     {"expires", client::LegalMinute(static_cast<int64_t>(sent.expires_at_s()))},
-                     {"day", sent.retention_until()}};
+  const Args args = {
+      {"due", Moment(sent.due_at_us())},
+      {"expires", client::LegalMinute(static_cast<int64_t>(sent.expires_at_s()))},
+      {"day", sent.erasure_day().empty() ? sent.retention_until() : sent.erasure_day()}};
   std::string line = crypto::HexEncode(sent.exchange_id()) + "  " +
                      crypto::HexEncode(sent.record_id()) + "  " + Harmless(sent.recipient()) +
                      "  " + StateText(shell, "sent.state.", sent.state(), args);
   if (!sent.reason().empty()) {
     line += "  " + shell.Text("sent.because", {{"reason", ReasonText(shell, sent.reason())}});
   }
+  if (sent.erasure_overdue()) line += "  " + shell.Text("sent.erasure_overdue");
+  if (sent.outdated()) line += "  " + shell.Text("sent.outdated");
   if (!sent.tell_contributor_until().empty()) {
     line += "  " + shell.Text("sent.tell", {{"day", sent.tell_contributor_until()}});
   }

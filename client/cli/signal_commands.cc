@@ -112,8 +112,16 @@ Exit Erase(Shell& shell, const RecordOptions& options) {
   if (!options.yes && !shell.Confirm("signal.confirm_erase", {{"id", options.id}})) {
     return shell.Fail(Exit::kUsage, "signal.not_sent");
   }
-  const auto answer = Call<node::v1::EraseSignalResponse>(shell, *request);
+  auto answer = Call<node::v1::EraseSignalResponse>(shell, *request);
+  if (!answer.ok() && answer.failure().refusal != nullptr &&
+      answer.failure().refusal->code() == "erasure_unsigned") {
+    if (Step failure = SignForPartners(shell, *request)) return shell.Fail(*failure);
+    answer = Call<node::v1::EraseSignalResponse>(shell, *request);
+  }
   if (!answer.ok()) return shell.Fail(answer.failure());
+  if (!shell.json && answer->partners_asked() > 0) {
+    shell.Note("signal.partners_asked", {{"count", std::to_string(answer->partners_asked())}});
+  }
   return SayDone(shell, *answer, "signal.erased", {{"day", answer->erased_everywhere_on()}});
 }
 

@@ -109,7 +109,7 @@ absl::StatusOr<std::variant<ErasureSignatures, Refusal>> VerifyErasureStatements
     if (!MayBeThere(sent.row) || !CanBeSigned(call, sent.row)) continue;
     const node::v1::PartnerErasure* partner = SignedFor(request, sent.row.exchange_id());
     if (partner == nullptr) {
-      return Refusal{absl::StatusCode::kInvalidArgument, "no_statement",
+      return Refusal{absl::StatusCode::kInvalidArgument, "erasure_unsigned",
                      "partners may have this signal; sign that each of them erases it too",
                      "partners"};
     }

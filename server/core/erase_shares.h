@@ -22,7 +22,7 @@ using ErasureSignatures = std::map<std::string, peer::v1::UserSignature, std::le
 
 // Verifies a statement of the caller, action "erase", for each exchange of the record whose partner
 // may have the key and is a member of the manifest in force; what is signed for others is left out.
-// The second alternative is the refusal: `no_statement` when one is missing, and what
+// The second alternative is the refusal: `erasure_unsigned` when one is missing, and what
 // VerifyOwnStatement refuses. An error is a fault of the node.
 absl::StatusOr<std::variant<ErasureSignatures, Refusal>> VerifyErasureStatements(
     const Call& call, View& view, const node::v1::EraseSignalRequest& request);

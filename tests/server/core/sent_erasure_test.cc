@@ -117,17 +117,23 @@ TEST_F(SentErasureTest, AnAnswerToSomethingElseChangesNothing) {
 TEST_F(SentErasureTest, WhatAPersonAskedDoesNotLapse) {
   ASSERT_EQ(node_.Erase(record_), absl::OkStatus());
   const std::string in_person = Asked();
-  node_.PutList(2, {std::string(16, 'm')});
-  const std::string revoked = Asked();
-  peer::v1::Erasure asked;
-  ASSERT_TRUE(asked.ParseFromString(revoked));
-  EXPECT_EQ(asked.reason(), peer::v1::ERASURE_REASON_NODE) << "the mandate is no longer in force";
-  node_.PutList(3, {});
-  EXPECT_EQ(Asked(), in_person);
   node_.h.clock.Advance(std::chrono::hours(24 * 3 + 1));
-  EXPECT_EQ(Asked(), revoked) << "the signature ran out";
+  peer::v1::Erasure asked;
+  ASSERT_TRUE(asked.ParseFromString(Asked()));
+  EXPECT_EQ(asked.reason(), peer::v1::ERASURE_REASON_NODE) << "the signature ran out";
+  EXPECT_FALSE(asked.has_user());
+  EXPECT_EQ(Answer(peer::v1::ERASURE_STEP_HELD, Asked()), absl::OkStatus());
+  EXPECT_EQ(State(), record::v1::SENT_STATE_HELD);
   EXPECT_EQ(Answer(peer::v1::ERASURE_STEP_DONE, in_person), absl::OkStatus()) << "of either";
   EXPECT_EQ(State(), record::v1::SENT_STATE_ERASED);
+}
+
+TEST_F(SentErasureTest, WhatNobodyBelievesAnyMoreIsNotSent) {
+  ASSERT_EQ(node_.Erase(record_), absl::OkStatus());
+  node_.PutList(2, {std::string(16, 'm')});
+  peer::v1::Erasure asked;
+  ASSERT_TRUE(asked.ParseFromString(Asked()));
+  EXPECT_EQ(asked.reason(), peer::v1::ERASURE_REASON_NODE) << "the mandate is no longer in force";
 }
 
 TEST_F(SentErasureTest, NobodySignsForAPartnerThatIsGone) {
@@ -152,7 +158,7 @@ TEST_F(SentErasureTest, WhatThePartnerNeverHadTheKeyOfIsNotAsked) {
 }
 
 TEST_F(SentErasureTest, APersonSignsForEachPartner) {
-  EXPECT_EQ(CodeOf(node_.Erase(record_, false)), "no_statement");
+  EXPECT_EQ(CodeOf(node_.Erase(record_, false)), "erasure_unsigned");
   EXPECT_EQ(State(), record::v1::SENT_STATE_RELEASED);
 }
 

@@ -90,7 +90,7 @@ TEST_F(ErasureFlowTest, WhatAPersonErasesIsErasedWhereItWent) {
   const std::string ciphertext = welfare_.Offer(id).offer.ciphertext();
   const std::string terms = welfare_.Offer(id).offer.terms();
   ASSERT_TRUE(Holds(city_, ciphertext) && Holds(welfare_, terms));
-  EXPECT_EQ(CodeOf(welfare_.Erase(record_, false)), "no_statement");
+  EXPECT_EQ(CodeOf(welfare_.Erase(record_, false)), "erasure_unsigned");
   ASSERT_EQ(welfare_.Erase(record_), absl::OkStatus());
   EXPECT_EQ(welfare_.erased.partners_asked(), 1u);
   EXPECT_EQ(Sent(id), record::v1::SENT_STATE_ERASING);
@@ -271,7 +271,8 @@ TEST_F(ErasureFlowTest, WhatIsErasedDoesNotComeBack) {
   ASSERT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_ERASED);
   ASSERT_EQ(caught.size(), 3u) << "offer, key, erasure";
   const uint64_t size = city_.h.size();
-  for (const peer::v1::DeliverRequest& copy : caught) {
+  const std::vector<peer::v1::DeliverRequest> copies = caught;
+  for (const peer::v1::DeliverRequest& copy : copies) {
     absl::Status answer;
     network_.PeersOf(kWelfare)->Deliver(
         kCity, copy,

@@ -263,6 +263,8 @@ TEST_F(ReconcileTest, EndsThatContradict) {
   b_.entries.clear();
   Refuse();
   EXPECT_EQ(Verdict(), "differing endings") << "released what was refused";
+  a_.entries.pop_back();
+  EXPECT_EQ(Verdict(), "differing endings") << "whatever came of it";
   a_.entries.clear();
   Intent();
   End("opened");
@@ -275,6 +277,7 @@ TEST_F(ReconcileTest, WhatWasTurnedAwayChangesNothing) {
   Intent();
   EXPECT_EQ(Verdict(), "intent-only intent");
   Collect();
+  Sent("receipt", "refused");
   Sent("answer", "refused");
   Received("cancel", "refused").set_offer_digest(kOffer);
   EXPECT_EQ(Verdict(), "open collected");

@@ -22,6 +22,11 @@ constexpr Judged Differing(std::string_view why) { return {ExchangeResult::kDiff
 constexpr Judged Open(std::string_view why) { return {ExchangeResult::kOpen, why}; }
 constexpr Judged Matched(std::string_view why) { return {ExchangeResult::kMatched, why}; }
 
+// That the exchange ended by an erasure, or with the exercise in which it was made.
+bool SaysErased(const CounterpartPart& part) {
+  return (part.kind() == "erasure" || part.kind() == "exercise") && part.outcome() == "erased";
+}
+
 // What the sender's log says of one exchange. A message that it turned away changed nothing.
 struct SenderSays {
   const ExchangeEntry* intent = nullptr;
@@ -30,6 +35,7 @@ struct SenderSays {
   // back after it was opened.
   std::string_view ending;
   bool opened = false;
+  bool erased = false;
   bool anything = false;
 };
 
@@ -39,6 +45,7 @@ SenderSays SayingOf(const std::vector<const ExchangeEntry*>& sent) {
     const CounterpartPart& part = entry->part;
     if (part.outcome() == kRefused) continue;
     says.anything = true;
+    says.erased = says.erased || SaysErased(part);
     if (part.kind() == "intent") {
       if (says.intent == nullptr) says.intent = entry;
     } else if (part.kind() == "receipt") {
@@ -62,6 +69,7 @@ struct RecipientSays {
   std::string_view key;
   bool closed = false;   // a Cancel was followed
   bool expired = false;  // no key came in time
+  bool erased = false;
   bool anything = false;
 };
 
@@ -104,6 +112,7 @@ RecipientSays SayingOfRecipient(const std::vector<const ExchangeEntry*>& receive
   RecipientSays says;
   for (const ExchangeEntry* entry : received) {
     const bool taken = Take(*entry, says);
+    says.erased = says.erased || SaysErased(entry->part);
     says.anything = says.anything || taken;
   }
   return says;
@@ -160,6 +169,7 @@ Judged WithoutDecision(const Sides& sides, const SenderSays& sender, const Recip
   }
   // Taken back before the other side decided: there is nothing there that could be read.
   if (sender.ending == "cancel") return Matched("cancelled");
+  if (sender.erased && says.erased) return Matched("erased");
   return {ExchangeResult::kIntentOnly, "intent"};
 }
 
@@ -182,11 +192,13 @@ std::string_view WrongOffer(const Sides& sides, const SenderSays& sender,
 
 Judged Ending(const SenderSays& sender, const RecipientSays& recipient) {
   const std::string_view ending = sender.ending;
+  const bool erased = sender.erased && recipient.erased;
   if (!recipient.accepted) {
     if (!sender.releases.empty()) return Differing("endings");
     if (ending == "refusal") return Matched("refused");
     if (ending == "cancel") return Matched("cancelled");
-    return ending.empty() ? Open("refused") : Differing("endings");
+    if (!ending.empty()) return Differing("endings");
+    return erased ? Matched("erased") : Open("refused");
   }
   const bool has_key = !recipient.key.empty() && recipient.key != kRefused;
   if (has_key && sender.releases.empty()) return Differing("no_release");
@@ -197,6 +209,7 @@ Judged Ending(const SenderSays& sender, const RecipientSays& recipient) {
                                                         : std::string_view();
   if (!told.empty() && recipient.key.empty()) return Differing("no_key");
   if (!told.empty() && recipient.key != told) return Differing("endings");
+  if (erased) return Matched("erased");
   if (ending == "cancel") {
     const bool readable = recipient.key.empty() || has_key;
     if (recipient.closed || recipient.expired || !readable) return Matched("cancelled");

@@ -286,9 +286,39 @@ TEST_F(ReconcileTest, WhatWasTurnedAwayChangesNothing) {
 TEST_F(ReconcileTest, AKindOfALaterVersionIsPassedOver) {
   Intent();
   Collect();
-  Sent("erasure");
-  Received("erasure", "done");
+  Sent("later");
+  Received("later", "done");
   EXPECT_EQ(Verdict(), "open collected");
+}
+
+TEST_F(ReconcileTest, ErasedIsAnEndWhenBothSaySo) {
+  Intent();
+  Sent("erasure", "erased");
+  EXPECT_EQ(Verdict(), "intent-only intent");
+  Received("erasure", "erased");
+  EXPECT_EQ(Verdict(), "matched erased") << "it never arrived";
+  a_.entries.clear();
+  b_.entries.clear();
+  Intent();
+  Collect();
+  Release();
+  Received("erasure", "held");
+  Sent("erasure", "held");
+  EXPECT_EQ(Verdict(), "open released");
+  Received("exercise", "erased");
+  EXPECT_EQ(Verdict(), "open released");
+  Sent("exercise", "erased");
+  EXPECT_EQ(Verdict(), "matched erased");
+  End("opened");
+  EXPECT_EQ(Verdict(), "differing no_key") << "an erasure hides no contradiction";
+  a_.entries.clear();
+  b_.entries.clear();
+  Intent();
+  Refuse();
+  Sent("exercise", "erased");
+  EXPECT_EQ(Verdict(), "open refused");
+  Received("exercise", "erased");
+  EXPECT_EQ(Verdict(), "matched erased");
 }
 
 TEST_F(ReconcileTest, EntriesWithoutAnExchangeAreNone) {

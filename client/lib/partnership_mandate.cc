@@ -33,8 +33,13 @@ Failure NotUsable(std::string key, const record::v1::Mandate& mandate, uint64_t 
 Result<PartnershipMandate> ReadPartnershipMandate(const std::string& path) {
   const Result<std::string> bytes = ReadWhole(path, kMaxFileBytes);
   if (!bytes.ok()) return bytes.failure();
+  return ParsePartnershipMandate(*bytes, path);
+}
+
+Result<PartnershipMandate> ParsePartnershipMandate(const std::string& bytes,
+                                                   const std::string& path) {
   PartnershipMandate out;
-  if (!out.signed_mandate.ParseFromString(*bytes) ||
+  if (bytes.size() > kMaxFileBytes || !out.signed_mandate.ParseFromString(bytes) ||
       !out.mandate.ParseFromString(out.signed_mandate.mandate()) || !HasForm(out.mandate)) {
     return Failure{Exit::kUsage, {"mandate.bad_file", {{"path", path}}}, nullptr};
   }

@@ -28,7 +28,11 @@ struct PartnershipMandate {
   record::v1::Mandate mandate;
 };
 
+// Reads a file of at most 8 KiB.
 Result<PartnershipMandate> ReadPartnershipMandate(const std::string& path);
+// The same for its bytes; `path` is for the text of a refusal only.
+Result<PartnershipMandate> ParsePartnershipMandate(const std::string& bytes,
+                                                   const std::string& path);
 
 // Where the profile keeps the one for this partnership.
 std::string MandatePath(const Profile& profile, const std::string& partnership);

@@ -2,6 +2,7 @@ sluis_fuzz(client_backup_key_fuzz SRCS client/lib/backup_key_fuzz.cc DEPS sluis_
 sluis_fuzz(client_call_failure_fuzz SRCS client/lib/call_failure_fuzz.cc DEPS sluis_client)
 sluis_fuzz(client_certificate_fuzz SRCS client/lib/certificate_fuzz.cc DEPS sluis_client)
 sluis_fuzz(client_user_request_fuzz SRCS client/lib/user_request_fuzz.cc DEPS sluis_client)
+sluis_fuzz(client_partnership_mandate_fuzz SRCS client/lib/partnership_mandate_fuzz.cc DEPS sluis_client)
 sluis_fuzz(client_export_fuzz SRCS client/lib/export_fuzz.cc DEPS sluis_verify)
 sluis_fuzz(client_exchange_log_fuzz SRCS client/lib/exchange_log_fuzz.cc DEPS sluis_reconcile)
 sluis_fuzz(client_proof_check_fuzz SRCS client/lib/proof_check_fuzz.cc DEPS sluis_verify)

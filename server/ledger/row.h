@@ -32,8 +32,8 @@ enum class Table : uint8_t {
   kExercise = 'e',       // record id[16] → empty, stamped: records made in exercise
   kOutbox = 'O',         // partner ‖ 0 ‖ exchange id[16] → OwedMessage, stamped
   kSent = 'X',           // exchange id[16] → SentExchange, stamped
-  kSentOf = 'R',         // record id[16] ‖ exchange id[16] → empty, stamped: where a record went
-  kReceived = 'Y',       // exchange id[16] → ReceivedExchange, stamped
+  kSentOf = 'R',    // record id[16] ‖ exchange id[16] → empty, stamped: where a record went
+  kReceived = 'Y',  // exchange id[16] → ReceivedExchange, stamped
   kReceivedOrder = 'y',  // u64 received_at_us ‖ exchange id[16] → empty, stamped: newest first
   kPartnerStatus = 'N',  // organisation id → SignedMandateStatus of a partner, stamped
   kSealingKey = 'Q',     // public key[32] → SealingKey, stamped

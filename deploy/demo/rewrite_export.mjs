@@ -1,7 +1,8 @@
-// What an administrator could do who holds every key of a node, on a copy of an export that was made for a partner: each entry
-// that concerns the partner is replaced by the hash of a harmless one, the tree is made anew, and the checkpoint is signed with
-// the log's own key. For the demo only; written from docs/formats.md, "Export file".
-//   node rewrite_export.mjs IN OUT LOG-KEY-FILE
+// What could be done to a copy of an export. For the demo only; written from docs/formats.md, "Export file".
+//   node rewrite_export.mjs IN OUT                one bit of one entry is changed
+//   node rewrite_export.mjs IN OUT LOG-KEY-FILE   what an administrator could who holds every key, with an export made for a
+//                                                 partner: each entry that concerns the partner is replaced by the hash of a
+//                                                 harmless one, the tree is made anew, and signed with the log's own key
 import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -42,6 +43,13 @@ for (let left = count.readBigUInt64BE(); left > 0n; --left) {
     continue;
   }
   const leaf = take(184);
+  if (!keyFile) {
+    // In the commitment of what was done. The export is a view on `bytes`, so that it is written out changed.
+    leaf[30] ^= 1;
+    writeFileSync(to, bytes);
+    console.log(`In de kopie is één bit van handeling ${leaf.readBigUInt64BE(8)} veranderd.`);
+    process.exit(0);
+  }
   for (let part = 0; part < 5; ++part) {
     const state = take(1)[0];
     if (state === 1) { take(32); field(); }

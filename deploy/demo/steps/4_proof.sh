@@ -22,19 +22,20 @@ export_for lindervaart caw lindervaart-voor-caw.sluislog
 as dpo.caw 0 log reconcile caw-voor-lindervaart.sluislog lindervaart-voor-caw.sluislog --manifest vaartland.manifest
 done_as "elke deling staat in beide logs"
 
-step "Zwak vervalst: één byte in een kopie"
-cp "$folder/lindervaart.sluislog" "$folder/zwak.sluislog"
-middle=$(($(stat -c %s "$folder/zwak.sluislog") / 2))
-byte=$(od -An -tu1 -j "$middle" -N 1 "$folder/zwak.sluislog" | tr -d ' ')
-printf "\\x$(printf %02x $((byte ^ 1)))" | dd of="$folder/zwak.sluislog" bs=1 seek="$middle" conv=notrunc 2>/dev/null
+# rewrite IN OUT [LOG-KEY]: falsifies a copy, and tells how.
+rewrite() {
+  (cd "$folder" && node "$here/rewrite_export.mjs" "$@") >"$folder/seen/rewrite" 2>&1 || fail "de kopie is niet vervalst" "$folder/seen/rewrite"
+  tell "$(cat "$folder/seen/rewrite")"
+}
+
+step "Zwak vervalst: één bit in een kopie"
+rewrite lindervaart.sluislog zwak.sluislog
 as dpo.lindervaart 1 log verify zwak.sluislog
 done_as "gevonden, met het nummer van de handeling"
 
 step "Sterk vervalst: alles herrekend en opnieuw ondertekend"
 tell "Wie de node beheert, heeft de sleutel van het log. Hij doet alsof er van het CAW nooit iets kwam."
-node "$here/rewrite_export.mjs" "$folder/lindervaart-voor-caw.sluislog" "$folder/sterk.sluislog" "$folder/lindervaart/keys/log.key" \
-  >"$folder/seen/rewrite" 2>&1 || fail "de kopie is niet vervalst" "$folder/seen/rewrite"
-tell "$(cat "$folder/seen/rewrite")"
+rewrite lindervaart-voor-caw.sluislog sterk.sluislog lindervaart/keys/log.key
 as dpo.lindervaart 0 log verify sterk.sluislog
 tell "Op zichzelf klopt dat log. Maar het CAW bewaarde het ontvangstbewijs."
 as dpo.caw 1 log reconcile caw-voor-lindervaart.sluislog sterk.sluislog --manifest vaartland.manifest

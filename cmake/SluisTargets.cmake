@@ -43,12 +43,13 @@ function(sluis_test name)
     add_dependencies(tests_tsan ${name})
   endif()
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
-  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock_main sluis_warnings)
-  target_compile_definitions(${name} PRIVATE
-    SLUIS_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SLUIS_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} sluis_test_places GTest::gmock_main sluis_warnings)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()
+
+# Every fuzz target with what it links, and nothing else.
+add_custom_target(fuzzers)
 
 # sluis_fuzz(NAME SRCS ... DEPS ...): a libFuzzer target under the fuzz preset, nothing elsewhere.
 function(sluis_fuzz name)
@@ -61,6 +62,7 @@ function(sluis_fuzz name)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} sluis_warnings)
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  add_dependencies(fuzzers ${name})
 endfunction()
 
 # sluis_programs(): target `programs` builds every executable of server/ and client/, and nothing of the tests.

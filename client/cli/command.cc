@@ -1,5 +1,6 @@
 #include "client/cli/command.h"
 
+#include <CLI/App.hpp>
 #include <algorithm>
 #include <utility>
 

@@ -7,7 +7,6 @@
 #ifndef SLUIS_CLIENT_CLI_COMMAND_H_
 #define SLUIS_CLIENT_CLI_COMMAND_H_
 
-#include <CLI/App.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,6 +14,11 @@
 #include <vector>
 
 #include "client/cli/shell.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace sluis::cli {
 

@@ -1,5 +1,6 @@
 #include "client/cli/completion.h"
 
+#include <CLI/App.hpp>
 #include <vector>
 
 namespace sluis::cli {

@@ -1,5 +1,6 @@
 #include "client/cli/help_format.h"
 
+#include <CLI/App.hpp>
 #include <algorithm>
 #include <utility>
 #include <vector>

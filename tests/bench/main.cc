@@ -14,6 +14,7 @@
 #include "tests/bench/record_unary.h"
 #include "tests/bench/result_json.h"
 #include "tests/bench/start_10m.h"
+#include "tests/support/places.h"
 
 namespace sluis::bench {
 namespace {
@@ -58,7 +59,7 @@ void PrintHelp(const std::vector<Bench>& benches) {
 
 struct Arguments {
   std::vector<Bench> chosen;
-  std::string out = SLUIS_SOURCE_DIR "/build/bench/results.json";
+  std::string out = tests::InSources("/build/bench/results.json");
   bool bars = false;
 };
 

@@ -18,6 +18,7 @@
 #include "server/node.h"
 #include "server/rpc/credentials.h"
 #include "tests/support/organisation.h"
+#include "tests/support/places.h"
 
 namespace sluis::bench {
 namespace {
@@ -53,9 +54,8 @@ std::string LoadFolder(const std::string& folder, const test::Organisation& orga
 
 Work Load(int port, std::string method, std::string folder) {
   return [=]() -> absl::StatusOr<uint64_t> {
-    const std::string command = std::string(SLUIS_BINARY_DIR) + "/bin/sluis_load " +
-                                std::to_string(port) + " " + method + " " + folder + " " +
-                                std::to_string(kCalls);
+    const std::string command = tests::InBuild("/bin/sluis_load ") + std::to_string(port) + " " +
+                                method + " " + folder + " " + std::to_string(kCalls);
     std::FILE* output = ::popen(command.c_str(), "r");
     double seconds = 0;
     const bool read = output != nullptr && std::fscanf(output, "%lf", &seconds) == 1;

@@ -4,10 +4,12 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "tests/support/places.h"
+
 namespace sluis::crypto::test {
 
 nlohmann::json LoadVectors(const std::string& name) {
-  const std::string path = std::string(SLUIS_SOURCE_DIR) + "/tests/vectors/" + name + ".json";
+  const std::string path = tests::InSources("/tests/vectors/") + name + ".json";
   std::ifstream file(path);
   nlohmann::json out = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
   if (out.is_discarded()) {

@@ -14,6 +14,7 @@
 #include "server/ledger/row.h"
 #include "tests/fault/node_core.h"
 #include "tests/fault/signal_calls.h"
+#include "tests/support/places.h"
 #include "tests/support/temp_folder.h"
 
 namespace sluis::fault {
@@ -111,7 +112,7 @@ TEST_F(BackupBytesTest, UsersRolesRecordIdsAndRetentionDaysWereReadableAndThePag
   EXPECT_TRUE(Holds(row_.retention_until()));
   EXPECT_TRUE(Holds(row_.key_id()));
   EXPECT_TRUE(Holds(row_.sealed())) << "as sealed bytes";
-  std::ifstream file(SLUIS_SOURCE_DIR "/docs/threat-model.md");
+  std::ifstream file(tests::InSources("/docs/threat-model.md"));
   const std::string page((std::istreambuf_iterator<char>(file)), {});
   const size_t at = page.find("### A thief of a backup");
   ASSERT_NE(at, std::string::npos);

@@ -24,6 +24,7 @@
 #include "server/storage/rocksdb_store.h"
 #include "tests/fault/node_core.h"
 #include "tests/fault/signal_calls.h"
+#include "tests/support/places.h"
 #include "tests/support/temp_folder.h"
 
 namespace sluis::fault {
@@ -240,9 +241,9 @@ class TamperWorld : public ::testing::Test {
     std::ofstream(path, std::ios::binary) << bytes;
     std::ofstream(folder.PathOf("list"))
         << nlohmann::json{{"export", path}, {"key", key}, {"seen", seen}}.dump() << "\n";
-    const std::string command = "node '" SLUIS_SOURCE_DIR
-                                "/tests/second_verifier/verify.mjs' --batch '" +
-                                folder.PathOf("list") + "' > '" + folder.PathOf("verdict") + "'";
+    const std::string command = "node '" + tests::InSources("/tests/second_verifier/verify.mjs") +
+                                "' --batch '" + folder.PathOf("list") + "' > '" +
+                                folder.PathOf("verdict") + "'";
     EXPECT_EQ(std::system(command.c_str()), 0) << command;
     std::ifstream verdict(folder.PathOf("verdict"));
     const nlohmann::json parsed = nlohmann::json::parse(verdict, nullptr, false);

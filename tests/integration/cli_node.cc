@@ -9,6 +9,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "tests/support/places.h"
+
 namespace sluis::test {
 namespace {
 
@@ -38,7 +40,7 @@ void SetNode(const std::string& profile, const std::string& address) {
 }  // namespace
 
 CliNode::CliNode() {
-  const std::string packs = SLUIS_SOURCE_DIR "/policies/packs/";
+  const std::string packs = tests::InSources("/policies/packs/");
   const Answer made = Sluis({"node", "init", "--yes", "--folder", PathOf("node"), "--organisation",
                              "caw-de-overzet.example", "--kind", "welfare", "--listen",
                              "127.0.0.1:0", "--statutory-pack", packs + "statutory.be.yaml",
@@ -54,7 +56,7 @@ Answer CliNode::Sluis(const std::vector<std::string>& words, const std::string& 
   const std::string out = PathOf("stdout");
   const std::string err = PathOf("stderr");
   std::ofstream(in, std::ios::binary) << input;
-  std::vector<std::string> command = {SLUIS_BINARY_DIR "/bin/sluis"};
+  std::vector<std::string> command = {tests::InBuild("/bin/sluis")};
   command.insert(command.end(), words.begin(), words.end());
   const std::string config = "XDG_CONFIG_HOME=" + PathOf("config");
   const pid_t child = fork();

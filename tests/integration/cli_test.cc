@@ -11,6 +11,7 @@
 
 #include "client/lib/certificate.h"
 #include "tests/integration/cli_node.h"
+#include "tests/support/places.h"
 
 namespace sluis::test {
 namespace {
@@ -147,7 +148,7 @@ TEST_F(CliTest, LifeOfASignal) {
 }
 
 TEST_F(CliTest, ATableIsImportedOnceAndItsBadRowsAreNamed) {
-  std::ifstream example(SLUIS_SOURCE_DIR "/docs/examples/tafel.csv", std::ios::binary);
+  std::ifstream example(tests::InSources("/docs/examples/tafel.csv"), std::ios::binary);
   std::string table{std::istreambuf_iterator<char>(example), {}};
   WriteFile("goed.csv", table);
   const Answer first = Sofie({"signal", "import", node_.PathOf("goed.csv"), "--yes", "--json"});

@@ -22,6 +22,7 @@
 #include "server/storage/rocksdb_store.h"
 #include "tests/support/node_process.h"
 #include "tests/support/organisation.h"
+#include "tests/support/places.h"
 #include "tests/support/temp_folder.h"
 
 namespace sluis {
@@ -37,7 +38,7 @@ class GoldenTest : public ::testing::Test {
  protected:
   void SetUp() override { Take("one-node"); }
   void Take(const char* folder) {
-    const std::string golden = std::string(SLUIS_SOURCE_DIR) + "/tests/golden/" + folder;
+    const std::string golden = tests::InSources("/tests/golden/") + folder;
     std::filesystem::copy(golden, data_, std::filesystem::copy_options::recursive);
     std::filesystem::permissions(data_, std::filesystem::perms::owner_all);
     for (const auto& item : std::filesystem::recursive_directory_iterator(data_)) {

@@ -13,6 +13,7 @@
 #include "client/lib/verifier.h"
 #include "tests/support/export_builder.h"
 #include "tests/support/export_tamper.h"
+#include "tests/support/places.h"
 #include "tests/support/temp_folder.h"
 
 namespace sluis {
@@ -27,7 +28,8 @@ using tests::Way;
 
 constexpr int kCases = 300;
 constexpr char kOrigin[] = "lindervaart.example/log";
-constexpr char kScript[] = SLUIS_SOURCE_DIR "/tests/second_verifier/verify.mjs";
+const std::string kScript =
+    tests::InSources("/tests/second_verifier/verify.mjs");  // NOLINT: tests only
 
 struct Case {
   Way way = Way::kNone;

@@ -18,6 +18,7 @@
 #include "tests/integration/raw_tls.h"
 #include "tests/support/node_process.h"
 #include "tests/support/organisation.h"
+#include "tests/support/places.h"
 #include "tests/support/temp_folder.h"
 
 namespace sluis {
@@ -85,7 +86,7 @@ TEST_F(TlsTest, TheDaemonTakesNoConfigurationThatLeavesTls12On) {
   const std::string least = folder_.PathOf("least.cnf");
   std::ofstream(least) << "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\n"
                           "MinProtocol = TLSv1.3\n";
-  std::string in_force = std::string(SLUIS_SOURCE_DIR) + "/deploy/openssl.cnf";
+  std::string in_force = tests::InSources("/deploy/openssl.cnf");
   for (const std::string& wrong : {least, folder_.PathOf("absent.cnf")}) {
     ReplaceInFile(organisation_.config_file(), in_force, wrong);
     in_force = wrong;

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "tests/integration/cli_node.h"
+#include "tests/support/places.h"
 
 namespace sluis::test {
 namespace {
@@ -66,7 +67,7 @@ TEST_F(UserRenewTest, TheOnlyAdministratorRenewsTheirOwn) {
 // Everybody is registered with the new CA while the earlier one is still in force.
 TEST_F(UserRenewTest, ANewCaReplacesTheEarlierOne) {
   node_.Admit("sofie.maes", kWorker);
-  const std::string packs = SLUIS_SOURCE_DIR "/policies/packs/";
+  const std::string packs = tests::InSources("/policies/packs/");
   Expect(0, {"node", "init", "--yes", "--folder", PathOf("new"), "--organisation",
              "caw-de-overzet.example", "--kind", "welfare", "--listen", "127.0.0.1:8443",
              "--statutory-pack", packs + "statutory.be.yaml", "--partnership-pack",

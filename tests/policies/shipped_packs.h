@@ -13,11 +13,12 @@
 #include "absl/status/statusor.h"
 #include "policies/pack.h"
 #include "policies/pack_yaml.h"
+#include "tests/support/places.h"
 
 namespace sluis::policies {
 
 inline std::string ReadSourceFile(std::string_view path) {
-  std::ifstream file(std::string(SLUIS_SOURCE_DIR "/") + std::string(path));
+  std::ifstream file(tests::InSources("/") + std::string(path));
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();

@@ -8,6 +8,7 @@
 
 #include "crypto/key_file.h"
 #include "crypto/random.h"
+#include "tests/support/places.h"
 #include "tests/support/temp_folder.h"
 
 namespace sluis::server {
@@ -18,7 +19,7 @@ using ::testing::HasSubstr;
 class TermsLoaderTest : public ::testing::Test {
  protected:
   TermsLoaderTest() {
-    const std::string packs = std::string(SLUIS_SOURCE_DIR) + "/policies/packs/";
+    const std::string packs = tests::InSources("/policies/packs/");
     config_.organisation = "caw-de-overzet.example";
     config_.kind = "welfare";
     config_.statutory_pack = packs + "statutory.be.yaml";

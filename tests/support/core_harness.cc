@@ -18,6 +18,7 @@
 #include "server/core/register_users.h"
 #include "server/core/withdraw_signal.h"
 #include "tests/support/faulty_files.h"
+#include "tests/support/places.h"
 
 namespace sluis::tests {
 namespace {
@@ -26,7 +27,7 @@ namespace {
 constexpr uint64_t kStartUs = 1'791'183'600'000'000;
 
 std::string ReadPack(const std::string& name) {
-  std::ifstream file(SLUIS_SOURCE_DIR "/policies/packs/" + name);
+  std::ifstream file(tests::InSources("/policies/packs/") + name);
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();

@@ -11,14 +11,15 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "tests/support/places.h"
+
 namespace sluis::test {
 
 NodeProcess::NodeProcess(const std::string& config_file, std::vector<std::string> prefix,
                          const std::vector<std::string>& options)
     : error_file_(config_file + ".stderr") {
   std::vector<std::string> command = std::move(prefix);
-  command.insert(command.end(),
-                 {std::string(SLUIS_BINARY_DIR) + "/bin/sluisd", "--config", config_file});
+  command.insert(command.end(), {tests::InBuild("/bin/sluisd"), "--config", config_file});
   command.insert(command.end(), options.begin(), options.end());
   int pipe_ends[2];
   if (::pipe2(pipe_ends, O_CLOEXEC) != 0) throw std::runtime_error("node process: no pipe");

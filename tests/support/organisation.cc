@@ -13,6 +13,7 @@
 #include "crypto/bytes.h"
 #include "crypto/key_file.h"
 #include "crypto/random.h"
+#include "tests/support/places.h"
 
 namespace sluis::test {
 namespace {
@@ -79,7 +80,7 @@ Organisation::Organisation(std::string folder, OrganisationOptions options)
 }
 
 void Organisation::WriteConfig(const std::string& more) const {
-  const std::string packs = std::string(SLUIS_SOURCE_DIR) + "/policies/packs/";
+  const std::string packs = tests::InSources("/policies/packs/");
   std::string text = "organisation: " + options_.id + "\nkind: " + options_.kind +
                      "\nhost: " + options_.id +
                      "\nsecrecy_regime: " + (options_.secrecy_regime ? "true" : "false") +
@@ -101,7 +102,7 @@ void Organisation::WriteConfig(const std::string& more) const {
           "\nlow_water_mb: 1\nballast_mb: 1\nlimits:\n  refusals_per_minute: " +
           std::to_string(options_.refusals_per_minute) +
           "\nfirst_administrator:\n  request: first.request\nopenssl_conf: " +
-          std::string(SLUIS_SOURCE_DIR) + "/deploy/openssl.cnf\n" + more;
+          tests::InSources("/deploy/openssl.cnf\n") + more;
   WriteFile(config_file(), text);
 }
 

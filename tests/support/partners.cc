@@ -16,6 +16,7 @@
 #include "crypto/key_file.h"
 #include "crypto/random.h"
 #include "policies/pack_yaml.h"
+#include "tests/support/places.h"
 
 namespace sluis::test {
 namespace {
@@ -51,7 +52,7 @@ std::string DerOf(const std::string& pem) {
 }
 
 crypto::Hash PackDigest(const std::string& name) {
-  const std::string path = std::string(SLUIS_SOURCE_DIR) + "/policies/packs/" + name;
+  const std::string path = tests::InSources("/policies/packs/") + name;
   std::ifstream file(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   return Must(policies::ParsePack(path, text), "pack").digest;

@@ -11,6 +11,7 @@
 
 #include "policies/pack_yaml.h"
 #include "server/core/terms.h"
+#include "tests/support/places.h"
 
 namespace sluis::tests {
 
@@ -20,7 +21,7 @@ inline std::shared_ptr<core::Terms> TermsUnder(
     const std::string& organisation, std::shared_ptr<const partnership::SignedManifest> manifest) {
   std::vector<policies::Pack> layers;
   for (const char* name : {"statutory.be.yaml", "livc-r.vaartland.yaml"}) {
-    const std::string path = std::string(SLUIS_SOURCE_DIR) + "/policies/packs/" + name;
+    const std::string path = tests::InSources("/policies/packs/") + name;
     std::ifstream file(path, std::ios::binary);
     auto pack = policies::ParsePack(path, std::string(std::istreambuf_iterator<char>(file), {}));
     if (!pack.ok()) std::abort();

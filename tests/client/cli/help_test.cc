@@ -8,6 +8,7 @@
 
 #include "client/cli/completion.h"
 #include "tests/client/cli/run_sluis.h"
+#include "tests/support/places.h"
 
 namespace sluis::cli {
 namespace {
@@ -91,8 +92,7 @@ std::string AllHelp(const std::string& language) {
 // this test once with SLUIS_WRITE_GOLDEN=1 and read the difference.
 TEST(HelpTest, IsAsReviewed) {
   for (const char* language : {"nl", "en", "fr"}) {
-    const std::string path =
-        std::string(SLUIS_SOURCE_DIR "/tests/client/cli/golden/help.") + language + ".txt";
+    const std::string path = tests::InSources("/tests/client/cli/golden/help.") + language + ".txt";
     const std::string help = AllHelp(language);
     if (std::getenv("SLUIS_WRITE_GOLDEN") != nullptr) std::ofstream(path) << help;
     std::ifstream file(path);

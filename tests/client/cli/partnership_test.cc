@@ -9,6 +9,7 @@
 #include "client/lib/own_files.h"
 #include "client/lib/partnership_files.h"
 #include "tests/client/cli/run_sluis.h"
+#include "tests/support/places.h"
 #include "tests/support/temp_folder.h"
 
 namespace sluis::cli {
@@ -24,7 +25,7 @@ constexpr char kToday[] = "2025-11-21";
 constexpr char kCaw[] = "caw-de-overzet.example";
 constexpr char kTown[] = "lindervaart.example";
 constexpr char kPolice[] = "pz-drie-sluizen.example";
-const std::string kPacks = SLUIS_SOURCE_DIR "/policies/packs/";  // NOLINT: tests only
+const std::string kPacks = tests::InSources("/policies/packs/");  // NOLINT: tests only
 
 class PartnershipTest : public testing::Test {
  protected:

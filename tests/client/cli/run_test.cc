@@ -7,6 +7,7 @@
 
 #include "client/lib/own_files.h"
 #include "tests/client/cli/run_sluis.h"
+#include "tests/support/places.h"
 #include "tests/support/temp_folder.h"
 
 namespace sluis::cli {
@@ -140,7 +141,7 @@ TEST_F(AskingTest, ATableThatIsRefusedSaysWhere) {
 
 TEST(InitTest, AsksWhatOptionsLeaveOpen) {
   const tests::TempFolder folder;
-  const std::string packs = SLUIS_SOURCE_DIR "/policies/packs/";
+  const std::string packs = tests::InSources("/policies/packs/");
   const std::string answers = folder.PathOf("node") +
                               "\ncaw.example\nwelfare\n\n\n\nnode.caw.example:8443\n" + packs +
                               "statutory.be.yaml\n" + packs + "livc-r.vaartland.yaml\nit.beheer\n";

@@ -12,6 +12,7 @@
 #include "client/lib/finding.h"
 #include "client/lib/reconcile.h"
 #include "client/lib/signal_form.h"
+#include "tests/support/places.h"
 
 namespace sluis::cli {
 namespace {
@@ -56,7 +57,7 @@ std::vector<Literal> LiteralsOf(const fs::path& path) {
 
 std::vector<Literal> AllLiterals(const std::string& folder) {
   std::vector<Literal> out;
-  for (const auto& entry : fs::directory_iterator(SLUIS_SOURCE_DIR "/client/" + folder)) {
+  for (const auto& entry : fs::directory_iterator(tests::InSources("/client/") + folder)) {
     const std::string extension = entry.path().extension();
     if (extension != ".cc" && extension != ".h") continue;
     for (Literal& one : LiteralsOf(entry.path())) out.push_back(std::move(one));
@@ -175,7 +176,7 @@ TEST(TextsTest, EveryResultOfReconcilingHasItsText) {
 
 // What stands in the way of the nearest permit was told as "record.client_agrees".
 TEST(TextsTest, EveryAttributeOfTheVocabularyHasItsLabel) {
-  std::ifstream pack(SLUIS_SOURCE_DIR "/policies/packs/statutory.be.yaml");
+  std::ifstream pack(tests::InSources("/policies/packs/statutory.be.yaml"));
   std::set<std::string> expected;
   std::string line;
   while (std::getline(pack, line) && line != "attributes:") continue;

@@ -18,6 +18,7 @@
 #include "crypto/note.h"
 #include "crypto/signature.h"
 #include "tests/support/export_builder.h"
+#include "tests/support/places.h"
 
 namespace sluis::client {
 namespace {
@@ -25,7 +26,7 @@ namespace {
 using nlohmann::json;
 
 std::string ReadAll(const std::string& path) {
-  std::ifstream file(SLUIS_SOURCE_DIR "/" + path, std::ios::binary);
+  std::ifstream file(tests::InSources("/") + path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 

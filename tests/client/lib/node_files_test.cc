@@ -14,6 +14,7 @@
 #include "client/lib/restore.h"
 #include "crypto/bytes.h"
 #include "crypto/hash.h"
+#include "tests/support/places.h"
 #include "tests/support/temp_folder.h"
 
 namespace sluis::client {
@@ -32,8 +33,8 @@ NodePlan PlanIn(const std::string& folder) {
   plan.secrecy_regime = true;
   plan.listen = "127.0.0.1:8443";
   plan.address = "node.caw-de-overzet.example:8443";
-  plan.statutory_pack = SLUIS_SOURCE_DIR "/policies/packs/statutory.be.yaml";
-  plan.partnership_pack = SLUIS_SOURCE_DIR "/policies/packs/livc-r.vaartland.yaml";
+  plan.statutory_pack = tests::InSources("/policies/packs/statutory.be.yaml");
+  plan.partnership_pack = tests::InSources("/policies/packs/livc-r.vaartland.yaml");
   return plan;
 }
 
@@ -82,11 +83,11 @@ TEST(NodeFilesTest, MakesEverythingPrivateAndOnce) {
 TEST(NodeFilesTest, ExampleConfigurationHasTheKeysThatInitWrites) {
   const tests::TempFolder folder;
   NodePlan plan = PlanIn(folder.PathOf("node"));
-  plan.node_pack = SLUIS_SOURCE_DIR "/policies/packs/node.caw.yaml";
+  plan.node_pack = tests::InSources("/policies/packs/node.caw.yaml");
   const auto made = MakeNodeFiles(plan, kNow);
   ASSERT_TRUE(made.ok());
   const YAML::Node written = YAML::LoadFile(made->configuration_path);
-  const YAML::Node example = YAML::LoadFile(SLUIS_SOURCE_DIR "/deploy/sluisd.example.yaml");
+  const YAML::Node example = YAML::LoadFile(tests::InSources("/deploy/sluisd.example.yaml"));
   for (const auto& entry : written) {
     const std::string key = entry.first.Scalar();
     ASSERT_TRUE(example[key].IsDefined()) << key;

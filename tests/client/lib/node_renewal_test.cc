@@ -8,6 +8,7 @@
 
 #include "client/lib/node_files.h"
 #include "client/lib/own_files.h"
+#include "tests/support/places.h"
 #include "tests/support/temp_folder.h"
 
 namespace sluis::client {
@@ -29,8 +30,8 @@ class NodeRenewalTest : public testing::Test {
     plan.listen = "127.0.0.1:8443";
     plan.address = "node.caw-de-overzet.example:8443";
     plan.ips = {"::1"};
-    plan.statutory_pack = SLUIS_SOURCE_DIR "/policies/packs/statutory.be.yaml";
-    plan.partnership_pack = SLUIS_SOURCE_DIR "/policies/packs/livc-r.vaartland.yaml";
+    plan.statutory_pack = tests::InSources("/policies/packs/statutory.be.yaml");
+    plan.partnership_pack = tests::InSources("/policies/packs/livc-r.vaartland.yaml");
     const auto made = MakeNodeFiles(plan, kNow);
     ASSERT_TRUE(made.ok()) << made.failure().message.key;
     ca_ = made->ca;

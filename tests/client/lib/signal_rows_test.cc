@@ -6,6 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/places.h"
+
 namespace sluis::client {
 namespace {
 
@@ -53,7 +55,7 @@ TEST(SignalRowsTest, BadRowsAreNamedByLineAndFieldAndGoodOnesStay) {
 }
 
 TEST(SignalRowsTest, TheDocumentedExampleIsGoodUnderASecrecyRegimeToo) {
-  std::ifstream file(SLUIS_SOURCE_DIR "/docs/examples/tafel.csv", std::ios::binary);
+  std::ifstream file(tests::InSources("/docs/examples/tafel.csv"), std::ios::binary);
   std::stringstream bytes;
   bytes << file.rdbuf();
   const auto table = ReadTable(bytes.str(), FormColumns());

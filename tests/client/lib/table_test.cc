@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "client/lib/signal_form.h"
+#include "tests/support/places.h"
 
 namespace sluis::client {
 namespace {
@@ -132,7 +133,7 @@ TEST(TableTest, NamesTheColumnAtFault) {
 }
 
 TEST(TableTest, TheDocumentedExampleIsAccepted) {
-  std::ifstream file(SLUIS_SOURCE_DIR "/docs/examples/tafel.csv", std::ios::binary);
+  std::ifstream file(tests::InSources("/docs/examples/tafel.csv"), std::ios::binary);
   std::stringstream bytes;
   bytes << file.rdbuf();
   const auto result = ReadTable(bytes.str(), FormColumns());

@@ -11,12 +11,13 @@
 #include "server/envelope/leaf_tree.h"
 #include "server/envelope/terms.h"
 #include "server/envelope/user_signature.h"
+#include "tests/support/places.h"
 
 namespace sluis::envelope {
 namespace {
 
 std::string FileText(const std::string& name) {
-  std::ifstream in(std::string(SLUIS_SOURCE_DIR) + "/" + name);
+  std::ifstream in(tests::InSources("/") + name);
   std::stringstream text;
   text << in.rdbuf();
   return text.str();

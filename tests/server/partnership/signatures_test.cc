@@ -9,6 +9,7 @@
 #include "crypto/hash.h"
 #include "server/partnership/manifest.h"
 #include "tests/support/partnership.h"
+#include "tests/support/places.h"
 #include "tests/support/seeded_random.h"
 
 namespace sluis::partnership {
@@ -128,7 +129,7 @@ TEST_F(SignaturesTest, ANewMemberSignsWithAKeyOfItsOwnStatement) {
 
 // The example of docs/formats.md.
 TEST_F(SignaturesTest, ThePageAndTheCodeSayTheSame) {
-  std::ifstream file(SLUIS_SOURCE_DIR "/docs/formats.md");
+  std::ifstream file(tests::InSources("/docs/formats.md"));
   const std::string page{std::istreambuf_iterator<char>(file), {}};
   Manifest manifest;
   const std::string hex =

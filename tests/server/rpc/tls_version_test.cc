@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "tests/support/places.h"
 #include "tests/support/temp_folder.h"
 
 namespace sluis::rpc {
@@ -35,7 +36,7 @@ TEST(TlsVersionTest, DISABLED_InANewProcess) {
 }
 
 TEST(TlsVersionTest, TheShippedConfigurationLeavesOneVersion) {
-  EXPECT_TRUE(OnlyUnder(std::string(SLUIS_SOURCE_DIR) + "/deploy/openssl.cnf"));
+  EXPECT_TRUE(OnlyUnder(tests::InSources("/deploy/openssl.cnf")));
 }
 
 // OpenSSL itself passes over a file that is not there.

@@ -2,7 +2,11 @@
 find_program(SLUIS_CCACHE ccache)
 if(SLUIS_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${SLUIS_CCACHE})
+    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros ${SLUIS_CCACHE})
+  # What the cache needs to see through precompiled headers.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fpch-preprocess)
+  endif()
 endif()
 
 # Small functions keep targets and folders the same shape: one library per folder, one test program per folder.
@@ -13,12 +17,44 @@ target_compile_options(sluis_warnings INTERFACE
   # GCC 12 sees overlapping copies in string concatenation where there are none (its bug 105329).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 
+# Reading the headers of Protobuf and of the tests is most of what compiling costs here: they are read once, for libraries
+# and for tests. A source includes what it uses all the same; without these headers everything compiles as well.
+set(SLUIS_STD_HEADERS
+  <algorithm> <chrono> <cstdint> <functional> <map> <memory> <mutex> <optional> <set> <span> <string> <string_view>
+  <thread> <utility> <variant> <vector>)
+set(SLUIS_PROTO_HEADERS
+  "absl/status/status.h" "absl/status/statusor.h" "sluis/node/v1/exchange.pb.h" "sluis/node/v1/log.pb.h"
+  "sluis/node/v1/register.pb.h" "sluis/node/v1/signals.pb.h" "sluis/node/v1/status.pb.h" "sluis/peer/v1/exchange.pb.h"
+  "sluis/peer/v1/peer.pb.h" "sluis/peer/v1/terms.pb.h" "sluis/record/v1/entry.pb.h" "sluis/record/v1/exchange.pb.h"
+  "sluis/record/v1/ledger.pb.h")
+list(TRANSFORM SLUIS_PROTO_HEADERS REPLACE "(.+)" "<\\1>")
+
+# sluis_precompiled(): after the packages and the proto files are known.
+function(sluis_precompiled)
+  add_library(sluis_headers OBJECT ${CMAKE_SOURCE_DIR}/cmake/headers.cc)
+  target_link_libraries(sluis_headers PRIVATE sluis_proto absl::status absl::statusor sluis_warnings)
+  target_precompile_headers(sluis_headers PRIVATE ${SLUIS_STD_HEADERS} ${SLUIS_PROTO_HEADERS})
+  if(SLUIS_FUZZ)
+    return()
+  endif()
+  # A program, because the code of programs is placed otherwise than that of libraries.
+  add_executable(sluis_test_headers ${CMAKE_SOURCE_DIR}/cmake/headers.cc)
+  target_link_libraries(sluis_test_headers PRIVATE
+    sluis_proto absl::status absl::statusor GTest::gmock_main sluis_warnings)
+  target_precompile_headers(sluis_test_headers PRIVATE
+    <gmock/gmock.h> <gtest/gtest.h> ${SLUIS_STD_HEADERS} ${SLUIS_PROTO_HEADERS})
+endfunction()
+
 # sluis_library(NAME SRCS ... DEPS ... [PRIVATE_DEPS ...])
 function(sluis_library name)
   cmake_parse_arguments(ARG "" "" "SRCS;DEPS;PRIVATE_DEPS" ${ARGN})
   add_library(${name} STATIC ${ARG_SRCS})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS} sluis_warnings)
+  # crypto and policies know no Protobuf, and are not to learn it here.
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/(server|client|support)(/|$)" AND NOT CMAKE_CURRENT_SOURCE_DIR MATCHES "/storage$")
+    target_precompile_headers(${name} REUSE_FROM sluis_headers)
+  endif()
 endfunction()
 
 # What runs under ThreadSanitizer: the tests of ledger and core, and whatever carries the label tsan.
@@ -44,6 +80,7 @@ function(sluis_test name)
   endif()
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} sluis_test_places GTest::gmock_main sluis_warnings)
+  target_precompile_headers(${name} REUSE_FROM sluis_test_headers)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()

@@ -10,6 +10,7 @@
 #include "crypto/hash.h"
 #include "server/core/drop_taken.h"
 #include "server/core/exchange_upkeep.h"
+#include "server/core/sent_erasure.h"
 #include "server/core/status_lists.h"
 #include "server/core/view.h"
 #include "server/envelope/fault.h"
@@ -182,6 +183,15 @@ absl::Status ExchangeLink::Hourly() {
   return first;
 }
 
+std::map<std::string, size_t> ExchangeLink::Overdue() const {
+  const auto snapshot = parts_.ledger.store().NewSnapshot();
+  const core::View view(*snapshot, parts_.ledger.keyring());
+  auto overdue = core::OverdueErasures(view, parts_.clock.NowUs());
+  if (overdue.ok()) return *std::move(overdue);
+  spdlog::error("exchange: {}", std::string(overdue.status().message()));
+  return {};
+}
+
 void ExchangeLink::Fill(node::v1::PeerState& peer) const {
   const auto outstanding = outbound_.Outstanding(peer.organisation());
   if (!outstanding.ok()) return;
@@ -191,6 +201,10 @@ void ExchangeLink::Fill(node::v1::PeerState& peer) const {
     if (oldest == 0 || owed.not_before_us < oldest) oldest = owed.not_before_us;
   }
   peer.set_outstanding_since_us(oldest);
+  const auto overdue = Overdue();
+  if (const auto found = overdue.find(peer.organisation()); found != overdue.end()) {
+    peer.set_erasures_overdue(static_cast<uint32_t>(found->second));
+  }
 }
 
 void ExchangeLink::Fill(rpc::Metrics::Gauges& gauges) const {
@@ -203,6 +217,7 @@ void ExchangeLink::Fill(rpc::Metrics::Gauges& gauges) const {
       peer.set_organisation(member.organisation);
       Fill(peer);
       gauges.outstanding += peer.outstanding();
+      gauges.erasures_overdue += peer.erasures_overdue();
       if (peer.outstanding() == 0 || peer.outstanding_since_us() >= now_us) continue;
       gauges.outstanding_seconds =
           std::max(gauges.outstanding_seconds,

@@ -75,6 +75,8 @@ class ExchangeLink {
  private:
   void Wake();
   absl::Status Hourly();
+  // Erasures that partners have not acknowledged in time, by partner.
+  std::map<std::string, size_t> Overdue() const;
 
   const Parts parts_;
   exchange::Acknowledgements acknowledgements_;

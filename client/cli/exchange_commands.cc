@@ -33,8 +33,9 @@ std::string Moment(Shell& shell, uint64_t at_us) {
 Exit Status(Shell& shell) {
   auto answer = Call<node::v1::GetExchangeResponse>(shell, node::v1::GetExchangeRequest());
   if (!answer.ok()) return shell.Fail(answer.failure());
-  const bool trouble = std::any_of(answer->peers().begin(), answer->peers().end(),
-                                   [](const auto& peer) { return !peer.trouble().empty(); });
+  const bool trouble = std::any_of(
+      answer->peers().begin(), answer->peers().end(),
+      [](const auto& peer) { return !peer.trouble().empty() || peer.erasures_overdue() > 0; });
   const Exit exit = trouble ? Exit::kFinding : Exit::kDone;
   if (shell.json) {
     // Up to 1 MiB, which says to a program what the digest says.
@@ -57,6 +58,13 @@ Exit Status(Shell& shell) {
                                    {"standing", shell.Text(StandingKey(peer.trouble()))},
                                    {"reached", Moment(shell, peer.reached_at_us())},
                                    {"heard", Moment(shell, peer.heard_at_us())}});
+    if (peer.outstanding() > 0) {
+      shell.Say("exchange.outstanding", {{"count", std::to_string(peer.outstanding())},
+                                         {"since", Moment(shell, peer.outstanding_since_us())}});
+    }
+    if (peer.erasures_overdue() > 0) {
+      shell.Say("exchange.erasures_overdue", {{"count", std::to_string(peer.erasures_overdue())}});
+    }
   }
   if (trouble) shell.Note("exchange.doctor");
   return exit;

@@ -18,7 +18,7 @@ constexpr size_t kHashPrefix = 16;
 constexpr uint64_t kBlock = 1024;
 
 std::string LeafKey(const crypto::Hash& leaf_hash) {
-  return std::string(1, kLeafPrefix) + std::string(crypto::View(leaf_hash).substr(0, kHashPrefix));
+  return std::string(1, kLeafPrefix).append(crypto::View(leaf_hash).substr(0, kHashPrefix));
 }
 
 std::string Number(uint64_t value) {
@@ -100,9 +100,8 @@ absl::Status LeafIndex::Rebuild() {
 
 absl::Status LeafIndex::DeleteAll() {
   // Others keep rows in this store too.
-  const std::string prefix(1, kLeafPrefix);
-  const std::string until = storage::PrefixEnd(prefix);
-  std::string from = prefix;
+  std::string from(1, kLeafPrefix);
+  const std::string until = storage::PrefixEnd(from);
   for (;;) {
     std::vector<storage::Write> deletes;
     absl::Status scanned = derived_.NewSnapshot()->Scan(
@@ -113,7 +112,8 @@ absl::Status LeafIndex::DeleteAll() {
     if (!scanned.ok()) return scanned;
     if (deletes.empty()) return absl::OkStatus();
     // The first key after the last one taken.
-    from = deletes.back().key + '\0';
+    from = deletes.back().key;
+    from.push_back('\0');
     absl::Status applied = derived_.Apply(deletes);
     if (!applied.ok()) return applied;
   }

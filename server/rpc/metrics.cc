@@ -56,6 +56,8 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
                       "Exchanges left alone because a partner did not believe a message");
   contradictions_ = MakeGauge(*registry_, "sluis_partner_log_contradictions",
                               "Signed heads of partners' logs that contradict an earlier one");
+  erasures_overdue_ = MakeGauge(*registry_, "sluis_erasures_overdue",
+                                "Erasures asked of partners a day ago and not acknowledged");
 }
 
 void Metrics::CountParked(const std::string& fault) {
@@ -81,6 +83,7 @@ std::string Metrics::Text(const Gauges& gauges) {
   outstanding_seconds_->Set(gauges.outstanding_seconds);
   parked_->Set(gauges.parked);
   contradictions_->Set(gauges.contradictions);
+  erasures_overdue_->Set(gauges.erasures_overdue);
   return prometheus::TextSerializer().Serialize(registry_->Collect());
 }
 

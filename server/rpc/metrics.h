@@ -45,6 +45,7 @@ class Metrics {
     double outstanding_seconds = 0;
     double parked = 0;
     double contradictions = 0;
+    double erasures_overdue = 0;
   };
   // Prometheus text exposition.
   std::string Text(const Gauges& gauges);
@@ -69,6 +70,7 @@ class Metrics {
   prometheus::Gauge* outstanding_seconds_;
   prometheus::Gauge* parked_;
   prometheus::Gauge* contradictions_;
+  prometheus::Gauge* erasures_overdue_;
 };
 
 }  // namespace sluis::rpc

@@ -36,6 +36,8 @@ done
 for program in sluis sluisd; do
   [ -x "$bin/$program" ] || wrong_use "there is no $program in $bin; ./dev demo builds it"
 done
+bin=$(cd "$bin" && pwd) # steps run elsewhere
+case $page in /*) ;; *) page=$PWD/$page ;; esac
 command -v node >/dev/null || wrong_use "node is not there; ./dev demo installs it"
 if [ -n "$folder" ]; then
   [ ! -e "$folder" ] || wrong_use "$folder is there already; name another"

@@ -29,7 +29,7 @@ SignalRows Read(const std::string& text) {
 }
 
 TEST(SignalRowsTest, ListsOfTextsAreLinesOfACellAndStatementsAreNot) {
-  const SignalRows rows = Read(std::string(kHeader) + kGood);
+  const SignalRows rows = Read(std::string(kHeader).append(kGood));
   ASSERT_EQ(rows.good.size(), 1U);
   const auto& content = rows.good[0].signal.content();
   ASSERT_EQ(content.statements_size(), 1);

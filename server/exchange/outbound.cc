@@ -29,23 +29,39 @@ absl::Status Outbound::Round() {
       if (stopping_ || partner.busy || parts_.clock.Monotonic() < partner.not_before) continue;
       partner.busy = true;
     }
-    first.Update(Serve(member.organisation, terms));
+    // Those in force now: serving the ones before may have taken a while.
+    first.Update(Serve(member.organisation, parts_.terms.Get()));
   }
   return first;
 }
 
 absl::Status Outbound::Serve(const std::string& partner,
                              const std::shared_ptr<const core::Terms>& terms) {
+  if (!terms->manifest) return Free(partner, absl::OkStatus());
   absl::StatusOr<Parcel> parcel = Pack(partner, terms);
   absl::Status status = parcel.status();
+  // Filling it may have taken a while too: what was decided under other terms does not leave.
+  if (parcel.ok() && parts_.terms.Get() != terms) {
+    parts_.wake();
+    return Free(partner, absl::OkStatus());
+  }
   if (parcel.ok() && !parcel->leaves.empty()) {
     status = Send(partner, *terms, *std::move(parcel));
     if (status.ok()) return status;
   }
+  return Free(partner, std::move(status));
+}
+
+absl::Status Outbound::Free(const std::string& partner, absl::Status status) {
   std::lock_guard lock(mutex_);
   partners_[partner].busy = false;
   idle_.notify_all();
   return status;
+}
+
+bool Outbound::IsStopping() const {
+  std::lock_guard lock(mutex_);
+  return stopping_;
 }
 
 absl::Status Outbound::Send(const std::string& partner, const core::Terms& terms, Parcel parcel) {

@@ -61,6 +61,9 @@ class Outbound {
   // Longest pause after a partner was not reached; the first is a second, each doubles it.
   static constexpr std::chrono::seconds kLongestPause{60};
 
+  // Most exchanges that one look at an outbox ends: each is a write.
+  static constexpr size_t kMostStopped = 32;
+
   explicit Outbound(OutboundParts parts)
       : parts_(std::move(parts)), started_us_(parts_.clock.NowUs()) {}
   ~Outbound() { Stop(); }
@@ -99,6 +102,9 @@ class Outbound {
   struct Packing;
 
   absl::Status Serve(const std::string& partner, const std::shared_ptr<const core::Terms>& terms);
+  // The partner can be served again.
+  absl::Status Free(const std::string& partner, absl::Status status);
+  bool IsStopping() const;
   // What is most urgent, of one kind; no leaves when nothing can leave now.
   absl::StatusOr<Parcel> Pack(const std::string& partner,
                               const std::shared_ptr<const core::Terms>& terms);
@@ -112,7 +118,7 @@ class Outbound {
   absl::StatusOr<bool> AddCancel(const Owed& owed, const core::View& view, Packing& packing);
   absl::StatusOr<bool> AddErasure(const Owed& owed, const core::Call& call, const core::View& view,
                                   Packing& packing);
-  absl::Status Stop(const Owed& owed, core::ReleaseStep step);
+  absl::Status Stop(const Owed& owed, core::ReleaseStep step, Packing& packing);
   bool TakenLately(const Owed& owed) const;
   bool IsSettled(const Owed& owed) const;
   absl::Status Send(const std::string& partner, const core::Terms& terms, Parcel parcel);

@@ -33,20 +33,25 @@ struct Release {
 struct Outbound::Packing {
   Parcel parcel;
   size_t bytes = 0;
+  size_t stopped = 0;
+  // The message looked at just now may leave, and not in this envelope.
+  bool left_behind = false;
   // The one-time key that all receipts, or all keys, of an envelope share.
   std::string sealing_key;
   std::vector<Release> releases;
   ledger::ShownCheckpoint shown;
   const ledger::LogReader* log = nullptr;
 
-  bool Fits(size_t more) const {
-    return parcel.exchanges.size() < envelope::kMaxLeaves &&
-           (parcel.exchanges.empty() || bytes + more <= kMostBytes);
+  bool Fits(size_t more) {
+    left_behind = parcel.exchanges.size() >= envelope::kMaxLeaves ||
+                  (!parcel.exchanges.empty() && bytes + more > kMostBytes);
+    return !left_behind;
   }
   // Whether this one-time key may join; the first one decides.
   bool Joins(const std::string& key) {
     if (parcel.exchanges.empty()) sealing_key = key;
-    return sealing_key == key;
+    left_behind = sealing_key != key;
+    return !left_behind;
   }
   bool Take(const Owed& owed, std::string leaf) {
     if (!Fits(leaf.size())) return false;
@@ -89,8 +94,15 @@ absl::StatusOr<std::vector<Owed>> Outbound::Outstanding(const std::string& partn
 absl::StatusOr<std::vector<Owed>> Outbound::Settled(const std::string& partner) const {
   const std::unique_ptr<storage::Snapshot> snapshot = parts_.ledger.store().NewSnapshot();
   const core::View view(*snapshot, parts_.ledger.keyring());
-  return OwedTo(view, partner, parts_.clock.NowUs(),
-                [this](const Owed& owed) { return IsSettled(owed); });
+  size_t unreadable = 0;
+  auto settled = OwedTo(
+      view, partner, parts_.clock.NowUs(), [this](const Owed& owed) { return IsSettled(owed); },
+      &unreadable);
+  // Here and not at every look: it stays until somebody mends it.
+  if (unreadable > 0) {
+    parts_.fault(absl::DataLossError("a row of the outbox cannot be read; run the node's doctor"));
+  }
+  return settled;
 }
 
 absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
@@ -107,31 +119,40 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
   if (terms->active()) view.HideRecordsOfExercise();
   const ledger::LogReader log(parts_.ledger.origin(), *snapshot, parts_.ledger.keyring());
   packing.log = &log;
-  const absl::StatusOr<std::vector<Owed>> owed =
-      OwedTo(view, partner, call.now_us, [this](const Owed& one) { return !IsSettled(one); });
+  std::set<std::string> waiting;  // cases of which something stays behind
+  const auto hold_up = [&waiting](const Owed& one) {
+    if (!one.case_token.empty()) waiting.insert(one.case_token);
+  };
+  // What cannot leave now must not fill the window.
+  const auto may_leave = [&](const Owed& one) {
+    if (!terms->may_exchange && !envelope::CrossesSuspension(one.kind)) return false;
+    if (StandingOf(one.exchange) == Standing::kParked) {
+      hold_up(one);
+      return false;
+    }
+    // An erasure is asked, answered and answered again by messages of one kind: see AddErasure.
+    if (one.kind != peer::v1::ENVELOPE_KIND_ERASURE && TakenLately(one)) return false;
+    return !IsSettled(one);
+  };
+  const absl::StatusOr<std::vector<Owed>> owed = OwedTo(view, partner, call.now_us, may_leave);
   if (!owed.ok()) return owed.status();
 
   absl::Status first = absl::OkStatus();
-  std::set<std::string> waiting;  // cases of which something is parked
   for (const Owed& one : *owed) {
-    if (!terms->may_exchange && !envelope::CrossesSuspension(one.kind)) continue;
+    if (packing.stopped >= kMostStopped || IsStopping()) break;
     const Standing standing = StandingOf(one.exchange);
-    const bool has_case = !one.case_token.empty();
-    if (standing == Standing::kParked) {
-      if (has_case) waiting.insert(one.case_token);
-      continue;
-    }
-    if (has_case && waiting.contains(one.case_token)) continue;
+    // What ends something waits for nothing.
+    if (!IsFinal(one.kind) && waiting.contains(one.case_token)) continue;
     Parcel& parcel = packing.parcel;
     if (!parcel.exchanges.empty() && (parcel.kind != one.kind || standing == Standing::kAlone)) {
+      hold_up(one);
       continue;
     }
-    // An erasure is asked, answered and answered again by messages of one kind: see AddErasure.
-    if (one.kind != peer::v1::ENVELOPE_KIND_ERASURE && TakenLately(one)) continue;
     parcel.kind = one.kind;
     // One row that cannot be read must not keep the others here.
     const absl::StatusOr<bool> added = Add(one, call, view, packing);
     first.Update(added.status());
+    if (std::exchange(packing.left_behind, false)) hold_up(one);
     if (added.ok() && *added && standing == Standing::kAlone) break;
   }
   if (!packing.releases.empty()) {
@@ -147,6 +168,8 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
       packing.parcel.leaves.push_back(key.SerializeAsString());
     }
   }
+  // Nothing leaves that would wake the next look.
+  if (packing.parcel.leaves.empty() && packing.stopped >= kMostStopped) parts_.wake();
   if (packing.parcel.leaves.empty() && !first.ok()) return first;
   if (!first.ok()) parts_.fault(first);
   return std::move(packing.parcel);
@@ -221,7 +244,8 @@ absl::StatusOr<bool> Outbound::AddErasure(const Owed& owed, const core::Call& ca
   return packing.Take(owed, *std::move(leaf));
 }
 
-absl::Status Outbound::Stop(const Owed& owed, core::ReleaseStep step) {
+absl::Status Outbound::Stop(const Owed& owed, core::ReleaseStep step, Packing& packing) {
+  ++packing.stopped;
   const auto taken = parts_.acknowledgements.Of(owed.exchange, peer::v1::ENVELOPE_KIND_OFFER);
   // A delivery whose answer was lost may have arrived. Only what was never tried is surely not
   // there, and what an earlier process tried is not known.
@@ -242,7 +266,7 @@ absl::StatusOr<bool> Outbound::AddOffer(const Owed& owed, const core::Call& call
   const auto again = core::AskAgain(call, view, sent->row, core::ReleaseStep::kDeparture);
   if (!again.ok()) return again.status();
   if (!again->permitted()) {
-    absl::Status stopped = Stop(owed, core::ReleaseStep::kDeparture);
+    absl::Status stopped = Stop(owed, core::ReleaseStep::kDeparture, packing);
     if (!stopped.ok()) return stopped;
     return false;
   }
@@ -258,7 +282,7 @@ absl::StatusOr<bool> Outbound::AddKey(const Owed& owed, const core::Call& call,
   const auto again = core::AskAgain(call, view, sent->row, core::ReleaseStep::kKey);
   if (!again.ok()) return again.status();
   if (!again->permitted()) {
-    absl::Status stopped = Stop(owed, core::ReleaseStep::kKey);
+    absl::Status stopped = Stop(owed, core::ReleaseStep::kKey, packing);
     if (!stopped.ok()) return stopped;
     return false;
   }

@@ -1,7 +1,10 @@
 #include "server/exchange/owed.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <tuple>
+#include <utility>
 
 #include "server/ledger/row.h"
 #include "sluis/record/v1/exchange.pb.h"
@@ -30,6 +33,21 @@ int Urgency(peer::v1::EnvelopeKind kind) {
   }
 }
 
+// Cancel, Erasure, Refusal, Opened and Unopenable: none of them waits behind the window.
+constexpr int kLastOfEndings = 3;
+
+bool IsOlder(const Owed& a, const Owed& b) {
+  return std::tie(a.not_before_us, a.exchange) < std::tie(b.not_before_us, b.exchange);
+}
+
+// Leaves the oldest kMostOwed.
+void Cut(std::vector<Owed>& owed) {
+  if (owed.size() <= kMostOwed) return;
+  const auto end = owed.begin() + kMostOwed;
+  std::nth_element(owed.begin(), end, owed.end(), IsOlder);
+  owed.erase(end, owed.end());
+}
+
 }  // namespace
 
 bool IsFinal(peer::v1::EnvelopeKind kind) {
@@ -39,11 +57,12 @@ bool IsFinal(peer::v1::EnvelopeKind kind) {
 
 absl::StatusOr<std::vector<Owed>> OwedTo(const core::View& view, std::string_view partner,
                                          uint64_t now_us,
-                                         const std::function<bool(const Owed&)>& wanted) {
+                                         const std::function<bool(const Owed&)>& wanted,
+                                         size_t* unreadable) {
   std::string prefix = ledger::RowKey(ledger::Table::kOutbox, partner);
   prefix.push_back('\0');
-  std::vector<Owed> owed;
-  bool readable = true;
+  std::map<int, std::vector<Owed>> by_urgency;
+  size_t unread = 0;
   const absl::Status scanned = view.snapshot().Scan(
       prefix, storage::PrefixEnd(prefix), [&](std::string_view key, std::string_view stored) {
         Owed one;
@@ -51,23 +70,28 @@ absl::StatusOr<std::vector<Owed>> OwedTo(const core::View& view, std::string_vie
         const absl::StatusOr<envelope::ExchangeId> exchange =
             crypto::ToFixed<envelope::kExchangeIdBytes>(key.substr(prefix.size()));
         const absl::StatusOr<ledger::Row> row = ledger::SplitRow(stored);
-        readable = exchange.ok() && row.ok() && message.ParseFromString(row->value) &&
-                   peer::v1::EnvelopeKind_IsValid(static_cast<int>(message.kind()));
-        if (!readable) return false;
+        if (!exchange.ok() || !row.ok() || !message.ParseFromString(row->value) ||
+            !peer::v1::EnvelopeKind_IsValid(static_cast<int>(message.kind()))) {
+          ++unread;
+          return true;
+        }
         if (message.not_before_us() > now_us) return true;
         one = {*exchange, static_cast<peer::v1::EnvelopeKind>(message.kind()),
                message.not_before_us(), message.case_token()};
-        if (wanted(one)) owed.push_back(std::move(one));
-        return owed.size() < kMostOwed;
+        if (!wanted(one)) return true;
+        std::vector<Owed>& kept = by_urgency[Urgency(one.kind)];
+        kept.push_back(std::move(one));
+        if (Urgency(kept.back().kind) > kLastOfEndings && kept.size() >= 2 * kMostOwed) Cut(kept);
+        return true;
       });
   if (!scanned.ok()) return scanned;
-  if (!readable) {
-    return absl::DataLossError("a row of the outbox cannot be read; put the node back");
+  if (unreadable != nullptr) *unreadable = unread;
+  std::vector<Owed> owed;
+  for (auto& [urgency, kept] : by_urgency) {
+    if (urgency > kLastOfEndings) Cut(kept);
+    std::sort(kept.begin(), kept.end(), IsOlder);
+    std::move(kept.begin(), kept.end(), std::back_inserter(owed));
   }
-  std::sort(owed.begin(), owed.end(), [](const Owed& a, const Owed& b) {
-    return std::tuple(Urgency(a.kind), a.not_before_us, a.exchange) <
-           std::tuple(Urgency(b.kind), b.not_before_us, b.exchange);
-  });
   return owed;
 }
 

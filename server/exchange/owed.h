@@ -1,8 +1,9 @@
 // What the ledger says a node owes a partner, in the order in which it is sent.
 //
-// Guarantee: at most one message for each exchange, those whose time has come only. Not guaranteed:
-// that it may still leave. Thread-safety: pure. Errors: DATA_LOSS for a row that cannot be read.
-// Source: docs/formats.md, row O.
+// Guarantee: at most one message for each exchange, those whose time has come only. A row that
+// cannot be read is passed over and counted: it must not keep the others here. Not guaranteed: that
+// a message may still leave. Thread-safety: pure. Errors: those of the store. Source:
+// docs/formats.md, row O.
 #ifndef SLUIS_SERVER_EXCHANGE_OWED_H_
 #define SLUIS_SERVER_EXCHANGE_OWED_H_
 
@@ -28,14 +29,16 @@ struct Owed {
   std::string_view id() const { return crypto::View(exchange); }
 };
 
-// Most rows that one look takes along.
+// Most Receipts, Keys and Offers, of each, that one look takes along: the oldest.
 inline constexpr size_t kMostOwed = 4096;
 
-// Of those that `wanted` takes at most kMostOwed, the most urgent first: Cancel, Erasure, Refusal,
-// Opened and Unopenable, Receipt, Key, Offer; within a kind the oldest first.
+// Of those that `wanted` takes, the most urgent first: Cancel, Erasure, Refusal,
+// Opened and Unopenable, Receipt, Key, Offer; within a kind the oldest first. Messages that end
+// something are all there, of the others no more than kMostOwed of a kind.
 absl::StatusOr<std::vector<Owed>> OwedTo(const core::View& view, std::string_view partner,
                                          uint64_t now_us,
-                                         const std::function<bool(const Owed&)>& wanted);
+                                         const std::function<bool(const Owed&)>& wanted,
+                                         size_t* unreadable = nullptr);
 
 // Messages that end an exchange: taken once, they are owed no more. Not an Erasure, of which
 // several follow upon each other.

@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "server/core/drop_taken.h"
+#include "server/core/sent_exchange.h"
 #include "server/exchange/owed.h"
+#include "server/ledger/row.h"
 #include "tests/support/linked_pair.h"
 
 namespace sluis::exchange {
@@ -204,6 +208,87 @@ TEST_F(ExchangeFlowTest, WhatIsNotBelievedIsParkedAndComesAgain) {
   Cross();
   EXPECT_EQ(Sent(id), record::v1::SENT_STATE_OPENED);
   EXPECT_EQ(from_welfare_.outbound().parked(), 0u);
+}
+
+// What a partner took and has not answered filled the window of 4,096, and nothing else left.
+TEST_F(ExchangeFlowTest, WhatWasTakenLatelyFilledTheWindow) {
+  const std::string id = Due();
+  const uint64_t now_us = welfare_.h.clock.NowUs();
+  record::v1::OwedMessage owed;
+  owed.set_kind(peer::v1::ENVELOPE_KIND_OFFER);
+  owed.set_not_before_us(1);
+  std::vector<Acknowledgements::Delivered> taken;
+  for (uint64_t i = 0; i < kMostOwed + 10; ++i) {
+    std::string other(8, '\0');
+    crypto::AppendU64(other, i);
+    taken.push_back({*crypto::ToFixed<16>(other), {}});
+    welfare_.h.store.Tamper(core::OwedKey(kCity, other),
+                            ledger::JoinRow(1, owed.SerializeAsString()));
+  }
+  ASSERT_EQ(from_welfare_.acknowledgements().Take(peer::v1::ENVELOPE_KIND_OFFER, taken, now_us),
+            absl::OkStatus());
+  SendFromWelfare();
+  EXPECT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_COLLECTED);
+}
+
+// Terms that ended while an envelope was being filled did not keep it from leaving.
+TEST_F(ExchangeFlowTest, OffersLeftUnderTermsNoLongerInForce) {
+  const std::string record = welfare_.Recorded();
+  const std::string stopped = welfare_.Shared(record);
+  Advance(seconds(1));
+  const std::string id = Due();
+  ASSERT_EQ(welfare_.h.Withdraw(welfare_.jan, record), absl::OkStatus());
+  welfare_.h.ledger->BeforeNext([this] {
+    auto changed = std::make_shared<core::Terms>(*welfare_.h.terms.Get());
+    changed->may_exchange = false;
+    welfare_.h.terms.Set(std::move(changed));
+  });
+  from_welfare_.Round().IgnoreError();
+  EXPECT_EQ(Sent(stopped), record::v1::SENT_STATE_STOPPED);
+  EXPECT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_UNSPECIFIED);
+}
+
+// One look at the outbox ended thousands of exchanges, each with a write, before anything left.
+TEST_F(ExchangeFlowTest, ARoundEndedAnyNumberOfExchanges) {
+  const std::string record = welfare_.Recorded();
+  std::vector<std::string> ids;
+  for (size_t i = 0; i < Outbound::kMostStopped + 8; ++i) ids.push_back(welfare_.Shared(record));
+  Advance(hours(4));
+  ASSERT_EQ(welfare_.h.Withdraw(welfare_.jan, record), absl::OkStatus());
+  const auto stopped = [&] {
+    return static_cast<size_t>(std::count_if(ids.begin(), ids.end(), [this](const auto& id) {
+      return Sent(id) == record::v1::SENT_STATE_STOPPED;
+    }));
+  };
+  SendFromWelfare();
+  EXPECT_EQ(stopped(), Outbound::kMostStopped);
+  SendFromWelfare();
+  EXPECT_EQ(stopped(), ids.size());
+}
+
+// What was sent alone was overtaken by what came later in the same case.
+TEST_F(ExchangeFlowTest, ALaterOfferOvertookTheOneThatIsSentAlone) {
+  std::vector<int> sizes;
+  absl::Status answer = absl::PermissionDeniedError("not accepted");
+  network_.Put(kCity, {.heartbeat = {},
+                       .deliver = [&](const std::string&, const peer::v1::DeliverRequest& request,
+                                      const std::function<void(absl::Status)>& done) {
+                         sizes.push_back(request.envelope().leaves_size());
+                         done(answer);
+                       }});
+  for (int i = 0; i < 3; ++i) {
+    welfare_.Shared(welfare_.Recorded());
+    Advance(seconds(1));
+  }
+  Advance(seconds(90));
+  welfare_.Shared(welfare_.Recorded());
+  Advance(hours(4) - seconds(90));
+  SendFromWelfare();
+  answer = absl::OkStatus();
+  SendFromWelfare();
+  Advance(seconds(90));
+  SendFromWelfare();
+  EXPECT_THAT(sizes, ::testing::ElementsAre(3, 1, 1));
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ class OwedTest : public ::testing::Test {
     owed.set_not_before_us(not_before_us);
     rows_.push_back({core::OwedKey(partner, id), ledger::JoinRow(1, owed.SerializeAsString())});
   }
+  size_t unreadable_ = 0;
   std::vector<Owed> Found(
       uint64_t now_us,
       const std::function<bool(const Owed&)>& wanted = [](const Owed&) { return true; }) {
@@ -35,7 +36,7 @@ class OwedTest : public ::testing::Test {
     EXPECT_EQ(store->Apply(rows_), absl::OkStatus());
     const auto snapshot = store->NewSnapshot();
     const core::View view(*snapshot, harness_.ledger->keyring());
-    auto owed = OwedTo(view, kPartner, now_us, wanted);
+    auto owed = OwedTo(view, kPartner, now_us, wanted, &unreadable_);
     EXPECT_TRUE(owed.ok()) << owed.status();
     return owed.ok() ? *std::move(owed) : std::vector<Owed>();
   }
@@ -65,7 +66,36 @@ TEST_F(OwedTest, SettledAnswersHidWhatIsOwed) {
   Owe(kMostOwed + 10, peer::v1::ENVELOPE_KIND_OFFER, 1);
   const auto offers = [](const Owed& one) { return !IsFinal(one.kind); };
   ASSERT_EQ(Found(2, offers).size(), 1u);
-  EXPECT_EQ(Found(2).size(), kMostOwed);
+}
+
+// The window was cut by exchange id, which is random: what was urgent, or old, never left.
+TEST_F(OwedTest, TheWindowWasCutByIdAndNotByUrgency) {
+  for (uint64_t i = 0; i < kMostOwed + 10; ++i) Owe(i, peer::v1::ENVELOPE_KIND_OFFER, 20 + i);
+  Owe(kMostOwed + 10, peer::v1::ENVELOPE_KIND_CANCEL, 19'000);
+  Owe(kMostOwed + 11, peer::v1::ENVELOPE_KIND_KEY, 19'000);
+  Owe(kMostOwed + 12, peer::v1::ENVELOPE_KIND_OFFER, 1);
+  const std::vector<Owed> owed = Found(20'000);
+  ASSERT_EQ(owed.size(), kMostOwed + 2) << "of one kind no more than the window";
+  EXPECT_EQ(owed[0].kind, peer::v1::ENVELOPE_KIND_CANCEL);
+  EXPECT_EQ(owed[1].kind, peer::v1::ENVELOPE_KIND_KEY);
+  EXPECT_EQ(owed[2].not_before_us, 1u) << "the oldest offer";
+  EXPECT_EQ(owed.back().not_before_us, 20 + kMostOwed - 2);
+}
+
+// Messages that end something are all found, however many there are.
+TEST_F(OwedTest, ManyEndingsHidTheOneThatCouldStillLeave) {
+  for (uint64_t i = 0; i < kMostOwed + 10; ++i) Owe(i, peer::v1::ENVELOPE_KIND_ERASURE, 1);
+  EXPECT_EQ(Found(2).size(), kMostOwed + 10);
+}
+
+// A single row that could not be read stopped all that was owed to the partner.
+TEST_F(OwedTest, OneUnreadableRowStoppedThePartner) {
+  Owe(1, peer::v1::ENVELOPE_KIND_OFFER, 1);
+  Owe(2, peer::v1::ENVELOPE_KIND_OFFER, 1);
+  Owe(3, peer::v1::ENVELOPE_KIND_OFFER, 1);
+  rows_[1].value = "x";
+  EXPECT_EQ(Found(2).size(), 2u);
+  EXPECT_EQ(unreadable_, 1u);
 }
 
 }  // namespace

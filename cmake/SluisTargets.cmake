@@ -31,14 +31,16 @@ list(TRANSFORM SLUIS_PROTO_HEADERS REPLACE "(.+)" "<\\1>")
 
 # sluis_precompiled(): after the packages and the proto files are known.
 function(sluis_precompiled)
-  add_library(sluis_headers OBJECT ${CMAKE_SOURCE_DIR}/cmake/headers.cc)
+  set(nothing ${CMAKE_BINARY_DIR}/headers.cc)
+  file(CONFIGURE OUTPUT ${nothing} CONTENT "int main() { return 0; }\n")
+  add_library(sluis_headers OBJECT ${nothing})
   target_link_libraries(sluis_headers PRIVATE sluis_proto absl::status absl::statusor sluis_warnings)
   target_precompile_headers(sluis_headers PRIVATE ${SLUIS_STD_HEADERS} ${SLUIS_PROTO_HEADERS})
   if(SLUIS_FUZZ)
     return()
   endif()
   # A program, because the code of programs is placed otherwise than that of libraries.
-  add_executable(sluis_test_headers ${CMAKE_SOURCE_DIR}/cmake/headers.cc)
+  add_executable(sluis_test_headers ${nothing})
   target_link_libraries(sluis_test_headers PRIVATE
     sluis_proto absl::status absl::statusor GTest::gmock_main sluis_warnings)
   target_precompile_headers(sluis_test_headers PRIVATE

@@ -1,6 +1,7 @@
 #include "server/core/acceptance.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <span>
 #include <string>
@@ -16,6 +17,21 @@ namespace {
 
 constexpr std::string_view kSubjectKind = "subject_kind";
 constexpr std::string_view kNone = "none";
+
+// An attribute of the terms, and the field of the content against which it is held once it is open
+// (envelope::JudgeContent).
+struct ShownBy {
+  std::string_view attribute;
+  std::string_view field;
+};
+constexpr ShownBy kShownBy[] = {
+    {"record.subject_kind", kSubjectKind},
+    {"record.category", "category"},
+    {"record.assertion", "statements"},
+    {"record.onlife", "onlife"},
+    {"subject.minor", "minor"},
+    {"record.client_agrees", "client_agrees"},
+};
 
 bool Travels(std::string_view field) {
   const std::span<const std::string_view> fields = envelope::TravellingFields();
@@ -79,6 +95,21 @@ std::optional<peer::v1::Conditions> AcceptedConditions(const Call& call,
     return std::nullopt;
   }
   return joined;
+}
+
+bool WithholdsWhatItStates(const policies::Decision& decision, const peer::v1::Terms& terms) {
+  const auto& offered = terms.conditions().fields();
+  const auto kept_here = [&decision](std::string_view field) {
+    return field == kSubjectKind ||
+           std::any_of(decision.granted.begin(), decision.granted.end(), [field](const auto& one) {
+             return one.name == field && one.treatment.kind == policies::Treatment::Kind::kKeep;
+           });
+  };
+  return std::any_of(std::begin(kShownBy), std::end(kShownBy), [&](const ShownBy& one) {
+    return envelope::AttributeOf(terms, one.attribute).value_or(kNone) != kNone &&
+           std::find(offered.begin(), offered.end(), one.field) == offered.end() &&
+           kept_here(one.field);
+  });
 }
 
 bool SaysTheSame(const record::v1::UserStatement& statement, const peer::v1::Terms& terms) {

@@ -23,6 +23,10 @@ std::optional<peer::v1::Conditions> AcceptedConditions(const Call& call,
                                                        const policies::Decision& decision,
                                                        const peer::v1::Conditions& offered);
 
+// Whether the terms state of the record what this node could see for itself, were it not that the
+// field which shows it is left out: one that the own rules would have kept as it is.
+bool WithholdsWhatItStates(const policies::Decision& decision, const peer::v1::Terms& terms);
+
 // Whether what the person signed says the same as the terms: purpose, basis and role addressed.
 bool SaysTheSame(const record::v1::UserStatement& statement, const peer::v1::Terms& terms);
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <variant>
 
+#include "server/core/judge_leaf.h"
 #include "server/core/received_exchange.h"
 #include "server/core/status_lists.h"
 #include "server/envelope/fault.h"
@@ -68,15 +69,14 @@ absl::StatusOr<Plan> CancelReceived::Decide(const Call& call, View& view) {
     effect.entry.counterpart = ReceiverPart(row, call.terms->partnership, kKindCancel,
                                             crypto::View(leaf.digest), kRefused);
   };
-  for (const PeerLeaf& leaf : leaves_) {
-    const Cancel* cancel = std::get_if<Cancel>(&leaf.proof.leaf);
-    if (cancel == nullptr) return RefusePeer(call, absl::StatusCode::kInvalidArgument, "kind");
+  const auto take = [&](const PeerLeaf& leaf) -> absl::Status {
+    const Cancel* cancel = &std::get<Cancel>(leaf.proof.leaf);
     absl::StatusOr<ReceivedRow> held = ReadReceived(view, cancel->binding().exchange_id());
-    if (absl::IsNotFound(held.status())) continue;
+    if (absl::IsNotFound(held.status())) return absl::OkStatus();
     if (!held.ok()) return held.status();
     const ReceivedExchange& row = held->row;
     // Of what was erased no Offer is left, and nothing to take back.
-    if (row.state() == record::v1::RECEIVED_STATE_ERASED) continue;
+    if (row.state() == record::v1::RECEIVED_STATE_ERASED) return absl::OkStatus();
     absl::StatusOr<StoredOffer> offer = OfferOf(row);
     if (!offer.ok()) return offer.status();
     if (row.sender() != sender_ || row.offer_digest() != cancel->offer_digest() ||
@@ -85,17 +85,17 @@ absl::StatusOr<Plan> CancelReceived::Decide(const Call& call, View& view) {
       about.set_exchange_id(cancel->binding().exchange_id());
       about.set_sender(sender_);
       refuse(about, leaf, RefusalWord(peer::v1::REFUSAL_REASON_UNKNOWN));
-      continue;
+      return absl::OkStatus();
     }
-    if (HasEnded(row.state())) continue;
+    if (HasEnded(row.state())) return absl::OkStatus();
     const absl::Status person = CheckPerson(verifier, *cancel, *offer, *status, call.now_us);
     if (envelope::FaultOf(person) == Fault::kStatusBehind) {
       ++waiting;
-      continue;
+      return absl::OkStatus();
     }
     if (!person.ok()) {
       refuse(row, leaf, RefusalWord(peer::v1::REFUSAL_REASON_SIGNATURE));
-      continue;
+      return absl::OkStatus();
     }
 
     Effect& effect = plan.effects.emplace_back();
@@ -123,12 +123,23 @@ absl::StatusOr<Plan> CancelReceived::Decide(const Call& call, View& view) {
     after.set_state(record::v1::RECEIVED_STATE_CANCELLED);
     after.set_reason(std::string(kReasons.at(static_cast<size_t>(cancel->reason()))));
     WriteReceived(*held, std::move(after), effect);
+    return absl::OkStatus();
+  };
+  absl::Status unreadable;
+  for (const PeerLeaf& leaf : leaves_) {
+    if (!std::holds_alternative<Cancel>(leaf.proof.leaf)) {
+      return RefusePeer(call, absl::StatusCode::kInvalidArgument, "kind");
+    }
+    const absl::Status taken = JudgeLeaf([&] { return take(leaf); }, plan, unreadable);
+    if (!taken.ok()) return taken;
   }
-  if (plan.effects.empty() && waiting > 0) {
+  if (plan.effects.empty() && waiting > 0 && unreadable.ok()) {
     return RefusePeer(call, absl::StatusCode::kFailedPrecondition, "status_behind");
   }
   plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
-  plan.reply = [again = waiting > 0, refused = plan.refusal](std::span<const ledger::Logged>) {
+  plan.reply = [again = waiting > 0, refused = plan.refusal,
+                unreadable](std::span<const ledger::Logged>) {
+    if (!unreadable.ok()) return unreadable;
     if (refused) return absl::PermissionDeniedError(std::string(kToPeer));
     // A cancel has no answer: only one that is not accepted comes again.
     if (again) return absl::FailedPreconditionError(std::string(kToPeer));

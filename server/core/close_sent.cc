@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "server/core/judge_leaf.h"
 #include "server/core/stop_share.h"
 #include "server/envelope/terms.h"
 
@@ -107,7 +108,7 @@ absl::Status CloseSent::Close(const Call& call, View& view, const PeerLeaf& leaf
   absl::StatusOr<SentRow> sent = ReadSent(view, binding.exchange_id());
   if (!sent.ok() && !absl::IsNotFound(sent.status())) return sent.status();
   const auto refuse = [&] {
-    plan.effects.push_back(UnknownExchange(call, sender_, leaf, "answer"));
+    AddUnknown(call, sender_, leaf, "answer", plan);
     return absl::OkStatus();
   };
   if (!sent.ok() || sent->row.recipient() != sender_) return refuse();
@@ -145,11 +146,14 @@ absl::Status CloseSent::Close(const Call& call, View& view, const PeerLeaf& leaf
 absl::StatusOr<Plan> CloseSent::Decide(const Call& call, View& view) {
   Plan plan;
   std::set<std::string> corrected;
+  absl::Status unreadable;
   for (const PeerLeaf& leaf : leaves_) {
-    const absl::Status closed = Close(call, view, leaf, corrected, plan);
+    const absl::Status closed =
+        JudgeLeaf([&] { return Close(call, view, leaf, corrected, plan); }, plan, unreadable);
     if (!closed.ok()) return closed;
   }
-  plan.reply = [](std::span<const ledger::Logged>) { return absl::OkStatus(); };
+  plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
+  plan.reply = [unreadable](std::span<const ledger::Logged>) { return unreadable; };
   return plan;
 }
 

@@ -109,6 +109,9 @@ std::variant<Taken, NotTaken, Waits> Judge(Deciding& deciding, const Offer& offe
   if (!answer.permitted()) {
     return NotTaken{peer::v1::REFUSAL_REASON_RULE, kRuleDenied, std::move(answer)};
   }
+  if (WithholdsWhatItStates(answer.decision, terms)) {
+    return NotTaken{peer::v1::REFUSAL_REASON_RULE, "withheld", std::move(answer)};
+  }
   std::optional<peer::v1::Conditions> accepted =
       AcceptedConditions(deciding.call, answer.decision, terms.conditions());
   if (!accepted) return NotTaken{peer::v1::REFUSAL_REASON_RULE, "conditions", std::move(answer)};
@@ -156,11 +159,12 @@ Effect Refused(const Call& call, ReceivedExchange row, const peer::v1::Terms& te
   return effect;
 }
 
-// Says that the id was used before, and touches nothing of the exchange that has it.
-Effect Replayed(const Call& call, const ReceivedExchange& row) {
+// An entry and nothing else: the id was used before, and nothing of the exchange that has it is
+// touched; or no more of what is refused is kept.
+Effect EntryOnly(const Call& call, const ReceivedExchange& row, std::string_view code) {
   Effect effect;
   effect.entry = EntryOf(call, record::v1::OPERATION_REFUSAL, record::v1::OUTCOME_REFUSED);
-  effect.entry.act.set_refusal(std::string(RefusalWord(peer::v1::REFUSAL_REASON_REPLAYED)));
+  effect.entry.act.set_refusal(std::string(code));
   effect.entry.counterpart = ReceiverPart(row, call.terms->partnership, envelope::kKindOffer,
                                           row.offer_digest(), kRefused);
   return effect;
@@ -188,6 +192,8 @@ absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
 
   Plan plan;
   size_t waiting = 0;
+  bool again = false;
+  absl::Status unreadable;
   SecretWrite secret;
   std::optional<size_t> keeps_secret;
   for (const PeerLeaf& leaf : leaves_) {
@@ -197,12 +203,16 @@ absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
     }
     const std::string& id = offer->binding().exchange_id();
     absl::StatusOr<Before> before = SeenBefore(view, sender_, id, leaf.digest);
+    if (absl::IsDataLoss(before.status())) {
+      unreadable.Update(before.status());
+      continue;
+    }
     if (!before.ok()) return before.status();
     if (*before == Before::kSame) continue;
     ReceivedExchange row = RowOf(call, sender_, leaf);
     if (*before == Before::kReplayed) {
       plan.refused_parts.push_back(plan.effects.size());
-      plan.effects.push_back(Replayed(call, row));
+      plan.effects.push_back(EntryOnly(call, row, RefusalWord(peer::v1::REFUSAL_REASON_REPLAYED)));
       continue;
     }
     absl::StatusOr<peer::v1::Terms> terms = envelope::ReadTerms(offer->terms());
@@ -213,6 +223,12 @@ absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
       continue;
     }
     if (const auto* not_taken = std::get_if<NotTaken>(&judged)) {
+      if (!refused_offers_->MayKeep(sender_, call.now_us)) {
+        again = true;
+        plan.refused_parts.push_back(plan.effects.size());
+        plan.effects.push_back(EntryOnly(call, row, not_taken->code));
+        continue;
+      }
       plan.effects.push_back(Refused(call, std::move(row), *terms, *not_taken));
       continue;
     }
@@ -238,11 +254,12 @@ absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
     Owe(row, peer::v1::ENVELOPE_KIND_RECEIPT, call.now_us, terms->case_token(), effect);
   }
   if (keeps_secret) plan.effects[*keeps_secret].secret = std::move(secret);
-  if (plan.effects.empty() && waiting > 0) {
+  if (plan.effects.empty() && waiting > 0 && unreadable.ok()) {
     return RefusePeer(call, absl::StatusCode::kFailedPrecondition, "status_behind");
   }
   plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
-  plan.reply = [refused = plan.refusal](std::span<const ledger::Logged>) {
+  plan.reply = [refused = plan.refusal || again, unreadable](std::span<const ledger::Logged>) {
+    if (!unreadable.ok()) return unreadable;
     return refused ? absl::PermissionDeniedError(std::string(kToPeer)) : absl::OkStatus();
   };
   return plan;

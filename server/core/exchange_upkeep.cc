@@ -6,6 +6,7 @@
 #include "server/core/received_exchange.h"
 #include "server/core/refusal.h"
 #include "server/core/sealing_key.h"
+#include "server/core/sent_exchange.h"
 #include "server/envelope/receipt_proof.h"
 #include "server/ledger/row.h"
 #include "server/storage/clock.h"
@@ -14,6 +15,7 @@ namespace sluis::core {
 namespace {
 
 constexpr std::string_view kExpired = "expired";
+constexpr uint64_t kGraceSeconds = 3600;
 
 absl::Status Done(std::span<const ledger::Logged>) { return absl::OkStatus(); }
 
@@ -32,20 +34,36 @@ bool Awaits(const record::v1::ReceivedExchange& row, uint64_t now_us) {
 absl::StatusOr<std::vector<std::string>> SealingKeysDone(const View& view, uint64_t now_us,
                                                          size_t most) {
   std::set<std::string, std::less<>> awaited;
-  absl::Status visited =
-      VisitReceivedNewestFirst(view, {}, [&](std::string_view, const ReceivedRow& received) {
-        if (Awaits(received.row, now_us)) awaited.insert(received.row.sealing_key());
-        return true;
-      });
+  size_t unread = 0;
+  const std::string order = ledger::RowKey(ledger::Table::kReceivedOrder);
+  absl::Status visited = view.snapshot().Scan(order, storage::PrefixEnd(order),
+                                              [&](std::string_view, std::string_view) {
+                                                ++unread;
+                                                return true;
+                                              });
   if (!visited.ok()) return visited;
+  visited = VisitReceivedNewestFirst(view, {}, [&](std::string_view, const ReceivedRow& received) {
+    --unread;
+    if (Awaits(received.row, now_us)) awaited.insert(received.row.sealing_key());
+    return true;
+  });
+  if (!visited.ok()) return visited;
+  // One that cannot be read may be put back while its key can still come.
+  const auto may_be_awaited = [&](std::string_view public_key) {
+    if (unread == 0) return false;
+    const absl::StatusOr<HeldSealingKey> held = ReadSealingKey(view, public_key);
+    return held.ok() && held->row.expires_at_s() >= now_us / 1'000'000;
+  };
   std::vector<std::string> done;
   const std::string from = ledger::RowKey(ledger::Table::kSealingKey);
-  visited = view.snapshot().Scan(from, storage::PrefixEnd(from),
-                                 [&](std::string_view key, std::string_view) {
-                                   const std::string_view public_key = key.substr(1);
-                                   if (!awaited.contains(public_key)) done.emplace_back(public_key);
-                                   return done.size() < most;
-                                 });
+  visited = view.snapshot().Scan(
+      from, storage::PrefixEnd(from), [&](std::string_view key, std::string_view) {
+        const std::string_view public_key = key.substr(1);
+        if (!awaited.contains(public_key) && !may_be_awaited(public_key)) {
+          done.emplace_back(public_key);
+        }
+        return done.size() < most;
+      });
   if (!visited.ok()) return visited;
   return done;
 }
@@ -65,6 +83,7 @@ absl::StatusOr<Plan> EraseSealingKeys::Decide(const Call& call, View& view) {
   for (const std::string& public_key : public_keys_) {
     if (!std::binary_search(due->begin(), due->end(), public_key)) continue;
     absl::StatusOr<HeldSealingKey> held = ReadSealingKey(view, public_key);
+    if (absl::IsDataLoss(held.status())) continue;
     if (!held.ok()) return held.status();
     effect.preconditions.push_back({SealingKeyKey(public_key), held->stamp});
     effect.rows.push_back({SealingKeyKey(public_key), std::nullopt});
@@ -93,6 +112,20 @@ absl::StatusOr<std::vector<std::string>> ReceivedPastWindow(const View& view, ui
         }
         return due.size() < most;
       });
+  if (!visited.ok()) return visited;
+  return due;
+}
+
+absl::StatusOr<std::vector<std::string>> SentPastWindow(const View& view, uint64_t now_us,
+                                                        size_t most) {
+  std::vector<std::string> due;
+  const absl::Status visited = VisitSent(view, {}, {}, [&](std::string_view, const SentRow& sent) {
+    if (!IsEnded(sent.row.state()) &&
+        sent.row.expires_at_s() + kGraceSeconds <= now_us / 1'000'000) {
+      due.push_back(sent.row.exchange_id());
+    }
+    return due.size() < most;
+  });
   if (!visited.ok()) return visited;
   return due;
 }

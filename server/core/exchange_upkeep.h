@@ -35,6 +35,11 @@ class EraseSealingKeys : public UseCase {
 absl::StatusOr<std::vector<std::string>> ReceivedPastWindow(const View& view, uint64_t now_us,
                                                             size_t most);
 
+// Ids of sent exchanges whose delivery window ended more than an hour ago, at most `most`: the
+// outbox ends those of members as their turn comes, and nobody else's. Reads all sent exchanges.
+absl::StatusOr<std::vector<std::string>> SentPastWindow(const View& view, uint64_t now_us,
+                                                        size_t most);
+
 // Ends one of these: nothing is owed for it any more, and no key to it is taken. Refused when it is
 // not due.
 class ExpireReceived : public UseCase {

@@ -101,8 +101,11 @@ absl::Status VisitReceivedNewestFirst(
         const std::string_view position = key.substr(1);
         if (position.size() != kPositionBytes) return true;
         absl::StatusOr<ReceivedRow> received = ReadReceived(view, position.substr(8));
+        if (absl::IsDataLoss(received.status()) || absl::IsNotFound(received.status())) {
+          return true;  // it must keep nobody from the others
+        }
         if (!received.ok()) {
-          fault = Unreadable();
+          fault = received.status();
           return false;
         }
         return visit(position, *received);

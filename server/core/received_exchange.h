@@ -56,7 +56,7 @@ envelope::SignedAct ActAbout(const peer::v1::Binding& binding, const peer::v1::T
                              std::string_view action);
 
 // Visits all of them newest first, from just before `before` (a position of an earlier visit; empty
-// for the newest). Stops when `visit` returns false. A row that cannot be read is an error.
+// for the newest). Stops when `visit` returns false. One that cannot be read is passed over.
 absl::Status VisitReceivedNewestFirst(
     const View& view, std::string_view before,
     const std::function<bool(std::string_view position, const ReceivedRow&)>& visit);

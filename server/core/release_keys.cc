@@ -5,6 +5,7 @@
 #include "crypto/checkpoint.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"
+#include "server/core/judge_leaf.h"
 #include "server/core/refusal.h"
 #include "server/core/release_again.h"
 #include "server/core/stop_share.h"
@@ -80,7 +81,7 @@ absl::Status ReleaseKeys::Follow(const Call& call, View& view, const PeerLeaf& l
   if (!sent.ok() && !absl::IsNotFound(sent.status())) return sent.status();
   if (!sent.ok() || sent->row.recipient() != sender_ ||
       !std::holds_alternative<peer::v1::Receipt>(leaf.proof.leaf)) {
-    plan.effects.push_back(UnknownExchange(call, sender_, leaf, kKindReceipt));
+    AddUnknown(call, sender_, leaf, kKindReceipt, plan);
     return absl::OkStatus();
   }
   if (IsFollowed(sent->row, leaf) || IsEnded(sent->row.state())) return absl::OkStatus();
@@ -110,11 +111,14 @@ absl::Status ReleaseKeys::Follow(const Call& call, View& view, const PeerLeaf& l
 
 absl::StatusOr<Plan> ReleaseKeys::Decide(const Call& call, View& view) {
   Plan plan;
+  absl::Status unreadable;
   for (const PeerLeaf& leaf : leaves_) {
-    const absl::Status followed = Follow(call, view, leaf, plan);
+    const absl::Status followed =
+        JudgeLeaf([&] { return Follow(call, view, leaf, plan); }, plan, unreadable);
     if (!followed.ok()) return followed;
   }
-  plan.reply = [](std::span<const ledger::Logged>) { return absl::OkStatus(); };
+  plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
+  plan.reply = [unreadable](std::span<const ledger::Logged>) { return unreadable; };
   return plan;
 }
 

@@ -138,7 +138,7 @@ absl::Status FollowErasure(const Call& call, const View& view, const std::string
   const absl::StatusOr<SentRow> sent = ReadSent(view, answer.binding().exchange_id());
   if (!sent.ok() && !absl::IsNotFound(sent.status())) return sent.status();
   const auto refuse = [&] {
-    plan.effects.push_back(UnknownExchange(call, sender, leaf, kKindErasure));
+    AddUnknown(call, sender, leaf, kKindErasure, plan);
     return absl::OkStatus();
   };
   if (!sent.ok() || sent->row.recipient() != sender) return refuse();

@@ -5,6 +5,7 @@
 #include "crypto/bytes.h"
 #include "crypto/merkle.h"
 #include "server/envelope/leaf.h"
+#include "server/envelope/terms.h"
 #include "server/ledger/reader.h"
 #include "server/ledger/row.h"
 #include "sluis/record/v1/entry.pb.h"
@@ -28,6 +29,14 @@ std::string DataOf(std::string_view label, std::string_view exchange_id) {
   crypto::AppendLp(data, label);
   data += exchange_id;
   return data;
+}
+
+// Empty when it has none, or its record was erased and nothing of the terms is left.
+std::string CaseTokenOf(const SentExchange& row) {
+  peer::v1::Offer offer;
+  if (!offer.ParseFromString(row.offer())) return {};
+  const absl::StatusOr<peer::v1::Terms> terms = envelope::ReadTerms(offer.terms());
+  return terms.ok() ? terms->case_token() : std::string();
 }
 
 }  // namespace
@@ -192,6 +201,8 @@ void WriteSent(const SentRow& before, SentExchange after, peer::v1::EnvelopeKind
     record::v1::OwedMessage message;
     message.set_kind(static_cast<uint32_t>(owed));
     message.set_not_before_us(not_before_us);
+    // What takes something back waits for nothing.
+    if (owed == peer::v1::ENVELOPE_KIND_KEY) message.set_case_token(CaseTokenOf(after));
     effect.rows.push_back({owed_key, message.SerializeAsString()});
   }
   effect.rows.push_back({key, after.SerializeAsString()});

@@ -195,7 +195,7 @@ absl::StatusOr<std::variant<ShareDraft, Plan>> DraftShare(const Call& call, cons
 
   AddOfferedAttributes(call, draft.act.answer, draft.terms);
   *draft.terms.mutable_conditions() = ConditionsOf(call, draft.act);
-  if (call.case_ref != kIntake) {
+  if (!call.case_ref.empty() && call.case_ref != kIntake) {
     draft.terms.set_case_token(std::string(crypto::View(
         envelope::CaseToken(case_key, in_force.partnership, request.recipient, call.case_ref))));
   }

@@ -1,11 +1,13 @@
 #include "server/core/share_signal.h"
 
+#include <array>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "crypto/hash.h"
 #include "server/core/person_statement.h"
+#include "server/core/received_exchange.h"
 #include "server/core/sent_exchange.h"
 #include "server/core/share_draft.h"
 #include "server/envelope/content.h"
@@ -118,10 +120,17 @@ record::v1::ShareContext ContextOf(const Call& call, const node::v1::ShareSignal
   return context;
 }
 
+// Rows that an exchange has in either direction: one that is there makes its id a used one.
+std::array<std::string, 3> RowsOf(const std::string& partner, const std::string& exchange_id) {
+  return {SentKey(exchange_id), ReceivedKey(exchange_id), OwedKey(partner, exchange_id)};
+}
+
 void AddNewRows(const ShareDraft& draft, const record::v1::SentExchange& row, Effect& effect) {
   const std::string& id = row.exchange_id();
   const std::string sent = SentKey(id);
-  effect.preconditions.push_back({sent, ledger::kAbsent});
+  for (std::string& key : RowsOf(row.recipient(), id)) {
+    effect.preconditions.push_back({std::move(key), ledger::kAbsent});
+  }
   effect.rows.push_back({sent, row.SerializeAsString()});
   effect.rows.push_back({SentOfKey(draft.act.record->row.record_id(), id), std::string()});
   record::v1::OwedMessage owed;
@@ -199,12 +208,14 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
   OwnStatement& own = std::get<OwnStatement>(*verified);
   *offer.mutable_user() = std::move(own.signature);
 
-  absl::StatusOr<uint64_t> stamp = view.StampOf(SentKey(request_.exchange_id()));
-  if (!stamp.ok()) return stamp.status();
-  if (*stamp != ledger::kAbsent) {
-    return refuse({absl::StatusCode::kAlreadyExists, "exchange_id_used",
-                   "this exchange id was used before; draw another one and sign again",
-                   "exchange_id"});
+  for (const std::string& key : RowsOf(request_.recipient(), request_.exchange_id())) {
+    absl::StatusOr<uint64_t> stamp = view.StampOf(key);
+    if (!stamp.ok()) return stamp.status();
+    if (*stamp != ledger::kAbsent) {
+      return refuse({absl::StatusCode::kAlreadyExists, "exchange_id_used",
+                     "this exchange id was used before; draw another one and sign again",
+                     "exchange_id"});
+    }
   }
   if (own.statement.expires_at_s() * kSecondUs <= draft.due_at_us) {
     return refuse({absl::StatusCode::kFailedPrecondition, "too_late",

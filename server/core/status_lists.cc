@@ -50,6 +50,15 @@ std::vector<crypto::PublicKey> MandateKeysOf(const partnership::Member& member,
   return keys;
 }
 
+crypto::Hash JudgedBy(const record::v1::SignedMandateStatus& status, const Terms& terms,
+                      std::string_view day) {
+  std::string heard = status.status() + status.signature();
+  crypto::AppendU64(heard, terms.stamp);
+  heard.push_back(terms.may_exchange ? 1 : 0);
+  heard += day;
+  return crypto::Sha256(heard);
+}
+
 const Method& PutPartnerStatus::method() const {
   static const Method& method = MethodNamed("PeerService.Heartbeat");
   return method;

@@ -33,6 +33,11 @@ absl::StatusOr<record::v1::MandateStatus> ReadPartnerStatus(View& view,
 std::vector<crypto::PublicKey> MandateKeysOf(const partnership::Member& member,
                                              std::string_view day);
 
+// What a list that was heard is judged by. The same list under the same terms on the same day comes
+// to the same: mandate keys hold by the day.
+crypto::Hash JudgedBy(const record::v1::SignedMandateStatus& status, const Terms& terms,
+                      std::string_view day);
+
 // Keeps the list that a partner's node sent of itself, with an entry. One that is not newer is
 // answered OK without an entry; one that does not hold is refused. Run it as the peer.
 class PutPartnerStatus : public UseCase {

@@ -50,16 +50,16 @@ Effect Stopped(const Call& call, const SentRow& sent, const ReleaseAgain& again,
   return effect;
 }
 
-Effect UnknownExchange(const Call& call, std::string_view peer, const PeerLeaf& leaf,
-                       std::string_view kind) {
-  Effect effect;
+void AddUnknown(const Call& call, std::string_view peer, const PeerLeaf& leaf,
+                std::string_view kind, Plan& plan) {
+  plan.refused_parts.push_back(plan.effects.size());
+  Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_REFUSAL, record::v1::OUTCOME_REFUSED);
   record::v1::SentExchange named;
   named.set_exchange_id(envelope::BindingOf(leaf.proof.leaf).exchange_id());
   named.set_recipient(std::string(peer));
   effect.entry.counterpart =
       SenderPart(named, call.terms->partnership, kind, crypto::View(leaf.digest), kRefused);
-  return effect;
 }
 
 const Method& StopShare::method() const {

@@ -35,10 +35,10 @@ class StopShare : public UseCase {
 // every other word.
 Effect Stopped(const Call& call, const SentRow& sent, const ReleaseAgain& again, bool tell_partner);
 
-// The effect of a message about an exchange that this node does not have with that partner: an
-// entry, and nothing else.
-Effect UnknownExchange(const Call& call, std::string_view peer, const PeerLeaf& leaf,
-                       std::string_view kind);
+// Adds the effect of a message about an exchange that this node does not have with that partner: an
+// entry, and nothing else; a refused part, so that a partner cannot fill the log with them.
+void AddUnknown(const Call& call, std::string_view peer, const PeerLeaf& leaf,
+                std::string_view kind, Plan& plan);
 
 }  // namespace sluis::core
 

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "server/core/acceptance.h"
+#include "server/core/judge_leaf.h"
 #include "server/core/received_content.h"
 #include "server/core/received_correction.h"
 #include "server/core/received_exchange.h"
@@ -140,15 +141,15 @@ absl::StatusOr<Plan> StoreKeys::Decide(const Call& call, View& view) {
   Unwrappers unwrappers(view, leaves_);
   std::set<std::string> corrected;
   Plan plan;
-  for (const PeerLeaf& leaf : leaves_) {
+  const auto store = [&](const PeerLeaf& leaf) -> absl::Status {
     const Key& key = std::get<Key>(leaf.proof.leaf);
     auto found = FindAwaited(view, sender_, key, call.now_us);
     if (!found.ok()) return found.status();
-    if (std::holds_alternative<HereAlready>(*found)) continue;
+    if (std::holds_alternative<HereAlready>(*found)) return absl::OkStatus();
     if (std::holds_alternative<NotAwaited>(*found)) {
       plan.refused_parts.push_back(plan.effects.size());
       plan.effects.push_back(NotAwaitedEffect(call, sender_, leaf));
-      continue;
+      return absl::OkStatus();
     }
     const Awaited& awaited = std::get<Awaited>(*found);
     const ReceivedExchange& row = awaited.held.row;
@@ -164,7 +165,7 @@ absl::StatusOr<Plan> StoreKeys::Decide(const Call& call, View& view) {
         answer.permitted() ? AcceptedConditions(call, answer.decision, accepted) : std::nullopt;
     if (!now) {
       plan.effects.push_back(NoLonger(call, awaited, answer, leaf.digest));
-      continue;
+      return absl::OkStatus();
     }
     const absl::StatusOr<crypto::Hash> offer_digest = crypto::ToFixed<32>(row.offer_digest());
     const absl::StatusOr<crypto::Hash> receipt_digest = crypto::ToFixed<32>(key.receipt_digest());
@@ -203,12 +204,17 @@ absl::StatusOr<Plan> StoreKeys::Decide(const Call& call, View& view) {
     Owe(row, content.ok() ? peer::v1::ENVELOPE_KIND_OPENED : peer::v1::ENVELOPE_KIND_UNOPENABLE,
         call.now_us, awaited.offer.terms.case_token(), effect);
     WriteReceived(awaited.held, std::move(after), effect);
-    if (!content.ok()) continue;
-    const absl::Status closed = AddCorrected(call, view, row, awaited.offer.terms, corrected, plan);
-    if (!closed.ok()) return closed;
+    if (!content.ok()) return absl::OkStatus();
+    return AddCorrected(call, view, row, awaited.offer.terms, corrected, plan);
+  };
+  absl::Status unreadable;
+  for (const PeerLeaf& leaf : leaves_) {
+    const absl::Status stored = JudgeLeaf([&] { return store(leaf); }, plan, unreadable);
+    if (!stored.ok()) return stored;
   }
   plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
-  plan.reply = [refused = plan.refusal](std::span<const ledger::Logged>) {
+  plan.reply = [refused = plan.refusal, unreadable](std::span<const ledger::Logged>) {
+    if (!unreadable.ok()) return unreadable;
     return refused ? absl::PermissionDeniedError(std::string(kToPeer)) : absl::OkStatus();
   };
   return plan;

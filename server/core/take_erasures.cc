@@ -1,5 +1,6 @@
 #include "server/core/take_erasures.h"
 
+#include "server/core/judge_leaf.h"
 #include "server/core/received_erasure.h"
 #include "server/core/sent_erasure.h"
 #include "server/core/status_lists.h"
@@ -24,24 +25,31 @@ absl::StatusOr<Plan> TakeErasures::Decide(const Call& call, View& view) {
   const ErasureAsker asker{sender_, verifier, *status};
   Plan plan;
   size_t waiting = 0;
+  bool not_taken = false;  // answers about what is not known here need not come again
+  absl::Status unreadable;
   for (const PeerLeaf& leaf : leaves_) {
     const auto* erasure = std::get_if<peer::v1::Erasure>(&leaf.proof.leaf);
     if (erasure == nullptr) return RefusePeer(call, absl::StatusCode::kInvalidArgument, "kind");
-    if (erasure->step() != peer::v1::ERASURE_STEP_ASKED) {
-      const absl::Status followed = FollowErasure(call, view, sender_, leaf, plan);
-      if (!followed.ok()) return followed;
-      continue;
-    }
-    const absl::StatusOr<bool> taken = TakeErasure(call, view, asker, leaf, plan);
-    if (!taken.ok()) return taken.status();
-    if (!*taken) ++waiting;
+    const auto take = [&] {
+      if (erasure->step() != peer::v1::ERASURE_STEP_ASKED) {
+        return FollowErasure(call, view, sender_, leaf, plan);
+      }
+      const size_t before = plan.refused_parts.size();
+      const absl::StatusOr<bool> taken = TakeErasure(call, view, asker, leaf, plan);
+      not_taken = not_taken || plan.refused_parts.size() > before;
+      if (taken.ok() && !*taken) ++waiting;
+      return taken.status();
+    };
+    const absl::Status judged = JudgeLeaf(take, plan, unreadable);
+    if (!judged.ok()) return judged;
   }
-  if (plan.effects.empty() && waiting > 0) {
+  if (plan.effects.empty() && waiting > 0 && unreadable.ok()) {
     return RefusePeer(call, absl::StatusCode::kFailedPrecondition, "status_behind");
   }
   plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
-  plan.reply = [again = waiting > 0 || !plan.refused_parts.empty(),
-                refused = plan.refusal](std::span<const ledger::Logged>) {
+  plan.reply = [again = waiting > 0 || not_taken, refused = plan.refusal && not_taken,
+                unreadable](std::span<const ledger::Logged>) {
+    if (!unreadable.ok()) return unreadable;
     if (refused) return absl::PermissionDeniedError(std::string(kToPeer));
     // Sent alone next time, each learns what became of it.
     if (again) return absl::FailedPreconditionError(std::string(kToPeer));

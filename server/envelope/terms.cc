@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 
 #include "crypto/hash.h"
 #include "server/envelope/canonical.h"
@@ -51,6 +52,12 @@ bool AgreeWithMarks(const Terms& terms) {
   return std::all_of(std::begin(repeated), std::end(repeated), [&](const auto& row) {
     return AttributeOf(terms, row.first).value_or(row.second) == row.second;
   });
+}
+
+// A case that was given is named by its token, and no other.
+bool NamesItsCase(const Terms& terms) {
+  const std::optional<std::string_view> given = AttributeOf(terms, "case.given");
+  return !given || (*given == "given") == !terms.case_token().empty();
 }
 
 // "retention=P90D" is of kind "retention".
@@ -124,7 +131,7 @@ absl::StatusOr<Terms> ReadTerms(crypto::BytesView bytes) {
       terms.record_version() == 0) {
     return Refuse(Fault::kMalformed);
   }
-  if (!AgreeWithMarks(terms)) return Refuse(Fault::kBinding);
+  if (!AgreeWithMarks(terms) || !NamesItsCase(terms)) return Refuse(Fault::kBinding);
   return terms;
 }
 

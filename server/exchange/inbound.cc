@@ -19,6 +19,8 @@ absl::Status ToPeer(const absl::Status& status) {
     case absl::StatusCode::kPermissionDenied:
     case absl::StatusCode::kUnauthenticated:
     case absl::StatusCode::kNotFound:
+    // One record that this node cannot read: the sender finds out which by sending them one by one.
+    case absl::StatusCode::kDataLoss:
       return RefusedToPeer();
     default:
       return absl::UnavailableError("this node cannot take it now; send it again later");
@@ -69,7 +71,10 @@ void Inbound::Deliver(const std::string& sender, const peer::v1::DeliverRequest&
   }
   parts_.executor.RunAsPeer(
       sender, act->second(sender, core::PeerLeavesOf(*read)),
-      [done = std::move(done)](const absl::Status& status) { done(ToPeer(status)); });
+      [done = std::move(done), fault = parts_.fault](const absl::Status& status) {
+        if (absl::IsDataLoss(status)) fault(status);
+        done(ToPeer(status));
+      });
 }
 
 }  // namespace sluis::exchange

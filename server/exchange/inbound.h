@@ -6,9 +6,10 @@
 // partnership exchanges, or of a kind that crosses its suspension; OK is answered only when what
 // the use case decided is durable. What is not believed is parked: counted by its fault, answered
 // with one constant, and not kept. Another manifest is answered with "update". Not guaranteed: that
-// an envelope is new (use cases answer a copy as they answered the first). Thread-safe; never
-// blocks on the ledger. Errors to the peer: RefusedToPeer, UpdateNeeded, UNAVAILABLE when this node
-// cannot take anything now.
+// an envelope is new (use cases answer a copy as they answered the first). A record of which a row
+// cannot be read here is left aside and refused, so that its sender sends it alone and later; the
+// others are carried out. Thread-safe; never blocks on the ledger. Errors to the peer:
+// RefusedToPeer, UpdateNeeded, UNAVAILABLE when this node cannot take anything now.
 #ifndef SLUIS_SERVER_EXCHANGE_INBOUND_H_
 #define SLUIS_SERVER_EXCHANGE_INBOUND_H_
 
@@ -40,6 +41,8 @@ struct InboundParts {
   storage::Clock& clock;
   // Told of every envelope that is not believed.
   std::function<void(envelope::Fault)> parked;
+  // Told of what this node could not read, so that a message did not arrive: no caller hears of it.
+  std::function<void(const absl::Status&)> fault = [](const absl::Status&) {};
   // The use case of each kind that this node takes; other kinds are parked.
   using Act = std::function<std::shared_ptr<core::UseCase>(std::string sender,
                                                            std::vector<core::PeerLeaf> leaves)>;

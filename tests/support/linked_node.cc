@@ -27,14 +27,15 @@ LinkedNode::~LinkedNode() {
 
 void LinkedNode::Restart() {
   if (outbound_) outbound_->Stop();
-  inbound_ = std::make_unique<exchange::Inbound>(
-      exchange::InboundParts{.organisation = organisation_,
-                             .protocol = {},
-                             .terms = node_.h.terms,
-                             .executor = *node_.h.executor,
-                             .clock = node_.h.clock,
-                             .parked = [this](envelope::Fault fault) { parked_.push_back(fault); },
-                             .acts = exchange::ActsOf(heads_, node_.h.random)});
+  inbound_ = std::make_unique<exchange::Inbound>(exchange::InboundParts{
+      .organisation = organisation_,
+      .protocol = {},
+      .terms = node_.h.terms,
+      .executor = *node_.h.executor,
+      .clock = node_.h.clock,
+      .parked = [this](envelope::Fault fault) { parked_.push_back(fault); },
+      .fault = [this](const absl::Status& status) { faults_.push_back(status); },
+      .acts = exchange::ActsOf(heads_, node_.h.random)});
   outbound_ = std::make_unique<exchange::Outbound>(exchange::OutboundParts{
       .organisation = organisation_,
       .ledger = *node_.h.ledger,

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "server/core/received_exchange.h"
@@ -187,6 +188,49 @@ TEST_F(CollectOffersTest, OnlyTheSenderOfTheEnvelopeHandsItOver) {
                     node_.Leaves(peer::v1::ENVELOPE_KIND_OFFER, {offers[0].bytes}), node_.h.random),
                 node_.world.third.organisation)),
             "no_partner");
+}
+
+// A partner stated what the rules wanted to hear and left out the field that would have shown it.
+TEST_F(CollectOffersTest, AStatedAttributeStoodForAFieldThatWasLeftOut) {
+  const auto good = node_.world.edit_terms;
+  for (const char* field : {"category", "statements", "subject_kind", "client_agrees", "minor"}) {
+    node_.world.edit_terms = [&](peer::v1::Terms& terms) {
+      good(terms);
+      auto& fields = *terms.mutable_conditions()->mutable_fields();
+      fields.erase(std::remove(fields.begin(), fields.end(), field), fields.end());
+    };
+    const auto offers = node_.world.Offers(1);
+    EXPECT_EQ(Collect(offers), absl::OkStatus()) << field;
+    EXPECT_EQ(ReasonOf(offers[0]), "rule") << field;
+    EXPECT_EQ(node_.h.Last().act.refusal(), "withheld") << field;
+  }
+}
+
+// A row with the whole Offer stayed of each that was refused, however many a partner sent.
+TEST_F(CollectOffersTest, RefusedOffersFilledTheStore) {
+  const auto good = node_.world.edit_statement;
+  node_.world.edit_statement = [&](record::v1::UserStatement& statement) {
+    good(statement);
+    statement.set_purpose("signaal-intake");
+  };
+  const auto kept = std::make_shared<RefusedOffers>(2);
+  const auto offers = node_.world.Offers(4);
+  const auto collect = [&](std::span<const MadeOffer> some) {
+    return node_.RunAsPeer(std::make_shared<CollectOffers>(
+        node_.world.sender.organisation,
+        node_.Leaves(peer::v1::ENVELOPE_KIND_OFFER,
+                     node_.world.Leaves(peer::v1::ENVELOPE_KIND_OFFER, some)),
+        node_.h.random, kept));
+  };
+  EXPECT_TRUE(absl::IsPermissionDenied(collect(offers))) << "the rest comes again, alone";
+  EXPECT_EQ(ReasonOf(offers[0]), "signature");
+  EXPECT_EQ(ReasonOf(offers[1]), "signature");
+  EXPECT_EQ(ReasonOf(offers[2]), "none");
+  EXPECT_EQ(OwedFor(offers[3]), "nothing");
+  EXPECT_TRUE(absl::IsPermissionDenied(collect(std::span(&offers[2], 1))));
+  node_.h.clock.Advance(std::chrono::hours(25));
+  EXPECT_EQ(collect(std::span(&offers[2], 1)), absl::OkStatus());
+  EXPECT_EQ(OwedFor(offers[2]), "refusal");
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <future>
+#include <memory>
 
 #include "server/core/close_sent.h"
+#include "server/core/exchange_upkeep.h"
 #include "server/core/release_keys.h"
 #include "server/core/stop_share.h"
 #include "server/envelope/fault.h"
@@ -257,6 +260,54 @@ TEST_F(SentTest, OtherRulesThanSignedForStopIt) {
   node_.h.terms.Set(terms);
   ASSERT_EQ(Release(node_.Receipt(id_)), absl::OkStatus());
   EXPECT_EQ(node_.Row(id_).row.reason(), "update");
+}
+
+// Each answer and receipt about an exchange that never was had an entry, without any limit.
+TEST(SentGateTest, UnknownExchangesFilledTheLog) {
+  SharingNode node({.refusals_per_minute = 2});
+  const std::string id = node.Shared(node.Recorded());
+  const auto leaves = [&](auto message, peer::v1::EnvelopeKind kind) {
+    message.mutable_binding()->set_exchange_id(std::string(16, 'u'));
+    return node.Leaves(kind, message.SerializeAsString());
+  };
+  auto unknown = node.AnswerTo<peer::v1::Opened>(id, peer::v1::ENVELOPE_KIND_OPENED);
+  unknown.set_offer_digest(std::string(32, 'd'));
+  unknown.set_receipt_digest(std::string(32, 'd'));
+  unknown.set_key_digest(std::string(32, 'd'));
+  const auto opened = leaves(unknown, peer::v1::ENVELOPE_KIND_OPENED);
+  const auto receipt = leaves(std::get<peer::v1::Receipt>(node.Receipt(id)[0].proof.leaf),
+                              peer::v1::ENVELOPE_KIND_RECEIPT);
+  const uint64_t before = node.h.size();
+  std::vector<std::future<absl::Status>> answers;
+  for (int i = 0; i < 20; ++i) {
+    auto done = std::make_shared<std::promise<absl::Status>>();
+    answers.push_back(done->get_future());
+    std::shared_ptr<UseCase> act = std::make_shared<CloseSent>(kCity, opened);
+    if (i % 2 == 1) act = std::make_shared<ReleaseKeys>(kCity, receipt, node.heads);
+    node.h.executor->RunAsPeer(kCity, act,
+                               [done](absl::Status status) { done->set_value(status); });
+  }
+  node.h.executor->FlushRefusals();
+  for (auto& answer : answers) EXPECT_EQ(answer.get(), absl::OkStatus()) << "it comes no more";
+  EXPECT_LE(node.h.size() - before, 4u);
+}
+
+// What was shared with a member that is no longer one never ended: nobody looked at its outbox.
+TEST_F(SentTest, AShareWithARemovedMemberNeverEnded) {
+  const auto due = [this] {
+    const auto snapshot = node_.h.ledger->store().NewSnapshot();
+    const View view(*snapshot, node_.h.ledger->keyring());
+    return SentPastWindow(view, node_.h.clock.NowUs(), 10).value();
+  };
+  node_.h.clock.Advance(std::chrono::hours(72));
+  EXPECT_TRUE(due().empty()) << "the outbox has an hour to do so itself";
+  node_.h.clock.Advance(std::chrono::hours(2));
+  EXPECT_EQ(due(), std::vector<std::string>{id_});
+  EXPECT_EQ(node_.h.executor->RunAsNodeAndWait(
+                std::make_shared<StopShare>(id_, ReleaseStep::kDeparture, true)),
+            absl::OkStatus());
+  EXPECT_EQ(State(), record::v1::SENT_STATE_EXPIRED);
+  EXPECT_TRUE(due().empty());
 }
 
 }  // namespace

@@ -5,10 +5,12 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "server/core/received_exchange.h"
 #include "server/core/share_draft.h"
 #include "server/envelope/content.h"
 #include "server/envelope/leaf.h"
 #include "server/envelope/terms.h"
+#include "server/ledger/row.h"
 #include "tests/support/sharing_node.h"
 
 namespace sluis::core {
@@ -266,6 +268,28 @@ TEST(RefuseOnward, ARecordOfAnotherGoesNoFurtherThanItsConditions) {
   EXPECT_EQ(code([](auto& c) { c.mutable_marks()->set_no_onward(true); }), "onward");
   body.mutable_received()->set_conditions("\xff");
   EXPECT_TRUE(RefuseOnward(body)) << "what cannot be read allows nothing";
+}
+
+// Who reused the id of what a partner had offered put an Offer in the place of the owed Receipt.
+TEST_F(ShareSignalTest, TheIdOfAReceivedExchangeTookItsPlaceInTheOutbox) {
+  const auto received = Ready();
+  node_.h.store.Tamper(ReceivedKey(received.exchange_id()), ledger::JoinRow(1, "y"));
+  EXPECT_EQ(Refused(received), "exchange_id_used");
+  const auto owed = Ready();
+  node_.h.store.Tamper(OwedKey(kCity, owed.exchange_id()), ledger::JoinRow(1, "o"));
+  EXPECT_EQ(Refused(owed), "exchange_id_used");
+}
+
+// Between the decision and the commit as well.
+TEST_F(ShareSignalTest, AnOfferThatCameMeanwhileLostItsReceipt) {
+  for (const bool row : {true, false}) {
+    const auto request = Ready();
+    const std::string key =
+        row ? ReceivedKey(request.exchange_id()) : OwedKey(kCity, request.exchange_id());
+    node_.h.ledger->BeforeNext(
+        [&] { node_.h.store.Tamper(key, ledger::JoinRow(node_.h.size(), "y")); });
+    EXPECT_EQ(Refused(request), "exchange_id_used") << row;
+  }
 }
 
 }  // namespace

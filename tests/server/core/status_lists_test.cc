@@ -58,5 +58,16 @@ TEST_F(StatusListsTest, OnlyTheMembersOwnMandateKeyMakesAList) {
   EXPECT_EQ(Held().number(), 0u);
 }
 
+// A list signed by a key that is valid from tomorrow was judged today and never again.
+TEST_F(StatusListsTest, AListWasJudgedOnceForAllDays) {
+  const record::v1::SignedMandateStatus list = List(9);
+  Terms terms = *node_.h.terms.Get();
+  const crypto::Hash today = JudgedBy(list, terms, "2026-10-05");
+  EXPECT_EQ(JudgedBy(list, terms, "2026-10-05"), today);
+  EXPECT_NE(JudgedBy(list, terms, "2026-10-06"), today);
+  terms.may_exchange = !terms.may_exchange;
+  EXPECT_NE(JudgedBy(list, terms, "2026-10-05"), today);
+}
+
 }  // namespace
 }  // namespace sluis::core

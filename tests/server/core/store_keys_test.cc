@@ -14,6 +14,7 @@
 #include "server/core/sealing_key.h"
 #include "server/envelope/content.h"
 #include "server/envelope/terms.h"
+#include "server/ledger/row.h"
 #include "tests/support/receiving_node.h"
 
 namespace sluis::core {
@@ -306,6 +307,34 @@ TEST_F(ReceivedTest, TheListShowsNewestFirstWhatMayBeSeenPageByPage) {
   const auto rest = List(els_, 1, page.next_page_token());
   ASSERT_EQ(rest.received_size(), 1);
   EXPECT_EQ(rest.received(0).exchange_id(), IdOf(first[0]));
+}
+
+// One exchange that could not be read stopped the whole envelope, the list and all upkeep.
+TEST_F(ReceivedTest, OneUnreadableExchangeStoppedEverything) {
+  const auto offers = Collected(3);
+  const std::string key = ReceivedKey(IdOf(offers[1]));
+  record::v1::ReceivedExchange damaged = RowOf(offers[1]);
+  damaged.set_offer_proof("x");
+  const auto damage = [&](std::string value) {
+    const uint64_t stamp = ledger::SplitRow(**node_.h.store.Get(key))->stamp;
+    node_.h.store.Tamper(key, ledger::JoinRow(stamp, value));
+  };
+  damage(damaged.SerializeAsString());
+  EXPECT_TRUE(absl::IsDataLoss(node_.SendKeys(offers))) << "this node hears of it";
+  EXPECT_EQ(RowOf(offers[0]).state(), record::v1::RECEIVED_STATE_OPENED);
+  EXPECT_EQ(RowOf(offers[1]).state(), record::v1::RECEIVED_STATE_COLLECTED);
+  EXPECT_EQ(RowOf(offers[2]).state(), record::v1::RECEIVED_STATE_OPENED);
+  EXPECT_TRUE(absl::IsDataLoss(node_.SendKeys(std::span(&offers[1], 1))));
+
+  damage("x");
+  EXPECT_EQ(List(els_).received_size(), 2);
+  EXPECT_THAT(KeysDone(), IsEmpty()) << "it may be put back, and its key come";
+  node_.h.clock.Advance(5 * kDay);
+  EXPECT_THAT(KeysDone(), SizeIs(1));
+  node_.Look([&](const View& view) {
+    EXPECT_TRUE(ReceivedPastWindow(view, node_.h.clock.NowUs(), 10).ok());
+  });
+  EXPECT_TRUE(absl::IsDataLoss(node_.Collect(offers)));
 }
 
 }  // namespace

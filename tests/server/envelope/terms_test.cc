@@ -23,7 +23,11 @@ class TermsTest : public ::testing::Test {
 TEST_F(TermsTest, Table) {
   const std::tuple<const char*, const char*, std::function<void(Terms&)>> rows[] = {
       {"as they are", "ok", [](auto&) {}},
-      {"without a case", "ok", [](auto& t) { t.clear_case_token(); }},
+      {"without a case", "ok",
+       [](auto& t) {
+         t.clear_case_token();
+         t.mutable_attributes(1)->set_value("intake");
+       }},
       {"a correction", "ok", [](auto& t) { t.set_corrects(std::string(16, 'x')); }},
       {"no attributes", "malformed", [](auto& t) { t.clear_attributes(); }},
       {"not sorted", "malformed", [](auto& t) { t.mutable_attributes()->SwapElements(0, 1); }},
@@ -80,6 +84,9 @@ TEST_F(TermsTest, Table) {
        [](auto& t) { t.mutable_conditions()->mutable_marks()->set_secret(true); }},
       {"evidence denied", "binding",
        [](auto& t) { t.mutable_conditions()->mutable_marks()->set_no_evidence(false); }},
+      {"a case given and not named", "binding", [](auto& t) { t.clear_case_token(); }},
+      {"a case named and not given", "binding",
+       [](auto& t) { t.mutable_attributes(1)->set_value("intake"); }},
       {"onward denied", "binding",
        [](auto& t) { t.mutable_conditions()->mutable_marks()->set_no_onward(true); }},
   };

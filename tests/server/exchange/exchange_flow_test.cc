@@ -210,6 +210,32 @@ TEST_F(ExchangeFlowTest, WhatIsNotBelievedIsParkedAndComesAgain) {
   EXPECT_EQ(from_welfare_.outbound().parked(), 0u);
 }
 
+// A row of the outbox, and a record, that could no longer be read held up everything that came with
+// them, and with it the partner.
+TEST_F(ExchangeFlowTest, OneUnreadableRecordHeldUpEverythingOfAPartner) {
+  const std::string record = welfare_.Recorded();
+  const std::string damaged = welfare_.Shared(record);
+  const std::string whole = Due();
+  SendFromWelfare();
+  ASSERT_EQ(Received(damaged).state(), record::v1::RECEIVED_STATE_COLLECTED);
+  record::v1::StoredRecord row;
+  const std::string key = core::RecordKey(record);
+  const auto stored = ledger::SplitRow(**welfare_.h.store.Get(key));
+  ASSERT_TRUE(row.ParseFromString(stored->value));
+  row.mutable_sealed()->back() = static_cast<char>(row.sealed().back() ^ 1);
+  welfare_.h.store.Tamper(key, ledger::JoinRow(stored->stamp, row.SerializeAsString()));
+  welfare_.h.store.Tamper(core::OwedKey(kCity, std::string(16, '\0')), "x");
+  for (int i = 0; i < 4; ++i) {
+    from_city_.Round().IgnoreError();
+    from_welfare_.Round().IgnoreError();
+    Advance(seconds(5));
+  }
+  EXPECT_EQ(Sent(whole), record::v1::SENT_STATE_OPENED);
+  EXPECT_EQ(Sent(damaged), record::v1::SENT_STATE_COOLING_OFF) << "and it waits";
+  EXPECT_EQ(from_city_.outbound().parked(), 1u);
+  EXPECT_FALSE(from_welfare_.faults().empty()) << "and somebody is told";
+}
+
 // What a partner took and has not answered filled the window of 4,096, and nothing else left.
 TEST_F(ExchangeFlowTest, WhatWasTakenLatelyFilledTheWindow) {
   const std::string id = Due();
@@ -289,6 +315,17 @@ TEST_F(ExchangeFlowTest, ALaterOfferOvertookTheOneThatIsSentAlone) {
   Advance(seconds(90));
   SendFromWelfare();
   EXPECT_THAT(sizes, ::testing::ElementsAre(3, 1, 1));
+}
+
+// The key that is owed did not say of which case it is.
+TEST_F(ExchangeFlowTest, AKeyWasOwedToNoCase) {
+  const std::string id = Due();
+  const std::string token = welfare_.Owed(id).case_token();
+  ASSERT_EQ(token.size(), 32u);
+  SendFromWelfare();
+  SendFromCity();
+  ASSERT_EQ(welfare_.Owed(id).kind(), peer::v1::ENVELOPE_KIND_KEY);
+  EXPECT_EQ(welfare_.Owed(id).case_token(), token);
 }
 
 }  // namespace

@@ -11,7 +11,9 @@
 #include "server/core/drop_taken.h"
 #include "server/core/exchange_upkeep.h"
 #include "server/core/sent_erasure.h"
+#include "server/core/sent_exchange.h"
 #include "server/core/status_lists.h"
+#include "server/core/stop_share.h"
 #include "server/core/view.h"
 #include "server/envelope/fault.h"
 #include "server/exchange/acts.h"
@@ -40,6 +42,10 @@ ExchangeLink::ExchangeLink(Parts parts)
                       spdlog::warn("an envelope was not believed: {}",
                                    std::string(envelope::FaultName(fault)));
                     },
+                .fault =
+                    [](const absl::Status& status) {
+                      spdlog::error("exchange, received: {}", std::string(status.message()));
+                    },
                 .acts = exchange::ActsOf(parts_.heads, parts_.random)}),
       outbound_({.organisation = parts_.organisation,
                  .ledger = parts_.ledger,
@@ -67,12 +73,11 @@ void ExchangeLink::Deliver(const std::string& sender, const peer::v1::DeliverReq
 
 void ExchangeLink::HeardStatus(const std::string& organisation,
                                record::v1::SignedMandateStatus status) {
-  // Once under the same terms: what they did not let in, others may.
+  // Once a day under the same terms: what they did not let in, others may, and so may a key of the
+  // manifest that is valid from tomorrow.
   const std::shared_ptr<const core::Terms> terms = parts_.terms.Get();
-  std::string heard = status.status() + status.signature();
-  crypto::AppendU64(heard, terms->stamp);
-  heard.push_back(terms->may_exchange ? 1 : 0);
-  const crypto::Hash digest = crypto::Sha256(heard);
+  const crypto::Hash digest =
+      core::JudgedBy(status, *terms, storage::LegalDay(parts_.clock.NowUs()));
   {
     std::lock_guard lock(status_mutex_);
     crypto::Hash& known = heard_[organisation];
@@ -152,7 +157,10 @@ absl::Status ExchangeLink::Hourly() {
   for (const partnership::Member& member : terms->manifest->manifest.members) {
     if (member.organisation == parts_.organisation) continue;
     const auto settled = outbound_.Settled(member.organisation);
-    if (!settled.ok()) return settled.status();
+    if (!settled.ok()) {
+      first.Update(settled.status());
+      continue;
+    }
     for (size_t at = 0; at < settled->size(); at += kTakenPerEntry) {
       const size_t end = std::min(at + kTakenPerEntry, settled->size());
       std::vector<core::TakenMessage> taken;
@@ -168,6 +176,7 @@ absl::Status ExchangeLink::Hourly() {
       first.Update(dropped);
     }
   }
+  first.Update(EndSent(*terms));
   std::vector<std::string> keys;
   {
     const auto snapshot = parts_.ledger.store().NewSnapshot();
@@ -190,6 +199,29 @@ std::map<std::string, size_t> ExchangeLink::Overdue() const {
   if (overdue.ok()) return *std::move(overdue);
   spdlog::error("exchange: {}", std::string(overdue.status().message()));
   return {};
+}
+
+absl::Status ExchangeLink::EndSent(const core::Terms& terms) {
+  std::vector<std::pair<std::string, bool>> over;  // and whether the partner can be told
+  {
+    const auto snapshot = parts_.ledger.store().NewSnapshot();
+    const core::View view(*snapshot, parts_.ledger.keyring());
+    const auto due = core::SentPastWindow(view, parts_.clock.NowUs(), kExpiredPerRound);
+    if (!due.ok()) return due.status();
+    for (const std::string& exchange : *due) {
+      const auto sent = core::ReadSent(view, exchange);
+      if (!sent.ok()) continue;
+      over.emplace_back(exchange, terms.manifest->manifest.Find(sent->row.recipient()) != nullptr);
+    }
+  }
+  absl::Status first = absl::OkStatus();
+  for (auto& [exchange, told] : over) {
+    const absl::Status ended = parts_.executor.RunAsNodeAndWait(std::make_shared<core::StopShare>(
+        std::move(exchange), core::ReleaseStep::kDeparture, told));
+    // The outbox was first.
+    if (!absl::IsFailedPrecondition(ended)) first.Update(ended);
+  }
+  return first;
 }
 
 void ExchangeLink::Fill(node::v1::PeerState& peer) const {

@@ -77,6 +77,8 @@ class ExchangeLink {
   absl::Status Hourly();
   // Erasures that partners have not acknowledged in time, by partner.
   std::map<std::string, size_t> Overdue() const;
+  // Ends what was sent and nobody answered, also to members that are no longer there.
+  absl::Status EndSent(const core::Terms& terms);
 
   const Parts parts_;
   exchange::Acknowledgements acknowledgements_;
@@ -84,7 +86,8 @@ class ExchangeLink {
   exchange::Outbound outbound_;
 
   std::mutex status_mutex_;
-  // The list last heard of each partner and under what terms, by digest: each is judged once.
+  // The list last heard of each partner, under what terms and on what day, by digest: each is
+  // judged once.
   std::map<std::string, crypto::Hash> heard_;
   std::optional<std::chrono::steady_clock::time_point> upkept_;
 

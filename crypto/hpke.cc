@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "crypto/hash.h"
@@ -63,6 +64,17 @@ absl::StatusOr<Secret<32>> SharedSecret(const PrivateKey& mine, const PublicKey&
 }
 
 }  // namespace
+
+absl::Status CheckPublicKey(const PublicKey& key) {
+  Init();
+  // Multiplied by any private key, a point of low order and no other comes to nothing.
+  const std::array<uint8_t, 32> any = {1};
+  std::array<uint8_t, 32> product{};
+  if (crypto_scalarmult_curve25519(product.data(), any.data(), key.data()) != 0) {
+    return absl::InvalidArgumentError("the public key is of low order: ask its owner for another");
+  }
+  return absl::OkStatus();
+}
 
 PublicKey PublicKeyOf(const PrivateKey& private_key) {
   Init();

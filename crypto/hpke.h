@@ -97,6 +97,9 @@ struct Sender {
   SenderContext context;
 };
 
+// kInvalidArgument for a key of low order, for which nothing can be sealed.
+absl::Status CheckPublicKey(const PublicKey& key);
+
 // Section 5.1.1; kInvalidArgument for a key of low order.
 absl::StatusOr<Sender> SetupBaseS(const PublicKey& recipient, BytesView info, Random& random);
 absl::StatusOr<RecipientContext> SetupBaseR(const Encapsulation& encapsulation,

@@ -30,7 +30,7 @@ constexpr size_t kTakenPerEntry = 256;
 
 ExchangeLink::ExchangeLink(Parts parts)
     : parts_(std::move(parts)),
-      acknowledgements_(parts_.derived),
+      acknowledgements_(parts_.derived, parts_.witness),
       inbound_({.organisation = parts_.organisation,
                 .protocol = {},
                 .terms = parts_.terms,
@@ -46,7 +46,7 @@ ExchangeLink::ExchangeLink(Parts parts)
                     [](const absl::Status& status) {
                       spdlog::error("exchange, received: {}", std::string(status.message()));
                     },
-                .acts = exchange::ActsOf(parts_.heads, parts_.random)}),
+                .acts = exchange::ActsOf(parts_.heads, acknowledgements_, parts_.random)}),
       outbound_({.organisation = parts_.organisation,
                  .ledger = parts_.ledger,
                  .terms = parts_.terms,

@@ -39,6 +39,7 @@ class ExchangeLink {
     ledger::Ledger& ledger;
     core::Executor& executor;
     storage::Store& derived;
+    storage::Store& witness;
     exchange::KnownHeads& heads;
     exchange::Peers& peers;
     const ExchangeKeys& keys;

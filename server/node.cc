@@ -116,6 +116,7 @@ absl::Status Node::Open() {
                      PeerLink::Core{.ledger = *parts.ledger,
                                     .executor = *parts.executor,
                                     .derived = *parts.derived,
+                                    .witness = *parts.witness,
                                     .heads = *parts.heads,
                                     .keys = parts.exchange_keys ? &*parts.exchange_keys : nullptr,
                                     .random = parts.random},

@@ -38,6 +38,7 @@ PeerLink::PeerLink(const Config& config, core::TermsInForce& terms, const Core& 
                                         .ledger = core.ledger,
                                         .executor = core.executor,
                                         .derived = core.derived,
+                                        .witness = core.witness,
                                         .heads = core.heads,
                                         .peers = peers_,
                                         .keys = *core.keys,

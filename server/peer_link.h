@@ -37,6 +37,7 @@ class PeerLink {
     ledger::Ledger& ledger;
     core::Executor& executor;
     storage::Store& derived;
+    storage::Store& witness;
     exchange::KnownHeads& heads;
     const ExchangeKeys* keys;
     crypto::Random& random;

@@ -57,11 +57,9 @@ absl::StatusOr<bool> PersonStands(const Call& call, const View& view, const std:
 }
 
 // Whether this version of the record may still go.
-bool RecordStands(const OpenedRecord& record, const record::v1::SentExchange& row,
-                  ReleaseStep step) {
+bool RecordStands(const OpenedRecord& record, const record::v1::SentExchange& row) {
   return record.row.state() == record::v1::RECORD_STATE_OPEN &&
-         (step != ReleaseStep::kDeparture || record.row.version() == row.record_version()) &&
-         !RefuseOnward(record.body);
+         record.row.version() == row.record_version() && !RefuseOnward(record.body);
 }
 
 Call AsPerson(const Call& call, const record::v1::ShareContext& context) {
@@ -76,7 +74,7 @@ Call AsPerson(const Call& call, const record::v1::ShareContext& context) {
 }  // namespace
 
 absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
-                                      const record::v1::SentExchange& row, ReleaseStep step) {
+                                      const record::v1::SentExchange& row) {
   ReleaseAgain again;
   again.as_person = call;
   absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view.OpenRecord(row.record_id());
@@ -99,7 +97,7 @@ absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
     again.stopped_by = kExpired;
   } else if (!OfferedUnder(*call.terms, offer.binding())) {
     again.stopped_by = kUpdate;
-  } else if (!RecordStands(opened, row, step)) {
+  } else if (!RecordStands(opened, row)) {
     again.stopped_by = kRecord;
   }
   if (!again.permitted()) return again;

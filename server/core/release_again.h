@@ -12,17 +12,11 @@
 
 namespace sluis::core {
 
-// When an exchange is decided again.
-enum class ReleaseStep {
-  kDeparture,  // before the Offer leaves
-  kKey,        // before the key is given
-};
-
 // What is decided again came to.
 struct ReleaseAgain {
   // Empty when it may go on; otherwise why not, a fixed word for the row: "expired", "update"
-  // (other rules or another manifest than were signed for), "record" (taken back, changed before it
-  // left, or gone), "person" (no longer registered or under a mandate), "rule".
+  // (other rules or another manifest than were signed for), "record" (taken back, changed since, or
+  // gone), "person" (no longer registered or under a mandate), "rule".
   std::string stopped_by;
   // The record and the answer of the rules, as far as it came. The record is null when it is gone.
   RecordAct act;
@@ -34,10 +28,11 @@ struct ReleaseAgain {
 };
 
 // Decides an exchange again, under the terms of `call`, as it was decided when it was shared: the
-// rules must still permit it on conditions no stricter than those offered. Pure but for reading; an
-// error is a fault of the node.
+// rules must still permit it on conditions no stricter than those offered, and the record must be
+// in the version that was signed for: what is decided is what was sent. Before the Offer leaves,
+// and before the key is given. Pure but for reading; an error is a fault of the node.
 absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
-                                      const record::v1::SentExchange& row, ReleaseStep step);
+                                      const record::v1::SentExchange& row);
 
 }  // namespace sluis::core
 

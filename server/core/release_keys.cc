@@ -2,7 +2,9 @@
 
 #include <optional>
 
+#include "absl/strings/cord.h"
 #include "crypto/checkpoint.h"
+#include "crypto/hpke.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"
 #include "server/core/judge_leaf.h"
@@ -11,6 +13,7 @@
 #include "server/core/stop_share.h"
 #include "server/envelope/fault.h"
 #include "server/envelope/receipt_proof.h"
+#include "sluis/peer/v1/peer.pb.h"
 
 namespace sluis::core {
 namespace {
@@ -31,12 +34,21 @@ std::optional<ShownLog> ShownBy(const peer::v1::Receipt& receipt) {
   return ShownLog{crypto::LeafHash(receipt.log_leaf()), checkpoint->head};
 }
 
-// Whether this very receipt was followed before.
-bool IsFollowed(const record::v1::SentExchange& row, const PeerLeaf& leaf) {
-  if (row.receipt_proof().empty()) return false;
-  const absl::StatusOr<envelope::RecordProof> followed =
-      envelope::ReadRecordProof(row.receipt_proof());
-  return followed.ok() && envelope::LeafDigest(followed->leaf_bytes) == leaf.digest;
+// Whether it ended in a way that keeps the key here, so that the partner is to let it go.
+bool EndedWithoutKey(const record::v1::SentExchange& row) {
+  return row.receipt_proof().empty() && (row.state() == record::v1::SENT_STATE_WITHDRAWN ||
+                                         row.state() == record::v1::SENT_STATE_STOPPED ||
+                                         row.state() == record::v1::SENT_STATE_EXPIRED);
+}
+
+// The answer that asks for the receipts again, tied to the head of that size.
+absl::Status ProveFrom(uint64_t known_size) {
+  peer::v1::PeerRefusal detail;
+  detail.set_code("head");
+  detail.set_known_size(known_size);
+  absl::Status status = absl::FailedPreconditionError("prove this head from the one known here");
+  status.SetPayload(kRefusalPayload, absl::Cord(detail.SerializeAsString()));
+  return status;
 }
 
 }  // namespace
@@ -46,9 +58,13 @@ const Method& ReleaseKeys::method() const {
   return method;
 }
 
-absl::StatusOr<std::string> ReleaseKeys::Judge(const Call& call, const PeerLeaf& leaf,
-                                               const TravellingOffer& offer) {
+absl::StatusOr<std::optional<std::string>> ReleaseKeys::Judge(const Call& call,
+                                                              const PeerLeaf& leaf,
+                                                              const TravellingOffer& offer) {
   const auto& receipt = std::get<peer::v1::Receipt>(leaf.proof.leaf);
+  const auto sealing_key = crypto::ToFixed<32>(receipt.sealing_key());
+  // Nothing can be sealed to some keys, and one of them would hold up all keys of its envelope.
+  if (!sealing_key.ok() || !crypto::hpke::CheckPublicKey(*sealing_key).ok()) return kBadReceipt;
   if (!envelope::CheckAnswers(leaf.proof.leaf, offer.offer.binding()).ok()) return kBadReceipt;
   const std::string origin = LogOriginOf(sender_);
   const partnership::Member* partner = call.terms->manifest->manifest.Find(sender_);
@@ -57,25 +73,54 @@ absl::StatusOr<std::string> ReleaseKeys::Judge(const Call& call, const PeerLeaf&
     const absl::StatusOr<crypto::VerifierKey> log_key =
         crypto::VerifierKey::Create(origin, key->public_key);
     if (!log_key.ok()) continue;
+    const std::string evidence = leaf.proof.Serialise();
+    ShownHead shown{.checkpoint = {},
+                    .note = receipt.checkpoint(),
+                    .proven_from = {},
+                    .bridge = bridge_ ? &*bridge_ : nullptr,
+                    .evidence = evidence};
     const absl::StatusOr<envelope::ProvenReceipt> proven =
         envelope::VerifyReceipt(receipt, offer.offer, offer.bytes, *log_key);
-    if (!proven.ok()) continue;
-    crypto::TreeHead seen;
+    if (!proven.ok()) {
+      const auto other = envelope::ShowsAnotherLog(receipt, offer.offer, *log_key);
+      if (!other) continue;
+      shown.checkpoint = *other;
+      const absl::Status kept = heads_.Contradict(shown);
+      if (envelope::FaultOf(kept)) return kFork;
+      return kept;
+    }
+    shown.checkpoint = proven->checkpoint;
     if (offer.offer.seen_size() > 0) {
       const auto root = crypto::ToFixed<32>(offer.offer.seen_root());
       if (!root.ok()) return kBadReceipt;
-      seen = {offer.offer.seen_size(), *root};
+      shown.proven_from = {offer.offer.seen_size(), *root};
     }
     // Kept before the key is owed: what was given on this head cannot be forgotten.
-    const absl::Status taken = heads_.Take(proven->checkpoint, receipt.checkpoint(), seen);
-    if (taken.ok()) return std::string();
-    if (envelope::FaultOf(taken)) return kFork;
-    return taken;
+    const absl::StatusOr<bool> taken = heads_.Take(shown);
+    if (taken.ok()) return *taken ? std::optional<std::string>("") : std::nullopt;
+    if (envelope::FaultOf(taken.status())) return kFork;
+    return taken.status();
   }
   return kBadReceipt;
 }
 
-absl::Status ReleaseKeys::Follow(const Call& call, View& view, const PeerLeaf& leaf, Plan& plan) {
+absl::Status ReleaseKeys::TellAgain(const Call& call, const View& view, const PeerLeaf& leaf,
+                                    const SentRow& sent, Plan& plan) const {
+  if (!EndedWithoutKey(sent.row) || sent.row.told_again()) return absl::OkStatus();
+  const absl::StatusOr<SentBinding> bound = SentBindingOf(view, call.terms->organisation, sent);
+  if (!bound.ok()) return bound.status();
+  if (!envelope::CheckAnswers(leaf.proof.leaf, bound->offer).ok() ||
+      std::get<peer::v1::Receipt>(leaf.proof.leaf).offer_digest() != Text(bound->offer_digest)) {
+    return absl::OkStatus();
+  }
+  absl::StatusOr<Effect> again = CancelledAgain(call, view, sent, *bound);
+  if (!again.ok()) return again.status();
+  plan.effects.push_back(*std::move(again));
+  return absl::OkStatus();
+}
+
+absl::Status ReleaseKeys::Follow(const Call& call, View& view, const PeerLeaf& leaf, bool& unproven,
+                                 Plan& plan) {
   const peer::v1::Binding& binding = envelope::BindingOf(leaf.proof.leaf);
   absl::StatusOr<SentRow> sent = ReadSent(view, binding.exchange_id());
   if (!sent.ok() && !absl::IsNotFound(sent.status())) return sent.status();
@@ -84,14 +129,20 @@ absl::Status ReleaseKeys::Follow(const Call& call, View& view, const PeerLeaf& l
     AddUnknown(call, sender_, leaf, kKindReceipt, plan);
     return absl::OkStatus();
   }
-  if (IsFollowed(sent->row, leaf) || IsEnded(sent->row.state())) return absl::OkStatus();
+  if (IsEnded(sent->row.state())) return TellAgain(call, view, leaf, *sent, plan);
+  // The Key names the receipt that was followed, and may be under way.
+  if (sent->row.state() == record::v1::SENT_STATE_RELEASED) return absl::OkStatus();
   absl::StatusOr<TravellingOffer> offer = OfferOf(view, call.terms->organisation, *sent);
   if (!offer.ok()) return offer.status();
-  absl::StatusOr<ReleaseAgain> again = AskAgain(call, view, sent->row, ReleaseStep::kKey);
+  absl::StatusOr<ReleaseAgain> again = AskAgain(call, view, sent->row);
   if (!again.ok()) return again.status();
-  absl::StatusOr<std::string> wrong = Judge(call, leaf, *offer);
+  absl::StatusOr<std::optional<std::string>> wrong = Judge(call, leaf, *offer);
   if (!wrong.ok()) return wrong.status();
-  if (!wrong->empty()) again->stopped_by = *wrong;
+  if (!*wrong && again->permitted()) {
+    unproven = true;
+    return absl::OkStatus();
+  }
+  if (*wrong && !(*wrong)->empty()) again->stopped_by = **wrong;
   if (!again->permitted()) {
     plan.effects.push_back(Stopped(call, *sent, *again, true));
     return absl::OkStatus();
@@ -111,14 +162,20 @@ absl::Status ReleaseKeys::Follow(const Call& call, View& view, const PeerLeaf& l
 
 absl::StatusOr<Plan> ReleaseKeys::Decide(const Call& call, View& view) {
   Plan plan;
-  absl::Status unreadable;
+  absl::Status answer;
+  bool unproven = false;
   for (const PeerLeaf& leaf : leaves_) {
     const absl::Status followed =
-        JudgeLeaf([&] { return Follow(call, view, leaf, plan); }, plan, unreadable);
+        JudgeLeaf([&] { return Follow(call, view, leaf, unproven, plan); }, plan, answer);
     if (!followed.ok()) return followed;
   }
+  if (unproven) {
+    const auto known = heads_.Of(LogOriginOf(sender_));
+    if (!known.ok()) return known.status();
+    answer = ProveFrom(*known ? (*known)->size : 0);
+  }
   plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
-  plan.reply = [unreadable](std::span<const ledger::Logged>) { return unreadable; };
+  plan.reply = [answer](std::span<const ledger::Logged>) { return answer; };
   return plan;
 }
 

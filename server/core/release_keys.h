@@ -1,6 +1,7 @@
 #ifndef SLUIS_SERVER_CORE_RELEASE_KEYS_H_
 #define SLUIS_SERVER_CORE_RELEASE_KEYS_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,28 +18,42 @@ namespace sluis::core {
 //
 // A receipt that does not prove it, or lies on a fork of the partner's log, never gets the key: the
 // exchange is stopped and a Cancel owed, as it is when the rules, the person or the record no
-// longer allow it. What is known already comes to no effect; a receipt of an exchange that this
-// node never offered to that partner is refused and logged. A new receipt after the release is
-// followed again: the one-time key of the first may be gone.
+// longer allow it. One whose head nothing ties to the head known here is not followed either, and
+// nothing is held against it: the answer names the size from which the partner has to prove it, and
+// it comes again. The first receipt that is followed is the only one: the Key names it, and by then
+// may be under way. A receipt for what has ended here makes the Cancel owed once more, because its
+// Offer was collected after all. A receipt of an exchange that this node never offered to that
+// partner is refused and logged.
 class ReleaseKeys : public UseCase {
  public:
-  // `leaves`: of one verified envelope of receipts. `heads` must outlive the call.
-  ReleaseKeys(std::string sender, std::vector<PeerLeaf> leaves, PartnerHeads& heads)
-      : sender_(std::move(sender)), leaves_(std::move(leaves)), heads_(heads) {}
+  // `leaves`: of one verified envelope of receipts. `bridge`: what came along with it. `heads` must
+  // outlive the call.
+  ReleaseKeys(std::string sender, std::vector<PeerLeaf> leaves, PartnerHeads& heads,
+              std::optional<HeadBridge> bridge = {})
+      : sender_(std::move(sender)),
+        leaves_(std::move(leaves)),
+        heads_(heads),
+        bridge_(std::move(bridge)) {}
 
   const Method& method() const override;
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:
-  absl::Status Follow(const Call& call, View& view, const PeerLeaf& leaf, Plan& plan);
-  // The word for why the receipt does not hold; empty when it does. An error is a fault of the
-  // node.
-  absl::StatusOr<std::string> Judge(const Call& call, const PeerLeaf& leaf,
-                                    const TravellingOffer& offer);
+  // `unproven` becomes true when the receipt waits for a proof from the head known here.
+  absl::Status Follow(const Call& call, View& view, const PeerLeaf& leaf, bool& unproven,
+                      Plan& plan);
+  // A receipt of what has ended.
+  absl::Status TellAgain(const Call& call, const View& view, const PeerLeaf& leaf,
+                         const SentRow& sent, Plan& plan) const;
+  // The word for why the receipt does not hold; empty when it does, nothing while its head is not
+  // proven. An error is a fault of the node.
+  absl::StatusOr<std::optional<std::string>> Judge(const Call& call, const PeerLeaf& leaf,
+                                                   const TravellingOffer& offer);
 
   const std::string sender_;
   const std::vector<PeerLeaf> leaves_;
   PartnerHeads& heads_;
+  const std::optional<HeadBridge> bridge_;
 };
 
 }  // namespace sluis::core

@@ -50,6 +50,31 @@ Effect Stopped(const Call& call, const SentRow& sent, const ReleaseAgain& again,
   return effect;
 }
 
+absl::StatusOr<Effect> CancelledAgain(const Call& call, const View& view, const SentRow& sent,
+                                      const SentBinding& bound) {
+  absl::StatusOr<std::shared_ptr<const OpenedRecord>> record =
+      view.OpenRecord(sent.row.record_id());
+  if (!record.ok() && !absl::IsNotFound(record.status())) return record.status();
+  Effect effect;
+  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  if (record.ok()) {
+    AddSubject(**record, effect.entry);
+    effect.about = *record;
+  }
+  record::v1::SentExchange after = sent.row;
+  after.set_told_again(true);
+  after.set_offer_digest(std::string(crypto::View(bound.offer_digest)));
+  if (after.cancel().empty()) {
+    peer::v1::Cancel cancel;
+    cancel.set_reason(ReasonOf(sent.row.reason()));
+    after.set_cancel(cancel.SerializeAsString());
+  }
+  effect.entry.counterpart =
+      SenderPart(after, call.terms->partnership, kKindCancel, bound.offer.terms_digest());
+  WriteSent(sent, std::move(after), peer::v1::ENVELOPE_KIND_CANCEL, call.now_us, effect);
+  return effect;
+}
+
 void AddUnknown(const Call& call, std::string_view peer, const PeerLeaf& leaf,
                 std::string_view kind, Plan& plan) {
   plan.refused_parts.push_back(plan.effects.size());
@@ -75,7 +100,7 @@ absl::StatusOr<Plan> StopShare::Decide(const Call& call, View& view) {
                               "the exchange is not to be stopped", ""});
   };
   if (!sent.ok() || IsEnded(sent->row.state())) return not_due();
-  absl::StatusOr<ReleaseAgain> again = AskAgain(call, view, sent->row, step_);
+  absl::StatusOr<ReleaseAgain> again = AskAgain(call, view, sent->row);
   if (!again.ok()) return again.status();
   if (again->permitted()) return not_due();
   Plan plan;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "server/core/peer_act.h"
 #include "server/core/release_again.h"
 #include "server/core/sent_exchange.h"
@@ -18,15 +19,14 @@ namespace sluis::core {
 class StopShare : public UseCase {
  public:
   // `departed`: whether the partner may have the Offer, and must then be told.
-  StopShare(std::string exchange_id, ReleaseStep step, bool departed)
-      : exchange_id_(std::move(exchange_id)), step_(step), departed_(departed) {}
+  StopShare(std::string exchange_id, bool departed)
+      : exchange_id_(std::move(exchange_id)), departed_(departed) {}
 
   const Method& method() const override;
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:
   const std::string exchange_id_;
-  const ReleaseStep step_;
   const bool departed_;
 };
 
@@ -34,6 +34,11 @@ class StopShare : public UseCase {
 // otherwise nothing. The sealed key goes with it. The state is EXPIRED for "expired", STOPPED for
 // every other word.
 Effect Stopped(const Call& call, const SentRow& sent, const ReleaseAgain& again, bool tell_partner);
+
+// The effect that makes a Cancel owed for an exchange that has ended: that of then, or one without
+// a person's signature where nobody was to hear of it. Once for each exchange.
+absl::StatusOr<Effect> CancelledAgain(const Call& call, const View& view, const SentRow& sent,
+                                      const SentBinding& bound);
 
 // Adds the effect of a message about an exchange that this node does not have with that partner: an
 // entry, and nothing else; a refused part, so that a partner cannot fill the log with them.

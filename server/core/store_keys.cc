@@ -69,13 +69,14 @@ struct HereAlready {};
 struct NotAwaited {};
 
 absl::StatusOr<std::variant<Awaited, HereAlready, NotAwaited>> FindAwaited(
-    const View& view, const std::string& sender, const Key& key, uint64_t now_us) {
+    const View& view, const std::string& sender, const Key& key, uint64_t now_us,
+    const GivenReceipts& receipts) {
   absl::StatusOr<ReceivedRow> held = ReadReceived(view, key.binding().exchange_id());
   if (absl::IsNotFound(held.status())) return NotAwaited{};
   if (!held.ok()) return held.status();
   const ReceivedExchange& row = held->row;
   if (row.sender() != sender || row.offer_digest() != key.offer_digest()) return NotAwaited{};
-  if (!row.key_proof().empty()) return HereAlready{};
+  if (!row.key_proof().empty() || !row.refused_key_digest().empty()) return HereAlready{};
   // Of what was erased nothing is opened again.
   if (row.state() == record::v1::RECEIVED_STATE_ERASED) return HereAlready{};
   if (row.state() != record::v1::RECEIVED_STATE_COLLECTED ||
@@ -87,6 +88,13 @@ absl::StatusOr<std::variant<Awaited, HereAlready, NotAwaited>> FindAwaited(
   if (!envelope::CheckAnswers(envelope::Leaf(key), offer->offer().binding()).ok()) {
     return NotAwaited{};
   }
+  // The answer names this receipt too: only one that was given can be answered for.
+  const absl::StatusOr<envelope::ExchangeId> id =
+      crypto::ToFixed<envelope::kExchangeIdBytes>(row.exchange_id());
+  if (!id.ok()) return id.status();
+  const absl::StatusOr<std::optional<crypto::Hash>> given = receipts.DigestOf(*id);
+  if (!given.ok()) return given.status();
+  if (!given->has_value() || Text(**given) != key.receipt_digest()) return NotAwaited{};
   return Awaited{*std::move(held), *std::move(offer)};
 }
 
@@ -103,6 +111,7 @@ Effect NoLonger(const Call& call, const Awaited& awaited, const Answer& answer,
       ReceiverPart(after, call.terms->partnership, kKindKey, Text(digest), kRefused);
   after.set_state(record::v1::RECEIVED_STATE_REFUSED);
   after.set_reason(std::string(RefusalWord(peer::v1::REFUSAL_REASON_RULE)));
+  after.set_refused_key_digest(Text(digest));
   Owe(after, peer::v1::ENVELOPE_KIND_REFUSAL, call.now_us, awaited.offer.terms.case_token(),
       effect);
   WriteReceived(awaited.held, std::move(after), effect);
@@ -143,7 +152,7 @@ absl::StatusOr<Plan> StoreKeys::Decide(const Call& call, View& view) {
   Plan plan;
   const auto store = [&](const PeerLeaf& leaf) -> absl::Status {
     const Key& key = std::get<Key>(leaf.proof.leaf);
-    auto found = FindAwaited(view, sender_, key, call.now_us);
+    auto found = FindAwaited(view, sender_, key, call.now_us, receipts_);
     if (!found.ok()) return found.status();
     if (std::holds_alternative<HereAlready>(*found)) return absl::OkStatus();
     if (std::holds_alternative<NotAwaited>(*found)) {

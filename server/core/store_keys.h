@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "crypto/random.h"
+#include "server/core/given_receipts.h"
 #include "server/core/peer_act.h"
 #include "server/core/use_case.h"
 
@@ -18,14 +19,18 @@ namespace sluis::core {
 //
 // Guarantee: nothing is opened that the rules no longer allow, and no field is stored that was not
 // accepted. Keys to what was opened already change nothing and have no entry; every attempt to send
-// makes other bytes of them. Keys to what is not waited for (unknown, of another partner, ended)
-// are logged and change nothing. Not guaranteed: that the receipt which a Key names is the one that
-// was sent last; its digest is kept as the sender signed it.
+// makes other bytes of them. Keys to what is not waited for (unknown, of another partner, ended),
+// or under another receipt than the one given, are logged and change nothing.
 class StoreKeys : public UseCase {
  public:
-  // `leaves`: all of one verified envelope of kind KEY, in its order. `random` must outlive this.
-  StoreKeys(std::string sender, std::vector<PeerLeaf> leaves, crypto::Random& random)
-      : sender_(std::move(sender)), leaves_(std::move(leaves)), random_(random) {}
+  // `leaves`: all of one verified envelope of kind KEY, in its order. The references must
+  // outlive this.
+  StoreKeys(std::string sender, std::vector<PeerLeaf> leaves, crypto::Random& random,
+            const GivenReceipts& receipts)
+      : sender_(std::move(sender)),
+        leaves_(std::move(leaves)),
+        random_(random),
+        receipts_(receipts) {}
   const Method& method() const override;
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
@@ -33,6 +38,7 @@ class StoreKeys : public UseCase {
   const std::string sender_;
   const std::vector<PeerLeaf> leaves_;
   crypto::Random& random_;
+  const GivenReceipts& receipts_;
 };
 
 }  // namespace sluis::core

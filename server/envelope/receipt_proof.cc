@@ -82,4 +82,12 @@ absl::StatusOr<ProvenReceipt> VerifyReceipt(const Receipt& receipt, const Offer&
   return ProvenReceipt{leaf->index, leaf->logged_at_us, *checkpoint};
 }
 
+std::optional<crypto::Checkpoint> ShowsAnotherLog(const Receipt& receipt, const Offer& offer,
+                                                  const crypto::VerifierKey& log_key) {
+  if (offer.seen_size() == 0) return std::nullopt;
+  const auto checkpoint = crypto::OpenCheckpoint(receipt.checkpoint(), log_key);
+  if (!checkpoint.ok() || Extends(checkpoint->head, receipt, offer)) return std::nullopt;
+  return *checkpoint;
+}
+
 }  // namespace sluis::envelope

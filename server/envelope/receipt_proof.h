@@ -11,6 +11,7 @@
 #define SLUIS_SERVER_ENVELOPE_RECEIPT_PROOF_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -45,6 +46,13 @@ absl::StatusOr<ProvenReceipt> VerifyReceipt(const peer::v1::Receipt& receipt,
                                             const peer::v1::Offer& offer,
                                             crypto::BytesView offer_bytes,
                                             const crypto::VerifierKey& log_key);
+
+// The checkpoint of a receipt whose signature by `log_key` holds, but which is not proven to extend
+// the head that the Offer named: what a log shows that was rolled back or forked since. Nothing for
+// every other receipt.
+std::optional<crypto::Checkpoint> ShowsAnotherLog(const peer::v1::Receipt& receipt,
+                                                  const peer::v1::Offer& offer,
+                                                  const crypto::VerifierKey& log_key);
 
 }  // namespace sluis::envelope
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "crypto/bytes.h"
+#include "server/envelope/leaf.h"
 
 namespace sluis::exchange {
 namespace {
@@ -59,25 +60,35 @@ absl::Status Acknowledgements::Give(std::span<const Given> receipts) {
     writes.push_back({Key(kReceipt, given.exchange), given.receipt});
   }
   std::lock_guard lock(mutex_);
-  return derived_.Apply(writes);
+  return witness_.Apply(writes);
 }
 
 absl::StatusOr<std::optional<std::string>> Acknowledgements::ReceiptOf(
     const envelope::ExchangeId& exchange) const {
-  return derived_.Get(Key(kReceipt, exchange));
+  return witness_.Get(Key(kReceipt, exchange));
+}
+
+absl::StatusOr<std::optional<crypto::Hash>> Acknowledgements::DigestOf(
+    const envelope::ExchangeId& exchange) const {
+  const absl::StatusOr<std::optional<std::string>> receipt = ReceiptOf(exchange);
+  if (!receipt.ok()) return receipt.status();
+  if (!receipt->has_value()) return std::optional<crypto::Hash>();
+  return std::optional<crypto::Hash>(envelope::LeafDigest(**receipt));
 }
 
 absl::Status Acknowledgements::Forget(std::span<const envelope::ExchangeId> exchanges) {
   std::vector<storage::Write> writes;
+  std::vector<storage::Write> receipts;
   for (const envelope::ExchangeId& exchange : exchanges) {
-    writes.push_back({Key(kReceipt, exchange), std::nullopt});
+    receipts.push_back({Key(kReceipt, exchange), std::nullopt});
     for (int kind = peer::v1::EnvelopeKind_MIN; kind <= peer::v1::EnvelopeKind_MAX; ++kind) {
       writes.push_back(
           {TakenKey(exchange, static_cast<peer::v1::EnvelopeKind>(kind)), std::nullopt});
     }
   }
   std::lock_guard lock(mutex_);
-  return derived_.Apply(writes);
+  const absl::Status forgotten = witness_.Apply(receipts);
+  return forgotten.ok() ? derived_.Apply(writes) : forgotten;
 }
 
 }  // namespace sluis::exchange

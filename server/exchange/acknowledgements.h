@@ -1,10 +1,11 @@
 // What partners took, and the receipts that this node gave: kept beside the ledger, because a
 // delivery is no act.
 //
-// Guarantee: durable when the call returns. Not guaranteed: that it survives; when it is lost every
-// message that is still owed is sent once more, and partners answer what they answered before.
-// Thread-safe. Borrows the derived store and its rows 'a' and 'g'.
-// Errors: those of the store; rows that cannot be read count as absent.
+// Guarantee: durable when the call returns. Not guaranteed: that what was taken survives; when it
+// is lost every message that is still owed is sent once more, and partners answer what they
+// answered before. The receipts lie in the witness store, because they cannot be made again: a Key
+// names one. Thread-safe. Borrows the derived store with its rows 'a', and the witness store with
+// its rows 'g'. Errors: those of the store; rows that cannot be read count as absent.
 #ifndef SLUIS_SERVER_EXCHANGE_ACKNOWLEDGEMENTS_H_
 #define SLUIS_SERVER_EXCHANGE_ACKNOWLEDGEMENTS_H_
 
@@ -16,6 +17,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/core/given_receipts.h"
 #include "server/envelope/form.h"
 #include "server/storage/store.h"
 #include "sluis/peer/v1/peer.pb.h"
@@ -27,9 +29,10 @@ struct Taken {
   uint64_t at_us = 0;
 };
 
-class Acknowledgements {
+class Acknowledgements final : public core::GivenReceipts {
  public:
-  explicit Acknowledgements(storage::Store& derived) : derived_(derived) {}
+  Acknowledgements(storage::Store& derived, storage::Store& witness)
+      : derived_(derived), witness_(witness) {}
 
   // The message of that kind which the partner last took in that exchange.
   absl::StatusOr<std::optional<Taken>> Of(const envelope::ExchangeId& exchange,
@@ -43,20 +46,23 @@ class Acknowledgements {
   absl::Status Take(peer::v1::EnvelopeKind kind, std::span<const Delivered> delivered,
                     uint64_t now_us);
 
-  // Receipts about to be sent, by exchange: a Key names the digest of one of them. The newest
-  // replaces an earlier one.
+  // Receipts about to be sent, by exchange: a Key names the digest of the one that was given, so it
+  // is the same bytes however often it is sent.
   struct Given {
     envelope::ExchangeId exchange{};
     std::string receipt;  // the leaf
   };
   absl::Status Give(std::span<const Given> receipts);
   absl::StatusOr<std::optional<std::string>> ReceiptOf(const envelope::ExchangeId& exchange) const;
+  absl::StatusOr<std::optional<crypto::Hash>> DigestOf(
+      const envelope::ExchangeId& exchange) const override;
 
   // Nothing is kept of these exchanges any more.
   absl::Status Forget(std::span<const envelope::ExchangeId> exchanges);
 
  private:
   storage::Store& derived_;
+  storage::Store& witness_;
   std::mutex mutex_;  // Apply is one at a time
 };
 

@@ -1,6 +1,7 @@
 #include "server/exchange/acts.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,36 +16,40 @@
 namespace sluis::exchange {
 
 std::map<peer::v1::EnvelopeKind, InboundParts::Act> ActsOf(core::PartnerHeads& heads,
+                                                           const core::GivenReceipts& receipts,
                                                            crypto::Random& random) {
-  const auto close = [](std::string sender, std::vector<core::PeerLeaf> leaves) {
+  using Bridge = std::optional<core::HeadBridge>;
+  const auto close = [](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {
     return std::make_shared<core::CloseSent>(std::move(sender), std::move(leaves));
   };
   const auto refused = std::make_shared<core::RefusedOffers>();
-  return {{peer::v1::ENVELOPE_KIND_OFFER,
-           [&random, refused](std::string sender, std::vector<core::PeerLeaf> leaves) {
-             return std::make_shared<core::CollectOffers>(std::move(sender), std::move(leaves),
-                                                          random, refused);
-           }},
-          {peer::v1::ENVELOPE_KIND_RECEIPT,
-           [&heads](std::string sender, std::vector<core::PeerLeaf> leaves) {
-             return std::make_shared<core::ReleaseKeys>(std::move(sender), std::move(leaves),
-                                                        heads);
-           }},
-          {peer::v1::ENVELOPE_KIND_KEY,
-           [&random](std::string sender, std::vector<core::PeerLeaf> leaves) {
-             return std::make_shared<core::StoreKeys>(std::move(sender), std::move(leaves), random);
-           }},
-          {peer::v1::ENVELOPE_KIND_CANCEL,
-           [](std::string sender, std::vector<core::PeerLeaf> leaves) {
-             return std::make_shared<core::CancelReceived>(std::move(sender), std::move(leaves));
-           }},
-          {peer::v1::ENVELOPE_KIND_ERASURE,
-           [](std::string sender, std::vector<core::PeerLeaf> leaves) {
-             return std::make_shared<core::TakeErasures>(std::move(sender), std::move(leaves));
-           }},
-          {peer::v1::ENVELOPE_KIND_OPENED, close},
-          {peer::v1::ENVELOPE_KIND_UNOPENABLE, close},
-          {peer::v1::ENVELOPE_KIND_REFUSAL, close}};
+  return {
+      {peer::v1::ENVELOPE_KIND_OFFER,
+       [&random, refused](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {
+         return std::make_shared<core::CollectOffers>(std::move(sender), std::move(leaves), random,
+                                                      refused);
+       }},
+      {peer::v1::ENVELOPE_KIND_RECEIPT,
+       [&heads](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge& bridge) {
+         return std::make_shared<core::ReleaseKeys>(std::move(sender), std::move(leaves), heads,
+                                                    bridge);
+       }},
+      {peer::v1::ENVELOPE_KIND_KEY,
+       [&random, &receipts](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {
+         return std::make_shared<core::StoreKeys>(std::move(sender), std::move(leaves), random,
+                                                  receipts);
+       }},
+      {peer::v1::ENVELOPE_KIND_CANCEL,
+       [](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {
+         return std::make_shared<core::CancelReceived>(std::move(sender), std::move(leaves));
+       }},
+      {peer::v1::ENVELOPE_KIND_ERASURE,
+       [](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {
+         return std::make_shared<core::TakeErasures>(std::move(sender), std::move(leaves));
+       }},
+      {peer::v1::ENVELOPE_KIND_OPENED, close},
+      {peer::v1::ENVELOPE_KIND_UNOPENABLE, close},
+      {peer::v1::ENVELOPE_KIND_REFUSAL, close}};
 }
 
 }  // namespace sluis::exchange

@@ -4,14 +4,16 @@
 #include <map>
 
 #include "crypto/random.h"
+#include "server/core/given_receipts.h"
 #include "server/core/partner_heads.h"
 #include "server/exchange/inbound.h"
 
 namespace sluis::exchange {
 
-// The use case of each kind of message that a node takes from another. Both must outlive what is
+// The use case of each kind of message that a node takes from another. All must outlive what is
 // under way.
 std::map<peer::v1::EnvelopeKind, InboundParts::Act> ActsOf(core::PartnerHeads& heads,
+                                                           const core::GivenReceipts& receipts,
                                                            crypto::Random& random);
 
 }  // namespace sluis::exchange

@@ -118,8 +118,10 @@ absl::StatusOr<peer::v1::Refusal> ComposeRefusal(const core::ReceivedRow& receiv
   peer::v1::Refusal refusal;
   *refusal.mutable_binding() =
       BindingOf(offered->offer().binding(), peer::v1::ENVELOPE_KIND_REFUSAL, true);
-  refusal.set_refused_kind(peer::v1::ENVELOPE_KIND_OFFER);
-  refusal.set_refused_digest(received.row.offer_digest());
+  const std::string& key = received.row.refused_key_digest();
+  refusal.set_refused_kind(key.empty() ? peer::v1::ENVELOPE_KIND_OFFER
+                                       : peer::v1::ENVELOPE_KIND_KEY);
+  refusal.set_refused_digest(key.empty() ? received.row.offer_digest() : key);
   refusal.set_reason(reason);
   refusal.set_manifest_version(manifest_version);
   return refusal;

@@ -8,9 +8,14 @@
 namespace sluis::exchange {
 namespace {
 
+// Longest consistency proof of a tree of 2^63 leaves.
+constexpr int kMostConsistency = 126;
+
 // What the sender hears of how its envelope fared here. A fault of this node says nothing but that
 // it should come again; every refusal is the same.
 absl::Status ToPeer(const absl::Status& status) {
+  const auto detail = PeerRefusalOf(status);
+  if (detail && detail->code() == kProveHead) return status;
   switch (status.code()) {
     case absl::StatusCode::kOk:
       return status;
@@ -25,6 +30,20 @@ absl::Status ToPeer(const absl::Status& status) {
     default:
       return absl::UnavailableError("this node cannot take it now; send it again later");
   }
+}
+
+// Nothing for one that is not of form: it comes again without.
+std::optional<core::HeadBridge> BridgeOf(const peer::v1::DeliverRequest& request) {
+  const peer::v1::HeadProof& proof = request.head_proof();
+  if (proof.known_size() == 0 || proof.consistency_size() > kMostConsistency) return std::nullopt;
+  core::HeadBridge bridge;
+  bridge.known_size = proof.known_size();
+  for (const std::string& hash : proof.consistency()) {
+    const auto fixed = crypto::ToFixed<32>(hash);
+    if (!fixed.ok()) return std::nullopt;
+    bridge.consistency.push_back(*fixed);
+  }
+  return bridge;
 }
 
 }  // namespace
@@ -70,7 +89,7 @@ void Inbound::Deliver(const std::string& sender, const peer::v1::DeliverRequest&
     return;
   }
   parts_.executor.RunAsPeer(
-      sender, act->second(sender, core::PeerLeavesOf(*read)),
+      sender, act->second(sender, core::PeerLeavesOf(*read), BridgeOf(request)),
       [done = std::move(done), fault = parts_.fault](const absl::Status& status) {
         if (absl::IsDataLoss(status)) fault(status);
         done(ToPeer(status));

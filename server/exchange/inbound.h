@@ -9,18 +9,21 @@
 // an envelope is new (use cases answer a copy as they answered the first). A record of which a row
 // cannot be read here is left aside and refused, so that its sender sends it alone and later; the
 // others are carried out. Thread-safe; never blocks on the ledger. Errors to the peer:
-// RefusedToPeer, UpdateNeeded, UNAVAILABLE when this node cannot take anything now.
+// RefusedToPeer, UpdateNeeded, FAILED_PRECONDITION with code "head" for receipts whose head is not
+// proven, UNAVAILABLE when this node cannot take anything now.
 #ifndef SLUIS_SERVER_EXCHANGE_INBOUND_H_
 #define SLUIS_SERVER_EXCHANGE_INBOUND_H_
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "server/core/executor.h"
+#include "server/core/partner_heads.h"
 #include "server/core/peer_act.h"
 #include "server/core/terms.h"
 #include "server/core/use_case.h"
@@ -44,8 +47,9 @@ struct InboundParts {
   // Told of what this node could not read, so that a message did not arrive: no caller hears of it.
   std::function<void(const absl::Status&)> fault = [](const absl::Status&) {};
   // The use case of each kind that this node takes; other kinds are parked.
-  using Act = std::function<std::shared_ptr<core::UseCase>(std::string sender,
-                                                           std::vector<core::PeerLeaf> leaves)>;
+  using Act = std::function<std::shared_ptr<core::UseCase>(
+      std::string sender, std::vector<core::PeerLeaf> leaves,
+      const std::optional<core::HeadBridge>& bridge)>;
   std::map<peer::v1::EnvelopeKind, Act> acts;
 };
 

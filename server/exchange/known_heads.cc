@@ -3,15 +3,18 @@
 #include <utility>
 
 #include "crypto/bytes.h"
+#include "crypto/merkle.h"
 #include "server/envelope/fault.h"
 
 namespace sluis::exchange {
 namespace {
 
-constexpr char kHead = 'h';      // origin → u64 size ‖ root[32] ‖ note
-constexpr char kEvidence = 'e';  // lp(origin) ‖ u64 size → lp(known note) ‖ lp(shown note)
+constexpr char kHead = 'h';  // origin → u64 size ‖ root[32] ‖ note
+// lp(origin) ‖ u64 size → lp(known note) ‖ lp(shown note) [‖ lp(RecordProof)]
+constexpr char kEvidence = 'e';
 constexpr size_t kMaxOriginBytes = 512;
 constexpr size_t kMaxNoteBytes = 4096;
+constexpr size_t kMaxRecordBytes = 64 << 10;
 
 struct Known {
   crypto::TreeHead head;
@@ -58,35 +61,68 @@ absl::StatusOr<std::optional<crypto::TreeHead>> KnownHeads::Of(std::string_view 
   return std::optional<crypto::TreeHead>((*known)->head);
 }
 
-absl::Status KnownHeads::Take(const crypto::Checkpoint& verified, std::string_view note,
-                              const crypto::TreeHead& proven_from) {
+absl::Status KnownHeads::KeepEvidence(std::string_view known_note, const core::ShownHead& shown) {
+  const std::string& origin = shown.checkpoint.origin;
+  const std::string key = EvidenceKey(origin, shown.checkpoint.head.size);
+  std::string of_log(1, kEvidence);
+  crypto::AppendLp(of_log, origin);
+  size_t kept = 0;
+  bool here = false;
+  const absl::Status scanned = store_.NewSnapshot()->Scan(
+      of_log, storage::PrefixEnd(of_log), [&](std::string_view found, std::string_view) {
+        ++kept;
+        here = here || found == key;
+        return true;
+      });
+  if (!scanned.ok()) return scanned;
+  if (!here && kept < kEvidencePerLog) {
+    std::string pair;
+    crypto::AppendLp(pair, known_note);
+    crypto::AppendLp(pair, shown.note);
+    if (shown.evidence.size() <= kMaxRecordBytes) crypto::AppendLp(pair, shown.evidence);
+    const storage::Write write{key, std::move(pair)};
+    absl::Status written = store_.Apply({&write, 1});
+    if (!written.ok()) return written;
+  }
+  return envelope::Refuse(envelope::Fault::kLog);
+}
+
+absl::StatusOr<bool> KnownHeads::Take(const core::ShownHead& shown) {
   std::lock_guard lock(mutex_);
-  absl::StatusOr<std::optional<Known>> read = Read(store_, verified.origin);
+  const crypto::TreeHead& head = shown.checkpoint.head;
+  absl::StatusOr<std::optional<Known>> read = Read(store_, shown.checkpoint.origin);
   if (!read.ok()) return read.status();
   const std::optional<Known>& known = *read;
-  if (known && verified.head.size == known->head.size && verified.head.root != known->head.root) {
-    const std::string key = EvidenceKey(verified.origin, verified.head.size);
-    absl::StatusOr<std::optional<std::string>> kept = store_.Get(key);
-    if (!kept.ok()) return kept.status();
-    if (!kept->has_value()) {
-      std::string pair;
-      crypto::AppendLp(pair, known->note);
-      crypto::AppendLp(pair, note);
-      const storage::Write write{key, std::move(pair)};
-      absl::Status written = store_.Apply({&write, 1});
-      if (!written.ok()) return written;
-    }
-    return envelope::Refuse(envelope::Fault::kLog);
+  if (known && head.size == known->head.size) {
+    if (head.root == known->head.root) return true;
+    return KeepEvidence(known->note, shown);
   }
-  if (known && (verified.head.size <= known->head.size || proven_from != known->head)) {
-    return absl::OkStatus();
+  if (known && shown.proven_from != known->head) {
+    if (shown.bridge == nullptr || shown.bridge->known_size != known->head.size) return false;
+    const bool grew = head.size > known->head.size;
+    const crypto::TreeHead& older = grew ? known->head : head;
+    const crypto::TreeHead& newer = grew ? head : known->head;
+    const absl::Status one = crypto::VerifyConsistency(older, newer, shown.bridge->consistency);
+    // What cannot be a proof of these two sizes shows nothing either way.
+    if (absl::IsInvalidArgument(one)) return false;
+    if (!one.ok()) return KeepEvidence(known->note, shown);
   }
+  if (known && head.size < known->head.size) return true;
   std::string row;
-  crypto::AppendU64(row, verified.head.size);
-  row.append(crypto::View(verified.head.root));
-  crypto::AppendLp(row, note);
-  const storage::Write write{HeadKey(verified.origin), std::move(row)};
-  return store_.Apply({&write, 1});
+  crypto::AppendU64(row, head.size);
+  row.append(crypto::View(head.root));
+  crypto::AppendLp(row, shown.note);
+  const storage::Write write{HeadKey(shown.checkpoint.origin), std::move(row)};
+  const absl::Status written = store_.Apply({&write, 1});
+  if (!written.ok()) return written;
+  return true;
+}
+
+absl::Status KnownHeads::Contradict(const core::ShownHead& shown) {
+  std::lock_guard lock(mutex_);
+  const absl::StatusOr<std::optional<Known>> known = Read(store_, shown.checkpoint.origin);
+  if (!known.ok()) return known.status();
+  return KeepEvidence(*known ? std::string_view((*known)->note) : std::string_view(), shown);
 }
 
 absl::StatusOr<std::vector<Contradiction>> KnownHeads::Contradictions() const {
@@ -97,11 +133,14 @@ absl::StatusOr<std::vector<Contradiction>> KnownHeads::Contradictions() const {
       prefix, storage::PrefixEnd(prefix), [&](std::string_view key, std::string_view value) {
         crypto::Reader key_reader(key.substr(1));
         crypto::Reader reader(value);
-        crypto::BytesView origin, known, shown;
+        crypto::BytesView origin, known, shown, record;
         readable = key_reader.Lp(kMaxOriginBytes, &origin) && reader.Lp(kMaxNoteBytes, &known) &&
-                   reader.Lp(kMaxNoteBytes, &shown) && reader.done();
-        if (readable)
-          found.push_back({std::string(origin), std::string(known), std::string(shown)});
+                   reader.Lp(kMaxNoteBytes, &shown) &&
+                   (reader.done() || reader.Lp(kMaxRecordBytes, &record)) && reader.done();
+        if (readable) {
+          found.push_back(
+              {std::string(origin), std::string(known), std::string(shown), std::string(record)});
+        }
         return readable;
       });
   if (!scanned.ok()) return scanned;

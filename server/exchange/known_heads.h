@@ -3,12 +3,11 @@
 //
 // It is the small store of the witness: synced, compared before it is written, and never logged,
 // because two idle nodes must not make each other's logs grow.
-// Guarantee: the head of an origin never goes back and never changes at one size; a signed head
-// that contradicts it is kept as evidence, the first of each size, and refused from then on.
-// Not guaranteed: that a partner shows others the same (witnesses); that a head which was not
-// proven from the one known extends it: such a head is taken for the exchange that it proves and
-// moves nothing.
-// Thread-safe. Borrows the store, which nothing else writes.
+// Guarantee: the head of an origin never goes back and never changes at one size; every head that
+// was taken is of one log with all taken before it; a signed head that contradicts the known one is
+// kept as evidence, the first of each size and kEvidencePerLog at most, and refused.
+// Not guaranteed: that a partner shows others the same (witnesses).
+// Thread-safe. Borrows the store, whose other rows are the receipts given.
 // Errors: those of the store; DATA_LOSS for a row that cannot be read; Refuse(kLog) for a head that
 // contradicts.
 #ifndef SLUIS_SERVER_EXCHANGE_KNOWN_HEADS_H_
@@ -32,26 +31,33 @@ namespace sluis::exchange {
 // Two notes of one log that cannot both be true.
 struct Contradiction {
   std::string origin;
-  std::string known;  // signed note
+  std::string known;  // signed note; empty when none was known any more
   std::string shown;  // signed note
+  // Serialised sluis.peer.v1.RecordProof of the message that showed it; empty in rows from before.
+  std::string record;
 };
 
 class KnownHeads final : public core::PartnerHeads {
  public:
+  // More of one log show nothing new, and whoever signs them could fill a disk.
+  static constexpr size_t kEvidencePerLog = 16;
+
   explicit KnownHeads(storage::Store& store) : store_(store) {}
 
   // The newest head of that log; nothing before the first.
   absl::StatusOr<std::optional<crypto::TreeHead>> Of(std::string_view origin) const override;
 
-  // A head whose signature was verified, proven to extend `proven_from` (an empty head: proven from
-  // nothing). Moves the known head when it was proven from that one, or when none is known.
-  absl::Status Take(const crypto::Checkpoint& verified, std::string_view note,
-                    const crypto::TreeHead& proven_from) override;
+  // Moves the known head when the one shown is proven to extend it, or when none is known.
+  absl::StatusOr<bool> Take(const core::ShownHead& shown) override;
+  absl::Status Contradict(const core::ShownHead& shown) override;
 
   // Everything that was refused, by origin and size.
   absl::StatusOr<std::vector<Contradiction>> Contradictions() const;
 
  private:
+  // Refuse(kLog) once it is kept. Called under the lock.
+  absl::Status KeepEvidence(std::string_view known_note, const core::ShownHead& shown);
+
   storage::Store& store_;
   std::mutex mutex_;
 };

@@ -89,6 +89,7 @@ absl::Status Outbound::Send(const std::string& partner, const core::Terms& terms
   }
   peer::v1::DeliverRequest request;
   *request.mutable_envelope() = envelope->Message();
+  if (parcel.head_proof) *request.mutable_head_proof() = *parcel.head_proof;
   auto shared = std::make_shared<const Parcel>(std::move(parcel));
   parts_.peers.Deliver(partner, std::move(request),
                        [this, partner, shared](absl::StatusOr<peer::v1::DeliverResponse> answer) {
@@ -108,16 +109,23 @@ void Outbound::Sent(const std::string& partner, const Parcel& parcel, const absl
     if (!kept.ok()) parts_.fault(kept);
   }
   const bool refused = absl::IsPermissionDenied(status) || absl::IsInvalidArgument(status);
+  bool again = false;
   {
     std::lock_guard lock(mutex_);
     Partner& one = partners_[partner];
     one.busy = false;
     const auto now = parts_.clock.Monotonic();
+    const auto refusal = PeerRefusalOf(status);
     if (status.ok() || refused) {
       one.failures = 0;
       one.not_before = now;
+      if (status.ok()) one.known_size = std::max(one.known_size, parcel.head_size);
+    } else if (refusal && refusal->code() == kProveHead) {
+      // Once more at once, with the proof that it asks for; one that asks again waits.
+      one.known_size = refusal->known_size();
+      one.not_before = one.failures++ == 0 ? now : now + PauseAfter(one.failures);
+      again = one.not_before == now;
     } else {
-      const auto refusal = PeerRefusalOf(status);
       const bool update = refusal && refusal->code() == "update";
       one.failures = update ? 7 : one.failures + 1;
       one.not_before = now + PauseAfter(one.failures);
@@ -133,7 +141,7 @@ void Outbound::Sent(const std::string& partner, const Parcel& parcel, const absl
     }
     idle_.notify_all();
     // Under the lock, so that nothing is called any more once Stop has returned.
-    if (!stopping_ && (status.ok() || refused)) parts_.wake();
+    if (!stopping_ && (status.ok() || refused || again)) parts_.wake();
   }
 }
 

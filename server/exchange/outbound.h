@@ -4,11 +4,12 @@
 // Guarantee: nothing leaves that was not written down before; every Offer and every key is decided
 // again first, and stopped with an entry when it may not go on; wraps of keys are made for each
 // attempt and never stored; at least once, and harmless more often, because partners tell copies by
-// exchange and kind. While the partnership exchanges nothing, what takes back or erases still goes.
-// Cancel and answers go before keys, keys before offers; within a kind the
-// oldest first. What a partner does not believe is parked and tried again later: the same case
-// waits for it, everything else goes on. Not guaranteed: when a partner answers. Thread-safe. All
-// references must outlive it; Stop first, from none of its callbacks.
+// exchange and kind. A receipt is the same bytes however often it is sent. While the partnership
+// exchanges nothing, what takes back or erases still goes. Cancel and answers go before keys, keys
+// before offers; within a kind the oldest first. What a partner does not believe is parked and
+// tried again later: the same case waits for it, everything else goes on. Not guaranteed: when a
+// partner answers. Thread-safe. All references must outlive it; Stop first, from none of its
+// callbacks.
 #ifndef SLUIS_SERVER_EXCHANGE_OUTBOUND_H_
 #define SLUIS_SERVER_EXCHANGE_OUTBOUND_H_
 
@@ -18,11 +19,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "server/core/executor.h"
+#include "server/core/received_exchange.h"
 #include "server/core/release_again.h"
 #include "server/core/terms.h"
 #include "server/core/view.h"
@@ -91,12 +94,19 @@ class Outbound {
     bool busy = false;
     int failures = 0;
     std::chrono::steady_clock::time_point not_before;
+    // Size of the newest head of the own log that the partner is known to know; 0 before it said
+    // so.
+    uint64_t known_size = 0;
   };
   // One envelope to be.
   struct Parcel {
     peer::v1::EnvelopeKind kind = peer::v1::ENVELOPE_KIND_UNSPECIFIED;
     std::vector<std::string> leaves;  // serialised
     std::vector<envelope::ExchangeId> exchanges;
+    // Of receipts: the size of the head under which all of them prove what they do, and the proof
+    // that ties it to the head that the partner knows.
+    uint64_t head_size = 0;
+    std::optional<peer::v1::HeadProof> head_proof;
   };
   // Leaves and keys of a parcel while it is filled.
   struct Packing;
@@ -115,10 +125,16 @@ class Outbound {
                                 Packing& packing);
   absl::StatusOr<bool> AddKey(const Owed& owed, const core::Call& call, const core::View& view,
                               Packing& packing);
+  absl::StatusOr<bool> AddReceipt(const Owed& owed, const core::ReceivedRow& received,
+                                  Packing& packing);
+  // The proof that goes along with the receipts of a parcel; none when the partner needs none.
+  absl::StatusOr<std::optional<peer::v1::HeadProof>> HeadProofFor(const std::string& partner,
+                                                                  const Packing& packing);
   absl::StatusOr<bool> AddCancel(const Owed& owed, const core::View& view, Packing& packing);
   absl::StatusOr<bool> AddErasure(const Owed& owed, const core::Call& call, const core::View& view,
                                   Packing& packing);
-  absl::Status Stop(const Owed& owed, core::ReleaseStep step, Packing& packing);
+  // `released`: its key was owed, so that the partner surely has the Offer.
+  absl::Status Stop(const Owed& owed, bool released, Packing& packing);
   bool TakenLately(const Owed& owed) const;
   bool IsSettled(const Owed& owed) const;
   absl::Status Send(const std::string& partner, const core::Terms& terms, Parcel parcel);

@@ -1,8 +1,11 @@
 // How an envelope is filled: what is owed, decided again, and made into leaves.
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
+#include "crypto/checkpoint.h"
+#include "crypto/note.h"
 #include "server/core/received_erasure.h"
 #include "server/core/sent_erasure.h"
 #include "server/core/sent_exchange.h"
@@ -27,6 +30,15 @@ struct Release {
   crypto::Hash receipt_digest{};
   crypto::DataKey key;
 };
+
+// Size of the head that a receipt of this node shows.
+absl::StatusOr<uint64_t> HeadSizeOf(const peer::v1::Receipt& receipt) {
+  const auto note = crypto::ParseUnverifiedNote(receipt.checkpoint());
+  if (!note.ok()) return note.status();
+  const auto checkpoint = crypto::ParseCheckpointText(note->text);
+  if (!checkpoint.ok()) return checkpoint.status();
+  return checkpoint->head.size;
+}
 
 }  // namespace
 
@@ -53,6 +65,13 @@ struct Outbound::Packing {
     left_behind = sealing_key != key;
     return !left_behind;
   }
+  // Whether a receipt under the head of this size may join: one proof ties all of them to what the
+  // partner knows.
+  bool JoinsHead(uint64_t size) {
+    if (parcel.exchanges.empty()) parcel.head_size = size;
+    left_behind = parcel.head_size != size;
+    return !left_behind;
+  }
   bool Take(const Owed& owed, std::string leaf) {
     if (!Fits(leaf.size())) return false;
     bytes += leaf.size();
@@ -67,7 +86,8 @@ bool Outbound::IsSettled(const Owed& owed) const {
   if (!IsFinal(owed.kind) && !erasure) return false;
   const auto taken = parts_.acknowledgements.Of(owed.exchange, owed.kind);
   if (!taken.ok() || !taken->has_value()) return false;
-  if (!erasure) return true;
+  // A Cancel may come to be owed anew.
+  if (!erasure) return (*taken)->at_us >= owed.not_before_us;
   // What is asked waits for its answer, and of the answers only the last one ends anything.
   const std::unique_ptr<storage::Snapshot> snapshot = parts_.ledger.store().NewSnapshot();
   const core::View view(*snapshot, parts_.ledger.keyring());
@@ -80,6 +100,7 @@ bool Outbound::IsSettled(const Owed& owed) const {
 bool Outbound::TakenLately(const Owed& owed) const {
   const auto taken = parts_.acknowledgements.Of(owed.exchange, owed.kind);
   if (!taken.ok() || !taken->has_value()) return false;
+  if ((*taken)->at_us < owed.not_before_us) return false;  // it came to be owed anew
   const uint64_t again_us = (*taken)->at_us + std::chrono::microseconds(kAgain).count();
   return parts_.clock.NowUs() < again_us;
 }
@@ -168,6 +189,11 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
       packing.parcel.leaves.push_back(key.SerializeAsString());
     }
   }
+  if (packing.parcel.kind == peer::v1::ENVELOPE_KIND_RECEIPT && !packing.parcel.leaves.empty()) {
+    auto proof = HeadProofFor(partner, packing);
+    if (!proof.ok()) return proof.status();
+    packing.parcel.head_proof = *std::move(proof);
+  }
   // Nothing leaves that would wake the next look.
   if (packing.parcel.leaves.empty() && packing.stopped >= kMostStopped) parts_.wake();
   if (packing.parcel.leaves.empty() && !first.ok()) return first;
@@ -184,12 +210,8 @@ absl::StatusOr<bool> Outbound::Add(const Owed& owed, const core::Call& call, con
   const absl::StatusOr<core::ReceivedRow> received = core::ReadReceived(view, owed.id());
   if (!received.ok()) return received.status();
   switch (owed.kind) {
-    case peer::v1::ENVELOPE_KIND_RECEIPT: {
-      const auto receipt = ComposeReceipt(*received, packing.shown, *packing.log);
-      if (!receipt.ok()) return receipt.status();
-      if (!receipt->has_value() || !packing.Joins((*receipt)->sealing_key())) return false;
-      return packing.Take(owed, (*receipt)->SerializeAsString());
-    }
+    case peer::v1::ENVELOPE_KIND_RECEIPT:
+      return AddReceipt(owed, *received, packing);
     case peer::v1::ENVELOPE_KIND_OPENED: {
       const auto opened = ComposeOpened(*received);
       if (!opened.ok()) return opened.status();
@@ -208,6 +230,54 @@ absl::StatusOr<bool> Outbound::Add(const Owed& owed, const core::Call& call, con
     default:
       return absl::DataLossError("a row of the outbox names a kind that nobody sends");
   }
+}
+
+absl::StatusOr<bool> Outbound::AddReceipt(const Owed& owed, const core::ReceivedRow& received,
+                                          Packing& packing) {
+  // What was given before is given again, byte for byte: a Key may be under way that names it.
+  const auto given = parts_.acknowledgements.ReceiptOf(owed.exchange);
+  if (!given.ok()) return given.status();
+  peer::v1::Receipt receipt;
+  std::string leaf = given->value_or("");
+  if (!receipt.ParseFromString(leaf)) receipt.Clear();
+  absl::StatusOr<uint64_t> size = HeadSizeOf(receipt);
+  // One that is of no use any more: of another Offer, or of entries that a restored log has lost.
+  if (receipt.offer_digest() != received.row.offer_digest() || !size.ok() ||
+      *size > packing.shown.size) {
+    auto composed = ComposeReceipt(received, packing.shown, *packing.log);
+    if (!composed.ok()) return composed.status();
+    if (!composed->has_value()) return false;
+    receipt = **std::move(composed);
+    leaf = receipt.SerializeAsString();
+    size = packing.shown.size;
+  }
+  if (!packing.Joins(receipt.sealing_key()) || !packing.JoinsHead(*size)) return false;
+  return packing.Take(owed, std::move(leaf));
+}
+
+absl::StatusOr<std::optional<peer::v1::HeadProof>> Outbound::HeadProofFor(
+    const std::string& partner, const Packing& packing) {
+  uint64_t known = 0;
+  {
+    std::lock_guard lock(mutex_);
+    known = partners_[partner].known_size;
+  }
+  const uint64_t size = packing.parcel.head_size;
+  std::optional<peer::v1::HeadProof> proof;
+  if (size == 0 || known == 0 || known == size) return proof;
+  if (known > packing.shown.size) {
+    parts_.fault(absl::DataLossError(
+        "a partner knows a longer log of this node than there is here, so no receipt is believed "
+        "there: the node was put back from an older copy; tell that partner"));
+    return proof;
+  }
+  const auto hashes = packing.log->ConsistencyProof(std::min(known, size), std::max(known, size));
+  if (!hashes.ok()) return hashes.status();
+  proof.emplace().set_known_size(known);
+  for (const crypto::Hash& hash : *hashes) {
+    proof->add_consistency(std::string(crypto::View(hash)));
+  }
+  return proof;
 }
 
 absl::StatusOr<bool> Outbound::AddCancel(const Owed& owed, const core::View& view,
@@ -244,29 +314,28 @@ absl::StatusOr<bool> Outbound::AddErasure(const Owed& owed, const core::Call& ca
   return packing.Take(owed, *std::move(leaf));
 }
 
-absl::Status Outbound::Stop(const Owed& owed, core::ReleaseStep step, Packing& packing) {
+absl::Status Outbound::Stop(const Owed& owed, bool released, Packing& packing) {
   ++packing.stopped;
   const auto taken = parts_.acknowledgements.Of(owed.exchange, peer::v1::ENVELOPE_KIND_OFFER);
   // A delivery whose answer was lost may have arrived. Only what was never tried is surely not
   // there, and what an earlier process tried is not known.
-  bool departed = step == core::ReleaseStep::kKey || !taken.ok() || taken->has_value() ||
-                  owed.not_before_us < started_us_;
+  bool departed = released || !taken.ok() || taken->has_value() || owed.not_before_us < started_us_;
   {
     std::lock_guard lock(mutex_);
     departed = departed || tried_.contains(owed.exchange);
   }
   return parts_.executor.RunAsNodeAndWait(
-      std::make_shared<core::StopShare>(std::string(owed.id()), step, departed));
+      std::make_shared<core::StopShare>(std::string(owed.id()), departed));
 }
 
 absl::StatusOr<bool> Outbound::AddOffer(const Owed& owed, const core::Call& call,
                                         const core::View& view, Packing& packing) {
   const absl::StatusOr<core::SentRow> sent = core::ReadSent(view, owed.id());
   if (!sent.ok()) return sent.status();
-  const auto again = core::AskAgain(call, view, sent->row, core::ReleaseStep::kDeparture);
+  const auto again = core::AskAgain(call, view, sent->row);
   if (!again.ok()) return again.status();
   if (!again->permitted()) {
-    absl::Status stopped = Stop(owed, core::ReleaseStep::kDeparture, packing);
+    absl::Status stopped = Stop(owed, false, packing);
     if (!stopped.ok()) return stopped;
     return false;
   }
@@ -279,10 +348,10 @@ absl::StatusOr<bool> Outbound::AddKey(const Owed& owed, const core::Call& call,
                                       const core::View& view, Packing& packing) {
   const absl::StatusOr<core::SentRow> sent = core::ReadSent(view, owed.id());
   if (!sent.ok()) return sent.status();
-  const auto again = core::AskAgain(call, view, sent->row, core::ReleaseStep::kKey);
+  const auto again = core::AskAgain(call, view, sent->row);
   if (!again.ok()) return again.status();
   if (!again->permitted()) {
-    absl::Status stopped = Stop(owed, core::ReleaseStep::kKey, packing);
+    absl::Status stopped = Stop(owed, true, packing);
     if (!stopped.ok()) return stopped;
     return false;
   }

@@ -17,6 +17,10 @@ absl::Status RefusedToPeer();
 // could say which side has to be updated.
 absl::Status UpdateNeeded(const Protocol& own);
 
+// Code of the answer to receipts whose head is not proven from the one known here: it names the
+// size of that one.
+inline constexpr char kProveHead[] = "head";
+
 // The detail that a refusing peer sent along; none when there is none or it cannot be read.
 std::optional<peer::v1::PeerRefusal> PeerRefusalOf(const absl::Status& status);
 

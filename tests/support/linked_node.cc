@@ -15,7 +15,7 @@ LinkedNode::LinkedNode(ExchangeNode& node, InProcessNetwork& network)
       witness_(storage::NewMemoryStore()),
       derived_(storage::NewMemoryStore()),
       heads_(*witness_),
-      acknowledgements_(*derived_),
+      acknowledgements_(*derived_, *witness_),
       peers_(network.PeersOf(organisation_)) {
   Restart();
 }
@@ -35,7 +35,7 @@ void LinkedNode::Restart() {
       .clock = node_.h.clock,
       .parked = [this](envelope::Fault fault) { parked_.push_back(fault); },
       .fault = [this](const absl::Status& status) { faults_.push_back(status); },
-      .acts = exchange::ActsOf(heads_, node_.h.random)});
+      .acts = exchange::ActsOf(heads_, acknowledgements_, node_.h.random)});
   outbound_ = std::make_unique<exchange::Outbound>(exchange::OutboundParts{
       .organisation = organisation_,
       .ledger = *node_.h.ledger,

@@ -97,14 +97,24 @@ absl::Status ReceivingNode::Collect(std::span<const MadeOffer> offers) {
       h.random));
 }
 
-absl::Status ReceivingNode::SendKeys(std::span<const MadeOffer> offers) {
+absl::StatusOr<std::optional<crypto::Hash>> ReceivingNode::Given::DigestOf(
+    const envelope::ExchangeId& exchange) const {
+  const auto found = digests.find(exchange);
+  if (found == digests.end()) return std::optional<crypto::Hash>();
+  return std::optional<crypto::Hash>(found->second);
+}
+
+absl::Status ReceivingNode::SendKeys(std::span<const MadeOffer> offers, bool under_given_receipts) {
   std::vector<envelope::KeyToSend> keys;
   crypto::hpke::PublicKey sealing{};
   for (const MadeOffer& offer : offers) {
     const auto held = Received(offer.offer.binding().exchange_id());
     sealing = crypto::ToFixed<32>(held->row.sealing_key()).value();
-    keys.push_back({offer.offer.binding(), envelope::LeafDigest(offer.bytes),
-                    world.random.Array<32>(), offer.key});
+    const crypto::Hash receipt = world.random.Array<32>();
+    if (under_given_receipts) {
+      given.digests[crypto::ToFixed<16>(offer.offer.binding().exchange_id()).value()] = receipt;
+    }
+    keys.push_back({offer.offer.binding(), envelope::LeafDigest(offer.bytes), receipt, offer.key});
   }
   std::vector<std::string> leaves;
   const std::vector<peer::v1::Key> wrapped =
@@ -113,7 +123,8 @@ absl::Status ReceivingNode::SendKeys(std::span<const MadeOffer> offers) {
     leaves.push_back(key.SerializeAsString());
   }
   return RunAsPeer(std::make_shared<core::StoreKeys>(
-      world.sender.organisation, Leaves(peer::v1::ENVELOPE_KIND_KEY, std::move(leaves)), h.random));
+      world.sender.organisation, Leaves(peer::v1::ENVELOPE_KIND_KEY, std::move(leaves)), h.random,
+      given));
 }
 
 std::optional<core::ReceivedRow> ReceivingNode::Received(const std::string& exchange_id) const {

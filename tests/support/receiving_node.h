@@ -2,6 +2,7 @@
 #define SLUIS_TESTS_SUPPORT_RECEIVING_NODE_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "server/core/given_receipts.h"
 #include "server/core/peer_act.h"
 #include "server/core/received_exchange.h"
 #include "server/core/terms.h"
@@ -42,7 +44,8 @@ struct ReceivingNode {
   static MadeOffer CopyOf(const MadeOffer& offer);
   absl::Status Collect(std::span<const MadeOffer> offers);
   // Its keys, wrapped for the one-time key of the rows, as its sender would send them.
-  absl::Status SendKeys(std::span<const MadeOffer> offers);
+  // They name the receipts that were given, unless told otherwise.
+  absl::Status SendKeys(std::span<const MadeOffer> offers, bool under_given_receipts = true);
   // The row of a received exchange, and the word of what is owed for it; "nothing" without a row.
   std::optional<core::ReceivedRow> Received(const std::string& exchange_id) const;
   std::string OwedFor(const std::string& exchange_id) const;
@@ -50,8 +53,16 @@ struct ReceivingNode {
 
   static node::v1::RequestContext Context(const std::string& role) { return Intake(role); }
 
+  // Receipts that it gave, by exchange id.
+  struct Given final : core::GivenReceipts {
+    absl::StatusOr<std::optional<crypto::Hash>> DigestOf(
+        const envelope::ExchangeId& exchange) const override;
+    std::map<envelope::ExchangeId, crypto::Hash> digests;
+  };
+
   ExchangeWorld world;
   CoreHarness h;
+  Given given;
 };
 
 }  // namespace sluis::tests

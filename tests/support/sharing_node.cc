@@ -11,6 +11,7 @@
 #include "server/core/preview_share.h"
 #include "server/core/withdraw_share.h"
 #include "server/envelope/envelope.h"
+#include "server/envelope/fault.h"
 #include "server/envelope/receipt_proof.h"
 #include "server/envelope/terms.h"
 #include "server/ledger/leaf.h"
@@ -53,10 +54,15 @@ absl::StatusOr<std::optional<crypto::TreeHead>> FakeHeads::Of(std::string_view o
   return std::optional<crypto::TreeHead>(found->second);
 }
 
-absl::Status FakeHeads::Take(const crypto::Checkpoint& verified, std::string_view,
-                             const crypto::TreeHead&) {
-  if (answer.ok()) heads[verified.origin] = verified.head;
-  return answer;
+absl::StatusOr<bool> FakeHeads::Take(const core::ShownHead& shown) {
+  if (!answer.ok()) return answer;
+  heads[shown.checkpoint.origin] = shown.checkpoint.head;
+  return true;
+}
+
+absl::Status FakeHeads::Contradict(const core::ShownHead& shown) {
+  evidence.emplace_back(shown.evidence);
+  return envelope::Refuse(envelope::Fault::kLog);
 }
 
 SharingNode::SharingNode(HarnessOptions options)

@@ -24,11 +24,13 @@ inline constexpr char kPolice[] = "pz-drie-sluizen.example";
 class FakeHeads : public core::PartnerHeads {
  public:
   absl::StatusOr<std::optional<crypto::TreeHead>> Of(std::string_view origin) const override;
-  absl::Status Take(const crypto::Checkpoint& verified, std::string_view note,
-                    const crypto::TreeHead& proven_from) override;
+  absl::StatusOr<bool> Take(const core::ShownHead& shown) override;
+  absl::Status Contradict(const core::ShownHead& shown) override;
 
   std::map<std::string, crypto::TreeHead> heads;
   absl::Status answer = absl::OkStatus();
+  // What was shown and contradicts: the message that shows it.
+  std::vector<std::string> evidence;
 };
 
 // A welfare organisation in exercise with a municipality and a police zone, and a social worker who

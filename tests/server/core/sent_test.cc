@@ -4,6 +4,7 @@
 #include <future>
 #include <memory>
 
+#include "crypto/hash.h"
 #include "server/core/close_sent.h"
 #include "server/core/exchange_upkeep.h"
 #include "server/core/release_keys.h"
@@ -137,6 +138,82 @@ TEST_F(SentTest, AReceiptOnAForkNeverGetsTheKey) {
   EXPECT_EQ(Cancelled(), peer::v1::CANCEL_REASON_RECEIPT);
 }
 
+// A receipt was sent again, over a longer log, while the Key for the first was under way: it was
+// followed, and the answer to the first no longer ended anything.
+TEST_F(SentTest, ASecondReceiptTookThePlaceOfTheOneThatTheKeyNamed) {
+  Depart();
+  const auto first = node_.Receipt(id_);
+  ASSERT_EQ(Release(first), absl::OkStatus());
+  const uint64_t size = node_.h.size();
+  ASSERT_EQ(Release(node_.Receipt(id_)), absl::OkStatus());
+  EXPECT_EQ(node_.h.size(), size) << "one disclosure";
+  auto opened = node_.AnswerTo<peer::v1::Opened>(id_, peer::v1::ENVELOPE_KIND_OPENED);
+  opened.set_offer_digest(OfferDigest());
+  opened.set_receipt_digest(std::string(crypto::View(first[0].digest)));
+  opened.set_key_digest(std::string(32, 'k'));
+  ASSERT_EQ(Close(peer::v1::ENVELOPE_KIND_OPENED, opened), absl::OkStatus());
+  EXPECT_EQ(State(), record::v1::SENT_STATE_OPENED);
+}
+
+// The log was shown not to extend the head that the Offer named, and nothing was kept of it.
+TEST_F(SentTest, AForkThatAReceiptShowsLeftNoEvidence) {
+  node_.heads.heads[LogOriginOf(kCity)] = {7, crypto::Sha256("head")};
+  const std::string id = node_.Shared(record_);
+  Depart();
+  const auto receipt = node_.Receipt(id);
+  ASSERT_EQ(Release(receipt), absl::OkStatus());
+  EXPECT_EQ(node_.Row(id).row.state(), record::v1::SENT_STATE_STOPPED);
+  EXPECT_EQ(node_.Row(id).row.reason(), "log");
+  ASSERT_EQ(node_.heads.evidence.size(), 1u);
+  EXPECT_EQ(node_.heads.evidence[0], receipt[0].proof.Serialise());
+
+  const std::string other = node_.Shared(record_);
+  Depart();
+  auto unsigned_one = std::get<peer::v1::Receipt>(node_.Receipt(other)[0].proof.leaf);
+  unsigned_one.mutable_checkpoint()->at(unsigned_one.checkpoint().size() - 8) ^= 1;
+  ASSERT_EQ(
+      Release(node_.Leaves(peer::v1::ENVELOPE_KIND_RECEIPT, unsigned_one.SerializeAsString())),
+      absl::OkStatus());
+  EXPECT_EQ(node_.Row(other).row.reason(), "receipt") << "that log signed nothing";
+  EXPECT_EQ(node_.heads.evidence.size(), 1u);
+}
+
+// One such key made wrapping fail for all that went with it, at every round.
+TEST_F(SentTest, AOneTimeKeyOfLowOrderHeldUpAllKeys) {
+  Depart();
+  auto receipt = std::get<peer::v1::Receipt>(node_.Receipt(id_)[0].proof.leaf);
+  receipt.set_sealing_key(std::string(1, '\1') + std::string(31, '\0'));
+  ASSERT_EQ(Release(node_.Leaves(peer::v1::ENVELOPE_KIND_RECEIPT, receipt.SerializeAsString())),
+            absl::OkStatus());
+  EXPECT_EQ(State(), record::v1::SENT_STATE_STOPPED);
+  EXPECT_EQ(node_.Row(id_).row.reason(), "receipt");
+}
+
+// The Offer was under way while it was taken back: the partner collected it, and nobody told it.
+TEST_F(SentTest, AReceiptForWhatHadEndedWasPassedOver) {
+  ASSERT_EQ(node_.Withdraw(id_, false), absl::OkStatus());
+  Depart();
+  const auto receipt = node_.Receipt(id_);
+  ASSERT_EQ(Release(receipt), absl::OkStatus());
+  EXPECT_EQ(State(), record::v1::SENT_STATE_WITHDRAWN);
+  EXPECT_EQ(Cancelled(), peer::v1::CANCEL_REASON_RULE);
+  EXPECT_EQ(node_.h.Last().counterpart.kind(), "cancel");
+  const uint64_t size = node_.h.size();
+  ASSERT_EQ(Release(node_.Receipt(id_)), absl::OkStatus());
+  EXPECT_EQ(node_.h.size(), size) << "once";
+}
+
+// The rules were asked about a later version than the one that the key opens.
+TEST_F(SentTest, AKeyWasDecidedOnAnotherVersionThanItOpens) {
+  Depart();
+  record::v1::Signal signal = tests::PersonSignal();
+  signal.mutable_content()->set_client_agrees(record::v1::CLIENT_AGREES_YES);
+  ASSERT_EQ(node_.h.Amend(node_.jan, record_, 1, signal), absl::OkStatus());
+  ASSERT_EQ(Release(node_.Receipt(id_)), absl::OkStatus());
+  EXPECT_EQ(State(), record::v1::SENT_STATE_STOPPED);
+  EXPECT_EQ(node_.Row(id_).row.reason(), "record");
+}
+
 TEST_F(SentTest, HeadsThatCannotBeKeptAreNoRefusal) {
   Depart();
   node_.heads.answer = absl::UnavailableError("disk");
@@ -206,8 +283,7 @@ TEST_F(SentTest, ARefusalFreesTheQueue) {
 
 TEST_F(SentTest, TheNodeStopsWhatMayNotGoOnAndNothingElse) {
   const auto stop = [&](bool departed) {
-    return node_.h.executor->RunAsNodeAndWait(
-        std::make_shared<StopShare>(id_, ReleaseStep::kDeparture, departed));
+    return node_.h.executor->RunAsNodeAndWait(std::make_shared<StopShare>(id_, departed));
   };
   EXPECT_EQ(CodeOf(stop(false)), "not_due");
   record::v1::Signal signal = tests::PersonSignal();
@@ -221,8 +297,7 @@ TEST_F(SentTest, TheNodeStopsWhatMayNotGoOnAndNothingElse) {
 
 TEST_F(SentTest, NobodyAnswersWithinTheWindow) {
   node_.h.clock.Advance(std::chrono::hours(24 * 3 + 1));
-  ASSERT_EQ(node_.h.executor->RunAsNodeAndWait(
-                std::make_shared<StopShare>(id_, ReleaseStep::kDeparture, true)),
+  ASSERT_EQ(node_.h.executor->RunAsNodeAndWait(std::make_shared<StopShare>(id_, true)),
             absl::OkStatus());
   EXPECT_EQ(State(), record::v1::SENT_STATE_EXPIRED);
   EXPECT_EQ(Cancelled(), peer::v1::CANCEL_REASON_EXPIRED);

@@ -225,6 +225,18 @@ TEST_F(ReceivedTest, NobodyIsSaidToHaveTakenItBackWhoDidNotSign) {
   EXPECT_EQ(RowOf(offers[0]).state(), record::v1::RECEIVED_STATE_COLLECTED);
 }
 
+// The sender named 32 bytes of its own, and the signed answer repeated them as a receipt given
+// here.
+TEST_F(ReceivedTest, AKeyUnderAReceiptThatWasNeverGivenWasOpened) {
+  const auto offers = Collected(1);
+  EXPECT_EQ(node_.SendKeys(offers, false).code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(RowOf(offers[0]).state(), record::v1::RECEIVED_STATE_COLLECTED);
+  EXPECT_EQ(RowOf(offers[0]).key_proof(), "");
+  EXPECT_EQ(node_.h.Last().act.refusal(), "unknown");
+  ASSERT_EQ(node_.SendKeys(offers), absl::OkStatus()) << "under the one that was given";
+  EXPECT_EQ(RowOf(offers[0]).state(), record::v1::RECEIVED_STATE_OPENED);
+}
+
 TEST_F(ReceivedTest, OneTimeKeysGoTogetherWhenNothingWaitsForThem) {
   const auto first = Collected(2);
   const auto second = Collected(1);

@@ -25,7 +25,8 @@ crypto::Hash Digest(uint8_t number) {
 class AcknowledgementsTest : public ::testing::Test {
  protected:
   std::unique_ptr<storage::Store> store_ = storage::NewMemoryStore();
-  Acknowledgements taken_{*store_};
+  std::unique_ptr<storage::Store> witness_ = storage::NewMemoryStore();
+  Acknowledgements taken_{*store_, *witness_};
 };
 
 TEST_F(AcknowledgementsTest, RemembersTheLastOfEachKindAndExchange) {

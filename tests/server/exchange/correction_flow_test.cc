@@ -88,13 +88,13 @@ TEST_F(CorrectionFlowTest, OnlyWhatThisPartnerOpenedOfThisSignalIsCorrected) {
   const std::string earlier = DueOf(record_);
   const std::string of_another = Due();
   SendFromWelfare();
-  ASSERT_EQ(Amend(1), absl::OkStatus());
   EXPECT_EQ(CodeOf(Correct(earlier)), "no_correction") << "not opened yet";
   SendFromCity();
   SendFromWelfare();
   SendFromCity();
   ASSERT_EQ(Sent(earlier), record::v1::SENT_STATE_OPENED);
   ASSERT_EQ(Sent(of_another), record::v1::SENT_STATE_OPENED);
+  ASSERT_EQ(Amend(1), absl::OkStatus());
   EXPECT_EQ(CodeOf(Correct(of_another)), "no_correction");
   EXPECT_EQ(CodeOf(Correct(std::string(16, 'x'))), "no_correction");
   EXPECT_EQ(CodeOf(Correct("x")), "no_correction");

@@ -61,6 +61,8 @@ endfunction()
 
 # What runs under ThreadSanitizer: the tests of ledger and core, and whatever carries the label tsan.
 add_custom_target(tests_tsan)
+# What no sanitizer runs, because it kills processes, traces them, or looks at what ships.
+add_custom_target(tests_as_shipped)
 
 # sluis_test(NAME SRCS ... DEPS ... [LABELS unit] [TIMEOUT seconds])
 # Labels: unit, integration, fault, e2e, soak, bench; tsan in addition. Default unit.
@@ -79,6 +81,9 @@ function(sluis_test name)
   add_executable(${name} ${ARG_SRCS})
   if("tsan" IN_LIST ARG_LABELS)
     add_dependencies(tests_tsan ${name})
+  endif()
+  if("fault" IN_LIST ARG_LABELS AND NOT "asan" IN_LIST ARG_LABELS)
+    add_dependencies(tests_as_shipped ${name})
   endif()
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} sluis_test_places GTest::gmock_main sluis_warnings)

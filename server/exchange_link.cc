@@ -216,8 +216,8 @@ absl::Status ExchangeLink::EndSent(const core::Terms& terms) {
   }
   absl::Status first = absl::OkStatus();
   for (auto& [exchange, told] : over) {
-    const absl::Status ended = parts_.executor.RunAsNodeAndWait(std::make_shared<core::StopShare>(
-        std::move(exchange), core::ReleaseStep::kDeparture, told));
+    const absl::Status ended = parts_.executor.RunAsNodeAndWait(
+        std::make_shared<core::StopShare>(std::move(exchange), told));
     // The outbox was first.
     if (!absl::IsFailedPrecondition(ended)) first.Update(ended);
   }

@@ -134,7 +134,7 @@ absl::StatusOr<Plan> CancelReceived::Decide(const Call& call, View& view) {
     if (!taken.ok()) return taken;
   }
   if (plan.effects.empty() && waiting > 0 && unreadable.ok()) {
-    return RefusePeer(call, absl::StatusCode::kFailedPrecondition, "status_behind");
+    return RefusePeer(call, absl::StatusCode::kFailedPrecondition, kStatusBehind);
   }
   plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
   plan.reply = [again = waiting > 0, refused = plan.refusal,
@@ -142,7 +142,7 @@ absl::StatusOr<Plan> CancelReceived::Decide(const Call& call, View& view) {
     if (!unreadable.ok()) return unreadable;
     if (refused) return absl::PermissionDeniedError(std::string(kToPeer));
     // A cancel has no answer: only one that is not accepted comes again.
-    if (again) return absl::FailedPreconditionError(std::string(kToPeer));
+    if (again) return ComeAgain();
     return absl::OkStatus();
   };
   return plan;

@@ -255,12 +255,14 @@ absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
   }
   if (keeps_secret) plan.effects[*keeps_secret].secret = std::move(secret);
   if (plan.effects.empty() && waiting > 0 && unreadable.ok()) {
-    return RefusePeer(call, absl::StatusCode::kFailedPrecondition, "status_behind");
+    return RefusePeer(call, absl::StatusCode::kFailedPrecondition, kStatusBehind);
   }
   plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
-  plan.reply = [refused = plan.refusal || again, unreadable](std::span<const ledger::Logged>) {
+  plan.reply = [refused = plan.refusal || again, waiting,
+                unreadable](std::span<const ledger::Logged>) {
     if (!unreadable.ok()) return unreadable;
-    return refused ? absl::PermissionDeniedError(std::string(kToPeer)) : absl::OkStatus();
+    if (refused) return absl::PermissionDeniedError(std::string(kToPeer));
+    return waiting > 0 ? ComeAgain() : absl::OkStatus();
   };
   return plan;
 }

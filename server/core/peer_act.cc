@@ -17,6 +17,14 @@ Plan RefusePeer(const Call& call, absl::StatusCode status, std::string code) {
   return RefusalPlan(call, {status, std::move(code), std::string(kToPeer), ""});
 }
 
+absl::Status ComeAgain() {
+  node::v1::RefusalDetail detail;
+  detail.set_code(kStatusBehind);
+  return RefusalStatus(
+      {absl::StatusCode::kFailedPrecondition, kStatusBehind, std::string(kToPeer), ""},
+      std::move(detail));
+}
+
 absl::StatusOr<Plan> PlanPeerCall(UseCase& use_case, const Call& call, View& view) {
   const Terms& terms = *call.terms;
   if (terms.stamp == ledger::kAbsent) return TermsNotRecorded();

@@ -31,6 +31,12 @@ std::vector<PeerLeaf> PeerLeavesOf(const envelope::Envelope& envelope);
 inline constexpr std::string_view kToPeer = "not accepted";
 Plan RefusePeer(const Call& call, absl::StatusCode status, std::string code);
 
+// Code of what waits for the sender's newest list of revoked mandates: it is neither taken nor
+// refused, and comes again once that list is here.
+inline constexpr char kStatusBehind[] = "status_behind";
+// The answer when only some of an envelope wait: FAILED_PRECONDITION, kStatusBehind.
+absl::Status ComeAgain();
+
 // Lets the node of `call.peer` ask this, or refuses: no method of its class, no other member of the
 // manifest in force, or nothing may be exchanged now and this does not cross that.
 absl::StatusOr<Plan> PlanPeerCall(UseCase& use_case, const Call& call, View& view);

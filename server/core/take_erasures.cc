@@ -44,15 +44,16 @@ absl::StatusOr<Plan> TakeErasures::Decide(const Call& call, View& view) {
     if (!judged.ok()) return judged;
   }
   if (plan.effects.empty() && waiting > 0 && unreadable.ok()) {
-    return RefusePeer(call, absl::StatusCode::kFailedPrecondition, "status_behind");
+    return RefusePeer(call, absl::StatusCode::kFailedPrecondition, kStatusBehind);
   }
   plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
-  plan.reply = [again = waiting > 0 || not_taken, refused = plan.refusal && not_taken,
+  plan.reply = [waiting, not_taken, refused = plan.refusal && not_taken,
                 unreadable](std::span<const ledger::Logged>) {
     if (!unreadable.ok()) return unreadable;
     if (refused) return absl::PermissionDeniedError(std::string(kToPeer));
     // Sent alone next time, each learns what became of it.
-    if (again) return absl::FailedPreconditionError(std::string(kToPeer));
+    if (not_taken) return absl::FailedPreconditionError(std::string(kToPeer));
+    if (waiting > 0) return ComeAgain();
     return absl::OkStatus();
   };
   return plan;

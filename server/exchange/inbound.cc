@@ -12,10 +12,12 @@ namespace {
 constexpr int kMostConsistency = 126;
 
 // What the sender hears of how its envelope fared here. A fault of this node says nothing but that
-// it should come again; every refusal is the same.
+// it should come again; every refusal is the same. That the sender's own newest list of revoked
+// mandates is not here is no refusal.
 absl::Status ToPeer(const absl::Status& status) {
   const auto detail = PeerRefusalOf(status);
   if (detail && detail->code() == kProveHead) return status;
+  if (detail && detail->code() == core::kStatusBehind) return LaterToPeer();
   switch (status.code()) {
     case absl::StatusCode::kOk:
       return status;

@@ -116,7 +116,9 @@ void Outbound::Sent(const std::string& partner, const Parcel& parcel, const absl
     one.busy = false;
     const auto now = parts_.clock.Monotonic();
     const auto refusal = PeerRefusalOf(status);
-    if (status.ok() || refused) {
+    const bool later = refusal && refusal->code() == kLater;
+    again = later;
+    if (status.ok() || refused || later) {
       one.failures = 0;
       one.not_before = now;
       if (status.ok()) one.known_size = std::max(one.known_size, parcel.head_size);
@@ -136,7 +138,11 @@ void Outbound::Sent(const std::string& partner, const Parcel& parcel, const absl
         tried_.erase(exchange);
       } else if (refused) {
         // Which of several was not believed is found by sending them one by one.
-        parked_[exchange] = parcel.exchanges.size() > 1 ? now : now + kParked;
+        parked_[exchange] = {parcel.exchanges.size() > 1 ? now : now + kParked};
+      } else if (later) {
+        Parked& parked = parked_[exchange];
+        parked.pause = std::clamp(parked.pause * 2, kLaterPause, kParked);
+        parked.until = now + parked.pause;
       }
     }
     idle_.notify_all();
@@ -149,7 +155,7 @@ Outbound::Standing Outbound::StandingOf(const envelope::ExchangeId& exchange) co
   std::lock_guard lock(mutex_);
   const auto found = parked_.find(exchange);
   if (found == parked_.end()) return Standing::kFree;
-  return parts_.clock.Monotonic() < found->second ? Standing::kParked : Standing::kAlone;
+  return parts_.clock.Monotonic() < found->second.until ? Standing::kParked : Standing::kAlone;
 }
 
 void Outbound::Reached(const std::string& organisation) {
@@ -164,8 +170,8 @@ void Outbound::Reached(const std::string& organisation) {
 size_t Outbound::parked() const {
   std::lock_guard lock(mutex_);
   const auto now = parts_.clock.Monotonic();
-  return static_cast<size_t>(std::count_if(parked_.begin(), parked_.end(),
-                                           [now](const auto& one) { return now < one.second; }));
+  return static_cast<size_t>(std::count_if(
+      parked_.begin(), parked_.end(), [now](const auto& one) { return now < one.second.until; }));
 }
 
 void Outbound::Stop() {

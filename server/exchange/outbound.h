@@ -61,6 +61,9 @@ class Outbound {
   static constexpr std::chrono::seconds kAgain{60};
   // How long what a partner did not believe is left alone.
   static constexpr std::chrono::seconds kParked{600};
+  // What waits there for this node's newest list of revoked mandates, which comes with the next
+  // heartbeat, is parked as long as this, then twice as long, up to kParked.
+  static constexpr std::chrono::seconds kLaterPause{1};
   // Longest pause after a partner was not reached; the first is a second, each doubles it.
   static constexpr std::chrono::seconds kLongestPause{60};
 
@@ -139,6 +142,10 @@ class Outbound {
   bool IsSettled(const Owed& owed) const;
   absl::Status Send(const std::string& partner, const core::Terms& terms, Parcel parcel);
   void Sent(const std::string& partner, const Parcel& parcel, const absl::Status& status);
+  struct Parked {
+    std::chrono::steady_clock::time_point until;
+    std::chrono::seconds pause{0};  // of the last time that it had to come later
+  };
   enum class Standing { kFree, kAlone, kParked };
   Standing StandingOf(const envelope::ExchangeId& exchange) const;
 
@@ -149,7 +156,7 @@ class Outbound {
   bool stopping_ = false;
   std::map<std::string, Partner> partners_;
   // Until when; sent one by one from the first time that they were not believed.
-  std::map<envelope::ExchangeId, std::chrono::steady_clock::time_point> parked_;
+  std::map<envelope::ExchangeId, Parked> parked_;
   // Offers handed over, or tried to, that no partner took yet.
   std::set<envelope::ExchangeId> tried_;
 };

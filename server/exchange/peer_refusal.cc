@@ -33,6 +33,14 @@ absl::Status UpdateNeeded(const Protocol& own) {
       detail);
 }
 
+absl::Status LaterToPeer() {
+  peer::v1::PeerRefusal detail;
+  detail.set_code(kLater);
+  return WithDetail(absl::FailedPreconditionError(
+                        "your newest list of revoked mandates is not here yet; send it again soon"),
+                    detail);
+}
+
 std::optional<peer::v1::PeerRefusal> PeerRefusalOf(const absl::Status& status) {
   const auto payload = status.GetPayload(core::kRefusalPayload);
   peer::v1::PeerRefusal detail;

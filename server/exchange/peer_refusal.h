@@ -21,6 +21,11 @@ absl::Status UpdateNeeded(const Protocol& own);
 // size of that one.
 inline constexpr char kProveHead[] = "head";
 
+// Code of the answer to what waits for the sender's own newest list of revoked mandates.
+inline constexpr char kLater[] = "later";
+// FAILED_PRECONDITION with that code.
+absl::Status LaterToPeer();
+
 // The detail that a refusing peer sent along; none when there is none or it cannot be read.
 std::optional<peer::v1::PeerRefusal> PeerRefusalOf(const absl::Status& status);
 

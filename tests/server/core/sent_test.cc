@@ -182,7 +182,9 @@ TEST_F(SentTest, AForkThatAReceiptShowsLeftNoEvidence) {
 TEST_F(SentTest, AOneTimeKeyOfLowOrderHeldUpAllKeys) {
   Depart();
   auto receipt = std::get<peer::v1::Receipt>(node_.Receipt(id_)[0].proof.leaf);
-  receipt.set_sealing_key(std::string(1, '\1') + std::string(31, '\0'));
+  std::string low_order(32, '\0');
+  low_order[0] = '\1';
+  receipt.set_sealing_key(low_order);
   ASSERT_EQ(Release(node_.Leaves(peer::v1::ENVELOPE_KIND_RECEIPT, receipt.SerializeAsString())),
             absl::OkStatus());
   EXPECT_EQ(State(), record::v1::SENT_STATE_STOPPED);
@@ -378,8 +380,7 @@ TEST_F(SentTest, AShareWithARemovedMemberNeverEnded) {
   EXPECT_TRUE(due().empty()) << "the outbox has an hour to do so itself";
   node_.h.clock.Advance(std::chrono::hours(2));
   EXPECT_EQ(due(), std::vector<std::string>{id_});
-  EXPECT_EQ(node_.h.executor->RunAsNodeAndWait(
-                std::make_shared<StopShare>(id_, ReleaseStep::kDeparture, true)),
+  EXPECT_EQ(node_.h.executor->RunAsNodeAndWait(std::make_shared<StopShare>(id_, true)),
             absl::OkStatus());
   EXPECT_EQ(State(), record::v1::SENT_STATE_EXPIRED);
   EXPECT_TRUE(due().empty());

@@ -210,6 +210,31 @@ TEST_F(ExchangeFlowTest, WhatIsNotBelievedIsParkedAndComesAgain) {
   EXPECT_EQ(from_welfare_.outbound().parked(), 0u);
 }
 
+// A record shared between a new list of revoked mandates and the heartbeat that brings it over was
+// parked for ten minutes, as if it had not been believed.
+TEST_F(ExchangeFlowTest, WhatWaitsForTheNewestListOfRevokedMandatesWasParkedForTenMinutes) {
+  const std::string before = welfare_.Shared(welfare_.Recorded());
+  welfare_.PutList(2, {});
+  const std::string after = Due();
+  SendFromWelfare();
+  EXPECT_EQ(Received(before).state(), record::v1::RECEIVED_STATE_COLLECTED)
+      << "it needs no newer list";
+  EXPECT_EQ(Received(after).state(), record::v1::RECEIVED_STATE_UNSPECIFIED);
+  for (int i = 0; i < 3; ++i) {
+    const uint64_t size = city_.h.size();
+    SendFromWelfare();
+    EXPECT_EQ(city_.h.size(), size) << "it is not asked all the time";
+    Advance(seconds(1 << i));
+    SendFromWelfare();
+  }
+  HearStatus();
+  Advance(seconds(8));
+  for (int i = 0; i < 2; ++i) Cross();
+  EXPECT_EQ(Sent(before), record::v1::SENT_STATE_OPENED);
+  EXPECT_EQ(Sent(after), record::v1::SENT_STATE_OPENED);
+  EXPECT_EQ(from_welfare_.outbound().parked(), 0u);
+}
+
 // A row of the outbox, and a record, that could no longer be read held up everything that came with
 // them, and with it the partner.
 TEST_F(ExchangeFlowTest, OneUnreadableRecordHeldUpEverythingOfAPartner) {

@@ -144,7 +144,7 @@ absl::StatusOr<uint64_t> CopyStore(storage::Store& store, const std::string& dat
   return absl::AbortedError("erasures went on while the backup was made: try again");
 }
 
-absl::StatusOr<Backup> Make(storage::Store& store, const std::string& data_folder,
+absl::StatusOr<Backup> Make(const BackedUp& stores, const std::string& data_folder,
                             const std::string& backup_folder, uint64_t now_us) {
   std::error_code error;
   const fs::path final_folder = fs::path(backup_folder) / NameOf(now_us);
@@ -163,9 +163,12 @@ absl::StatusOr<Backup> Make(storage::Store& store, const std::string& data_folde
     if (error) return Failed("copy", from, error);
   }
   Backup backup{.folder = final_folder.string()};
-  absl::StatusOr<uint64_t> entries = CopyStore(store, data_folder, part);
+  absl::StatusOr<uint64_t> entries = CopyStore(stores.ledger, data_folder, part);
   if (!entries.ok()) return entries.status();
   backup.entries = *entries;
+  // After the ledger: no key given there may rest on a head that this copy does not know.
+  const absl::Status copied = stores.witness.CopyTo((part / "witness").string());
+  if (!copied.ok()) return copied;
   absl::Status synced = SyncTree(part);
   if (!synced.ok()) return synced;
   fs::rename(part, final_folder, error);
@@ -221,9 +224,9 @@ auto Caught(Work work) -> decltype(work()) {
 
 }  // namespace
 
-absl::StatusOr<Backup> MakeBackup(storage::Store& store, const std::string& data_folder,
+absl::StatusOr<Backup> MakeBackup(const BackedUp& stores, const std::string& data_folder,
                                   const std::string& backup_folder, uint64_t now_us) {
-  return Caught([&] { return Make(store, data_folder, backup_folder, now_us); });
+  return Caught([&] { return Make(stores, data_folder, backup_folder, now_us); });
 }
 
 absl::Status KeepKeyCopies(const std::string& data_folder, const std::string& copy_folder,

@@ -16,14 +16,21 @@ struct Backup {
   uint64_t entries = 0;
 };
 
-// Copies mark file, erasure journal and ledger, in that order, to a new folder below
+// The stores of a node that cannot be made again.
+struct BackedUp {
+  storage::Store& ledger;
+  storage::Store& witness;
+};
+
+// Copies mark file, erasure journal, ledger and witness store, in that order, to a new folder below
 // `backup_folder` that is named after the moment. No key-encryption key is copied: without one the
 // copy cannot be read. Which one it needs is written beside it.
 //
-// Guarantee: the copied ledger holds at least every entry of the copied mark, and the key named is
-// the one that opens it. A folder that is not finished keeps the ending ".part" and is no backup.
-// Errors: ALREADY_EXISTS, ABORTED when erasures went on all the while, or the disk's.
-absl::StatusOr<Backup> MakeBackup(storage::Store& store, const std::string& data_folder,
+// Guarantee: the copied ledger holds at least every entry of the copied mark, the copied witness
+// store at least what that ledger rests on, and the key named is the one that opens it. A folder
+// that is not finished keeps the ending ".part" and is no backup. Errors: ALREADY_EXISTS, ABORTED
+// when erasures went on all the while, or the disk's.
+absl::StatusOr<Backup> MakeBackup(const BackedUp& stores, const std::string& data_folder,
                                   const std::string& backup_folder, uint64_t now_us);
 
 // Copies the key-encryption keys of the data folder that are not in `copy_folder` yet, and removes

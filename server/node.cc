@@ -263,7 +263,8 @@ absl::Status Node::RebuildIndex() { return parts_->index->Rebuild(); }
 absl::Status Node::Backup(node::v1::CreateBackupResponse& response) {
   const Config config = parts_->ConfigNow();
   absl::StatusOr<server::Backup> backup =
-      MakeBackup(*parts_->store, config.data_folder, config.backup_folder, parts_->clock.NowUs());
+      MakeBackup({*parts_->store, *parts_->witness}, config.data_folder, config.backup_folder,
+                 parts_->clock.NowUs());
   if (!backup.ok()) return backup.status();
   response.set_folder(backup->folder);
   response.set_entries(backup->entries);

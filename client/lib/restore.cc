@@ -145,7 +145,9 @@ Result<Restored> Restore(const RestorePlan& plan, int64_t now_s) {
       return *std::move(failure);
     done.erasures = SizeOf(in("erasures")) / kJournalRecordBytes;
   }
-  if (!CopyTree(store, in("ledger")) || !SyncTree(plan.data))
+  const std::string witness = plan.backup + "/witness";
+  if ((Exists(witness) && !CopyTree(witness, in("witness"))) || !CopyTree(store, in("ledger")) ||
+      !SyncTree(plan.data))
     return Wrong("restore.copy_failed", plan.data);
   return done;
 }

@@ -1,6 +1,7 @@
 // Puts a backup back, offline, on a node that is stopped.
 //
 //   <data>/ledger    the store, from <backup>/ledger
+//   <data>/witness   what the node knew of its partners' logs, from <backup>/witness
 //   <data>/mark      from <backup>/mark
 //   <data>/kek-<n>   the one key-encryption key that opens this store, from the folder of copies:
 //                    backup_key.h

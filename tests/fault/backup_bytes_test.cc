@@ -51,8 +51,9 @@ class BackupBytesTest : public ::testing::Test {
     ASSERT_TRUE(stored.ok() && stored->has_value());
     ASSERT_TRUE(row_.ParseFromString(ledger::SplitRow(**stored)->value));
     node.ledger().Tick();
-    const auto backup = server::MakeBackup(*open.store, data_, folder_.PathOf("backups"),
-                                           storage::SystemClock().NowUs());
+    const auto backup =
+        server::MakeBackup({*open.store, *open.witness}, data_, folder_.PathOf("backups"),
+                           storage::SystemClock().NowUs());
     ASSERT_TRUE(backup.ok()) << backup.status();
     for (const auto& item : fs::recursive_directory_iterator(backup->folder)) {
       if (!item.is_regular_file()) continue;

@@ -159,8 +159,9 @@ class ErasureBackupTest : public ::testing::Test {
     ASSERT_EQ(Open(node, person_, erased_)->hold_reason(), kHeldWords)
         << "whoever opens it sees why";
     node.ledger().Tick();
-    const auto backup = server::MakeBackup(*open.store, data_, folder_.PathOf("backups"),
-                                           storage::SystemClock().NowUs());
+    const auto backup =
+        server::MakeBackup({*open.store, *open.witness}, data_, folder_.PathOf("backups"),
+                           storage::SystemClock().NowUs());
     ASSERT_TRUE(backup.ok()) << backup.status();
     backup_ = backup->folder;
     fs::create_directories(key_copies_);

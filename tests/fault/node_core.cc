@@ -204,6 +204,10 @@ FolderNode::FolderNode(const test::Organisation& organisation, const std::string
   status = opened.status();
   if (!opened.ok()) return;
   store = *std::move(opened);
+  auto beside = storage::OpenRocksDbStore(folder + "/witness");
+  status = beside.status();
+  if (!beside.ok()) return;
+  witness = *std::move(beside);
   auto core = NodeCore::Open(organisation,
                              {*store, storage::SystemFiles(), folder, storage::SystemClock(), {}});
   status = core.status();

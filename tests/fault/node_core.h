@@ -96,6 +96,7 @@ struct FolderNode {
   }
 
   std::unique_ptr<storage::Store> store;
+  std::unique_ptr<storage::Store> witness;
   std::unique_ptr<NodeCore> node;  // null when it did not open
   absl::Status status;             // why
 };

@@ -52,8 +52,8 @@ class RestoreTest : public ::testing::Test {
   std::string MakeBackup() {
     node().ledger().Tick();
     KeepKeys();
-    const auto backup =
-        server::MakeBackup(*open_->store, data_, folder_.PathOf("backups"), now_us_);
+    const auto backup = server::MakeBackup({*open_->store, *open_->witness}, data_,
+                                           folder_.PathOf("backups"), now_us_);
     EXPECT_TRUE(backup.ok()) << backup.status();
     return backup.ok() ? backup->folder : "";
   }
@@ -86,6 +86,20 @@ class RestoreTest : public ::testing::Test {
   int64_t now_s_ = 1'790'000'000;
   std::optional<FolderNode> open_;
 };
+
+// What a node knew of its partners' logs, and the receipts that it gave them, were in no backup:
+// put back, it took any head for the first and its keys for those of receipts never given.
+TEST_F(RestoreTest, WhatWasSeenOfPartnersWasInNoBackup) {
+  const std::string erased = NewRecord("weg");
+  const storage::Write seen{"h-partner", "head of then"};
+  ASSERT_EQ(open_->witness->Apply({&seen, 1}), absl::OkStatus());
+  const std::string backup = MakeBackup();
+  const storage::Write later{"h-partner", "head of later"};
+  ASSERT_EQ(open_->witness->Apply({&later, 1}), absl::OkStatus());
+  Forget(erased);
+  ASSERT_NO_FATAL_FAILURE(RestoreFrom(backup));
+  EXPECT_EQ(open_->witness->Get("h-partner")->value_or("nothing"), "head of then");
+}
 
 // Every key of a later epoch used to come along, and the start took the folder for another one's.
 TEST_F(RestoreTest, TwoLaterKeyEpochsNeedNoHand) {

@@ -158,17 +158,24 @@ TEST(MakeBackup, HoldsMarkJournalAndStoreAndNoKey) {
   }
   auto store = storage::OpenRocksDbStore(data + "/ledger");
   ASSERT_TRUE(store.ok());
-  const auto backup = MakeBackup(**store, data, folder.PathOf("backup"), kNowUs);
+  auto witness = storage::OpenRocksDbStore(data + "/witness");
+  ASSERT_TRUE(witness.ok());
+  const storage::Write head{"h", "of a partner"};
+  ASSERT_EQ((*witness)->Apply({&head, 1}), absl::OkStatus());
+  const auto backup = MakeBackup({**store, **witness}, data, folder.PathOf("backup"), kNowUs);
   ASSERT_TRUE(backup.ok()) << backup.status();
   EXPECT_EQ(fs::path(backup->folder).filename(), "20260115T120000Z");
   for (const char* name : {"mark", "erasures", "FORMAT"}) {
     EXPECT_EQ(Read(backup->folder + "/" + name), name);
   }
   EXPECT_TRUE(fs::exists(backup->folder + "/ledger/CURRENT"));
+  EXPECT_EQ(
+      (*storage::OpenRocksDbStore(backup->folder + "/witness"))->Get("h")->value_or("nothing"),
+      "of a partner");
   for (const auto& item : fs::recursive_directory_iterator(backup->folder)) {
     EXPECT_FALSE(item.path().filename().string().starts_with("kek-")) << item.path();
   }
-  EXPECT_EQ(MakeBackup(**store, data, folder.PathOf("backup"), kNowUs).status().code(),
+  EXPECT_EQ(MakeBackup({**store, **witness}, data, folder.PathOf("backup"), kNowUs).status().code(),
             absl::StatusCode::kAlreadyExists);
 }
 
@@ -220,8 +227,10 @@ class BackupDuringErasures : public ::testing::Test {
     fs::create_directory(data);
     auto store = storage::OpenRocksDbStore(data + "/ledger");
     if (!store.ok()) return store.status();
+    auto witness = storage::OpenRocksDbStore(data + "/witness");
+    if (!witness.ok()) return witness.status();
     ErasingStore erasing(*std::move(store), data, erasures);
-    return MakeBackup(erasing, data, folder_.PathOf("backup"), kNowUs);
+    return MakeBackup({erasing, **witness}, data, folder_.PathOf("backup"), kNowUs);
   }
 
   tests::TempFolder folder_;

@@ -43,6 +43,7 @@ class RestoreSyncTest : public ::testing::Test {
  protected:
   void SetUp() override {
     fs::create_directories(plan_.backup + "/ledger");
+    fs::create_directories(plan_.backup + "/witness");
     fs::create_directories(plan_.keys);
     std::string key = "sluiskk1";
     crypto::AppendU64(key, 2);
@@ -51,7 +52,8 @@ class RestoreSyncTest : public ::testing::Test {
     Put(plan_.keys + "/kek-2", key);
     Put(plan_.keys + "/kek-3", std::string(64, 'x'));
     Put(plan_.backup + "/key", "kek-2 " + crypto::HexEncode(key.substr(48)) + "\n");
-    for (const char* name : {"FORMAT", "mark", "ledger/CURRENT", "ledger/000004.log"}) {
+    for (const char* name :
+         {"FORMAT", "mark", "ledger/CURRENT", "ledger/000004.log", "witness/CURRENT"}) {
       Put(plan_.backup + "/" + name, name);
     }
   }

@@ -31,8 +31,8 @@ sluis_fuzz(server_manifest_fuzz
   SRCS ${CMAKE_CURRENT_LIST_DIR}/server/manifest_fuzz.cc
   DEPS sluis_partnership)
 sluis_fuzz(server_peer_leaf_fuzz
-  SRCS ${CMAKE_CURRENT_LIST_DIR}/server/peer_leaf_fuzz.cc
-  DEPS sluis_authn sluis_test_leaf)
+  SRCS ${CMAKE_CURRENT_LIST_DIR}/server/peer_leaf_fuzz.cc ${CMAKE_SOURCE_DIR}/tests/support/leaf.cc
+  DEPS sluis_authn sluis_crypto OpenSSL::Crypto)
 
 foreach(target envelope record_proof terms user_statement)
   sluis_fuzz(server_${target}_fuzz

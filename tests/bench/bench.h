@@ -25,11 +25,14 @@ struct Result {
   std::string invalid = {};  // why the run says nothing; empty when it does
 };
 
-// What the product promises of a measurement on a quiet two-core machine.
+// What the product promises of a measurement on a quiet two-core machine, and what it would like to
+// reach; 0 for no goal.
 struct Bar {
   double least = 0;
   double most = std::numeric_limits<double>::infinity();
   double least_ratio = 0;
+  double goal = 0;
+  double goal_ratio = 0;
 };
 
 // Work that is measured: does it once and says how many operations that was.

@@ -3,8 +3,8 @@
 // Used by sluis_bench only.
 //
 // usage: sluis_load PORT METHOD FOLDER CALLS
-//   FOLDER holds ca.pem, cert.pem, key.pem and request.bin, the serialised request that every call
-//   sends.
+//   FOLDER holds ca.pem, cert.pem, key.pem and requests.bin: serialised requests, each behind its
+//   length (u32, big-endian), which the calls send in turn and over again.
 // Prints the seconds that CALLS calls took, or the first error.
 
 #include <grpcpp/generic/generic_stub.h>
@@ -42,6 +42,20 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& port, const std::strin
   return grpc::CreateCustomChannel("127.0.0.1:" + port, grpc::SslCredentials(options), arguments);
 }
 
+std::vector<grpc::ByteBuffer> ReadRequests(const std::string& path) {
+  const std::string bytes = ReadFile(path);
+  std::vector<grpc::ByteBuffer> requests;
+  for (size_t at = 0; at + 4 <= bytes.size();) {
+    size_t length = 0;
+    for (int i = 0; i < 4; ++i) length = length << 8 | static_cast<unsigned char>(bytes[at++]);
+    if (length > bytes.size() - at) return {};
+    const grpc::Slice slice(bytes.data() + at, length);
+    requests.emplace_back(&slice, 1);
+    at += length;
+  }
+  return requests;
+}
+
 struct Call {
   std::unique_ptr<grpc::ClientContext> context;
   std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader;
@@ -58,9 +72,9 @@ int main(int argc, char** argv) {
   const int calls = std::atoi(argv[4]);
   if (calls < 1 || calls > kMaxCalls) return 2;
 
-  const std::string bytes = ReadFile(folder + "/request.bin");
-  const grpc::Slice slice(bytes);
-  const grpc::ByteBuffer request(&slice, 1);
+  const std::vector<grpc::ByteBuffer> requests = ReadRequests(folder + "/requests.bin");
+  if (requests.empty()) return 2;
+  size_t next = 0;
   std::vector<std::unique_ptr<grpc::GenericStub>> stubs;
   for (int i = 0; i < kChannels; ++i) {
     stubs.push_back(std::make_unique<grpc::GenericStub>(Connect(argv[1], folder, i)));
@@ -72,8 +86,8 @@ int main(int argc, char** argv) {
     call.context = std::make_unique<grpc::ClientContext>();
     call.context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
     call.answer.Clear();
-    call.reader =
-        stubs[slot % kChannels]->PrepareUnaryCall(call.context.get(), method, request, &queue);
+    call.reader = stubs[slot % kChannels]->PrepareUnaryCall(
+        call.context.get(), method, requests[next++ % requests.size()], &queue);
     call.reader->StartCall();
     call.reader->Finish(&call.answer, &call.status, reinterpret_cast<void*>(slot));
   };

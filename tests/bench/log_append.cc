@@ -2,7 +2,6 @@
 
 #include <future>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "server/ledger/sealed_entry.h"
 #include "server/storage/clock.h"
 #include "server/storage/rocksdb_store.h"
+#include "tests/bench/raw_writes.h"
 #include "tests/support/temp_folder.h"
 
 namespace sluis::bench {
@@ -20,31 +20,6 @@ namespace {
 constexpr size_t kGroup = 256;
 constexpr size_t kGroups = 200;
 constexpr char kOrigin[] = "bench.example/log";
-
-using Batch = std::vector<storage::Write>;
-
-// Passes everything on and keeps the batches.
-class RecordingStore final : public storage::Store {
- public:
-  explicit RecordingStore(storage::Store& inner) : inner_(inner) {}
-
-  std::unique_ptr<storage::Snapshot> NewSnapshot() const override { return inner_.NewSnapshot(); }
-  absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override {
-    return inner_.Get(key);
-  }
-  absl::Status CopyTo(const std::string& folder) override { return inner_.CopyTo(folder); }
-  absl::Status Apply(std::span<const storage::Write> writes) override {
-    batches_.emplace_back(writes.begin(), writes.end());
-    return inner_.Apply(writes);
-  }
-
-  void Forget() { batches_.clear(); }
-  std::vector<Batch> Take() { return std::move(batches_); }
-
- private:
-  storage::Store& inner_;
-  std::vector<Batch> batches_;
-};
 
 absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const tests::TempFolder& folder) {
   return storage::OpenRocksDbStore(folder.PathOf("store"));
@@ -158,26 +133,8 @@ absl::StatusOr<Result> LogAppend() {
   };
   ledger.work = [&] { return appending->Run(); };
 
-  std::optional<tests::TempFolder> folder;
-  std::unique_ptr<storage::Store> store;
-  Side raw;
-  raw.prepare = [&]() -> absl::Status {
-    store.reset();
-    folder.emplace();
-    absl::StatusOr<std::unique_ptr<storage::Store>> opened = OpenStore(*folder);
-    if (!opened.ok()) return opened.status();
-    store = *std::move(opened);
-    return absl::OkStatus();
-  };
-  raw.work = [&]() -> absl::StatusOr<uint64_t> {
-    for (const Batch& batch : batches) {
-      if (absl::Status applied = store->Apply(batch); !applied.ok()) return applied;
-    }
-    return kGroup * kGroups;
-  };
-  absl::StatusOr<Result> result = Compare("log_append", "entries/s", ledger, raw);
-  store.reset();
-  return result;
+  RawWrites raw(std::move(batches), kGroup * kGroups);
+  return Compare("log_append", "entries/s", ledger, raw.side());
 }
 
 }  // namespace sluis::bench

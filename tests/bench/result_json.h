@@ -1,7 +1,8 @@
 // One result as it stands in results.json.
 //
-// Guarantee: name, value, unit, baseline, ratio and cpu_us_per_op are always there; `invalid`, with
-// the reason, only in a run that says nothing. Thread-safety: pure.
+// Guarantee: name, value, unit, baseline, ratio and cpu_us_per_op are always there; `bar` and
+// `goal` hold what there is of value (at least), most and ratio, and are absent where there is
+// nothing; `invalid`, with the reason, only in a run that says nothing. Thread-safety: pure.
 #ifndef SLUIS_TESTS_BENCH_RESULT_JSON_H_
 #define SLUIS_TESTS_BENCH_RESULT_JSON_H_
 
@@ -11,7 +12,7 @@
 
 namespace sluis::bench {
 
-nlohmann::json ToJson(const Result& result);
+nlohmann::json ToJson(const Result& result, const Bar& bar = {});
 
 }  // namespace sluis::bench
 

@@ -20,6 +20,18 @@ TEST(ResultJsonTest, AGoodRunHasSixFieldsAndNoMore) {
     "ratio": 0.5, "cpu_us_per_op": 120.0})"));
 }
 
+// Whoever reads the file must not have to know the bar from elsewhere.
+TEST(ResultJsonTest, BarAndGoalStandBesideWhatWasMeasured) {
+  const nlohmann::json json =
+      ToJson(Measured(), {.least = 20'000, .least_ratio = 0.25, .goal = 30'000, .goal_ratio = 0.5});
+  EXPECT_EQ(json["bar"], nlohmann::json::parse(R"({"value": 20000.0, "ratio": 0.25})"));
+  EXPECT_EQ(json["goal"], nlohmann::json::parse(R"({"value": 30000.0, "ratio": 0.5})"));
+  EXPECT_EQ(json.size(), 8u);
+  const nlohmann::json at_most = ToJson(Measured(), {.most = 3200});
+  EXPECT_EQ(at_most["bar"], nlohmann::json::parse(R"({"most": 3200.0})"));
+  EXPECT_FALSE(at_most.contains("goal"));
+}
+
 // The mark stood on the terminal only: whoever read the file took the figures for good.
 TEST(ResultJsonTest, AnInvalidRunWasNotMarkedInTheFile) {
   Result result = Measured();

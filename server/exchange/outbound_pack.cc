@@ -48,6 +48,8 @@ struct Outbound::Packing {
   size_t stopped = 0;
   // The message looked at just now may leave, and not in this envelope.
   bool left_behind = false;
+  // It was left behind because there is no room.
+  bool full = false;
   // The one-time key that all receipts, or all keys, of an envelope share.
   std::string sealing_key;
   std::vector<Release> releases;
@@ -55,9 +57,10 @@ struct Outbound::Packing {
   const ledger::LogReader* log = nullptr;
 
   bool Fits(size_t more) {
-    left_behind = parcel.exchanges.size() >= envelope::kMaxLeaves ||
-                  (!parcel.exchanges.empty() && bytes + more > kMostBytes);
-    return !left_behind;
+    full = parcel.exchanges.size() >= envelope::kMaxLeaves ||
+           (!parcel.exchanges.empty() && bytes + more > kMostBytes);
+    left_behind = full;
+    return !full;
   }
   // Whether this one-time key may join; the first one decides.
   bool Joins(const std::string& key) {
@@ -160,7 +163,8 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
 
   absl::Status first = absl::OkStatus();
   for (const Owed& one : *owed) {
-    if (packing.stopped >= kMostStopped || IsStopping()) break;
+    // All others would be decided again for nothing: it is done anew before they leave.
+    if (packing.full || packing.stopped >= kMostStopped || IsStopping()) break;
     const Standing standing = StandingOf(one.exchange);
     // What ends something waits for nothing.
     if (!IsFinal(one.kind) && waiting.contains(one.case_token)) continue;

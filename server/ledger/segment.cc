@@ -4,6 +4,13 @@
 #include "server/ledger/sealed_parts.h"
 
 namespace sluis::ledger {
+namespace {
+
+absl::Status Damaged() {
+  return absl::InvalidArgumentError("a segment is cut short or holds something else");
+}
+
+}  // namespace
 
 std::string SegmentKey(uint64_t first) {
   std::string key = RowKey(Table::kSegment);
@@ -35,13 +42,11 @@ absl::StatusOr<std::vector<SegmentEntry>> ParseSegment(crypto::BytesView segment
     if (!reader.U32(&length) || length < kLeafBytes + kMinSealedBytes ||
         length > kLeafBytes + kMaxSealedBytes || !reader.Fixed(kLeafBytes, &entry.leaf) ||
         !reader.Fixed(length - kLeafBytes, &entry.sealed)) {
-      break;
+      return Damaged();
     }
     entries.push_back(entry);
   }
-  if (!reader.done() || entries.empty()) {
-    return absl::InvalidArgumentError("a segment is cut short or holds something else");
-  }
+  if (!reader.done() || entries.empty()) return Damaged();
   return entries;
 }
 

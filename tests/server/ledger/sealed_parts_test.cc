@@ -114,6 +114,17 @@ TEST(SegmentTest, ParsesWhatItEncodesAndRefusesEveryCut) {
   EXPECT_FALSE(SegmentFirst("s1234567").has_value());
 }
 
+// Found by fuzzing: a length that no entry has, as the last four bytes, was read and passed over.
+TEST(SegmentTest, FourBytesBehindTheLastEntryWerePassedOver) {
+  std::string segment;
+  AppendSegmentEntry(segment, EncodeLeaf({}), EncodeSealedParts(Example().parts));
+  for (const uint32_t length : {0u, 0xffff'ffffu}) {
+    std::string longer = segment;
+    crypto::AppendU32(longer, length);
+    EXPECT_FALSE(ParseSegment(longer).ok()) << length;
+  }
+}
+
 TEST(SegmentTest, RefusesMoreEntriesThanAGroupHolds) {
   const std::string sealed = EncodeSealedParts(Example().parts);
   std::string segment;

@@ -162,7 +162,7 @@ absl::Status ExchangeCore::Share(const std::vector<std::unique_ptr<Sharer>>& sha
 }
 
 absl::StatusOr<std::vector<peer::v1::DeliverRequest>> ExchangeCore::Depart(size_t exchanges) {
-  clock_.Advance(kCoolingOff);
+  clock_.StandAhead(kCoolingOff);
   for (size_t left = exchanges; left > 0;) {
     const size_t before = peers_.caught.size();
     if (absl::Status round = outbound_->Round(); !round.ok()) return round;

@@ -34,18 +34,24 @@
 
 namespace sluis::bench {
 
-// The machine's clock, moved ahead: a cooling-off time passes at once. What only waits does not
-// notice.
+// The machine's clock until it is moved ahead, and from then on one that stands: a cooling-off time
+// passes at once, and nothing is sent again because a busy machine took a minute. What only waits
+// does not notice.
 class AheadClock final : public storage::Clock {
  public:
-  uint64_t NowUs() const override { return storage::SystemClock().NowUs() + ahead_us_; }
+  uint64_t NowUs() const override {
+    const uint64_t stands_at_us = stands_at_us_;
+    return stands_at_us != 0 ? stands_at_us : storage::SystemClock().NowUs();
+  }
   std::chrono::steady_clock::time_point Monotonic() const override {
     return storage::SystemClock().Monotonic();
   }
-  void Advance(std::chrono::microseconds by) { ahead_us_ += static_cast<uint64_t>(by.count()); }
+  void StandAhead(std::chrono::microseconds by) {
+    stands_at_us_ = NowUs() + static_cast<uint64_t>(by.count());
+  }
 
  private:
-  std::atomic<uint64_t> ahead_us_ = 0;
+  std::atomic<uint64_t> stands_at_us_ = 0;
 };
 
 // Takes every envelope at once, and keeps it.

@@ -76,18 +76,15 @@ Exit Open(Shell& shell, const OpenOptions& options) {
   node::v1::OpenSignalRequest request;
   *request.mutable_context() = *context;
   request.set_record_id(*id);
-  auto answer = Call<node::v1::OpenSignalResponse>(shell, request);
+  const auto answer = Call<node::v1::OpenSignalResponse>(shell, request);
   if (!answer.ok() && IsNotThere(answer.failure())) {
-    // The number may be that of the exchange, by which the sender knows it.
+    // The number may be that of an exchange of which there is nothing to read yet, or any more.
     const auto exchange = Find(shell, *context, *id);
     if (!exchange.ok()) return shell.Fail(exchange.failure());
-    if (!*exchange) return shell.Fail(answer.failure());
-    if ((*exchange)->record_id().empty()) {
+    if (*exchange) {
       return shell.Fail(Exit::kRefused, "received.nothing_to_read",
                         {{"line", ReceivedLine(shell, **exchange)}});
     }
-    request.set_record_id((*exchange)->record_id());
-    answer = Call<node::v1::OpenSignalResponse>(shell, request);
   }
   if (!answer.ok()) return shell.Fail(answer.failure());
   return ShowOpened(shell, *answer, options.out);

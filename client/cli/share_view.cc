@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "client/cli/condition_view.h"
 #include "client/cli/signal_view.h"
 #include "client/lib/form_words.h"
 #include "client/lib/share_signing.h"
@@ -27,10 +28,8 @@ void AppendTo(std::string* list, const std::string& item) {
 }
 
 template <typename List>
-std::string Joined(const List& list) {
-  std::string out;
-  for (const std::string& item : list) AppendTo(&out, Harmless(item));
-  return out;
+std::string Conditions(const Shell& shell, const List& obligations) {
+  return ConditionWords(shell, {obligations.begin(), obligations.end()});
 }
 
 template <typename List>
@@ -38,16 +37,14 @@ bool Contains(const List& list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
 }
 
-// "place:generalise=municipality" as "wijk (municipality)"; those removed are named elsewhere.
+// Those made coarser; those removed are named elsewhere.
 template <typename List>
-std::string Coarser(const List& reduced) {
-  constexpr std::string_view kGeneralise = ":generalise=";
+std::string Coarser(const Shell& shell, const List& reduced) {
   std::string out;
   for (const std::string& field : reduced) {
-    const size_t at = field.find(kGeneralise);
-    if (at == std::string::npos) continue;
-    AppendTo(&out, client::FormNameOf(field.substr(0, at)) + " (" +
-                       Harmless(field.substr(at + kGeneralise.size())) + ")");
+    if (const std::string words = CoarserWords(shell, field); !words.empty()) {
+      AppendTo(&out, words);
+    }
   }
   return out;
 }
@@ -90,11 +87,11 @@ std::string PreviewLines(const Shell& shell, const node::v1::PreviewShareRequest
   if (const std::string stays = LeftBehind(preview); !stays.empty()) {
     out += line("share.stays", {{"fields", stays}});
   }
-  if (const std::string coarser = Coarser(preview.reduced_fields()); !coarser.empty()) {
+  if (const std::string coarser = Coarser(shell, preview.reduced_fields()); !coarser.empty()) {
     out += line("share.coarser", {{"fields", coarser}});
   }
-  if (!preview.obligations().empty()) {
-    out += line("share.obligations", {{"obligations", Joined(preview.obligations())}});
+  if (const std::string asked_for = Conditions(shell, preview.obligations()); !asked_for.empty()) {
+    out += line("share.obligations", {{"obligations", asked_for}});
   }
   out += line("share.retention", {{"day", preview.retention_until()}});
   out += line("share.due", {{"due", Moment(preview.due_at_us())}});
@@ -153,10 +150,10 @@ std::string TermsLines(const Shell& shell, const record::v1::ReceivedTerms& term
     out +=
         shell.Text("received.onward_tlp", {{"tlp", client::WordOf(terms.onward_tlp_max())}}) + "\n";
   }
-  if (!terms.obligations().empty()) {
-    out += shell.Text("share.obligations", {{"obligations", Joined(terms.obligations())}}) + "\n";
+  if (const std::string asked_for = Conditions(shell, terms.obligations()); !asked_for.empty()) {
+    out += shell.Text("share.obligations", {{"obligations", asked_for}}) + "\n";
   }
-  if (const std::string coarser = Coarser(terms.reduced_fields()); !coarser.empty()) {
+  if (const std::string coarser = Coarser(shell, terms.reduced_fields()); !coarser.empty()) {
     out += shell.Text("share.coarser", {{"fields", coarser}}) + "\n";
   }
   return out;

@@ -1,9 +1,23 @@
 #include "server/core/open_signal.h"
 
 #include "server/core/projection.h"
+#include "server/core/received_exchange.h"
 #include "server/core/record_act.h"
 
 namespace sluis::core {
+namespace {
+
+// The record that this number opens: its own, or that of the exchange in which it was received,
+// because the sender can only name the exchange. A record comes first.
+absl::StatusOr<std::string> RecordNamed(const View& view, const std::string& id) {
+  const absl::StatusOr<uint64_t> stamp = view.StampOf(RecordKey(id));
+  if (!stamp.ok()) return stamp.status();
+  if (*stamp != 0) return id;
+  const absl::StatusOr<ReceivedRow> received = ReadReceived(view, id);
+  return received.ok() && !received->row.record_id().empty() ? received->row.record_id() : id;
+}
+
+}  // namespace
 
 const Method& OpenSignal::method() const {
   static const Method& method = MethodNamed("SignalService.OpenSignal");
@@ -11,7 +25,9 @@ const Method& OpenSignal::method() const {
 }
 
 absl::StatusOr<Plan> OpenSignal::Decide(const Call& call, View& view) {
-  auto asked = AskAbout(call, view, request_.record_id(), "read");
+  const absl::StatusOr<std::string> record = RecordNamed(view, request_.record_id());
+  if (!record.ok()) return record.status();
+  auto asked = AskAbout(call, view, *record, "read");
   if (!asked.ok()) return asked.status();
   if (auto* refused = std::get_if<Plan>(&*asked)) return std::move(*refused);
   RecordAct& act = std::get<RecordAct>(*asked);

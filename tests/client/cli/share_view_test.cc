@@ -53,8 +53,8 @@ TEST_F(ShareViewTest, ThePreviewSaysWhatTravelsWhatStaysAndOnWhatConditions) {
   EXPECT_THAT(lines, HasSubstr("Dit zou lindervaart.example krijgen (versie 2):\n"));
   EXPECT_THAT(lines, HasSubstr("feit: Komt niet meer naar de les.\n"));
   EXPECT_THAT(lines, HasSubstr("wijk: Vaartland\n"));
-  EXPECT_THAT(lines, HasSubstr("Grover gemaakt: wijk (municipality)\n"));
-  EXPECT_THAT(lines, HasSubstr("retention=P180D\n"));
+  EXPECT_THAT(lines, HasSubstr("Grover gemaakt: wijk (gemeente)\n"));
+  EXPECT_THAT(lines, HasSubstr("Voorwaarden: hoogstens 180 dagen bewaren\n"));
   EXPECT_THAT(lines, HasSubstr("hoogstens tot 2026-05-20."));
   EXPECT_THAT(lines, HasSubstr("Vertrekt vanaf 21/11/2025 21:00."));
   EXPECT_THAT(lines, HasSubstr("Licht de inbrenger in, uiterlijk op 2025-12-05."));
@@ -145,8 +145,8 @@ TEST_F(ShareViewTest, AReceivedSignalIsShownWithTheTermsOnWhichItIsHeld) {
   EXPECT_THAT(lines, HasSubstr("Ontvangen van caw-de-overzet.example (maatschappelijk-werker), te "
                                "lezen sinds 21/11/2025 17:00."));
   EXPECT_THAT(lines, HasSubstr("Niet verder delen."));
-  EXPECT_THAT(lines, HasSubstr("log=full"));
-  EXPECT_THAT(lines, HasSubstr("Grover gemaakt: wijk (municipality)"));
+  EXPECT_THAT(lines, HasSubstr("Voorwaarden: volledig opgetekend in het log\n"));
+  EXPECT_THAT(lines, HasSubstr("Grover gemaakt: wijk (gemeente)"));
   terms.set_onward_none(false);
   terms.set_onward_asks_sender(true);
   terms.set_onward_tlp_max(record::v1::TLP_GREEN);

@@ -197,6 +197,22 @@ TEST_F(ReceivedTest, AReceivedSignalIsReadLikeAnyOtherAndChangedByNobody) {
   EXPECT_FALSE(node_.h.Amend(els_, id, 1, tests::PersonSignal()).ok());
 }
 
+// The number that the sender knows was answered with a refusal, and found only by a second call.
+TEST_F(ReceivedTest, TheNumberOfTheExchangeOpensWhatCameInByItAndLogsNoRefusal) {
+  const auto offers = Collected(2);
+  ASSERT_EQ(node_.SendKeys({offers[0]}), absl::OkStatus());
+  const uint64_t before = node_.h.size();
+  const auto view = node_.h.Open(els_, IdOf(offers[0]));
+  ASSERT_TRUE(view.ok()) << view.status();
+  EXPECT_EQ(view->record_id(), RowOf(offers[0]).record_id());
+  ASSERT_EQ(node_.h.size(), before + 1);
+  EXPECT_EQ(node_.h.Last().act.outcome(), record::v1::OUTCOME_DONE);
+  EXPECT_THAT(node_.h.Last().subject.record_ids(), ElementsAre(RowOf(offers[0]).record_id()));
+  // Of what has no key yet, and of what never came, it says the same.
+  EXPECT_EQ(CodeOf(node_.h.Open(els_, IdOf(offers[1])).status()), "not_found");
+  EXPECT_EQ(CodeOf(node_.h.Open(els_, std::string(16, '?')).status()), "not_found");
+}
+
 TEST_F(ReceivedTest, WhatIsTakenBackBeforeTheKeyEndsAndAfterItIsClosed) {
   const auto offers = Collected(2);
   ASSERT_EQ(Cancel(offers[0], peer::v1::CANCEL_REASON_RULE), absl::OkStatus());

@@ -114,10 +114,10 @@ function(sluis_fuzz name)
   add_dependencies(fuzzers ${name})
 endfunction()
 
-# sluis_programs(): target `programs` builds every executable of server/ and client/, and nothing of the tests.
+# sluis_programs(): target `programs` builds every executable of server/, client/ and deploy/, and nothing of the tests.
 function(sluis_programs)
   add_custom_target(programs)
-  set(folders ${CMAKE_SOURCE_DIR}/server ${CMAKE_SOURCE_DIR}/client)
+  set(folders ${CMAKE_SOURCE_DIR}/server ${CMAKE_SOURCE_DIR}/client ${CMAKE_SOURCE_DIR}/deploy)
   while(folders)
     list(POP_FRONT folders folder)
     get_property(inner DIRECTORY ${folder} PROPERTY SUBDIRECTORIES)

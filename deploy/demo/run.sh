@@ -3,7 +3,7 @@
 #   run.sh [--keep] [--folder DIR] [--programs DIR] [--page FILE]
 #   --keep          leave the nodes running and say how to speak to them as each person
 #   --folder DIR    work there instead of in a temporary folder (must not exist yet)
-#   --programs DIR  where sluis and sluisd are (otherwise $SLUIS_PROGRAMS or build/release/bin)
+#   --programs DIR  where sluis, sluisd and sluis_demo_tamper are (otherwise $SLUIS_PROGRAMS or build/release/bin)
 #   --page FILE     where the account as a page goes (otherwise build/demo/verslag.html)
 # Exit codes: 0 everything went as told, 1 something did not, 2 wrong use.
 # Example: run.sh --keep
@@ -33,12 +33,11 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-for program in sluis sluisd; do
+for program in sluis sluisd sluis_demo_tamper; do
   [ -x "$bin/$program" ] || wrong_use "there is no $program in $bin; ./dev demo builds it"
 done
 bin=$(cd "$bin" && pwd) # steps run elsewhere
 case $page in /*) ;; *) page=$PWD/$page ;; esac
-command -v node >/dev/null || wrong_use "node is not there; ./dev demo installs it"
 if [ -n "$folder" ]; then
   [ ! -e "$folder" ] || wrong_use "$folder is there already; name another"
   mkdir -p "$folder"

@@ -22,22 +22,36 @@ export_for lindervaart caw lindervaart-voor-caw.sluislog
 as dpo.caw 0 log reconcile caw-voor-lindervaart.sluislog lindervaart-voor-caw.sluislog --manifest vaartland.manifest
 done_as "elke deling staat in beide logs"
 
-# rewrite IN OUT [LOG-KEY]: falsifies a copy, and tells how.
-rewrite() {
-  (cd "$folder" && node "$here/rewrite_export.mjs" "$@") >"$folder/seen/rewrite" 2>&1 || fail "de kopie is niet vervalst" "$folder/seen/rewrite"
-  tell "$(cat "$folder/seen/rewrite")"
+# tampered COPY HOW: a copy of the data of Lindervaart's stopped node, changed, and a node that goes on with it.
+tampered() {
+  cp -r "$folder/lindervaart/data" "$folder/lindervaart/$1"
+  sed "s#^data_folder:.*#data_folder: $folder/lindervaart/$1#" "$folder/lindervaart/sluisd.yaml" >"$folder/lindervaart/$1.yaml"
+  "$bin/sluis_demo_tamper" "$2" "$folder/lindervaart/$1.yaml" "${org[caw]}" >"$folder/seen/tamper" 2>&1 ||
+    fail "de kopie is niet vervalst" "$folder/seen/tamper"
+  tell "$(cat "$folder/seen/tamper")"
+  launch lindervaart "$folder/lindervaart/$1.yaml"
+  ready lindervaart
 }
 
-step "Zwak vervalst: één bit in een kopie"
-rewrite lindervaart.sluislog zwak.sluislog
+step "Zwak vervalst: één byte in de gegevens"
+tell "De node van Lindervaart stopt. Iemand met toegang tot de schijf verandert een kopie van de gegevens, en de node gaat ermee verder."
+stop lindervaart
+tampered zwak.copy weak
+as dpo.lindervaart 0 log export --out zwak.sluislog --reason "controle na een vermoeden"
 as dpo.lindervaart 1 log verify zwak.sluislog
+must_say dpo.lindervaart "handeling [0-9]"
+stop lindervaart
 done_as "gevonden, met het nummer van de handeling"
 
 step "Sterk vervalst: alles herrekend en opnieuw ondertekend"
-tell "Wie de node beheert, heeft de sleutel van het log. Hij doet alsof er van het CAW nooit iets kwam."
-rewrite lindervaart-voor-caw.sluislog sterk.sluislog lindervaart/keys/log.key
+tell "Wie de node beheert, heeft de sleutel van het log. Hij doet in een andere kopie alsof er van het CAW nooit iets kwam."
+tampered sterk.copy strong
+export_for lindervaart caw sterk.sluislog
 as dpo.lindervaart 0 log verify sterk.sluislog
 tell "Op zichzelf klopt dat log. Maar het CAW bewaarde het ontvangstbewijs."
 as dpo.caw 1 log reconcile caw-voor-lindervaart.sluislog sterk.sluislog --manifest vaartland.manifest
 must_say dpo.caw "verschil: [1-9]"
+stop lindervaart
+launch lindervaart
+ready lindervaart
 done_as "gevonden door het ontvangstbewijs van de partner"

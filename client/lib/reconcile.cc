@@ -67,8 +67,9 @@ struct RecipientSays {
   bool second_offer = false;
   // What the key came to: "opened", "unopenable" or "refused"; empty without one.
   std::string_view key;
-  bool closed = false;   // a Cancel was followed
-  bool expired = false;  // no key came in time
+  bool closed = false;     // a Cancel was followed
+  bool corrected = false;  // closed, because a corrected version took its place
+  bool expired = false;    // no key came in time
   bool erased = false;
   bool anything = false;
 };
@@ -90,6 +91,10 @@ bool Take(const ExchangeEntry& entry, RecipientSays& says) {
   }
   if (part.kind() == "cancel" && part.outcome() == "closed") {
     says.closed = true;
+    return true;
+  }
+  if (part.kind() == "correction" && part.outcome() == "closed") {
+    says.corrected = true;
     return true;
   }
   if (part.kind() != "offer") return false;
@@ -212,7 +217,8 @@ Judged Ending(const SenderSays& sender, const RecipientSays& recipient) {
   if (erased) return Matched("erased");
   if (ending == "cancel") {
     const bool readable = recipient.key.empty() || has_key;
-    if (recipient.closed || recipient.expired || !readable) return Matched("cancelled");
+    const bool closed = recipient.closed || recipient.corrected;
+    if (closed || recipient.expired || !readable) return Matched("cancelled");
     return Open("cancelled");
   }
   if (recipient.closed) return Open("closed");

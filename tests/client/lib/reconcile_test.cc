@@ -120,6 +120,22 @@ TEST_F(ReconcileTest, AnExchangeStepByStepIsOpenUntilBothSayHowItEnded) {
   EXPECT_EQ(Verdict(), "matched cancelled");
 }
 
+// Taken back while a corrected version took its place: the recipient had closed it already, wrote
+// nothing about the Cancel, and the exchange stayed open for good.
+TEST_F(ReconcileTest, TakenBackOnceItWasCorrectedStayedOpen) {
+  Intent();
+  Collect();
+  Release();
+  Key("opened");
+  End("opened");
+  CounterpartPart& closed = Received("correction", "closed");
+  closed.set_message_digest(Bytes('n'));
+  closed.set_offer_digest(kOffer);
+  EXPECT_EQ(Verdict(), "matched opened") << "a correction is no end of the exchange";
+  Sent("cancel");
+  EXPECT_EQ(Verdict(), "matched cancelled");
+}
+
 TEST_F(ReconcileTest, WhatCouldNotBeOpened) {
   Intent();
   Collect();

@@ -1,0 +1,273 @@
+// What is in the files of nodes that exchanged, and in what was overheard between them: after an
+// erasure, between two recipients of one record, and about anybody else.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/core/sent_exchange.h"
+#include "server/envelope/envelope.h"
+#include "server/envelope/field_commitment.h"
+#include "server/envelope/terms.h"
+#include "tests/fault/exchange_account.h"
+#include "tests/fault/exchange_thief.h"
+
+namespace sluis::fault {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+constexpr size_t kSender = FiveNodes::kLindervaart;
+constexpr size_t kRecipient = FiveNodes::kZandrode;
+constexpr size_t kOther = FiveNodes::kOverzet;
+
+class ExchangeBytesTest : public ::testing::Test {
+ protected:
+  ExchangeBytesTest() {
+    five_.network().Watch([this](const std::string& from, const std::string& to,
+                                 const peer::v1::DeliverRequest& request) {
+      overheard_.envelopes.push_back({from, to, request});
+    });
+    five_.Exchange();
+  }
+  std::string NameOf(size_t at) { return five_.node(at).organisation(); }
+  DiskBytes Files(size_t at) { return FilesOf(five_.node(at).disk()); }
+  record::v1::SentState SentState(const std::string& id) {
+    record::v1::SentState state = record::v1::SENT_STATE_UNSPECIFIED;
+    five_.node(kSender).Look([&](const core::View& view) {
+      if (const auto sent = core::ReadSent(view, id); sent.ok()) state = sent->row.state();
+    });
+    return state;
+  }
+  // Records one and shares it with these: the exchange ids.
+  std::vector<std::string> ShareWith(About about, const std::string& text,
+                                     const std::vector<size_t>& recipients) {
+    const auto record = five_.person(kSender).Record(about, text);
+    EXPECT_TRUE(record.ok()) << record.status();
+    record_ = record.ok() ? *record : std::string();
+    std::vector<std::string> ids;
+    for (const size_t to : recipients) {
+      EXPECT_EQ(five_.person(kSender).Share(
+                    {.about = about, .record_id = record_, .to = NameOf(to)}, ids.emplace_back()),
+                absl::OkStatus());
+      five_.node(kSender).Look([&](const core::View& view) {
+        const auto sent = core::ReadSent(view, ids.back());
+        ASSERT_TRUE(sent.ok()) << sent.status();
+        shared_[ids.back()] = sent->row;
+      });
+    }
+    return ids;
+  }
+  FiveNodes five_{5};
+  Overheard overheard_;
+  std::string record_;
+  // Rows of the exchanges as they were when they were shared.
+  std::map<std::string, record::v1::SentExchange> shared_;
+};
+
+// All 256 came under one one-time key, and their keys in one envelope that was taken down.
+TEST_F(ExchangeBytesTest, OneOf256ErasedMinutesAfterItsKeyOpensNowhere) {
+  constexpr size_t kRecords = 256;
+  constexpr char kErased[] = "ZWALUW nestelt bij het station";
+  std::vector<std::string> ids;
+  for (size_t i = 1; i < kRecords; ++i) {
+    ids.push_back(ShareWith(About::kPlace, "MEREL " + std::to_string(i), {kRecipient})[0]);
+  }
+  ids.push_back(ShareWith(About::kPlace, kErased, {kRecipient})[0]);
+  five_.Advance(hours(4));
+  five_.Exchange(2, seconds(61));
+  for (const std::string& id : ids) ASSERT_EQ(SentState(id), record::v1::SENT_STATE_OPENED);
+  const KnownExchange erased =
+      Know(five_.node(kSender), five_.node(kRecipient), shared_.at(ids.back()), overheard_);
+  const KnownExchange kept =
+      Know(five_.node(kSender), five_.node(kRecipient), shared_.at(ids.front()), overheard_);
+  ASSERT_EQ(erased.key_envelope.size(), kRecords);
+  ASSERT_EQ(erased.sealing_public, kept.sealing_public);
+  // The attack is a real one.
+  EXPECT_THAT(WaysIn(erased, Files(kSender), Files(kRecipient)),
+              UnorderedElementsAre("link", "record", "share"));
+
+  five_.Advance(minutes(3));
+  ASSERT_EQ(five_.person(kSender).Erase(record_), absl::OkStatus());
+  five_.Exchange(1, seconds(5));
+  ASSERT_EQ(SentState(ids.back()), record::v1::SENT_STATE_ERASED);
+  const DiskBytes sender = Files(kSender), recipient = Files(kRecipient);
+  EXPECT_THAT(WaysIn(erased, sender, recipient), IsEmpty());
+  // The others stay, though what was overheard of them opens no more either.
+  EXPECT_THAT(WaysIn(kept, sender, recipient), UnorderedElementsAre("record", "share"));
+  for (const DiskBytes* files : {&sender, &recipient}) {
+    EXPECT_FALSE(AnyHolds(*files, "ZWALUW"));
+    EXPECT_FALSE(AnyHolds(*files, "MEREL"));
+    EXPECT_TRUE(AnyHolds(*files, erased.offer.ciphertext().substr(0, 32))) << "it is still there";
+  }
+  EXPECT_EQ(overheard_.Between(NameOf(kSender), NameOf(kRecipient)).find("ZWALUW"),
+            std::string::npos);
+  for (size_t i = 0; i + 1 < ids.size(); ++i) {
+    ASSERT_EQ(SentState(ids[i]), record::v1::SENT_STATE_OPENED);
+  }
+}
+
+// Every value of eight bytes or more that two recipients of one record both hold is one of these:
+// what the partnership, its rules and its members published, who shared it by pseudonym and
+// mandate, and the terms in clear codes. docs/threat-model.md lists them.
+TEST_F(ExchangeBytesTest, TwoRecipientsOfOneRecordHoldNothingInCommonByWhichToJoinIt) {
+  const auto ids =
+      ShareWith(About::kPerson, "REIGER staat elke avond op de kade", {kRecipient, kOther});
+  five_.Advance(hours(4));
+  five_.Exchange(3, seconds(61));
+  std::string published;
+  const auto publish = [&published](const std::string& bytes) { published += bytes + '\n'; };
+  for (const std::string& id : ids) {
+    ASSERT_EQ(SentState(id), record::v1::SENT_STATE_OPENED);
+    for (const Overheard::Envelope& one : overheard_.envelopes) {
+      const auto envelope = envelope::ReadEnvelope(one.request.envelope());
+      for (const envelope::Leaf& leaf : envelope->leaves) {
+        const auto* offer = std::get_if<peer::v1::Offer>(&leaf);
+        if (offer == nullptr || offer->binding().exchange_id() != id) continue;
+        peer::v1::Terms terms = *envelope::ReadTerms(offer->terms());
+        terms.clear_case_token();
+        publish(terms.SerializeAsString());
+        for (const auto& field : offer->fields()) publish(field.name());
+        record::v1::UserStatement statement;
+        ASSERT_TRUE(statement.ParseFromString(offer->user().statement().statement()));
+        statement.clear_root();
+        statement.clear_audience();
+        publish(statement.SerializeAsString());
+        publish(offer->user().mandate().SerializeAsString());
+        for (const auto& pack : offer->binding().packs()) publish(pack.SerializeAsString());
+      }
+    }
+  }
+  publish(five_.manifest().Serialise());
+  five_.node(kSender).Look([&](const core::View& view) {
+    const auto list = view.ReadMandateStatus();
+    ASSERT_TRUE(list.ok() && list->has_value());
+    publish((*list)->SerializeAsString());
+  });
+  // What a third node that got nothing has, it has of no exchange: form and the clock.
+  for (const auto& [path, content] : Files(FiveNodes::kHeidezoom)) published += content;
+
+  const auto windows = [](const std::string& bytes) {
+    std::set<std::string_view> found;
+    for (size_t at = 0; at + 8 <= bytes.size(); ++at) {
+      found.insert(std::string_view(bytes).substr(at, 8));
+    }
+    return found;
+  };
+  std::string stores[2];
+  for (int i = 0; i < 2; ++i) {
+    five_.node(i == 0 ? kRecipient : kOther).Look([&](const core::View& view) {
+      const absl::Status scanned =
+          view.snapshot().Scan({}, {}, [&](std::string_view key, std::string_view value) {
+            stores[i].append(key).append("\n").append(value).append("\n");
+            return true;
+          });
+      ASSERT_EQ(scanned, absl::OkStatus());
+    });
+  }
+  const auto known = windows(published), one = windows(stores[0]), two = windows(stores[1]);
+  std::vector<std::string> common;
+  for (const std::string_view window : one) {
+    if (two.contains(window) && !known.contains(window)) {
+      common.push_back(crypto::HexEncode(window) + " \"" + std::string(window) + "\"");
+    }
+  }
+  EXPECT_THAT(common, IsEmpty());
+  EXPECT_GT(one.size(), 4000u);
+}
+
+// What two nodes hand each other names nobody else: no third organisation, nobody who works with
+// the nodes, not who brought it in, and none of the numbers that a node keeps for itself.
+TEST_F(ExchangeBytesTest, TrafficBetweenTwoNamesNobodyElse) {
+  const auto ids =
+      ShareWith(About::kPerson, "LIJSTER zingt in de tuin van de buren", {kRecipient, kOther});
+  five_.Advance(hours(4));
+  five_.Exchange(3, seconds(61));
+  ASSERT_EQ(SentState(ids[0]), record::v1::SENT_STATE_OPENED);
+  ASSERT_EQ(five_.person(kSender).Erase(record_), absl::OkStatus());
+  five_.Exchange(2, seconds(61));
+  ASSERT_EQ(SentState(ids[0]), record::v1::SENT_STATE_ERASED);
+  const std::string heard = overheard_.Between(NameOf(kSender), NameOf(kRecipient));
+  EXPECT_NE(heard.find(ids[0]), std::string::npos);
+  for (const std::string& secret :
+       {NameOf(FiveNodes::kDrieSluizen), NameOf(FiveNodes::kHeidezoom), NameOf(kOther),
+        std::string("medewerker"), std::string("beheer"), std::string("opbouwwerker"),
+        std::string("LIJSTER"), std::string("dossier-"), std::string("C-2026-014"), record_,
+        ids[1]}) {
+    EXPECT_EQ(heard.find(secret), std::string::npos) << secret;
+  }
+}
+
+// Somebody who has everything that is left, and a list of all that it can have been, learns no more
+// than before: the salts of every commitment went with the record.
+TEST_F(ExchangeBytesTest, ADictionaryFindsNothingInCommitmentsOfWhatWasErased) {
+  const std::string id = ShareWith(About::kPerson, "SPREEUW fluit", {kRecipient})[0];
+  five_.Advance(hours(4));
+  five_.Exchange(3, seconds(61));
+  ASSERT_EQ(SentState(id), record::v1::SENT_STATE_OPENED);
+  const KnownExchange known =
+      Know(five_.node(kSender), five_.node(kRecipient), shared_.at(id), overheard_);
+  const auto exchange = *crypto::ToFixed<16>(id);
+  // One of five, as the vocabulary has it.
+  std::map<std::string, std::string> guesses;
+  for (int band = record::v1::AgeBand_MIN; band <= record::v1::AgeBand_MAX; ++band) {
+    record::v1::SignalContent content;
+    content.set_age_band(static_cast<record::v1::AgeBand>(band));
+    guesses[record::v1::AgeBand_Name(static_cast<record::v1::AgeBand>(band))] =
+        *envelope::FieldValue(content, "age_band");
+  }
+  std::string commitment;
+  for (const auto& field : known.offer.fields()) {
+    if (field.name() == "age_band") commitment = field.commitment();
+  }
+  ASSERT_EQ(commitment.size(), 32u);
+  // Whatever 32 bytes stand somewhere are tried as its salt.
+  const auto found = [&](const std::string& bytes) {
+    std::set<std::string> right;
+    for (size_t at = 0; at + 32 <= bytes.size(); ++at) {
+      envelope::FieldSalt salt;
+      std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), salt.size(), salt.begin());
+      for (const auto& [word, value] : guesses) {
+        if (crypto::View(envelope::FieldCommitmentOf(exchange, "age_band", salt, value)) ==
+            commitment) {
+          right.insert(word);
+        }
+      }
+    }
+    return right;
+  };
+  // With the record it is easy.
+  std::string salts;
+  five_.node(kSender).Look([&](const core::View& view) {
+    const auto record = view.OpenRecord(record_);
+    ASSERT_TRUE(record.ok()) << record.status();
+    const auto share = core::OpenShare((*record)->keys.data, known.sent);
+    ASSERT_TRUE(share.ok()) << share.status();
+    for (const envelope::FieldSalt& salt : share->salts) salts += crypto::View(salt);
+  });
+  EXPECT_THAT(found(salts), UnorderedElementsAre("AGE_BAND_18_TO_24"));
+
+  ASSERT_EQ(five_.person(kSender).Erase(record_), absl::OkStatus());
+  five_.Exchange(2, seconds(61));
+  ASSERT_EQ(SentState(id), record::v1::SENT_STATE_ERASED);
+  std::string left = overheard_.Between(NameOf(kSender), NameOf(kRecipient));
+  left += five_.node(kSender).WholeExport() + five_.node(kRecipient).WholeExport();
+  left += five_.node(kSender).ExportFor(NameOf(kRecipient));
+  for (const size_t at : {kSender, kRecipient}) {
+    five_.node(at).Look([&](const core::View& view) {
+      ASSERT_EQ(view.snapshot().Scan({}, {},
+                                     [&left](std::string_view key, std::string_view value) {
+                                       left.append(key).append(value);
+                                       return true;
+                                     }),
+                absl::OkStatus());
+    });
+  }
+  EXPECT_THAT(found(left), IsEmpty());
+}
+
+}  // namespace
+}  // namespace sluis::fault

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::string_view kMandateLabel = "sluis/mandate/v1";
 constexpr std::string_view kStatusLabel = "sluis/mandate-status/v1";
-constexpr size_t kMaxRemembered = 4096;
 constexpr size_t kIdBytes = 16;
 
 absl::Status BadSignature() {
@@ -32,28 +31,18 @@ crypto::Hash MandateDigest(const record::v1::SignedMandate& signed_mandate) {
   return crypto::Sha256(bytes);
 }
 
-MandateVerifier::MandateVerifier(std::string organisation, crypto::PublicKey mandate_key)
-    : organisation_(std::move(organisation)), mandate_key_(mandate_key) {}
+MandateVerifier::MandateVerifier(std::string organisation, crypto::PublicKey mandate_key,
+                                 std::shared_ptr<VerifiedSignatures> signatures)
+    : organisation_(std::move(organisation)),
+      mandate_key_(mandate_key),
+      signatures_(signatures ? std::move(signatures) : std::make_shared<VerifiedSignatures>()) {}
 
 bool MandateVerifier::SignatureHolds(std::string_view label, const std::string& bytes,
                                      const std::string& signature) {
-  // Of one length only, so that the digest below tells bytes and signature apart.
-  if (signature.size() != crypto::Signature().size()) return false;
   std::string message;
   crypto::AppendLp(message, label);
   message += bytes;
-  std::string whole = message;
-  crypto::AppendLp(whole, signature);
-  const crypto::Hash digest = crypto::Sha256(whole);
-  {
-    std::lock_guard lock(mutex_);
-    if (verified_.contains(digest)) return true;
-  }
-  if (!crypto::Verify(mandate_key_, message, signature)) return false;
-  std::lock_guard lock(mutex_);
-  if (verified_.size() >= kMaxRemembered) verified_.clear();
-  verified_.insert(digest);
-  return true;
+  return signatures_->Holds(mandate_key_, message, signature);
 }
 
 absl::StatusOr<record::v1::Mandate> MandateVerifier::Verify(

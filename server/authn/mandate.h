@@ -2,14 +2,14 @@
 #define SLUIS_SERVER_AUTHN_MANDATE_H_
 
 #include <cstdint>
-#include <mutex>
-#include <set>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "crypto/bytes.h"
 #include "crypto/signature.h"
+#include "server/authn/verified_signatures.h"
 #include "sluis/record/v1/mandate.pb.h"
 
 namespace sluis::authn {
@@ -26,11 +26,13 @@ crypto::Hash MandateDigest(const record::v1::SignedMandate& signed_mandate);
 // Checks mandates and status lists against the organisation's mandate key.
 //
 // Guarantee: what it returns was signed by that key, names that organisation and is well-formed.
-// Not guaranteed: that it is in force; ask `InForce`. Remembers what it verified, so that a call
-// costs a hash. Thread-safe.
+// Not guaranteed: that it is in force; ask `InForce`. Remembers which signatures held, so that a
+// call costs a hash. Thread-safe.
 class MandateVerifier {
  public:
-  MandateVerifier(std::string organisation, crypto::PublicKey mandate_key);
+  // `signatures`: what verifiers share that live for one call each; null for a memory of its own.
+  MandateVerifier(std::string organisation, crypto::PublicKey mandate_key,
+                  std::shared_ptr<VerifiedSignatures> signatures = nullptr);
 
   // PERMISSION_DENIED for a bad signature; INVALID_ARGUMENT for a mandate that is ill-formed, lasts
   // longer than 90 days, names no role or another organisation.
@@ -44,8 +46,7 @@ class MandateVerifier {
 
   const std::string organisation_;
   const crypto::PublicKey mandate_key_;
-  std::mutex mutex_;
-  std::set<crypto::Hash> verified_;
+  const std::shared_ptr<VerifiedSignatures> signatures_;
 };
 
 // Whether the mandate is valid at this moment and not on the list.

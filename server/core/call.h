@@ -8,6 +8,7 @@
 #include "crypto/bytes.h"
 #include "policies/decision.h"
 #include "server/authn/caller.h"
+#include "server/authn/verified_signatures.h"
 #include "server/core/method.h"
 #include "server/core/plan.h"
 #include "server/core/terms.h"
@@ -40,6 +41,9 @@ struct Call {
   std::string today;
   // Seals the tokens of lists; set by the executor, whose it is.
   const PageTokens* pages = nullptr;
+  // Signatures of mandate keys known to hold, of this organisation and of others; the executor's,
+  // null where no call of its is behind this.
+  std::shared_ptr<authn::VerifiedSignatures> mandate_signatures;
 };
 
 // The parts of an entry that follow from the call alone.

@@ -185,10 +185,11 @@ absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
   }
   absl::StatusOr<record::v1::MandateStatus> status = ReadPartnerStatus(view, sender_);
   if (!status.ok()) return status.status();
-  Deciding deciding{call,
-                    *member,
-                    {manifest.partnership, sender_, MandateKeysOf(*member, call.today)},
-                    *std::move(status)};
+  Deciding deciding{
+      call,
+      *member,
+      {manifest.partnership, sender_, MandateKeysOf(*member, call.today), call.mandate_signatures},
+      *std::move(status)};
 
   Plan plan;
   size_t waiting = 0;

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "server/authn/certificate.h"
 #include "server/authn/mandate.h"
+#include "server/authn/verified_signatures.h"
 #include "server/core/caller_cache.h"
 #include "server/core/page_token.h"
 #include "server/core/plan_sealer.h"
@@ -88,6 +89,8 @@ class Executor {
   PlanSealer sealer_;
   // One key for as long as the process runs.
   const PageTokens pages_;
+  const std::shared_ptr<authn::VerifiedSignatures> mandate_signatures_ =
+      std::make_shared<authn::VerifiedSignatures>();
   RefusalGate gate_;
   CallerCache callers_;
 

@@ -79,7 +79,7 @@ absl::StatusOr<std::variant<OwnStatement, Refusal>> VerifyOwnStatement(
   absl::StatusOr<authn::Registered> registered = view.ReadRegistered(call.caller->user_id);
   if (!registered.ok()) return registered.status();
   envelope::UserSignatureVerifier verifier(call.terms->partnership, call.terms->organisation,
-                                           MandateKeys(call));
+                                           MandateKeys(call), call.mandate_signatures);
   if (!registered->status) {
     return Refusal{absl::StatusCode::kFailedPrecondition, "no_status_list",
                    "partners believe no mandate without a list of revoked ones; ask an "

@@ -70,8 +70,8 @@ absl::StatusOr<Plan> PutPartnerStatus::Decide(const Call& call, View& view) {
   if (member == nullptr || sender_ != call.peer) {
     return RefusePeer(call, absl::StatusCode::kPermissionDenied, "no_partner");
   }
-  envelope::UserSignatureVerifier verifier(manifest.partnership, sender_,
-                                           MandateKeysOf(*member, call.today));
+  envelope::UserSignatureVerifier verifier(
+      manifest.partnership, sender_, MandateKeysOf(*member, call.today), call.mandate_signatures);
   const absl::StatusOr<record::v1::MandateStatus> status = verifier.Status(status_);
   if (!status.ok()) return RefusePeer(call, absl::StatusCode::kPermissionDenied, "signature");
   const absl::StatusOr<record::v1::MandateStatus> held = ReadPartnerStatus(view, sender_);

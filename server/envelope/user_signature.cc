@@ -1,6 +1,7 @@
 #include "server/envelope/user_signature.h"
 
 #include <algorithm>
+#include <set>
 
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
@@ -19,7 +20,6 @@ using record::v1::UserStatement;
 
 constexpr std::string_view kStatementLabel = "sluis/user-statement/v1";
 constexpr uint32_t kMaxItems = 256;
-constexpr size_t kMaxRemembered = 4096;
 constexpr uint64_t kUsPerSecond = 1'000'000;
 
 crypto::Bytes StatementMessage(std::string_view statement) {
@@ -138,11 +138,13 @@ absl::StatusOr<UserStatement> ReadStatement(crypto::BytesView bytes) {
   return statement;
 }
 
-UserSignatureVerifier::UserSignatureVerifier(std::string partnership, std::string organisation,
-                                             const std::vector<crypto::PublicKey>& mandate_keys)
+UserSignatureVerifier::UserSignatureVerifier(
+    std::string partnership, std::string organisation,
+    const std::vector<crypto::PublicKey>& mandate_keys,
+    const std::shared_ptr<authn::VerifiedSignatures>& mandates)
     : partnership_(std::move(partnership)), organisation_(std::move(organisation)) {
   for (const crypto::PublicKey& key : mandate_keys) {
-    mandates_.push_back(std::make_unique<authn::MandateVerifier>(organisation_, key));
+    mandates_.push_back(std::make_unique<authn::MandateVerifier>(organisation_, key, mandates));
   }
 }
 
@@ -160,24 +162,6 @@ absl::StatusOr<MandateStatus> UserSignatureVerifier::Status(
     if (auto status = verifier->Verify(signed_status); status.ok()) return status;
   }
   return Refuse(Fault::kMandate);
-}
-
-bool UserSignatureVerifier::SignatureHolds(const SignedUserStatement& statement,
-                                           const crypto::PublicKey& key) {
-  if (statement.signature().size() != kSignatureBytes) return false;
-  const crypto::Hash digest = crypto::Sha256(
-      {crypto::View(key), crypto::Lp(statement.signature()), crypto::Lp(statement.statement())});
-  {
-    std::lock_guard lock(mutex_);
-    if (verified_.contains(digest)) return true;
-  }
-  if (!crypto::Verify(key, StatementMessage(statement.statement()), statement.signature())) {
-    return false;
-  }
-  std::lock_guard lock(mutex_);
-  if (verified_.size() >= kMaxRemembered) verified_.clear();
-  verified_.insert(digest);
-  return true;
 }
 
 absl::StatusOr<VerifiedPerson> UserSignatureVerifier::Verify(
@@ -198,7 +182,8 @@ absl::StatusOr<VerifiedPerson> UserSignatureVerifier::Verify(
     return Refuse(Fault::kMandate);
   }
   const auto key = crypto::ToFixed<32>(mandate->signing_key());
-  if (!key.ok() || !SignatureHolds(signature.statement(), *key)) {
+  if (!key.ok() ||
+      !statements_.Holds(*key, StatementMessage(bytes), signature.statement().signature())) {
     return Refuse(Fault::kStatementKey);
   }
   if (!InWindow(*statement, now_us)) return Refuse(Fault::kStatementWindow);

@@ -16,8 +16,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +24,7 @@
 #include "crypto/bytes.h"
 #include "crypto/signature.h"
 #include "server/authn/mandate.h"
+#include "server/authn/verified_signatures.h"
 #include "server/envelope/form.h"
 #include "sluis/peer/v1/terms.pb.h"
 #include "sluis/record/v1/statement.pb.h"
@@ -84,9 +83,12 @@ struct VerifiedPerson {
 // under one statement costs one verification.
 class UserSignatureVerifier {
  public:
-  // `mandate_keys`: those of that member valid today, from the manifest.
+  // `mandate_keys`: those of that member valid today, from the manifest. `mandates`: signatures of
+  // mandate keys known to hold, shared by verifiers that live for one call each; null for a memory
+  // of its own.
   UserSignatureVerifier(std::string partnership, std::string organisation,
-                        const std::vector<crypto::PublicKey>& mandate_keys);
+                        const std::vector<crypto::PublicKey>& mandate_keys,
+                        const std::shared_ptr<authn::VerifiedSignatures>& mandates = nullptr);
 
   // `status` is the newest list of revoked mandates of that member, verified before (Status).
   // kStatement: not of form, or about another partnership, organisation, audience, action or item;
@@ -103,14 +105,11 @@ class UserSignatureVerifier {
 
  private:
   absl::StatusOr<record::v1::Mandate> VerifiedMandate(const record::v1::SignedMandate& mandate);
-  bool SignatureHolds(const record::v1::SignedUserStatement& statement,
-                      const crypto::PublicKey& key);
 
   const std::string partnership_;
   const std::string organisation_;
   std::vector<std::unique_ptr<authn::MandateVerifier>> mandates_;
-  std::mutex mutex_;
-  std::set<crypto::Hash> verified_;
+  authn::VerifiedSignatures statements_;
 };
 
 }  // namespace sluis::envelope

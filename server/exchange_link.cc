@@ -71,7 +71,7 @@ void ExchangeLink::Deliver(const std::string& sender, const peer::v1::DeliverReq
   });
 }
 
-void ExchangeLink::HeardStatus(const std::string& organisation,
+void ExchangeLink::HeardStatus(const std::string& sender, const std::string& organisation,
                                record::v1::SignedMandateStatus status) {
   // Once a day under the same terms: what they did not let in, others may, and so may a key of the
   // manifest that is valid from tomorrow.
@@ -80,20 +80,20 @@ void ExchangeLink::HeardStatus(const std::string& organisation,
       core::JudgedBy(status, *terms, storage::LegalDay(parts_.clock.NowUs()));
   {
     std::lock_guard lock(status_mutex_);
-    crypto::Hash& known = heard_[organisation];
+    crypto::Hash& known = heard_[{sender, organisation}];
     if (known == digest) return;
     known = digest;
   }
   parts_.executor.RunAsPeer(
-      organisation, std::make_shared<core::PutPartnerStatus>(organisation, std::move(status)),
-      [this, organisation](const absl::Status& answer) {
+      sender, std::make_shared<core::PutPartnerStatus>(sender, organisation, std::move(status)),
+      [this, sender, organisation](const absl::Status& answer) {
         // What this node could not take now is judged again at the next heartbeat.
         if (!absl::IsUnavailable(answer) && !absl::IsResourceExhausted(answer) &&
             !absl::IsAborted(answer)) {
           return;
         }
         std::lock_guard lock(status_mutex_);
-        heard_.erase(organisation);
+        heard_.erase({sender, organisation});
       });
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "server/core/executor.h"
@@ -55,8 +56,9 @@ class ExchangeLink {
   // What a member sent, as PeerAnswers::deliver asks it.
   void Deliver(const std::string& sender, const peer::v1::DeliverRequest& request,
                std::function<void(absl::Status)> done);
-  // The list that a member sent of itself with a heartbeat. Returns at once.
-  void HeardStatus(const std::string& organisation, record::v1::SignedMandateStatus status);
+  // A list that a member sent with a heartbeat, its own or another's. Returns at once.
+  void HeardStatus(const std::string& sender, const std::string& organisation,
+                   record::v1::SignedMandateStatus status);
   // The partner can be reached again.
   void Reached(const std::string& organisation) { outbound_.Reached(organisation); }
 
@@ -87,9 +89,9 @@ class ExchangeLink {
   exchange::Outbound outbound_;
 
   std::mutex status_mutex_;
-  // The list last heard of each partner, under what terms and on what day, by digest: each is
-  // judged once.
-  std::map<std::string, crypto::Hash> heard_;
+  // The list last heard from each sender of each organisation, under what terms and on what day, by
+  // digest: each is judged once.
+  std::map<std::pair<std::string, std::string>, crypto::Hash> heard_;
   std::optional<std::chrono::steady_clock::time_point> upkept_;
 
   std::mutex loop_mutex_;

@@ -18,18 +18,20 @@ PeerLink::PeerLink(const Config& config, core::TermsInForce& terms, const Core& 
       metrics_(metrics),
       peers_({.certificate_folder = config.certificate_folder, .terms = terms, .clock = clock}),
       ledger_(core.ledger),
-      heartbeat_(
-          {.organisation = config.organisation,
-           .protocol = {},
-           .terms = terms,
-           .peers = peers_,
-           .reachability = reachability_,
-           .clock = clock,
-           .own_status = [this] { return OwnStatus(); },
-           .heard_status =
-               [this](const std::string& organisation, record::v1::SignedMandateStatus status) {
-                 if (exchange_) exchange_->HeardStatus(organisation, std::move(status));
-               }}) {
+      heartbeat_({.organisation = config.organisation,
+                  .protocol = {},
+                  .terms = terms,
+                  .peers = peers_,
+                  .reachability = reachability_,
+                  .clock = clock,
+                  .own_status = [this] { return OwnStatus(); },
+                  .held_statuses = [this] { return HeldStatuses(); },
+                  .heard_status =
+                      [this](const std::string& sender, const std::string& organisation,
+                             record::v1::SignedMandateStatus status) {
+                        if (exchange_)
+                          exchange_->HeardStatus(sender, organisation, std::move(status));
+                      }}) {
   if (core.keys == nullptr) return;
   // Several looks within a tick: an exchange has more steps than it may take ticks.
   const auto period = std::chrono::milliseconds(std::max<uint64_t>(config.tick_ms / 4, 20));
@@ -119,6 +121,14 @@ std::optional<record::v1::SignedMandateStatus> PeerLink::OwnStatus() const {
     return std::nullopt;
   }
   return *std::move(status);
+}
+
+std::vector<core::HeldStatus> PeerLink::HeldStatuses() const {
+  const auto snapshot = ledger_.store().NewSnapshot();
+  auto held = core::HeldStatuses(core::View(*snapshot, ledger_.keyring()));
+  if (held.ok()) return *std::move(held);
+  spdlog::error("{}", std::string(held.status().message()));
+  return {};
 }
 
 absl::Status PeerLink::KeepHouse() { return exchange_ ? exchange_->KeepHouse() : absl::OkStatus(); }

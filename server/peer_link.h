@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "server/config.h"
@@ -69,6 +70,7 @@ class PeerLink {
  private:
   absl::Status FollowLocked();
   std::optional<record::v1::SignedMandateStatus> OwnStatus() const;
+  std::vector<core::HeldStatus> HeldStatuses() const;
 
   const std::string organisation_;
   core::TermsInForce& terms_;

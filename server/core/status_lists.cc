@@ -59,6 +59,34 @@ crypto::Hash JudgedBy(const record::v1::SignedMandateStatus& status, const Terms
   return crypto::Sha256(heard);
 }
 
+absl::StatusOr<std::vector<HeldStatus>> HeldStatuses(const View& view) {
+  const std::string prefix = ledger::RowKey(ledger::Table::kPartnerStatus, "");
+  std::vector<HeldStatus> held;
+  const absl::Status scanned = view.snapshot().Scan(
+      prefix, storage::PrefixEnd(prefix), [&](std::string_view key, std::string_view stored) {
+        const absl::StatusOr<ledger::Row> row = ledger::SplitRow(stored);
+        HeldStatus one;
+        record::v1::MandateStatus status;
+        if (!row.ok() || !one.list.ParseFromString(row->value) ||
+            !status.ParseFromString(one.list.status()) ||
+            status.organisation() != key.substr(prefix.size())) {
+          return true;
+        }
+        one.organisation = status.organisation();
+        one.number = status.number();
+        held.push_back(std::move(one));
+        return true;
+      });
+  if (!scanned.ok()) return scanned;
+  return held;
+}
+
+std::optional<std::string> OrganisationOf(const record::v1::SignedMandateStatus& status) {
+  record::v1::MandateStatus said;
+  if (!said.ParseFromString(status.status()) || said.organisation().empty()) return std::nullopt;
+  return said.organisation();
+}
+
 const Method& PutPartnerStatus::method() const {
   static const Method& method = MethodNamed("PeerService.Heartbeat");
   return method;
@@ -66,18 +94,23 @@ const Method& PutPartnerStatus::method() const {
 
 absl::StatusOr<Plan> PutPartnerStatus::Decide(const Call& call, View& view) {
   const partnership::Manifest& manifest = call.terms->manifest->manifest;
-  const partnership::Member* member = manifest.Find(sender_);
-  if (member == nullptr || sender_ != call.peer) {
+  const partnership::Member* member = manifest.Find(organisation_);
+  if (member == nullptr || sender_ != call.peer || organisation_ == call.terms->organisation) {
     return RefusePeer(call, absl::StatusCode::kPermissionDenied, "no_partner");
   }
-  envelope::UserSignatureVerifier verifier(
-      manifest.partnership, sender_, MandateKeysOf(*member, call.today), call.mandate_signatures);
+  envelope::UserSignatureVerifier verifier(manifest.partnership, organisation_,
+                                           MandateKeysOf(*member, call.today),
+                                           call.mandate_signatures);
   const absl::StatusOr<record::v1::MandateStatus> status = verifier.Status(status_);
   if (!status.ok()) return RefusePeer(call, absl::StatusCode::kPermissionDenied, "signature");
-  const absl::StatusOr<record::v1::MandateStatus> held = ReadPartnerStatus(view, sender_);
+  const absl::StatusOr<record::v1::MandateStatus> held = ReadPartnerStatus(view, organisation_);
   if (!held.ok()) return held.status();
   Plan plan;
   plan.reply = Done;
+  if (status->number() == held->number() &&
+      status->SerializeAsString() != held->SerializeAsString()) {
+    return RefusePeer(call, absl::StatusCode::kPermissionDenied, "status_differs");
+  }
   if (status->number() <= held->number()) return plan;
 
   Effect& effect = plan.effects.emplace_back();
@@ -91,7 +124,7 @@ absl::StatusOr<Plan> PutPartnerStatus::Decide(const Call& call, View& view) {
   part.set_partnership(manifest.partnership);
   part.set_message_digest(std::string(crypto::View(digest)));
   effect.entry.counterpart = part.SerializeAsString();
-  effect.rows.push_back({PartnerStatusKey(sender_), status_.SerializeAsString()});
+  effect.rows.push_back({PartnerStatusKey(organisation_), status_.SerializeAsString()});
   return plan;
 }
 

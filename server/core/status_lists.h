@@ -2,12 +2,15 @@
 //
 // Guarantee: a list is kept only when a mandate key that the manifest in force gives that member
 // today signed it, and never one with a number that is not higher than of the one held: whoever
-// showed a newer list cannot take it back, here or after a restart. Not guaranteed: that the
-// partner has no newer one; what its people sign says the number that it knows
-// (envelope/user_signature.h). Source: docs/formats.md, row N.
+// showed a newer list cannot take it back, here or after a restart. Members hand each other's lists
+// on, so that one shown to any of them is soon known to all. Not guaranteed: that the partner has
+// no newer one; what its people sign says the number that it knows (envelope/user_signature.h).
+// Source: docs/formats.md, row N.
 #ifndef SLUIS_SERVER_CORE_STATUS_LISTS_H_
 #define SLUIS_SERVER_CORE_STATUS_LISTS_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,12 +41,30 @@ std::vector<crypto::PublicKey> MandateKeysOf(const partnership::Member& member,
 crypto::Hash JudgedBy(const record::v1::SignedMandateStatus& status, const Terms& terms,
                       std::string_view day);
 
-// Keeps the list that a partner's node sent of itself, with an entry. One that is not newer is
-// answered OK without an entry; one that does not hold is refused. Run it as the peer.
+// A list held of a member.
+struct HeldStatus {
+  std::string organisation;
+  uint64_t number = 0;
+  record::v1::SignedMandateStatus list;
+};
+// Those held, in the order of organisation. One that cannot be read is left out: it is neither told
+// nor handed on, and whoever needs it hears that from ReadPartnerStatus.
+absl::StatusOr<std::vector<HeldStatus>> HeldStatuses(const View& view);
+
+// The organisation that a list names as its own, unverified; nothing when it names none.
+std::optional<std::string> OrganisationOf(const record::v1::SignedMandateStatus& status);
+
+// Keeps the list of a member, with an entry, whoever of the members hands it over: its own mandate
+// key signed it. One that is older, or the one held, is answered OK without an entry. One that does
+// not hold is refused, and so is another one of the same number, "status_differs": that member
+// shows some of its partners what it hides from others, and the entry tells so. Run it as the peer.
 class PutPartnerStatus : public UseCase {
  public:
-  PutPartnerStatus(std::string sender, record::v1::SignedMandateStatus status)
-      : sender_(std::move(sender)), status_(std::move(status)) {}
+  PutPartnerStatus(std::string sender, std::string organisation,
+                   record::v1::SignedMandateStatus status)
+      : sender_(std::move(sender)),
+        organisation_(std::move(organisation)),
+        status_(std::move(status)) {}
   const Method& method() const override;
   // Without the newest list nobody could verify what crosses a suspension.
   bool crosses_suspension() const override { return true; }
@@ -51,6 +72,7 @@ class PutPartnerStatus : public UseCase {
 
  private:
   const std::string sender_;
+  const std::string organisation_;
   const record::v1::SignedMandateStatus status_;
 };
 

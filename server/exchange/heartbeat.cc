@@ -2,15 +2,20 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 
+#include "crypto/hash.h"
 #include "server/exchange/peer_refusal.h"
 
 namespace sluis::exchange {
 namespace {
 
 constexpr uint64_t kSecond = 1'000'000;
+// Of an answer, which may have 64 KiB: room for the rest of it.
+constexpr size_t kMostOfLists = 60 << 10;
+constexpr int kMostHeld = 256;
 
 // What the node says of itself, in either message.
 template <typename Message>
@@ -25,6 +30,36 @@ Message Say(const HeartbeatParts& parts, const partnership::Manifest& manifest) 
   for (const std::string& name : parts.protocol.capabilities) message.add_capabilities(name);
   if (auto status = parts.own_status()) *message.mutable_mandate_status() = *std::move(status);
   return message;
+}
+
+void SayHeld(const HeartbeatParts& parts, peer::v1::HeartbeatRequest& request) {
+  for (const core::HeldStatus& held : parts.held_statuses()) {
+    if (request.held_statuses_size() == kMostHeld) break;
+    peer::v1::HeldMandateStatus& said = *request.add_held_statuses();
+    said.set_organisation(held.organisation);
+    said.set_number(held.number);
+    said.set_digest(std::string(crypto::View(crypto::Sha256(held.list.status()))));
+  }
+}
+
+// Hands on what `request` does not know: newer lists, and another one of the same number.
+void SayNewer(const HeartbeatParts& parts, const peer::v1::HeartbeatRequest& request,
+              peer::v1::HeartbeatResponse& response) {
+  std::map<std::string_view, const peer::v1::HeldMandateStatus*> known;
+  if (request.held_statuses_size() > kMostHeld) return;
+  for (const peer::v1::HeldMandateStatus& one : request.held_statuses()) {
+    known.emplace(one.organisation(), &one);
+  }
+  for (const core::HeldStatus& held : parts.held_statuses()) {
+    if (held.organisation == request.organisation()) continue;
+    if (const auto found = known.find(held.organisation); found != known.end()) {
+      const peer::v1::HeldMandateStatus& there = *found->second;
+      const bool same = there.digest() == crypto::View(crypto::Sha256(held.list.status()));
+      if (there.number() > held.number || (there.number() == held.number && same)) continue;
+    }
+    if (response.ByteSizeLong() + held.list.ByteSizeLong() > kMostOfLists) continue;
+    *response.add_other_statuses() = held.list;
+  }
 }
 
 std::string ManifestTrouble(const partnership::Manifest& own, const std::string& partnership,
@@ -108,10 +143,12 @@ void Heartbeat::Round() {
       manifest->members.begin(), manifest->members.end(),
       [this](const auto& member) { return member.organisation != parts_.organisation; }));
   Countdown countdown(count);
+  auto request = Say<peer::v1::HeartbeatRequest>(parts_, *manifest);
+  SayHeld(parts_, request);
   for (const partnership::Member& member : manifest->members) {
     if (member.organisation == parts_.organisation) continue;
     parts_.peers.Heartbeat(
-        member.organisation, Say<peer::v1::HeartbeatRequest>(parts_, *manifest),
+        member.organisation, request,
         [this, &countdown, manifest, organisation = member.organisation,
          asked_at_us = parts_.clock.NowUs()](absl::StatusOr<peer::v1::HeartbeatResponse> answer) {
           Take(organisation, answer, *manifest, asked_at_us);
@@ -134,7 +171,12 @@ void Heartbeat::Take(const std::string& organisation,
     return;
   }
   if (answer->has_mandate_status()) {
-    parts_.heard_status(organisation, answer->mandate_status());
+    parts_.heard_status(organisation, organisation, answer->mandate_status());
+  }
+  for (const record::v1::SignedMandateStatus& list : answer->other_statuses()) {
+    const std::optional<std::string> whose = core::OrganisationOf(list);
+    if (!whose || *whose == parts_.organisation || manifest.Find(*whose) == nullptr) continue;
+    parts_.heard_status(organisation, *whose, list);
   }
   // The answer was made somewhere between asking and now; half-way is off by half of that at most.
   const uint64_t now_us = std::max(parts_.clock.NowUs(), asked_at_us);
@@ -155,9 +197,10 @@ absl::StatusOr<peer::v1::HeartbeatResponse> Heartbeat::Answer(
   const bool meets = met.protocol_version != 0;
   parts_.reachability.Heard(sender, parts_.clock.NowUs(), std::move(met));
   if (!meets) return UpdateNeeded(parts_.protocol);
-  if (request.has_mandate_status()) parts_.heard_status(sender, request.mandate_status());
+  if (request.has_mandate_status()) parts_.heard_status(sender, sender, request.mandate_status());
   auto response = Say<peer::v1::HeartbeatResponse>(parts_, manifest);
   response.set_now_s(parts_.clock.NowUs() / kSecond);
+  SayNewer(parts_, request, response);
   return response;
 }
 

@@ -6,8 +6,10 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/core/status_lists.h"
 #include "server/core/terms.h"
 #include "server/exchange/peers.h"
 #include "server/exchange/protocol.h"
@@ -33,17 +35,25 @@ struct HeartbeatParts {
   std::function<std::optional<record::v1::SignedMandateStatus>()> own_status = [] {
     return std::optional<record::v1::SignedMandateStatus>();
   };
-  // Told of the list that a member sent of itself, in every message that has one. Returns at once.
-  std::function<void(const std::string& organisation, record::v1::SignedMandateStatus)>
-      heard_status = [](const std::string&, record::v1::SignedMandateStatus) {};
+  // The lists that are held of other members, in the order of organisation.
+  std::function<std::vector<core::HeldStatus>()> held_statuses = [] {
+    return std::vector<core::HeldStatus>();
+  };
+  // Told of each list that a member sends: `organisation` is whose list it has to be. Returns at
+  // once.
+  std::function<void(const std::string& sender, const std::string& organisation,
+                     record::v1::SignedMandateStatus)>
+      heard_status = [](const std::string&, const std::string&, record::v1::SignedMandateStatus) {};
 };
 
 // Keeps asking every other member whether it is there and what it holds, and answers the same.
 //
 // Never written in the ledger: two idle nodes must not make each other's logs grow. Nothing is
-// learnt that is not in the manifest, but for the lists of revoked mandates: they travel along, so
-// that a revocation is known everywhere within a round, and whoever keeps them writes the newer
-// ones only. What else is found stands in Reachability. Thread-safe.
+// learnt that is not in the manifest, but for the lists of revoked mandates: the own one travels
+// along, who asks says which lists of others it holds, and who answers hands on those that are
+// newer. So a revocation is known everywhere within two rounds, nobody can show a list to one
+// partner and hide it from another, and whoever keeps them writes the newer ones only. What else is
+// found stands in Reachability. Thread-safe.
 class Heartbeat {
  public:
   explicit Heartbeat(HeartbeatParts parts) : parts_(std::move(parts)) {}

@@ -30,7 +30,7 @@ struct Crossing {
     const auto status = view.ReadMandateStatus();
     std::promise<absl::Status> done;
     city.h.executor->RunAsPeer(
-        kWelfare, std::make_shared<core::PutPartnerStatus>(kWelfare, **status),
+        kWelfare, std::make_shared<core::PutPartnerStatus>(kWelfare, kWelfare, **status),
         [&done](absl::Status answered) { done.set_value(std::move(answered)); });
     EXPECT_EQ(done.get_future().get(), absl::OkStatus());
   }

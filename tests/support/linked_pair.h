@@ -34,7 +34,7 @@ class LinkedPair : public ::testing::Test {
     ASSERT_TRUE(status.ok() && status->has_value());
     std::promise<absl::Status> done;
     city_.h.executor->RunAsPeer(
-        kWelfare, std::make_shared<core::PutPartnerStatus>(kWelfare, **status),
+        kWelfare, std::make_shared<core::PutPartnerStatus>(kWelfare, kWelfare, **status),
         [&done](absl::Status answered) { done.set_value(std::move(answered)); });
     EXPECT_EQ(done.get_future().get(), absl::OkStatus());
   }

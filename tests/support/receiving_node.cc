@@ -82,8 +82,9 @@ absl::Status ReceivingNode::PutStatus(uint64_t number, const std::string& revoke
   record::v1::MandateStatus status = world.GoodStatus();
   status.set_number(number);
   if (!revoked.empty()) status.add_revoked(revoked);
-  return RunAsPeer(std::make_shared<core::PutPartnerStatus>(
-      world.sender.organisation, SignStatus(status, world.sender.mandate)));
+  return RunAsPeer(
+      std::make_shared<core::PutPartnerStatus>(world.sender.organisation, world.sender.organisation,
+                                               SignStatus(status, world.sender.mandate)));
 }
 
 MadeOffer ReceivingNode::CopyOf(const MadeOffer& offer) {

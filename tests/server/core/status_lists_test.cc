@@ -20,8 +20,9 @@ class StatusListsTest : public ::testing::Test {
     return tests::SignStatus(status, node_.world.sender.mandate);
   }
   absl::Status Put(const record::v1::SignedMandateStatus& list,
-                   const std::string& sender = "lindervaart.example") {
-    return node_.RunAsPeer(std::make_shared<PutPartnerStatus>(sender, list));
+                   const std::string& whose = "lindervaart.example") {
+    return node_.RunAsPeer(
+        std::make_shared<PutPartnerStatus>(node_.world.sender.organisation, whose, list));
   }
   record::v1::MandateStatus Held() {
     record::v1::MandateStatus held;
@@ -42,7 +43,6 @@ TEST_F(StatusListsTest, TheNewestIsKeptAndNoOlderOneTakesItsPlace) {
   EXPECT_EQ(Held().number(), 8u);
   const uint64_t size = node_.h.size();
   EXPECT_EQ(Put(List(7)), absl::OkStatus());
-  EXPECT_EQ(Put(List(8)), absl::OkStatus()) << "another one of the same number";
   EXPECT_EQ(node_.h.size(), size) << "nothing is written";
   EXPECT_EQ(Held().number(), 8u);
   ASSERT_EQ(Held().revoked_size(), 1);
@@ -54,8 +54,41 @@ TEST_F(StatusListsTest, OnlyTheMembersOwnMandateKeyMakesAList) {
   EXPECT_EQ(CodeOf(Put(tests::SignStatus(status, node_.world.third.mandate))), "signature");
   status.set_organisation(node_.world.third.organisation);
   EXPECT_EQ(CodeOf(Put(tests::SignStatus(status, node_.world.sender.mandate))), "signature");
-  EXPECT_EQ(CodeOf(Put(List(9), node_.world.third.organisation)), "no_partner");
+  EXPECT_EQ(CodeOf(Put(List(9), node_.world.third.organisation)), "signature");
+  EXPECT_EQ(CodeOf(Put(List(9), "nobody.example")), "no_partner");
+  EXPECT_EQ(CodeOf(Put(List(9), node_.h.options.organisation)), "no_partner");
+  EXPECT_EQ(CodeOf(node_.RunAsPeer(std::make_shared<PutPartnerStatus>(
+                node_.world.third.organisation, node_.world.sender.organisation, List(9)))),
+            "no_partner")
+      << "who hands it over is whom the connection names";
   EXPECT_EQ(Held().number(), 0u);
+}
+
+// Members compared nothing: one showed its revocation to one partner, and hid it from another at
+// which the person went on.
+TEST_F(StatusListsTest, AListThatIsHiddenHereComesFromAnotherMember) {
+  ASSERT_EQ(Put(List(7)), absl::OkStatus());
+  const std::string third = node_.world.third.organisation;
+  ASSERT_EQ(
+      node_.RunAsPeer(std::make_shared<PutPartnerStatus>(third, node_.world.sender.organisation,
+                                                         List(8, std::string(16, 'm'))),
+                      third),
+      absl::OkStatus());
+  EXPECT_EQ(Held().number(), 8u);
+  EXPECT_EQ(node_.CounterpartOf(node_.h.size() - 1).peer(), third) << "the log says from whom";
+  const auto snapshot = node_.h.ledger->store().NewSnapshot();
+  const auto held = HeldStatuses(View(*snapshot, node_.h.ledger->keyring()));
+  ASSERT_TRUE(held.ok());
+  ASSERT_EQ(held->size(), 1u);
+  EXPECT_EQ(held->front().organisation, node_.world.sender.organisation);
+  EXPECT_EQ(held->front().number, 8u);
+}
+
+TEST_F(StatusListsTest, TwoListsOfOneNumberAreOnRecord) {
+  ASSERT_EQ(Put(List(8)), absl::OkStatus());
+  EXPECT_EQ(CodeOf(Put(List(8, std::string(16, 'm')))), "status_differs");
+  EXPECT_EQ(node_.h.Last().act.refusal(), "status_differs");
+  EXPECT_EQ(Held().revoked_size(), 0) << "the first one stays";
 }
 
 // A list signed by a key that is valid from tomorrow was judged today and never again.

@@ -46,9 +46,11 @@ struct Side {
                    .reachability = reachability,
                    .clock = clock,
                    .own_status = [this] { return status; },
+                   .held_statuses = [this] { return held; },
                    .heard_status =
-                       [this](const std::string& from, record::v1::SignedMandateStatus said) {
-                         heard[from] = said.status();
+                       [this](const std::string& from, const std::string& whose,
+                              record::v1::SignedMandateStatus said) {
+                         heard[from == whose ? whose : from + " of " + whose] = said.status();
                        }}) {
     network.Put(organisation,
                 {.heartbeat =
@@ -70,6 +72,7 @@ struct Side {
   std::unique_ptr<Peers> peers;
   // The own list of revoked mandates, and what others said of theirs.
   std::optional<record::v1::SignedMandateStatus> status;
+  std::vector<core::HeldStatus> held;
   std::map<std::string, std::string> heard;
   Heartbeat heartbeat;
 };
@@ -276,6 +279,64 @@ TEST_F(HeartbeatTest, NobodyElseIsHeardOfAsAPartner) {
   EXPECT_FALSE(care.heartbeat.Answer("stranger.example", request).ok());
   EXPECT_FALSE(care.heartbeat.Answer(kZone, request).ok()) << "says that it is another";
   EXPECT_TRUE(care.heard.empty());
+}
+
+// A list of revoked mandates as a node holds it of another; `mark` tells two of one number apart.
+core::HeldStatus ListOf(const char* organisation, uint64_t number, const std::string& mark = {}) {
+  record::v1::MandateStatus status;
+  status.set_organisation(organisation);
+  status.set_number(number);
+  if (!mark.empty()) status.add_revoked(mark);
+  core::HeldStatus held{organisation, number, {}};
+  held.list.set_status(status.SerializeAsString());
+  return held;
+}
+
+TEST_F(HeartbeatTest, AListThatOneMemberHidesComesFromAnother) {
+  Side town(kTown, network_, manifest_), zone(kZone, network_, manifest_),
+      care(kCare, network_, manifest_);
+  const core::HeldStatus newer = ListOf(kCare, 8);
+  zone.held = {newer, ListOf(kTown, 3)};
+  struct Row {
+    const char* what;
+    std::vector<core::HeldStatus> held;
+    bool told;
+  };
+  const Row rows[] = {
+      {"nothing held", {}, true},
+      {"an older one", {ListOf(kCare, 7)}, true},
+      {"another one of that number", {ListOf(kCare, 8, "m")}, true},
+      {"the same", {newer}, false},
+      {"a newer one", {ListOf(kCare, 9)}, false},
+  };
+  for (const Row& row : rows) {
+    town.held = row.held;
+    town.heard.clear();
+    town.heartbeat.Round();
+    const std::string from_zone = std::string(kZone) + " of " + kCare;
+    EXPECT_EQ(town.heard.contains(from_zone), row.told) << row.what;
+    if (row.told) {
+      EXPECT_EQ(town.heard[from_zone], newer.list.status()) << row.what;
+    }
+    EXPECT_EQ(town.heard.size(), row.told ? 1u : 0u)
+        << "nobody is told of the own one: " << row.what;
+  }
+}
+
+TEST_F(HeartbeatTest, AnAnswerHoldsNoMoreListsThanFit) {
+  Side town(kTown, network_, manifest_), zone(kZone, network_, manifest_);
+  zone.held = {ListOf(kCare, 8, std::string(61 << 10, 'm')), ListOf("x.example", 2)};
+  peer::v1::HeartbeatRequest request;
+  request.set_organisation(kTown);
+  request.set_lowest_version(1);
+  request.set_highest_version(1);
+  const auto answer = zone.heartbeat.Answer(kTown, request);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_EQ(answer->other_statuses_size(), 1);
+  EXPECT_EQ(answer->other_statuses(0).status(), zone.held[1].list.status());
+  for (int i = 0; i < 300; ++i) request.add_held_statuses()->set_organisation(std::to_string(i));
+  EXPECT_EQ(zone.heartbeat.Answer(kTown, request)->other_statuses_size(), 0)
+      << "who names more than there are members is handed nothing";
 }
 
 }  // namespace

@@ -178,7 +178,7 @@ absl::StatusOr<RecordKeys> BucketKeys::Unwrap(const storage::Snapshot& snapshot,
     }
     if (!last) row = store_.Get(KeyRowKey(ref));
   }
-  return absl::DataLossError("the keys of a record do not open: run `sluis node doctor`");
+  return absl::DataLossError("the keys of a record do not open: put the node back from a backup");
 }
 
 absl::Status BucketKeys::WhyGone(const KeyRef& ref) const {
@@ -186,7 +186,7 @@ absl::Status BucketKeys::WhyGone(const KeyRef& ref) const {
   if (!erased.ok()) return erased.status();
   if (erased->has_value()) return absl::NotFoundError("the keys of this record were erased");
   return absl::DataLossError(
-      "the keys of a record are gone and no erasure took them: run `sluis node doctor`");
+      "the keys of a record are gone and no erasure took them: put the node back from a backup");
 }
 
 bool BucketKeys::CanErase(uint32_t bucket) const {
@@ -223,7 +223,8 @@ absl::StatusOr<std::optional<uint64_t>> BucketKeys::ErasedBy(const KeyRef& ref) 
   crypto::Reader reader(**row);
   uint64_t index = 0;
   if (!reader.U64(&index) || !reader.done()) {
-    return absl::DataLossError("the row of an erased key is damaged: run `sluis node doctor`");
+    return absl::DataLossError(
+        "the row of an erased key is damaged: put the node back from a backup");
   }
   return std::optional<uint64_t>(index);
 }

@@ -155,7 +155,8 @@ absl::Status GroupWriter::CheckEffect(const Effect& effect) {
       if (erased->has_value()) return PlanAgain();
     }
     if (!keys_.CanErase(key.bucket)) {
-      return absl::DataLossError("keys to erase lie in no bucket of keys: run `sluis node doctor`");
+      return absl::DataLossError(
+          "keys to erase lie in no bucket of keys: put the node back from a backup");
     }
   }
   return absl::OkStatus();

@@ -24,7 +24,6 @@ struct ListOptions {
 struct OpenOptions {
   ContextOptions context;
   std::string id;
-  std::string out;
 };
 
 Exit List(Shell& shell, const ListOptions& options) {
@@ -87,7 +86,7 @@ Exit Open(Shell& shell, const OpenOptions& options) {
     }
   }
   if (!answer.ok()) return shell.Fail(answer.failure());
-  return ShowOpened(shell, *answer, options.out);
+  return ShowOpened(shell, *answer, {});
 }
 
 }  // namespace
@@ -105,8 +104,7 @@ void AddInboxCommands(CommandSet& set) {
   const auto open = Options<OpenOptions>();
   Command opening(set, group, "open",
                   "sluis inbox open 4f0c9a1be2d37788a0b1c2d3e4f50617 --case LV-2026-014");
-  opening.Text("id", &open->id, Need::kRequired, "received_id")
-      .Text("--out", &open->out, Need::kOptional, "form_out");
+  opening.Text("id", &open->id, Need::kRequired, "received_id");
   AddContext(opening, &open->context);
   opening.Runs([&shell, open] { return Open(shell, *open); });
 }

@@ -113,6 +113,10 @@ void SayRow(Shell& shell, const node::v1::LogRow& row) {
   }
   if (act.count() > 1) line += "  x" + std::to_string(act.count());
   for (const std::string& rule : act.rule_ids()) line += "  " + Harmless(rule);
+  for (const std::string& field : act.scope()) line += "  " + Harmless(field);
+  if (!act.barred_until().empty()) {
+    line += "  " + shell.Text("log.barred_until", {{"day", Harmless(act.barred_until())}});
+  }
   if (row.has_actor()) {
     line += "  " + Harmless(row.actor().user_id()) + "/" + Harmless(row.actor().role());
   }
@@ -121,6 +125,10 @@ void SayRow(Shell& shell, const node::v1::LogRow& row) {
   } else if (row.has_subject()) {
     for (const std::string& id : row.subject().record_ids()) line += "  " + crypto::HexEncode(id);
     line += "  " + Harmless(row.subject().case_ref());
+    for (const std::string* word :
+         {&row.subject().order_reference(), &row.subject().order_authority()}) {
+      if (!word->empty()) line += "  " + Harmless(*word);
+    }
   }
   shell.out() << line << '\n';
   for (const record::v1::AttributeValue& attribute : row.decision().attributes()) {

@@ -117,6 +117,15 @@ std::string SentLine(const Shell& shell, const node::v1::SentSummary& sent) {
   }
   if (sent.erasure_overdue()) line += "  " + shell.Text("sent.erasure_overdue");
   if (sent.outdated()) line += "  " + shell.Text("sent.outdated");
+  for (const node::v1::HandedOver& once : sent.handed_over()) {
+    std::string fields;
+    for (const std::string& field : once.scope()) {
+      AppendTo(&fields, Harmless(client::FormNameOf(field)));
+    }
+    line += "  " + shell.Text(once.barred() ? "sent.handed_over_barred" : "sent.handed_over",
+                              {{"at", client::LegalMinute(static_cast<int64_t>(once.at_s()))},
+                               {"fields", fields}});
+  }
   if (!sent.tell_contributor_until().empty()) {
     line += "  " + shell.Text("sent.tell", {{"day", sent.tell_contributor_until()}});
   }

@@ -57,6 +57,9 @@ class Shell {
   std::string today() const;
   const std::string& profiles_folder() const { return around_.profiles_folder; }
 
+  // The same surroundings with texts of that language.
+  Shell In(client::Language language) const { return Shell(around_, language); }
+
   // One line of the result, and one line beside it.
   void Say(std::string_view key, const Args& args = {});
   void Note(std::string_view key, const Args& args = {});

@@ -143,6 +143,9 @@ Exit Hold(Shell& shell, const RecordOptions& options) {
 }  // namespace
 
 Exit ShowOpened(Shell& shell, const node::v1::OpenSignalResponse& answer, const std::string& out) {
+  if (!out.empty() && answer.view().has_received()) {
+    return shell.Fail(Exit::kRefused, "received.no_form");
+  }
   if (!out.empty()) {
     if (Step failure = WriteForm(out, answer.view())) return shell.Fail(*failure);
   }
@@ -211,6 +214,8 @@ void AddSignalCommands(CommandSet& set) {
       .Flag("--release", &hold->release);
   AddContext(holding, &hold->context);
   holding.Runs([&shell, hold] { return Hold(shell, *hold); });
+
+  AddCompelledCommand(set, group);
 }
 
 }  // namespace sluis::cli

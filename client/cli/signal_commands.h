@@ -1,4 +1,4 @@
-// `sluis signal`: record, import, list, open, amend, share, sent, withdraw, erase, hold.
+// `sluis signal`: record, import, list, open, amend, share, sent, withdraw, erase, hold, export.
 #ifndef SLUIS_CLIENT_CLI_SIGNAL_COMMANDS_H_
 #define SLUIS_CLIENT_CLI_SIGNAL_COMMANDS_H_
 
@@ -15,8 +15,11 @@ void AddSignalCommands(CommandSet& set);
 void AddRecordCommand(CommandSet& set, CLI::App& group);
 void AddAmendCommand(CommandSet& set, CLI::App& group);
 void AddImportCommand(CommandSet& set, CLI::App& group);
+void AddCompelledCommand(CommandSet& set, CLI::App& group);
 
-// Shows a signal that was opened, and writes its form to the file `out` when that is named.
+// Shows a signal that was opened, and writes its form to the file `out` when that is named. Not
+// that of a signal of another organisation: written down anew from it, it would be one without the
+// terms that were signed for.
 Exit ShowOpened(Shell& shell, const node::v1::OpenSignalResponse& answer, const std::string& out);
 
 }  // namespace sluis::cli

@@ -129,6 +129,10 @@ Result<node::v1::EraseSignalResponse> Calls::Do(const node::v1::EraseSignalReque
 Result<node::v1::HoldSignalResponse> Calls::Do(const node::v1::HoldSignalRequest& request) {
   return stubs_->Unary(*stubs_->signals, &SignalService::Stub::HoldSignal, request);
 }
+Result<node::v1::ExportCompelledResponse> Calls::Do(
+    const node::v1::ExportCompelledRequest& request) {
+  return stubs_->Unary(*stubs_->signals, &SignalService::Stub::ExportCompelled, request);
+}
 Result<node::v1::AddUserResponse> Calls::Do(const node::v1::AddUserRequest& request) {
   return stubs_->Unary(*stubs_->people, &RegisterService::Stub::AddUser, request);
 }

@@ -45,6 +45,7 @@ class Calls {
   Result<node::v1::WithdrawSignalResponse> Do(const node::v1::WithdrawSignalRequest& request);
   Result<node::v1::EraseSignalResponse> Do(const node::v1::EraseSignalRequest& request);
   Result<node::v1::HoldSignalResponse> Do(const node::v1::HoldSignalRequest& request);
+  Result<node::v1::ExportCompelledResponse> Do(const node::v1::ExportCompelledRequest& request);
 
   Result<node::v1::AddUserResponse> Do(const node::v1::AddUserRequest& request);
   Result<node::v1::ListUsersResponse> Do(const node::v1::ListUsersRequest& request);

@@ -9,14 +9,14 @@ namespace {
 using policies::ObligationKind;
 
 // What an act does with a record.
-enum class Touch { kUnknown, kKeeps, kShows, kTakesAway, kLooksIntoLog };
+enum class Touch { kUnknown, kKeeps, kShows, kTakesAway, kHandsOver, kLooksIntoLog };
 
 struct Act {
   std::string_view action;
   Touch touch;
 };
 
-constexpr std::array<Act, 9> kActs = {{
+constexpr std::array<Act, 10> kActs = {{
     {"record", Touch::kKeeps},
     {"import", Touch::kKeeps},
     {"amend", Touch::kKeeps},
@@ -25,6 +25,7 @@ constexpr std::array<Act, 9> kActs = {{
     {"withdraw", Touch::kTakesAway},
     {"erase", Touch::kTakesAway},
     {"hold", Touch::kTakesAway},
+    {"compel", Touch::kHandsOver},
     {"audit", Touch::kLooksIntoLog},
 }};
 
@@ -45,6 +46,8 @@ bool CarriedOutHere(std::string_view action, const policies::Obligation& obligat
     case ObligationKind::kLog:
       return true;
     case ObligationKind::kOnward: {
+      // An order goes before the condition; what is handed over says it to whoever gets it.
+      if (touch == Touch::kHandsOver) return true;
       const auto& onward = std::get<policies::Onward>(obligation);
       return touch != Touch::kLooksIntoLog && !onward.tlp_max_rank && onward.tlp_max.empty() &&
              !onward.originator_consent;

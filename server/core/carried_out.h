@@ -12,9 +12,10 @@ namespace sluis::core {
 // this node does not know. policies/README.md, "On the own node", is the same table and says how.
 //
 // `fields` and `retention` hold on every act, `log` too because every entry here is a full one.
-// `no_evidence` and `onward: {none}` hold where a record is kept, shown or taken away. Nothing here
-// carries out cooling-off, approval, notification, k-anonymity or an onward condition: these are
-// about what leaves, and nothing leaves.
+// `no_evidence` and `onward: {none}` hold where a record is kept, shown or taken away. What an
+// authority orders to be handed over leaves in spite of `no_evidence` and of every `onward`, and
+// says them to whoever gets it. Nothing here carries out cooling-off, approval, notification or
+// k-anonymity.
 bool CarriedOutHere(std::string_view action, const policies::Obligation& obligation);
 
 // The kinds of a permit's obligations that an act of this name carries out: what is left out makes

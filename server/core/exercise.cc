@@ -1,6 +1,7 @@
 #include "server/core/exercise.h"
 
 #include "server/core/erasure.h"
+#include "server/core/owed_notice.h"
 #include "server/core/received_exchange.h"
 #include "server/core/refusal.h"
 #include "server/core/sealing_key.h"
@@ -57,6 +58,8 @@ absl::StatusOr<bool> AddExchange(const Call& call, const View& view, const std::
        {ReceivedKey(id), ReceivedOrderKey(row.received_at_us(), id), OutboxKey(row.sender(), id)}) {
     effect.rows.push_back({std::move(key), std::nullopt});
   }
+  const absl::Status notices = DropNotices(view, row.sender(), id, effect);
+  if (!notices.ok()) return notices;
   const absl::Status one_time = AddOneTimeKey(call, view, row.sealing_key(), effect);
   if (!one_time.ok()) return one_time;
   return true;

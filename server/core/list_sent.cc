@@ -9,6 +9,7 @@
 #include "server/core/record_act.h"
 #include "server/core/sent_erasure.h"
 #include "server/core/sent_exchange.h"
+#include "server/envelope/record_proof.h"
 #include "server/envelope/terms.h"
 #include "sluis/peer/v1/exchange.pb.h"
 
@@ -21,6 +22,18 @@ constexpr uint32_t kMaxPage = 500;
 constexpr uint32_t kMaxLookedAt = 2000;
 // A place in the order of records: time and id.
 constexpr size_t kPlaceBytes = 8 + kRecordIdBytes;
+
+void AddHandedOver(const record::v1::SentExchange& row, node::v1::SentSummary& summary) {
+  for (const std::string& bytes : row.notice_proofs()) {
+    const absl::StatusOr<envelope::RecordProof> proof = envelope::ReadRecordProof(bytes);
+    const auto* notice = proof.ok() ? std::get_if<peer::v1::Notice>(&proof->leaf) : nullptr;
+    if (notice == nullptr) continue;
+    node::v1::HandedOver& once = *summary.add_handed_over();
+    once.set_at_s(notice->handed_over_at_s());
+    *once.mutable_scope() = notice->scope();
+    once.set_barred(notice->barred());
+  }
+}
 
 node::v1::SentSummary SummaryOf(const record::v1::SentExchange& row, uint64_t now_us) {
   node::v1::SentSummary summary;
@@ -39,6 +52,7 @@ node::v1::SentSummary SummaryOf(const record::v1::SentExchange& row, uint64_t no
   summary.set_erasure_day(row.erasure_day());
   summary.set_erasure_overdue(IsErasureOverdue(row, now_us));
   summary.set_partner_may_have_it(MayBeThere(row) && row.erasure().empty());
+  AddHandedOver(row, summary);
   peer::v1::Offer offer;
   if (offer.ParseFromString(row.offer())) {
     summary.set_partnership(offer.binding().partnership());

@@ -13,7 +13,7 @@ namespace {
 // date of the record may be later, from rules of before. A hold suspends it with the erasure.
 bool TimeIsOver(const Facts& facts, const policies::Decision& decision) {
   if (facts.record.signal == nullptr || facts.record.held ||
-      (facts.action != "read" && facts.action != "list")) {
+      (facts.action != "read" && facts.action != "list" && facts.action != "compel")) {
     return false;
   }
   const auto* retention = decision.Find<policies::Retention>();

@@ -34,9 +34,9 @@ struct Answer {
 // from its declared source: the caller supplies purpose, basis and whether a case is named; the
 // role comes from the mandate; the rest from the record, the ledger or the node. Ledger state that
 // does not exist is false. Obligations that the act does not carry out (carried_out.h) refuse, and
-// so does reading or listing a record past the retention that the rules in force give it. What is
-// not known of an unreadable record permits nothing and switches no prohibition off; it is empty
-// among the attributes of the answer. Refuses when the packs are not valid today.
+// so does reading, listing or handing over a record past the retention that the rules in force give
+// it. What is not known of an unreadable record permits nothing and switches no prohibition off; it
+// is empty among the attributes of the answer. Refuses when the packs are not valid today.
 Answer Ask(const Call& call, std::string_view action, const RecordFacts& record);
 
 }  // namespace sluis::core

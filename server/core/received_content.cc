@@ -19,6 +19,7 @@ using envelope::Fault;
 using record::v1::SignalContent;
 
 constexpr std::string_view kObservedOn = "observed_on:generalise=";
+constexpr std::string_view kNoEvidence = "no_evidence=true";
 constexpr char kCaseToGive[] = "INTAKE";
 
 // A day, or what of one was left, as coarse as the step; nothing when that cannot be made of it.
@@ -32,6 +33,12 @@ std::optional<std::string> Coarser(const std::string& day, std::string_view step
   }
   if (step == "year" && day.size() >= 4) return day.substr(0, 4);
   return std::nullopt;
+}
+
+// Whether a rule of the sender asks it of whoever holds the record, without a mark of the author.
+bool AsksNoEvidence(const peer::v1::Conditions& accepted) {
+  const auto& obligations = accepted.obligations();
+  return std::find(obligations.begin(), obligations.end(), kNoEvidence) != obligations.end();
 }
 
 }  // namespace
@@ -94,7 +101,7 @@ RecordWrite RecordOf(const Call& call, const record::v1::ReceivedExchange& row,
   record::v1::SignalMarks& marks = *body.mutable_signal()->mutable_marks();
   marks.set_tlp(accepted.marks().tlp());
   marks.set_secret(accepted.marks().secret());
-  marks.set_no_evidence(accepted.marks().no_evidence());
+  marks.set_no_evidence(accepted.marks().no_evidence() || AsksNoEvidence(accepted));
   marks.set_no_onward(accepted.marks().no_onward());
   body.set_case_ref(kCaseToGive);
   body.set_purpose(std::string(envelope::AttributeOf(offer.terms, "purpose").value_or("")));

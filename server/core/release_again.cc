@@ -116,9 +116,10 @@ absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
                                 {.record = facts,
                                  .recipient = call.terms->manifest->manifest.Find(row.recipient()),
                                  .recipient_role = context->recipient_role()});
+  const auto conditions = ConditionsOf(again.as_person, again.act);
   // What was signed and offered cannot be made stricter any more: the person shares it anew.
-  if (!again.act.answer.permitted() ||
-      !envelope::AtLeastAsStrict(terms->conditions(), ConditionsOf(again.as_person, again.act))) {
+  if (!again.act.answer.permitted() || !conditions ||
+      !envelope::AtLeastAsStrict(terms->conditions(), *conditions)) {
     again.stopped_by = kRule;
   }
   return again;

@@ -8,6 +8,7 @@
 #include "policies/obligation.h"
 #include "server/core/projection.h"
 #include "server/envelope/field_commitment.h"
+#include "server/envelope/joined_conditions.h"
 #include "server/envelope/terms.h"
 #include "server/storage/clock.h"
 
@@ -83,6 +84,13 @@ Refusal FailedBefore(const char* code, const char* what) {
   return {absl::StatusCode::kFailedPrecondition, code, what, ""};
 }
 
+Refusal GoesNoFurther() {
+  return {absl::StatusCode::kPermissionDenied, "onward",
+          "this came from another organisation on the condition that it goes no further; ask that "
+          "organisation to share it",
+          ""};
+}
+
 // Why this cannot be shared whatever the rules say; nothing when it can.
 std::optional<Refusal> RefuseRecord(const Call& call, const OpenedRecord& record) {
   if (record.row.state() != record::v1::RECORD_STATE_OPEN) {
@@ -110,13 +118,10 @@ std::optional<Refusal> RefuseOnward(const record::v1::RecordBody& body) {
       !conditions.marks().no_onward() && !body.signal().marks().no_onward()) {
     return std::nullopt;
   }
-  return Refusal{absl::StatusCode::kPermissionDenied, "onward",
-                 "this came from another organisation on the condition that it goes no further; "
-                 "ask that organisation to share it",
-                 ""};
+  return GoesNoFurther();
 }
 
-peer::v1::Conditions ConditionsOf(const Call& call, const RecordAct& act) {
+std::optional<peer::v1::Conditions> ConditionsOf(const Call& call, const RecordAct& act) {
   peer::v1::Conditions conditions;
   const policies::Decision& decision = act.answer.decision;
   const record::v1::SignalMarks& marks = act.record->body.signal().marks();
@@ -136,7 +141,12 @@ peer::v1::Conditions ConditionsOf(const Call& call, const RecordAct& act) {
     AddOnward(*onward, *conditions.mutable_onward());
   }
   AddFields(decision, Project(*act.record, decision), conditions);
-  return conditions;
+  const record::v1::RecordBody& body = act.record->body;
+  if (!body.has_received()) return conditions;
+  // What was signed for goes along with what is passed on.
+  peer::v1::Conditions signed_for;
+  if (!signed_for.ParseFromString(body.received().conditions())) return std::nullopt;
+  return envelope::JoinConditions(conditions, signed_for);
 }
 
 void AddOfferedAttributes(const Call& call, const Answer& answer, peer::v1::Terms& terms) {
@@ -193,8 +203,10 @@ absl::StatusOr<std::variant<ShareDraft, Plan>> DraftShare(const Call& call, cons
     return RefuseAbout(call, draft.act, *std::move(refusal));
   }
 
+  std::optional<peer::v1::Conditions> conditions = ConditionsOf(call, draft.act);
+  if (!conditions) return RefuseAbout(call, draft.act, GoesNoFurther());
   AddOfferedAttributes(call, draft.act.answer, draft.terms);
-  *draft.terms.mutable_conditions() = ConditionsOf(call, draft.act);
+  *draft.terms.mutable_conditions() = *std::move(conditions);
   if (!call.case_ref.empty() && call.case_ref != kIntake) {
     draft.terms.set_case_token(std::string(crypto::View(
         envelope::CaseToken(case_key, in_force.partnership, request.recipient, call.case_ref))));

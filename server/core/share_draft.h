@@ -53,8 +53,9 @@ absl::StatusOr<std::variant<ShareDraft, Plan>> DraftShare(const Call& call, cons
                                                           const ShareRequest& request,
                                                           const crypto::Secret<32>& case_key);
 
-// On what conditions the record may be held there by this decision.
-peer::v1::Conditions ConditionsOf(const Call& call, const RecordAct& act);
+// On what conditions the record may be held there by this decision. Those under which it came here
+// from another organisation hold there too; nothing when the two cannot be said together.
+std::optional<peer::v1::Conditions> ConditionsOf(const Call& call, const RecordAct& act);
 
 // Whether a record that came from another organisation may go further; the refusal otherwise.
 std::optional<Refusal> RefuseOnward(const record::v1::RecordBody& body);

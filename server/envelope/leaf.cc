@@ -20,6 +20,7 @@ using peer::v1::Cancel;
 using peer::v1::EnvelopeKind;
 using peer::v1::Erasure;
 using peer::v1::Key;
+using peer::v1::Notice;
 using peer::v1::Offer;
 using peer::v1::Opened;
 using peer::v1::Receipt;
@@ -29,6 +30,7 @@ using peer::v1::Unopenable;
 constexpr std::string_view kLeafLabel = "sluis/leaf/v1";
 constexpr size_t kMaxStatementBytes = 1024;
 constexpr int kMaxFields = 32;
+constexpr size_t kMaxFieldName = 64;
 constexpr int kMaxInclusion = 63;
 constexpr int kMaxConsistency = 126;
 
@@ -127,6 +129,11 @@ bool HasForm(const Refusal& refusal) {
          peer::v1::RefusalReason_IsValid(refusal.reason()) && refusal.manifest_version() > 0;
 }
 
+bool HasForm(const Notice& notice) {
+  return IsHash(notice.offer_digest()) && notice.handed_over_at_s() > 0 &&
+         !notice.scope().empty() && AreSortedCodes(notice.scope(), kMaxFields, kMaxFieldName);
+}
+
 absl::Status CheckOwnBytes(const Offer& offer) {
   if (const auto terms = ReadTerms(offer.terms()); !terms.ok()) return terms.status();
   const bool agrees =
@@ -155,6 +162,7 @@ Way WayOf(const Leaf& leaf) {
     case peer::v1::ENVELOPE_KIND_RECEIPT:
     case peer::v1::ENVELOPE_KIND_OPENED:
     case peer::v1::ENVELOPE_KIND_UNOPENABLE:
+    case peer::v1::ENVELOPE_KIND_NOTICE:
       return Way::kTurned;
     case peer::v1::ENVELOPE_KIND_ERASURE:
       return std::get<Erasure>(leaf).step() == peer::v1::ERASURE_STEP_ASKED ? Way::kSame
@@ -169,11 +177,12 @@ Way WayOf(const Leaf& leaf) {
 }  // namespace
 
 bool IsKnownKind(EnvelopeKind kind) {
-  return kind >= peer::v1::ENVELOPE_KIND_OFFER && kind <= peer::v1::ENVELOPE_KIND_REFUSAL;
+  return kind >= peer::v1::ENVELOPE_KIND_OFFER && kind <= peer::v1::ENVELOPE_KIND_NOTICE;
 }
 
 bool CrossesSuspension(EnvelopeKind kind) {
-  return kind == peer::v1::ENVELOPE_KIND_CANCEL || kind == peer::v1::ENVELOPE_KIND_ERASURE;
+  return kind == peer::v1::ENVELOPE_KIND_CANCEL || kind == peer::v1::ENVELOPE_KIND_ERASURE ||
+         kind == peer::v1::ENVELOPE_KIND_NOTICE;
 }
 
 absl::StatusOr<Leaf> ReadLeaf(EnvelopeKind kind, crypto::BytesView bytes) {
@@ -195,6 +204,8 @@ absl::StatusOr<Leaf> ReadLeaf(EnvelopeKind kind, crypto::BytesView bytes) {
       return Read<Erasure>(kind, bytes);
     case peer::v1::ENVELOPE_KIND_REFUSAL:
       return Read<Refusal>(kind, bytes);
+    case peer::v1::ENVELOPE_KIND_NOTICE:
+      return Read<Notice>(kind, bytes);
     default:
       return Refuse(Fault::kKind);
   }

@@ -27,13 +27,14 @@ inline constexpr size_t kMaxCheckpointBytes = 4096;
 inline constexpr size_t kSealedWrappingKeyBytes = 48;
 inline constexpr size_t kWrappedKeyBytes = 104;
 
-using Leaf =
-    std::variant<peer::v1::Offer, peer::v1::Receipt, peer::v1::Key, peer::v1::Opened,
-                 peer::v1::Unopenable, peer::v1::Cancel, peer::v1::Erasure, peer::v1::Refusal>;
+using Leaf = std::variant<peer::v1::Offer, peer::v1::Receipt, peer::v1::Key, peer::v1::Opened,
+                          peer::v1::Unopenable, peer::v1::Cancel, peer::v1::Erasure,
+                          peer::v1::Refusal, peer::v1::Notice>;
 
 bool IsKnownKind(peer::v1::EnvelopeKind kind);
 
-// Whether it goes on while the partnership exchanges nothing: what takes back and what erases.
+// Whether it goes on while the partnership exchanges nothing: what takes back, what erases, and
+// what tells that somebody was compelled.
 bool CrossesSuspension(peer::v1::EnvelopeKind kind);
 
 absl::StatusOr<Leaf> ReadLeaf(peer::v1::EnvelopeKind kind, crypto::BytesView bytes);
@@ -46,7 +47,7 @@ crypto::Hash LeafDigest(crypto::BytesView leaf);
 // Whether a message belongs to the exchange of an Offer: the fields that all messages of an
 // exchange share are equal, and its parties are those of the Offer, in this or in turned order as
 // the kind says (Key, Cancel and an Erasure that asks go the way of the Offer, Receipt, Opened,
-// Unopenable and an Erasure that answers the other way, a Refusal either way).
+// Unopenable, Notice and an Erasure that answers the other way, a Refusal either way).
 // Refuse(kOtherExchange) otherwise.
 absl::Status CheckAnswers(const Leaf& answer, const peer::v1::Binding& offer);
 

@@ -12,6 +12,7 @@
 #include "server/core/release_keys.h"
 #include "server/core/store_keys.h"
 #include "server/core/take_erasures.h"
+#include "server/core/take_notices.h"
 
 namespace sluis::exchange {
 
@@ -46,6 +47,10 @@ std::map<peer::v1::EnvelopeKind, InboundParts::Act> ActsOf(core::PartnerHeads& h
       {peer::v1::ENVELOPE_KIND_ERASURE,
        [](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {
          return std::make_shared<core::TakeErasures>(std::move(sender), std::move(leaves));
+       }},
+      {peer::v1::ENVELOPE_KIND_NOTICE,
+       [](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {
+         return std::make_shared<core::TakeNotices>(std::move(sender), std::move(leaves));
        }},
       {peer::v1::ENVELOPE_KIND_OPENED, close},
       {peer::v1::ENVELOPE_KIND_UNOPENABLE, close},

@@ -136,6 +136,7 @@ class Outbound {
   absl::StatusOr<bool> AddCancel(const Owed& owed, const core::View& view, Packing& packing);
   absl::StatusOr<bool> AddErasure(const Owed& owed, const core::Call& call, const core::View& view,
                                   Packing& packing);
+  absl::StatusOr<bool> AddNotice(const Owed& owed, Packing& packing);
   // `released`: its key was owed, so that the partner surely has the Offer.
   absl::Status Stop(const Owed& owed, bool released, Packing& packing);
   bool TakenLately(const Owed& owed) const;

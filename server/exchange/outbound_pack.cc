@@ -53,6 +53,8 @@ struct Outbound::Packing {
   // The one-time key that all receipts, or all keys, of an envelope share.
   std::string sealing_key;
   std::vector<Release> releases;
+  // Exchanges of the notices in it: an envelope names each once.
+  std::set<std::string> noticed;
   ledger::ShownCheckpoint shown;
   const ledger::LogReader* log = nullptr;
 
@@ -211,6 +213,7 @@ absl::StatusOr<bool> Outbound::Add(const Owed& owed, const core::Call& call, con
   if (owed.kind == peer::v1::ENVELOPE_KIND_KEY) return AddKey(owed, call, view, packing);
   if (owed.kind == peer::v1::ENVELOPE_KIND_CANCEL) return AddCancel(owed, view, packing);
   if (owed.kind == peer::v1::ENVELOPE_KIND_ERASURE) return AddErasure(owed, call, view, packing);
+  if (owed.kind == peer::v1::ENVELOPE_KIND_NOTICE) return AddNotice(owed, packing);
   const absl::StatusOr<core::ReceivedRow> received = core::ReadReceived(view, owed.id());
   if (!received.ok()) return received.status();
   switch (owed.kind) {
@@ -316,6 +319,16 @@ absl::StatusOr<bool> Outbound::AddErasure(const Owed& owed, const core::Call& ca
     return false;
   }
   return packing.Take(owed, *std::move(leaf));
+}
+
+absl::StatusOr<bool> Outbound::AddNotice(const Owed& owed, Packing& packing) {
+  peer::v1::Notice notice;
+  if (!notice.ParseFromString(owed.leaf)) {
+    return absl::DataLossError("a notice in the outbox cannot be read; run the node's doctor");
+  }
+  packing.left_behind = !packing.noticed.insert(notice.binding().exchange_id()).second;
+  if (packing.left_behind) return false;
+  return packing.Take(owed, owed.leaf);
 }
 
 absl::Status Outbound::Stop(const Owed& owed, bool released, Packing& packing) {

@@ -23,6 +23,7 @@ int Urgency(peer::v1::EnvelopeKind kind) {
       return 2;
     case peer::v1::ENVELOPE_KIND_OPENED:
     case peer::v1::ENVELOPE_KIND_UNOPENABLE:
+    case peer::v1::ENVELOPE_KIND_NOTICE:
       return 3;
     case peer::v1::ENVELOPE_KIND_RECEIPT:
       return 4;
@@ -33,7 +34,7 @@ int Urgency(peer::v1::EnvelopeKind kind) {
   }
 }
 
-// Cancel, Erasure, Refusal, Opened and Unopenable: none of them waits behind the window.
+// Cancel, Erasure, Refusal, Opened, Unopenable and Notice: none of them waits behind the window.
 constexpr int kLastOfEndings = 3;
 
 bool IsOlder(const Owed& a, const Owed& b) {
@@ -52,7 +53,8 @@ void Cut(std::vector<Owed>& owed) {
 
 bool IsFinal(peer::v1::EnvelopeKind kind) {
   return kind == peer::v1::ENVELOPE_KIND_CANCEL || kind == peer::v1::ENVELOPE_KIND_REFUSAL ||
-         kind == peer::v1::ENVELOPE_KIND_OPENED || kind == peer::v1::ENVELOPE_KIND_UNOPENABLE;
+         kind == peer::v1::ENVELOPE_KIND_OPENED || kind == peer::v1::ENVELOPE_KIND_UNOPENABLE ||
+         kind == peer::v1::ENVELOPE_KIND_NOTICE;
 }
 
 absl::StatusOr<std::vector<Owed>> OwedTo(const core::View& view, std::string_view partner,
@@ -77,7 +79,7 @@ absl::StatusOr<std::vector<Owed>> OwedTo(const core::View& view, std::string_vie
         }
         if (message.not_before_us() > now_us) return true;
         one = {*exchange, static_cast<peer::v1::EnvelopeKind>(message.kind()),
-               message.not_before_us(), message.case_token()};
+               message.not_before_us(), message.case_token(), message.leaf()};
         if (!wanted(one)) return true;
         std::vector<Owed>& kept = by_urgency[Urgency(one.kind)];
         kept.push_back(std::move(one));

@@ -21,10 +21,12 @@
 namespace sluis::exchange {
 
 struct Owed {
+  // Of a Notice the id of its own.
   envelope::ExchangeId exchange{};
   peer::v1::EnvelopeKind kind = peer::v1::ENVELOPE_KIND_UNSPECIFIED;
   uint64_t not_before_us = 0;
   std::string case_token;  // empty without a case
+  std::string leaf;        // of a Notice, which is stored whole
 
   std::string_view id() const { return crypto::View(exchange); }
 };
@@ -33,14 +35,14 @@ struct Owed {
 inline constexpr size_t kMostOwed = 4096;
 
 // Of those that `wanted` takes, the most urgent first: Cancel, Erasure, Refusal,
-// Opened and Unopenable, Receipt, Key, Offer; within a kind the oldest first. Messages that end
-// something are all there, of the others no more than kMostOwed of a kind.
+// Opened, Unopenable and Notice, Receipt, Key, Offer; within a kind the oldest first. Messages that
+// nothing follows upon are all there, of the others no more than kMostOwed of a kind.
 absl::StatusOr<std::vector<Owed>> OwedTo(const core::View& view, std::string_view partner,
                                          uint64_t now_us,
                                          const std::function<bool(const Owed&)>& wanted,
                                          size_t* unreadable = nullptr);
 
-// Messages that end an exchange: taken once, they are owed no more. Not an Erasure, of which
+// Messages that nothing follows upon: taken once, they are owed no more. Not an Erasure, of which
 // several follow upon each other.
 bool IsFinal(peer::v1::EnvelopeKind kind);
 

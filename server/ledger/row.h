@@ -30,7 +30,7 @@ enum class Table : uint8_t {
   kTerms = 'P',          // one row: digests of what is in force, stamped
   kManifest = 'p',       // partnership id → SignedManifest, stamped
   kExercise = 'e',       // id[16] → empty, stamped: records and exchanges made in exercise
-  kOutbox = 'O',         // partner ‖ 0 ‖ exchange id[16] → OwedMessage, stamped
+  kOutbox = 'O',         // partner ‖ 0 ‖ exchange or notice id[16] → OwedMessage, stamped
   kSent = 'X',           // exchange id[16] → SentExchange, stamped
   kSentOf = 'R',    // record id[16] ‖ exchange id[16] → empty, stamped: where a record went
   kReceived = 'Y',  // exchange id[16] → ReceivedExchange, stamped

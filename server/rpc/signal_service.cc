@@ -4,6 +4,7 @@
 
 #include "server/core/amend_signal.h"
 #include "server/core/erase_signal.h"
+#include "server/core/export_compelled.h"
 #include "server/core/hold_signal.h"
 #include "server/core/import_signals.h"
 #include "server/core/list_signals.h"
@@ -59,6 +60,13 @@ grpc::ServerUnaryReactor* SignalService::HoldSignal(grpc::CallbackServerContext*
                                                     const node::v1::HoldSignalRequest* request,
                                                     node::v1::HoldSignalResponse* response) {
   return calls_.Unary(context, std::make_shared<core::HoldSignal>(*request, *response));
+}
+
+grpc::ServerUnaryReactor* SignalService::ExportCompelled(
+    grpc::CallbackServerContext* context, const node::v1::ExportCompelledRequest* request,
+    node::v1::ExportCompelledResponse* response) {
+  return calls_.Unary(context,
+                      std::make_shared<core::ExportCompelled>(*request, *response, random_));
 }
 
 }  // namespace sluis::rpc

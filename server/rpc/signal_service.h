@@ -37,6 +37,9 @@ class SignalService final : public node::v1::SignalService::CallbackService {
   grpc::ServerUnaryReactor* HoldSignal(grpc::CallbackServerContext* context,
                                        const node::v1::HoldSignalRequest* request,
                                        node::v1::HoldSignalResponse* response) override;
+  grpc::ServerUnaryReactor* ExportCompelled(grpc::CallbackServerContext* context,
+                                            const node::v1::ExportCompelledRequest* request,
+                                            node::v1::ExportCompelledResponse* response) override;
 
  private:
   Calls& calls_;

@@ -40,7 +40,7 @@ foreach(target envelope record_proof terms user_statement)
     DEPS sluis_envelope)
 endforeach()
 # One source, one target for each kind of leaf: each has its own corpus.
-foreach(kind offer receipt key opened unopenable cancel erasure refusal)
+foreach(kind offer receipt key opened unopenable cancel erasure refusal notice)
   sluis_fuzz(server_${kind}_fuzz
     SRCS ${CMAKE_CURRENT_LIST_DIR}/server/exchange_leaf_fuzz.cc
     DEPS sluis_envelope)

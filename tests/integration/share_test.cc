@@ -28,12 +28,14 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 using Json = nlohmann::json;
 
 constexpr char kTown[] = "lindervaart.example";
 constexpr char kCare[] = "caw-de-overzet.example";
 constexpr char kPartnership[] = "livc-r.vaartland.example";
 constexpr char kWorker[] = "maatschappelijk-werker";
+constexpr char kManager[] = "casemanager";
 
 struct Ended {
   cli::Exit exit;
@@ -69,7 +71,7 @@ struct Site {
   }
   // Registered, with a mandate here and one for the partnership, in a profile.
   void Admit() {
-    organisation.Admit(node->user_port(), person, {kWorker});
+    organisation.Admit(node->user_port(), person, {kWorker, kManager});
     client::Calls calls(organisation.EndpointOf(organisation.administrator(), node->user_port()));
     node::v1::PutMandateStatusRequest list;
     *list.mutable_status() = organisation.MakeStatus(1, {});
@@ -252,6 +254,41 @@ TEST_F(ShareTest, ASignalCrossesIsReadUnderItsTermsAndTakenBack) {
       << "the signal itself stays";
 }
 
+TEST_F(ShareTest, WhatAnAuthorityOrdersIsHandedOverAndTheSenderLearnsOfIt) {
+  Start(1);
+  const std::string record = care_.Record();
+  ASSERT_EQ(care_.Share({"signal", "share", record, "--to", kTown, "--yes"}).exit,
+            cli::Exit::kDone);
+  ASSERT_TRUE(Eventually([&] { return StateOf(record) == "opened"; })) << StateOf(record);
+  const std::string file = town_.folder.PathOf("bevel.txt");
+  const auto order = [&](const std::string& role) {
+    return town_.Sluis(
+        {"signal", "export", Received()["record_id"].get<std::string>(), "--compelled",
+         "--reference", "MEC 2026/114", "--authority", "onderzoeksrechter", "--scope", "alles",
+         "--out", file, "--role", role, "--basis", "be-gerechtelijk-bevel"},
+        "gerechtelijk-bevel", "INTAKE", "ja\n");
+  };
+  EXPECT_EQ(order(kWorker).exit, cli::Exit::kRefused);
+  EXPECT_FALSE(std::filesystem::exists(file)) << "nothing was handed over";
+  EXPECT_THAT(care_.Here({"signal", "sent"}).out, Not(HasSubstr("op bevel")));
+  const Ended done = order(kManager);
+  ASSERT_EQ(done.exit, cli::Exit::kDone) << done.err;
+  EXPECT_THAT(done.err, HasSubstr("verneemt vanaf"));
+  const auto text = client::ReadWhole(file, 1 << 20);
+  ASSERT_TRUE(text.ok());
+  EXPECT_THAT(*text, StartsWith("AFGEGEVEN OP BEVEL VAN EEN OVERHEID\n"));
+  for (const char* there : {"MEC 2026/114", kCare, "feit: Zegt sinds zijn ontslag"}) {
+    EXPECT_THAT(*text, HasSubstr(there));
+  }
+  for (const char* kept : {"buurtwerker", "dossier-1"}) EXPECT_THAT(*text, Not(HasSubstr(kept)));
+  std::string sent;
+  ASSERT_TRUE(Eventually([&] {
+    sent = care_.Here({"signal", "sent"}).out;
+    return sent.find("op bevel van een overheid afgegeven") != std::string::npos;
+  })) << sent;
+  EXPECT_THAT(sent, Not(HasSubstr("MEC")));
+}
+
 TEST_F(ShareTest, TakenBackInItsCoolingOffTimeNobodyHearsOfIt) {
   Start(3600);
   const std::string record = care_.Record();
@@ -287,7 +324,7 @@ TEST_F(ShareTest, WhatStandsInTheWayIsSaidWithWhatToDo) {
   EXPECT_EQ(denied.exit, cli::Exit::kRefused);
   EXPECT_THAT(denied.err, HasSubstr("kan"));
   // A mandate for another role, and none.
-  care_.Mandate({"casemanager"});
+  care_.Mandate({kManager});
   const Ended role = care_.Share(share, "ja\n");
   EXPECT_EQ(role.exit, cli::Exit::kUsage);
   EXPECT_THAT(role.err, HasSubstr("bevat de rol maatschappelijk-werker niet"));

@@ -324,6 +324,14 @@ std::vector<std::string> ExchangeWorld::Leaves(EnvelopeKind kind,
         leaves.push_back(refusal.SerializeAsString());
         break;
       }
+      case peer::v1::ENVELOPE_KIND_NOTICE: {
+        auto notice = Answer<peer::v1::Notice>(offer, kind, *this);
+        notice.set_handed_over_at_s(1'790'000'000);
+        notice.add_scope("place");
+        notice.add_scope("statements");
+        leaves.push_back(notice.SerializeAsString());
+        break;
+      }
       default:
         std::abort();
     }
@@ -343,6 +351,7 @@ const ExchangeMember& ExchangeWorld::SenderOf(EnvelopeKind kind) const {
     case peer::v1::ENVELOPE_KIND_OPENED:
     case peer::v1::ENVELOPE_KIND_UNOPENABLE:
     case peer::v1::ENVELOPE_KIND_REFUSAL:
+    case peer::v1::ENVELOPE_KIND_NOTICE:
       return recipient;
     default:
       return sender;

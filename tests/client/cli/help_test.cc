@@ -56,6 +56,7 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                                  {"signal", "withdraw"},
                                                                  {"signal", "erase"},
                                                                  {"signal", "hold"},
+                                                                 {"signal", "export"},
                                                                  {"inbox"},
                                                                  {"inbox", "list"},
                                                                  {"inbox", "open"},

@@ -48,6 +48,21 @@ class ShareViewTest : public testing::Test {
   Shell shell_{{in_, out_, err_, "", [] { return kTestNow; }}, client::Language::kDutch};
 };
 
+TEST_F(ShareViewTest, WhatThePartnerWasCompelledToHandOverIsSaid) {
+  node::v1::SentSummary sent;
+  sent.set_state(record::v1::SENT_STATE_OPENED);
+  EXPECT_THAT(SentLine(shell_, sent), Not(HasSubstr("bevel")));
+  auto* once = sent.add_handed_over();
+  once->set_at_s(kTestNow);
+  once->add_scope("place");
+  once->add_scope("statements");
+  EXPECT_THAT(SentLine(shell_, sent),
+              HasSubstr("op bevel van een overheid afgegeven door de partner op 21/11/2025 17:00: "
+                        "wijk, feit"));
+  once->set_barred(true);
+  EXPECT_THAT(SentLine(shell_, sent), HasSubstr("wat die pas later mocht zeggen: wijk, feit"));
+}
+
 TEST_F(ShareViewTest, ThePreviewSaysWhatTravelsWhatStaysAndOnWhatConditions) {
   const std::string lines = Lines();
   EXPECT_THAT(lines, HasSubstr("Dit zou lindervaart.example krijgen (versie 2):\n"));

@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Require(std::visit([](const auto& message) { return message.SerializeAsString(); }, *leaf) ==
           input);
   Require(envelope::BindingOf(*leaf).kind() == kind);
-  for (int other = 0; other <= peer::v1::ENVELOPE_KIND_REFUSAL + 1; ++other) {
+  for (int other = 0; other <= peer::v1::ENVELOPE_KIND_NOTICE + 1; ++other) {
     if (other == kind) continue;
     Require(!envelope::ReadLeaf(static_cast<peer::v1::EnvelopeKind>(other), input).ok());
   }

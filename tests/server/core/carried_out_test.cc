@@ -20,7 +20,7 @@ using tests::PersonSignal;
 
 const std::vector<std::string>& Actions() {
   static const auto& actions = *new std::vector<std::string>{
-      "record", "import", "amend", "read", "list", "withdraw", "erase", "hold", "audit"};
+      "record", "import", "amend", "read", "list", "withdraw", "erase", "hold", "compel", "audit"};
   return actions;
 }
 
@@ -39,6 +39,8 @@ TEST(CarriedOut, EachActionKnowsEachObligation) {
   const policies::LogDepth full{policies::LogDepth::Level::kFull};
   for (const std::string& action : Actions()) {
     const bool about_records = action != "audit";
+    // An order goes before every condition on passing on; they go along.
+    const bool handed_over = action == "compel";
     const std::vector<std::pair<policies::Obligation, bool>> table = {
         {policies::FieldTreatments{}, true},
         {policies::Retention{30}, true},
@@ -46,10 +48,10 @@ TEST(CarriedOut, EachActionKnowsEachObligation) {
         {full, true},
         {Onward(true), about_records},
         {policies::NoEvidence{}, about_records},
-        {Onward(false, true), false},
-        {Onward(false, false, true), false},
-        {Onward(true, true), false},
-        {Onward(true, false, true), false},
+        {Onward(false, true), handed_over},
+        {Onward(false, false, true), handed_over},
+        {Onward(true, true), handed_over},
+        {Onward(true, false, true), handed_over},
         {policies::CoolingOff{4}, false},
         {policies::Approval{{{{"burgemeester"}, 1}}}, false},
         {policies::Notify{{{"subject", 30}}}, false},

@@ -7,6 +7,7 @@
 
 #include "server/core/amend_signal.h"
 #include "server/core/erase_signal.h"
+#include "server/core/export_compelled.h"
 #include "server/core/export_log.h"
 #include "server/core/hold_signal.h"
 #include "server/core/import_signals.h"
@@ -126,6 +127,14 @@ const std::map<std::string, Make>& ContextMethods() {
          request.set_reason(kFreeText);
          return Boxed<HoldSignal, HoldSignalResponse>(request);
        }},
+      {"SignalService.ExportCompelled",
+       [](CoreHarness& h, const RequestContext& context) {
+         auto request = About<ExportCompelledRequest>(context, id);
+         request.set_reference(kFreeText);
+         request.set_authority(kFreeText);
+         request.add_scope(kFreeText);
+         return Boxed<ExportCompelled, ExportCompelledResponse>(request, h.random);
+       }},
       {"ExchangeService.PreviewShare",
        [](CoreHarness&, const RequestContext& context) {
          auto request = About<PreviewShareRequest>(context, id);
@@ -238,7 +247,12 @@ bool IsData(const std::string& method) {
 // A context that the rules permit for this method.
 RequestContext Permitted(const std::string& method) {
   if (method == "SignalService.HoldSignal" || !IsData(method)) return tests::Oversight();
-  return tests::Intake();
+  RequestContext context = tests::Intake();
+  if (method == "SignalService.ExportCompelled") {
+    context.set_purpose("gerechtelijk-bevel");
+    context.set_basis("be-gerechtelijk-bevel");
+  }
+  return context;
 }
 
 class MethodTable : public ::testing::Test {

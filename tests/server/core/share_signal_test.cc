@@ -270,6 +270,47 @@ TEST(RefuseOnward, ARecordOfAnotherGoesNoFurtherThanItsConditions) {
   EXPECT_TRUE(RefuseOnward(body)) << "what cannot be read allows nothing";
 }
 
+// What B had signed for did not go along when B passed the record on: C could go further with it
+// than A had allowed.
+TEST(ConditionsOf, WhatWasSignedForGoesAlong) {
+  auto record = std::make_shared<OpenedRecord>();
+  record->body.mutable_signal()->mutable_marks()->set_tlp(record::v1::TLP_GREEN);
+  record->body.mutable_signal()->mutable_content()->set_place("Vaartwijk");
+  record->row.set_retention_until("2026-12-01");
+  policies::Decision decision;
+  decision.outcome = policies::Outcome::kPermit;
+  for (const char* field : {"category", "place"}) decision.granted.push_back({field, {}});
+  Call call;
+  call.today = "2026-10-05";
+  const RecordAct own{record, {decision, {}}};
+  ASSERT_TRUE(ConditionsOf(call, own));
+  EXPECT_FALSE(ConditionsOf(call, own)->onward().tlp_max());
+
+  peer::v1::Conditions signed_for;
+  signed_for.mutable_marks()->set_tlp(record::v1::TLP_GREEN);
+  signed_for.mutable_marks()->set_no_evidence(true);
+  signed_for.add_obligations("no_evidence=true");
+  signed_for.mutable_onward()->set_tlp_max(record::v1::TLP_GREEN);
+  signed_for.set_retention_until("2026-11-01");
+  for (const char* field : {"place", "subject_kind"}) signed_for.add_fields(field);
+  const auto passed_on = [&] {
+    auto received = std::make_shared<OpenedRecord>();
+    received->row = record->row;
+    received->body = record->body;
+    received->body.mutable_received()->set_conditions(signed_for.SerializeAsString());
+    return ConditionsOf(call, {received, {decision, {}}});
+  };
+  const auto conditions = passed_on();
+  ASSERT_TRUE(conditions);
+  EXPECT_EQ(conditions->onward().tlp_max(), record::v1::TLP_GREEN);
+  EXPECT_TRUE(conditions->marks().no_evidence());
+  EXPECT_EQ(conditions->retention_until(), "2026-11-01");
+  EXPECT_EQ(conditions->obligations(0), "no_evidence=true");
+  EXPECT_EQ(conditions->fields_size(), 2) << "place and the kind of subject";
+  signed_for.clear_retention_until();
+  EXPECT_FALSE(passed_on()) << "what cannot be said together goes nowhere";
+}
+
 // Who reused the id of what a partner had offered put an Offer in the place of the owed Receipt.
 TEST_F(ShareSignalTest, TheIdOfAReceivedExchangeTookItsPlaceInTheOutbox) {
   const auto received = Ready();

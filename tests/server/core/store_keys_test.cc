@@ -100,6 +100,22 @@ class ReceivedTest : public ::testing::Test {
   const Person els_ = node_.h.Admit("els", {"maatschappelijk-werker"});
 };
 
+// A rule of the sender that asks it, where its author set no mark, was signed for and bound nobody.
+TEST_F(ReceivedTest, AnObligationNotToUseItAsEvidenceIsAMarkHere) {
+  const auto edit = node_.world.edit_terms;
+  node_.world.edit_terms = [edit](peer::v1::Terms& terms) {
+    edit(terms);
+    terms.mutable_conditions()->mutable_marks()->clear_no_evidence();
+    for (auto& attribute : *terms.mutable_attributes()) {
+      if (attribute.name() == "record.no_evidence") attribute.set_value("false");
+    }
+  };
+  const auto offers = Collected(1);
+  ASSERT_EQ(node_.SendKeys(offers), absl::OkStatus());
+  ASSERT_NE(RowOf(offers[0]).record_id(), "");
+  EXPECT_TRUE(BodyOf(RowOf(offers[0]).record_id()).signal().marks().no_evidence());
+}
+
 TEST_F(ReceivedTest, WhatKeepsItsPromiseBecomesARecordWithTheAcceptedFieldsOnly) {
   const auto offers = Collected(2);
   ASSERT_EQ(node_.SendKeys(offers), absl::OkStatus());

@@ -24,7 +24,7 @@ std::string JudgedProof(crypto::BytesView bytes, const JudgedBy& judged_by) {
 
 EnvelopeKind AnyKind() {
   return static_cast<EnvelopeKind>(
-      *rc::gen::inRange<int>(peer::v1::ENVELOPE_KIND_OFFER, peer::v1::ENVELOPE_KIND_REFUSAL + 1));
+      *rc::gen::inRange<int>(peer::v1::ENVELOPE_KIND_OFFER, peer::v1::ENVELOPE_KIND_NOTICE + 1));
 }
 
 // Made once: the properties are about bytes, not about how they came to be.

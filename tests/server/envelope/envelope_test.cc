@@ -45,7 +45,7 @@ class EnvelopeTest : public ::testing::Test {
 };
 
 TEST_F(EnvelopeTest, EveryKindTravels) {
-  for (int k = peer::v1::ENVELOPE_KIND_OFFER; k <= peer::v1::ENVELOPE_KIND_REFUSAL; ++k) {
+  for (int k = peer::v1::ENVELOPE_KIND_OFFER; k <= peer::v1::ENVELOPE_KIND_NOTICE; ++k) {
     const auto kind = static_cast<EnvelopeKind>(k);
     for (const size_t count : {size_t{1}, size_t{3}}) {
       const Envelope made = world_.Made(kind, count);
@@ -110,7 +110,7 @@ TEST_F(EnvelopeTest, EachWrongHeadIsRefusedThoughSigned) {
       {"version 0", "version", [](auto& h) { h.set_version(0); }},
       {"version 2", "version", [](auto& h) { h.set_version(2); }},
       {"no kind", "kind", [](auto& h) { h.clear_kind(); }},
-      {"unknown kind", "kind", [](auto& h) { h.set_kind(static_cast<EnvelopeKind>(9)); }},
+      {"unknown kind", "kind", [](auto& h) { h.set_kind(static_cast<EnvelopeKind>(99)); }},
       {"other kind", "malformed", [](auto& h) { h.set_kind(peer::v1::ENVELOPE_KIND_KEY); }},
       {"no partnership", "malformed", [](auto& h) { h.clear_partnership(); }},
       {"other partnership", "binding", [](auto& h) { h.set_partnership("elders.example"); }},
@@ -160,10 +160,13 @@ TEST_F(EnvelopeTest, ManifestDecides) {
   suspended.state = record::v1::PARTNERSHIP_STATE_PREPARATION;
   for (const auto& [kind, word] : {std::pair(peer::v1::ENVELOPE_KIND_CANCEL, "ok"),
                                    std::pair(peer::v1::ENVELOPE_KIND_ERASURE, "ok"),
+                                   std::pair(peer::v1::ENVELOPE_KIND_NOTICE, "ok"),
+                                   std::pair(peer::v1::ENVELOPE_KIND_OPENED, "not_exchanging"),
                                    std::pair(peer::v1::ENVELOPE_KIND_KEY, "not_exchanging")}) {
-    EXPECT_EQ(Word(VerifyEnvelope(world_.Made(kind, 1),
-                                  {suspended, tests::kExchangeDay, world_.recipient.organisation})),
-              word);
+    EXPECT_EQ(Word(VerifyEnvelope(world_.Made(kind, 1), {suspended, tests::kExchangeDay,
+                                                         world_.RecipientOf(kind).organisation})),
+              word)
+        << kind;
   }
   EXPECT_EQ(judged([](auto& m) { m.version = 5; }), "update");
   EXPECT_EQ(judged([](auto& m) { m.statutory_pack[0] ^= 1; }), "update");

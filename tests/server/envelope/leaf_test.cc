@@ -41,10 +41,10 @@ class LeafTest : public ::testing::Test {
 
 TEST_F(LeafTest, EveryKindHasItsOwnMessage) {
   const auto offers = world_.Offers(1);
-  for (int k = peer::v1::ENVELOPE_KIND_OFFER; k <= peer::v1::ENVELOPE_KIND_REFUSAL; ++k) {
+  for (int k = peer::v1::ENVELOPE_KIND_OFFER; k <= peer::v1::ENVELOPE_KIND_NOTICE; ++k) {
     const auto kind = static_cast<EnvelopeKind>(k);
     const std::string bytes = world_.Leaves(kind, offers)[0];
-    for (int other = 0; other <= peer::v1::ENVELOPE_KIND_REFUSAL + 1; ++other) {
+    for (int other = 0; other <= peer::v1::ENVELOPE_KIND_NOTICE + 1; ++other) {
       EXPECT_EQ(ReadLeaf(static_cast<EnvelopeKind>(other), bytes).ok(), other == k)
           << k << " as " << other;
     }
@@ -239,9 +239,29 @@ TEST_F(LeafTest, CancelErasureRefusalTable) {
       });
 }
 
+TEST_F(LeafTest, NoticeTable) {
+  using namespace peer::v1;  // NOLINT: names of the messages, in this table only
+  EachIsRefused<Notice>(
+      ENVELOPE_KIND_NOTICE,
+      {
+          {"no offer", [](auto& m) { m.clear_offer_digest(); }},
+          {"at no time", [](auto& m) { m.clear_handed_over_at_s(); }},
+          {"of nothing", [](auto& m) { m.clear_scope(); }},
+          {"a field twice", [](auto& m) { m.set_scope(0, m.scope(1)); }},
+          {"not sorted", [](auto& m) { m.mutable_scope()->SwapElements(0, 1); }},
+          {"a field that is a sentence", [](auto& m) { m.set_scope(0, "Jan Janssens"); }},
+          {"a field too long", [](auto& m) { m.set_scope(0, std::string(65, 'a')); }},
+          {"too many fields",
+           [](auto& m) {
+             m.clear_scope();
+             for (char c = 'A'; c <= 'A' + 32; ++c) m.add_scope(std::string(1, c));
+           }},
+      });
+}
+
 TEST_F(LeafTest, AnswerBelongsToItsOfferOnly) {
   const auto offers = world_.Offers(2);
-  for (int k = peer::v1::ENVELOPE_KIND_RECEIPT; k <= peer::v1::ENVELOPE_KIND_REFUSAL; ++k) {
+  for (int k = peer::v1::ENVELOPE_KIND_RECEIPT; k <= peer::v1::ENVELOPE_KIND_NOTICE; ++k) {
     const auto kind = static_cast<EnvelopeKind>(k);
     const auto leaf = ReadLeaf(kind, world_.Leaves(kind, {&offers[0], 1})[0]);
     ASSERT_TRUE(leaf.ok());
@@ -268,7 +288,7 @@ TEST_F(LeafTest, AnswerBelongsToItsOfferOnly) {
 
 TEST_F(LeafTest, EachKindGoesItsWay) {
   const auto offers = world_.Offers(1);
-  for (int k = peer::v1::ENVELOPE_KIND_RECEIPT; k <= peer::v1::ENVELOPE_KIND_REFUSAL; ++k) {
+  for (int k = peer::v1::ENVELOPE_KIND_RECEIPT; k <= peer::v1::ENVELOPE_KIND_NOTICE; ++k) {
     const auto kind = static_cast<EnvelopeKind>(k);
     Leaf leaf = ReadLeaf(kind, world_.Leaves(kind, offers)[0]).value();
     std::visit(

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/core/exercise.h"
+#include "server/core/export_compelled.h"
 #include "server/core/sealing_key.h"
 #include "server/ledger/row.h"
 #include "tests/support/linked_pair.h"
@@ -68,6 +69,20 @@ TEST_F(ExerciseEndTest, NothingOfItsExchangesIsLeft) {
   const std::string key = Received(one).sealing_key();
   welfare_.Shared(welfare_.Recorded());
   const std::vector<std::string> ids = {Received(opened).record_id(), record};
+  // Owed to nobody any more: what was handed over was made up.
+  node::v1::ExportCompelledRequest order;
+  node::v1::ExportCompelledResponse handed;
+  *order.mutable_context() = tests::Intake("casemanager");
+  order.mutable_context()->set_purpose("gerechtelijk-bevel");
+  order.mutable_context()->set_basis("be-gerechtelijk-bevel");
+  order.set_record_id(ids[0]);
+  order.set_reference("2026/114");
+  order.set_authority("onderzoeksrechter");
+  order.add_scope("all");
+  order.set_barred_until("2026-12-01");
+  ASSERT_EQ(city_.h.Run(city_.h.Admit("mia", {"casemanager"}),
+                        std::make_shared<core::ExportCompelled>(order, handed, city_.h.random)),
+            absl::OkStatus());
 
   welfare_.Join(record::v1::PARTNERSHIP_STATE_ACTIVE);
   city_.Follow(welfare_);

@@ -80,10 +80,9 @@ absl::StatusOr<TravellingOffer> OfferOf(const View& view, std::string_view own_o
   if (!travelling.offer.ParseFromString(sent.row.offer())) return Unreadable();
   if (travelling.offer.terms().empty()) return Unreadable();  // its record was erased
   const ledger::LogReader log(LogOriginOf(own_organisation), view.snapshot(), view.keyring());
-  absl::StatusOr<ledger::StoredEntry> entry = log.Entry(sent.intent_index());
-  if (!entry.ok()) return entry.status();
-  const crypto::Hash leaf = crypto::LeafHash(entry->leaf);
-  travelling.offer.set_intent_leaf_hash(std::string(crypto::View(leaf)));
+  const absl::StatusOr<crypto::Hash> leaf = log.LeafHash(sent.intent_index());
+  if (!leaf.ok()) return leaf.status();
+  travelling.offer.set_intent_leaf_hash(std::string(crypto::View(*leaf)));
   travelling.bytes = travelling.offer.SerializeAsString();
   return travelling;
 }

@@ -26,9 +26,22 @@ std::string TakenKey(const envelope::ExchangeId& exchange, peer::v1::EnvelopeKin
 
 absl::StatusOr<std::optional<Taken>> Acknowledgements::Of(const envelope::ExchangeId& exchange,
                                                           peer::v1::EnvelopeKind kind) const {
-  const absl::StatusOr<std::optional<std::string>> row = derived_.Get(TakenKey(exchange, kind));
+  std::string key = TakenKey(exchange, kind);
+  uint64_t changes = 0;
+  {
+    std::lock_guard lock(untaken_mutex_);
+    if (untaken_.contains(key)) return std::optional<Taken>();
+    changes = changes_;
+  }
+  const absl::StatusOr<std::optional<std::string>> row = derived_.Get(key);
   if (!row.ok()) return row.status();
-  if (!row->has_value()) return std::optional<Taken>();
+  if (!row->has_value()) {
+    std::lock_guard lock(untaken_mutex_);
+    if (untaken_.size() >= kMostUntaken) untaken_.clear();
+    // Unless it may have been taken since it was read.
+    if (changes == changes_) untaken_.insert(std::move(key));
+    return std::optional<Taken>();
+  }
   Taken taken;
   crypto::Reader reader(**row);
   crypto::BytesView digest;
@@ -50,7 +63,12 @@ absl::Status Acknowledgements::Take(peer::v1::EnvelopeKind kind,
     writes.push_back({TakenKey(one.exchange, kind), std::move(value)});
   }
   std::lock_guard lock(mutex_);
-  return derived_.Apply(writes);
+  const absl::Status applied = derived_.Apply(writes);
+  // Also when it failed: what the store holds then is not known.
+  std::lock_guard untaken_lock(untaken_mutex_);
+  ++changes_;
+  for (const storage::Write& write : writes) untaken_.erase(write.key);
+  return applied;
 }
 
 absl::Status Acknowledgements::Give(std::span<const Given> receipts) {

@@ -3,7 +3,8 @@
 //
 // Guarantee: durable when the call returns. Not guaranteed: that what was taken survives; when it
 // is lost every message that is still owed is sent once more, and partners answer what they
-// answered before. The receipts lie in the witness store, because they cannot be made again: a Key
+// answered before. What was never taken is remembered, kMostUntaken at most: a look at what is owed
+// asks about all of it. The receipts lie in the witness store, because they cannot be made again: a Key
 // names one. Thread-safe. Borrows the derived store with its rows 'a', and the witness store with
 // its rows 'g'. Errors: those of the store; rows that cannot be read count as absent.
 #ifndef SLUIS_SERVER_EXCHANGE_ACKNOWLEDGEMENTS_H_
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 
@@ -61,9 +63,14 @@ class Acknowledgements final : public core::GivenReceipts {
   absl::Status Forget(std::span<const envelope::ExchangeId> exchanges);
 
  private:
+  static constexpr size_t kMostUntaken = 1 << 16;
+
   storage::Store& derived_;
   storage::Store& witness_;
   std::mutex mutex_;  // Apply is one at a time
+  mutable std::mutex untaken_mutex_;
+  mutable std::set<std::string> untaken_;  // keys without a row
+  uint64_t changes_ = 0;
 };
 
 }  // namespace sluis::exchange

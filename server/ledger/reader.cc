@@ -150,6 +150,13 @@ absl::StatusOr<StoredEntry> LogReader::Entry(uint64_t index) const {
   return found;
 }
 
+absl::StatusOr<crypto::Hash> LogReader::LeafHash(uint64_t index) const {
+  absl::StatusOr<uint64_t> size = Size();
+  if (!size.ok()) return size.status();
+  if (index >= *size) return absl::NotFoundError("the log has no entry of this index yet");
+  return TreeRows(snapshot_).LeafHash(index);
+}
+
 absl::StatusOr<OpenedPart> LogReader::Open(const StoredEntry& entry, Part part) const {
   OpenedPart out;
   const absl::StatusOr<SealedParts> framing = ParseSealedParts(entry.sealed);

@@ -56,6 +56,8 @@ class LogReader {
                             const std::function<bool(const StoredEntry&)>& visit) const;
 
   absl::StatusOr<StoredEntry> Entry(uint64_t index) const;
+  // What the tree holds of an entry, without reading the entry. NOT_FOUND beyond the end.
+  absl::StatusOr<crypto::Hash> LeafHash(uint64_t index) const;
 
   // Opens one part: open, erased (naming the entry that erased it), or missing, which is a finding.
   // A part that opens to something its commitment does not cover is missing.

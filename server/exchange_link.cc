@@ -211,7 +211,12 @@ absl::Status ExchangeLink::EndSent(const core::Terms& terms) {
     for (const std::string& exchange : *due) {
       const auto sent = core::ReadSent(view, exchange);
       if (!sent.ok()) continue;
-      over.emplace_back(exchange, terms.manifest->manifest.Find(sent->row.recipient()) != nullptr);
+      const bool is_partner = terms.manifest->manifest.Find(sent->row.recipient()) != nullptr;
+      // Opened there before the window closed, and only the answer is missing: it stays open here
+      // for all to see.
+      const auto id = crypto::ToFixed<envelope::kExchangeIdBytes>(exchange);
+      if (is_partner && id.ok() && acknowledgements_.KeyWasTaken(*id)) continue;
+      over.emplace_back(exchange, is_partner);
     }
   }
   absl::Status first = absl::OkStatus();

@@ -53,6 +53,11 @@ absl::StatusOr<std::optional<Taken>> Acknowledgements::Of(const envelope::Exchan
   return std::optional<Taken>(taken);
 }
 
+bool Acknowledgements::KeyWasTaken(const envelope::ExchangeId& exchange) const {
+  const auto taken = Of(exchange, peer::v1::ENVELOPE_KIND_KEY);
+  return taken.ok() && taken->has_value();
+}
+
 absl::Status Acknowledgements::Take(peer::v1::EnvelopeKind kind,
                                     std::span<const Delivered> delivered, uint64_t now_us) {
   std::vector<storage::Write> writes;

@@ -40,6 +40,9 @@ class Acknowledgements final : public core::GivenReceipts {
   absl::StatusOr<std::optional<Taken>> Of(const envelope::ExchangeId& exchange,
                                           peer::v1::EnvelopeKind kind) const;
 
+  // Whether the partner took the Key: it decided by it, and owes the answer.
+  bool KeyWasTaken(const envelope::ExchangeId& exchange) const;
+
   struct Delivered {
     envelope::ExchangeId exchange{};
     crypto::Hash leaf_digest{};

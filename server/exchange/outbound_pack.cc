@@ -368,6 +368,9 @@ absl::StatusOr<bool> Outbound::AddKey(const Owed& owed, const core::Call& call,
   const auto again = core::AskAgain(call, view, sent->row);
   if (!again.ok()) return again.status();
   if (!again->permitted()) {
+    // A Key that was taken is stored there, and the answer that ends this is owed: the record was
+    // opened, or not, while both permits held. No Key goes out again.
+    if (parts_.acknowledgements.KeyWasTaken(owed.exchange)) return false;
     absl::Status stopped = Stop(owed, true, packing);
     if (!stopped.ok()) return stopped;
     return false;

@@ -195,6 +195,31 @@ TEST_F(ExchangeFlowTest, DecidedAgainBeforeItLeavesAndBeforeTheKey) {
   EXPECT_EQ(Received(early).record_id(), "");
 }
 
+// New rules, or the end of the signature, between the Key and the Opened on its way back: the
+// record that the partner had opened under both permits was closed there.
+TEST_F(ExchangeFlowTest, WhatThePartnerOpenedWasCancelledWhileItsAnswerWasOnItsWay) {
+  const std::string id = Due();
+  SendFromWelfare();
+  SendFromCity();
+  network_.Cut(kCity, kWelfare);
+  SendFromWelfare();
+  ASSERT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_OPENED);
+  ASSERT_EQ(Sent(id), record::v1::SENT_STATE_RELEASED);
+  ASSERT_EQ(welfare_.h.RevokeUser(welfare_.h.administrator, "jan"), absl::OkStatus());
+  for (int i = 0; i < 3; ++i) {
+    Advance(minutes(2));
+    Cross();
+  }
+  EXPECT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_OPENED);
+  EXPECT_EQ(Sent(id), record::v1::SENT_STATE_RELEASED) << "open, until the answer is there";
+  network_.Mend(kCity, kWelfare);
+  for (int i = 0; i < 3; ++i) {
+    Advance(minutes(2));
+    Cross();
+  }
+  EXPECT_EQ(Sent(id), record::v1::SENT_STATE_OPENED);
+}
+
 // What a partner does not believe waits, and what has nothing to do with it goes on.
 TEST_F(ExchangeFlowTest, WhatIsNotBelievedIsParkedAndComesAgain) {
   const std::string id = Due();

@@ -10,6 +10,7 @@
 #include "crypto/hash.h"
 #include "server/core/drop_taken.h"
 #include "server/core/exchange_upkeep.h"
+#include "server/core/received_exchange.h"
 #include "server/core/sent_erasure.h"
 #include "server/core/sent_exchange.h"
 #include "server/core/status_lists.h"
@@ -25,6 +26,21 @@ constexpr auto kUpkeep = std::chrono::hours(1);
 constexpr size_t kExpiredPerRound = 256;
 constexpr size_t kSealingKeysPerRound = 1024;
 constexpr size_t kTakenPerEntry = 256;
+constexpr size_t kForgottenPerRound = 4096;
+
+// Whether something may still come or go in that exchange; what cannot be read may.
+bool InUse(const core::View& view, const partnership::Manifest& manifest, std::string_view id) {
+  for (const partnership::Member& member : manifest.members) {
+    const auto owed = view.StampOf(core::OwedKey(member.organisation, id));
+    if (!owed.ok() || *owed != ledger::kAbsent) return true;
+  }
+  const auto sent = core::ReadSent(view, id);
+  if (!sent.ok() && !absl::IsNotFound(sent.status())) return true;
+  if (sent.ok() && !core::IsEnded(sent->row.state())) return true;
+  const auto received = core::ReadReceived(view, id);
+  if (!received.ok()) return !absl::IsNotFound(received.status());
+  return received->row.state() == record::v1::RECEIVED_STATE_COLLECTED;
+}
 
 }  // namespace
 
@@ -177,6 +193,7 @@ absl::Status ExchangeLink::Hourly() {
     }
   }
   first.Update(EndSent(*terms));
+  first.Update(ForgetEnded(*terms));
   std::vector<std::string> keys;
   {
     const auto snapshot = parts_.ledger.store().NewSnapshot();
@@ -229,7 +246,31 @@ absl::Status ExchangeLink::EndSent(const core::Terms& terms) {
   return first;
 }
 
+absl::Status ExchangeLink::ForgetEnded(const core::Terms& terms) {
+  // Before the snapshot: what is kept of an exchange is kept after its rows were written.
+  auto kept = acknowledgements_.Kept(forgotten_until_, kForgottenPerRound);
+  if (!kept.ok()) return kept.status();
+  const bool more = kept->size() == kForgottenPerRound;
+  forgotten_until_ = more ? std::string(crypto::View(kept->back())) : std::string();
+  std::vector<envelope::ExchangeId> remembered = outbound_.Remembered();
+  const auto snapshot = parts_.ledger.store().NewSnapshot();
+  const core::View view(*snapshot, parts_.ledger.keyring());
+  for (auto* exchanges : {&*kept, &remembered}) {
+    std::erase_if(*exchanges, [&](const envelope::ExchangeId& exchange) {
+      return InUse(view, terms.manifest->manifest, crypto::View(exchange));
+    });
+  }
+  outbound_.Forget(remembered);
+  return kept->empty() ? absl::OkStatus() : acknowledgements_.Forget(*kept);
+}
+
 void ExchangeLink::Fill(node::v1::PeerState& peer) const {
+  if (peer.trouble().empty()) {
+    const auto snapshot = parts_.ledger.store().NewSnapshot();
+    const auto differ =
+        core::ListsDiffer(core::View(*snapshot, parts_.ledger.keyring()), peer.organisation());
+    if (differ.ok() && *differ) peer.set_trouble("lists_differ");
+  }
   const auto outstanding = outbound_.Outstanding(peer.organisation());
   if (!outstanding.ok()) return;
   peer.set_outstanding(static_cast<uint32_t>(outstanding->size()));

@@ -82,6 +82,8 @@ class ExchangeLink {
   std::map<std::string, size_t> Overdue() const;
   // Ends what was sent and nobody answered, also to members that are no longer there.
   absl::Status EndSent(const core::Terms& terms);
+  // What is kept beside the ledger of exchanges that have ended.
+  absl::Status ForgetEnded(const core::Terms& terms);
 
   const Parts parts_;
   exchange::Acknowledgements acknowledgements_;
@@ -93,6 +95,7 @@ class ExchangeLink {
   // digest: each is judged once.
   std::map<std::pair<std::string, std::string>, crypto::Hash> heard_;
   std::optional<std::chrono::steady_clock::time_point> upkept_;
+  std::string forgotten_until_;  // exchange id
 
   std::mutex loop_mutex_;
   std::condition_variable wake_;

@@ -58,6 +58,7 @@ std::string CompelledFile(const Shell& dutch, const node::v1::ExportCompelledReq
   const auto line = [&](std::string_view key, const Args& args = {}) {
     out += dutch.Text(key, args) + "\n";
   };
+  if (handed.exercise()) line("compelled.exercise");
   line("compelled.title");
   line("compelled.order",
        {{"authority", OneLine(order.authority())},
@@ -72,7 +73,11 @@ std::string CompelledFile(const Shell& dutch, const node::v1::ExportCompelledReq
   if (view.state() != record::v1::RECORD_STATE_OPEN) line("compelled.closed");
   if (view.has_received()) {
     line("compelled.exchange", {{"exchange", crypto::HexEncode(view.received().exchange_id())}});
-    out += TermsLines(dutch, view.received());
+    line("compelled.from",
+         {{"organisation", OneLine(view.received().organisation())},
+          {"at",
+           client::LegalMinute(static_cast<int64_t>(view.received().opened_at_us() / kSecond))}});
+    out += ConditionLines(dutch, view.received());
   } else {
     line("compelled.own", {{"organisation", by}});
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -51,7 +52,7 @@ std::string FieldWord(const Shell& shell, std::string_view field) {
 struct Conditions {
   std::optional<uint32_t> cooling_off_hours;
   std::set<std::string> removed;
-  std::set<std::string> coarser;
+  std::map<std::string, std::string> coarser;  // by field, in words
   bool no_evidence = false;
   std::map<std::string, uint32_t> days_by_party;
   std::set<std::string> onward;
@@ -60,17 +61,25 @@ struct Conditions {
   std::vector<std::string> others;
 };
 
+// All of the list or nothing of it.
 bool TakeFields(const Shell& shell, std::string_view list, Conditions* all) {
+  std::map<std::string, std::string> coarser = all->coarser;
+  std::set<std::string> removed = all->removed;
   for (const std::string_view item : ItemsOf(list)) {
-    const std::string coarser = CoarserWords(shell, item);
-    if (!coarser.empty()) {
-      all->coarser.insert(coarser);
+    const std::string field = FieldWord(shell, item.substr(0, item.find(':')));
+    const std::string words = CoarserWords(shell, item);
+    if (!words.empty()) {
+      coarser.emplace(field, words);
     } else if (item.ends_with(":remove")) {
-      all->removed.insert(FieldWord(shell, item.substr(0, item.find(':'))));
+      removed.insert(field);
     } else if (!item.ends_with(":keep")) {
       return false;
     }
   }
+  // What is removed is not coarser besides.
+  for (const std::string& field : removed) coarser.erase(field);
+  all->coarser = std::move(coarser);
+  all->removed = std::move(removed);
   return true;
 }
 
@@ -86,6 +95,27 @@ bool TakeParties(std::string_view list, Conditions* all) {
   return true;
 }
 
+// From the least that may be passed on to the most.
+constexpr std::string_view kTlpWords[] = {"clear", "green", "amber", "amber_strict", "red"};
+constexpr std::string_view kTlpMax = "tlp_max=";
+
+// Of two limits the stricter one; one that this version does not know is said beside the others.
+void TakeOnward(std::string_view item, Conditions* all) {
+  const auto rank = [](std::string_view limit) {
+    return std::find(std::begin(kTlpWords), std::end(kTlpWords), limit.substr(kTlpMax.size())) -
+           std::begin(kTlpWords);
+  };
+  if (item.starts_with(kTlpMax)) {
+    for (const std::string& held : all->onward) {
+      if (!held.starts_with(kTlpMax)) continue;
+      if (rank(held) <= rank(item)) return;
+      all->onward.erase(held);
+      break;
+    }
+  }
+  all->onward.emplace(item);
+}
+
 // False for one that this version does not know.
 bool Take(const Shell& shell, std::string_view kind, std::string_view value, Conditions* all) {
   if (kind == "fields") return TakeFields(shell, value, all);
@@ -96,7 +126,7 @@ bool Take(const Shell& shell, std::string_view kind, std::string_view value, Con
     return value == "full" || value == "standard";
   }
   if (kind == "onward") {
-    for (const std::string_view item : ItemsOf(value)) all->onward.emplace(item);
+    for (const std::string_view item : ItemsOf(value)) TakeOnward(item, all);
     return true;
   }
   if (kind == "cooling_off") {
@@ -119,11 +149,10 @@ std::string Joined(const std::set<std::string>& words) {
 }
 
 std::string OnwardWords(const Shell& shell, const std::string& limit) {
-  constexpr std::string_view kTlp = "tlp_max=";
   if (limit == "none") return shell.Text("condition.onward_none");
   if (limit == "originator_consent") return shell.Text("condition.onward_asks");
-  if (limit.starts_with(kTlp)) {
-    return shell.Text("condition.onward_tlp", {{"tlp", Harmless(limit.substr(kTlp.size()))}});
+  if (limit.starts_with(kTlpMax)) {
+    return shell.Text("condition.onward_tlp", {{"tlp", Harmless(limit.substr(kTlpMax.size()))}});
   }
   return Harmless(limit);
 }
@@ -157,9 +186,9 @@ std::string ConditionWords(const Shell& shell, const std::vector<std::string>& o
   if (!all.removed.empty()) {
     add(shell.Text("condition.without", {{"fields", Joined(all.removed)}}));
   }
-  if (!all.coarser.empty()) {
-    add(shell.Text("condition.coarser", {{"fields", Joined(all.coarser)}}));
-  }
+  std::set<std::string> coarser;
+  for (const auto& [field, words] : all.coarser) coarser.insert(words);
+  if (!coarser.empty()) add(shell.Text("condition.coarser", {{"fields", Joined(coarser)}}));
   if (all.no_evidence) add(shell.Text("condition.no_evidence"));
   for (const auto& [party, days] : all.days_by_party) {
     add(shell.Text("condition.tell", {{"who", TextOr(shell, "condition.party." + party, party)},

@@ -28,6 +28,7 @@ constexpr Trouble kTroubles[] = {
     {"refused", "exchange.refused", "doctor.partner_refused", Weight::kFault},
     {"update_here", "exchange.update_here", "doctor.partner_update_here", Weight::kFault},
     {"update_there", "exchange.update_there", "doctor.partner_update_there", Weight::kWarning},
+    {"lists_differ", "exchange.lists_differ", "doctor.partner_lists_differ", Weight::kWarning},
     {"manifest_older_here", "exchange.manifest_older_here", "doctor.partner_manifest_older_here",
      Weight::kFault},
     {"manifest_older_there", "exchange.manifest_older_there", "doctor.partner_manifest_older_there",

@@ -150,6 +150,11 @@ std::string TermsLines(const Shell& shell, const record::v1::ReceivedTerms& term
                                                  {"role", Harmless(terms.role())},
                                                  {"at", Moment(terms.opened_at_us())}}) +
                     "\n";
+  return out + ConditionLines(shell, terms);
+}
+
+std::string ConditionLines(const Shell& shell, const record::v1::ReceivedTerms& terms) {
+  std::string out;
   if (terms.onward_none()) out += shell.Text("received.onward_none") + "\n";
   if (terms.onward_asks_sender()) {
     out += shell.Text("received.onward_asks", {{"organisation", Harmless(terms.organisation())}}) +

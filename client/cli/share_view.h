@@ -27,6 +27,8 @@ std::string ReceivedLine(const Shell& shell, const node::v1::ReceivedSummary& re
 
 // Lines ended by LF: from whom a record is and what was signed for it.
 std::string TermsLines(const Shell& shell, const record::v1::ReceivedTerms& terms);
+// Only what was signed for it.
+std::string ConditionLines(const Shell& shell, const record::v1::ReceivedTerms& terms);
 
 }  // namespace sluis::cli
 

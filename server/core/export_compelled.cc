@@ -1,15 +1,18 @@
 #include "server/core/export_compelled.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
 #include "server/core/owed_notice.h"
 #include "server/core/projection.h"
+#include "server/core/received_exchange.h"
 #include "server/core/record_act.h"
 #include "server/core/signal_check.h"
 #include "server/storage/clock.h"
@@ -57,6 +60,10 @@ std::optional<Refusal> RefuseOrder(const Call& call, const OpenedRecord& record,
   return std::nullopt;
 }
 
+// Never handed over, whatever a pack says: who brought it in, who wrote it down, and the own
+// reference to a person.
+constexpr std::string_view kNever[] = {"contributor", "recorded_by", "subject_ref"};
+
 // The decision, narrowed to the fields that the order names.
 std::variant<policies::Decision, Refusal> Narrowed(
     policies::Decision decision, const google::protobuf::RepeatedPtrField<std::string>& scope) {
@@ -65,6 +72,9 @@ std::variant<policies::Decision, Refusal> Narrowed(
       (asked.contains(kAll) && asked.size() > 1)) {
     return BadRequest("name the fields that the order names, each once, or all", "scope");
   }
+  std::erase_if(decision.granted, [](const policies::GrantedField& field) {
+    return std::find(std::begin(kNever), std::end(kNever), field.name) != std::end(kNever);
+  });
   if (asked.contains(kAll)) return decision;
   Names granted;
   for (const policies::GrantedField& field : decision.granted) granted.insert(field.name);
@@ -97,7 +107,9 @@ const Method& ExportCompelled::method() const {
 }
 
 absl::StatusOr<Plan> ExportCompelled::Decide(const Call& call, View& view) {
-  auto asked = AskAbout(call, view, request_.record_id(), "compel");
+  const absl::StatusOr<std::string> record = RecordNamed(view, request_.record_id());
+  if (!record.ok()) return record.status();
+  auto asked = AskAbout(call, view, *record, "compel");
   if (!asked.ok()) return asked.status();
   if (auto* refused = std::get_if<Plan>(&*asked)) return std::move(*refused);
   const RecordAct& act = std::get<RecordAct>(*asked);
@@ -110,10 +122,13 @@ absl::StatusOr<Plan> ExportCompelled::Decide(const Call& call, View& view) {
   }
   auto handed = std::make_shared<record::v1::SignalView>(
       HandedOver(*act.record, std::get<policies::Decision>(narrowed)));
-  if (handed->granted_fields().empty()) {
-    return RefuseAbout(call, act,
-                       {absl::StatusCode::kPermissionDenied, "scope",
-                        "the rules hand over nothing of what is named", "scope"});
+  const bool all = request_.scope(0) == kAll;
+  if (handed->granted_fields().empty() ||
+      (!all && handed->granted_fields_size() != request_.scope_size())) {
+    return RefuseAbout(
+        call, act,
+        {absl::StatusCode::kPermissionDenied, "scope",
+         "the signal does not have every field that is named; name others, or all", "scope"});
   }
 
   Plan plan;
@@ -133,11 +148,13 @@ absl::StatusOr<Plan> ExportCompelled::Decide(const Call& call, View& view) {
     told_from = *owed;
   }
   plan.reply = [this, handed, told_from, now_us = call.now_us,
-                organisation = call.terms->organisation](std::span<const ledger::Logged> logged) {
+                organisation = call.terms->organisation,
+                exercise = act.record->row.exercise()](std::span<const ledger::Logged> logged) {
     *response_.mutable_view() = std::move(*handed);
     response_.set_handed_over_at_us(now_us);
     response_.set_organisation(organisation);
     response_.set_told_from(told_from);
+    response_.set_exercise(exercise);
     *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);
     return absl::OkStatus();
   };

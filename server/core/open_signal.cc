@@ -5,20 +5,6 @@
 #include "server/core/record_act.h"
 
 namespace sluis::core {
-namespace {
-
-// The record that this number opens: its own, or that of the exchange in which it was received,
-// because the sender can only name the exchange. A record comes first.
-absl::StatusOr<std::string> RecordNamed(const View& view, const std::string& id) {
-  const absl::StatusOr<uint64_t> stamp = view.StampOf(RecordKey(id));
-  if (!stamp.ok()) return stamp.status();
-  if (*stamp != 0) return id;
-  const absl::StatusOr<ReceivedRow> received = ReadReceived(view, id);
-  return received.ok() && !received->row.record_id().empty() ? received->row.record_id() : id;
-}
-
-}  // namespace
-
 const Method& OpenSignal::method() const {
   static const Method& method = MethodNamed("SignalService.OpenSignal");
   return method;

@@ -1,5 +1,6 @@
 #include "server/core/projection.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -125,15 +126,23 @@ bool CopyGeneralised(const FieldCopy& field, const policies::Treatment& treatmen
   return false;
 }
 
+// What was signed for; nothing when that cannot be read.
+std::optional<peer::v1::Conditions> AcceptedFor(const record::v1::ReceivedFrom& from) {
+  peer::v1::Conditions accepted;
+  if (!accepted.ParseFromString(from.conditions())) return std::nullopt;
+  return accepted;
+}
+
 record::v1::ReceivedTerms TermsOf(const record::v1::ReceivedFrom& from) {
   record::v1::ReceivedTerms terms;
   terms.set_exchange_id(from.exchange_id());
   terms.set_organisation(from.organisation());
   terms.set_role(from.role());
   terms.set_opened_at_us(from.opened_at_us());
-  peer::v1::Conditions accepted;
-  // What was signed for and cannot be read allows nothing.
-  const bool read = accepted.ParseFromString(from.conditions());
+  const std::optional<peer::v1::Conditions> signed_for = AcceptedFor(from);
+  // What cannot be read allows nothing.
+  const bool read = signed_for.has_value();
+  const peer::v1::Conditions accepted = signed_for.value_or(peer::v1::Conditions());
   terms.set_retention_until(accepted.retention_until());
   terms.set_onward_none(!read || accepted.onward().none() || accepted.marks().no_onward());
   terms.set_onward_asks_sender(accepted.onward().originator_consent());
@@ -141,6 +150,14 @@ record::v1::ReceivedTerms TermsOf(const record::v1::ReceivedFrom& from) {
   *terms.mutable_obligations() = accepted.obligations();
   *terms.mutable_reduced_fields() = accepted.reduced_fields();
   return terms;
+}
+
+// Whether the record has that field at all: of a received one only those that travelled.
+bool Has(const std::optional<peer::v1::Conditions>& signed_for, bool received,
+         const std::string& field) {
+  if (!received) return true;
+  return signed_for && std::find(signed_for->fields().begin(), signed_for->fields().end(), field) !=
+                           signed_for->fields().end();
 }
 
 }  // namespace
@@ -164,9 +181,11 @@ record::v1::SignalView Project(const OpenedRecord& record, const policies::Decis
   if (record.row.has_hold()) *view.mutable_hold() = record.row.hold();
   view.set_hold_reason(record.body.hold_reason());
   if (record.body.has_received()) *view.mutable_received() = TermsOf(record.body.received());
+  const bool received = record.body.has_received();
+  const auto signed_for = AcceptedFor(record.body.received());
   for (const policies::GrantedField& granted : decision.granted) {
     const FieldCopy* field = FindField(granted.name);
-    if (field == nullptr) continue;
+    if (field == nullptr || !Has(signed_for, received, granted.name)) continue;
     if (granted.treatment.kind == policies::Treatment::Kind::kKeep) {
       field->copy(record.body, view);
       view.add_granted_fields(granted.name);

@@ -14,7 +14,8 @@ namespace sluis::core {
 // What a decision lets one caller see of a record: fields that no rule granted stay empty,
 // generalised ones are coarsened, and a step that cannot be computed from the stored value removes
 // the field. A field name that the record does not have is ignored, so that a pack can never widen
-// what is shown. With a received record goes on what terms it is held, whatever is granted.
+// what is shown; nor is one that did not travel with a received record. With such a record goes on
+// what terms it is held, whatever is granted.
 record::v1::SignalView Project(const OpenedRecord& record, const policies::Decision& decision);
 
 // Names of all fields that a rule can grant, in the order of the record; equal to the `fields` of

@@ -98,6 +98,11 @@ RecordWrite RecordOf(const Call& call, const record::v1::ReceivedExchange& row,
   write.row.set_exercise(row.exercise());
   record::v1::RecordBody& body = write.body;
   *body.mutable_signal()->mutable_content() = Reduced(content, accepted, offer.terms.conditions());
+  // Said in the terms, so that the rules here know it where the field itself did not travel: it is
+  // shown to nobody.
+  if (envelope::AttributeOf(offer.terms, "subject.minor") == "true") {
+    body.mutable_signal()->mutable_content()->set_minor(true);
+  }
   record::v1::SignalMarks& marks = *body.mutable_signal()->mutable_marks();
   marks.set_tlp(accepted.marks().tlp());
   marks.set_secret(accepted.marks().secret());

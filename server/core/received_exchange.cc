@@ -71,6 +71,16 @@ absl::StatusOr<ReceivedRow> ReadReceived(const View& view, std::string_view exch
   return received;
 }
 
+absl::StatusOr<std::string> RecordNamed(const View& view, const std::string& id) {
+  const absl::StatusOr<uint64_t> stamp = view.StampOf(RecordKey(id));
+  if (!stamp.ok()) return stamp.status();
+  if (*stamp != ledger::kAbsent) return id;
+  const absl::StatusOr<ReceivedRow> received = ReadReceived(view, id);
+  if (absl::IsNotFound(received.status())) return id;
+  if (!received.ok()) return received.status();
+  return received->row.record_id().empty() ? id : received->row.record_id();
+}
+
 absl::StatusOr<StoredOffer> OfferOf(const ReceivedExchange& row) {
   absl::StatusOr<envelope::RecordProof> proof = envelope::ReadRecordProof(row.offer_proof());
   if (!proof.ok() || !std::holds_alternative<peer::v1::Offer>(proof->leaf)) return Unreadable();

@@ -42,6 +42,11 @@ struct ReceivedRow {
 
 absl::StatusOr<ReceivedRow> ReadReceived(const View& view, std::string_view exchange_id);
 
+// The record that this number opens: its own, or that of the exchange in which it was received,
+// because the sender can only name the exchange. A record comes first; a number that is neither is
+// given back. DATA_LOSS when the exchange cannot be read.
+absl::StatusOr<std::string> RecordNamed(const View& view, const std::string& id);
+
 // Its Offer with the terms read. DATA_LOSS when the stored proof is not of an Offer.
 struct StoredOffer {
   envelope::RecordProof proof;

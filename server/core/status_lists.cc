@@ -18,10 +18,35 @@ absl::Status Unreadable() {
 
 absl::Status Done(std::span<const ledger::Logged>) { return absl::OkStatus(); }
 
+// Another list of the number that is held. No organisation id holds a zero byte.
+std::string OtherStatusKey(std::string_view organisation) {
+  return PartnerStatusKey(organisation) + std::string(1, '\0');
+}
+
+// The entry about a list, and a member: who handed it over, or whose two lists differ.
+void Name(const Call& call, const std::string& organisation,
+          const record::v1::SignedMandateStatus& list, Entry& entry) {
+  const std::string digest(crypto::View(crypto::Sha256(list.status())));
+  entry.act.set_object_digest(digest);
+  record::v1::CounterpartPart part;
+  part.set_side(std::string(envelope::kSideReceiver));
+  part.set_kind(std::string(kKindStatus));
+  part.set_peer(organisation);
+  part.set_partnership(call.terms->partnership);
+  part.set_message_digest(digest);
+  entry.counterpart = part.SerializeAsString();
+}
+
 }  // namespace
 
 std::string PartnerStatusKey(std::string_view organisation) {
   return ledger::RowKey(ledger::Table::kPartnerStatus, organisation);
+}
+
+absl::StatusOr<bool> ListsDiffer(const View& view, std::string_view organisation) {
+  const absl::StatusOr<uint64_t> stamp = view.StampOf(OtherStatusKey(organisation));
+  if (!stamp.ok()) return stamp.status();
+  return *stamp != ledger::kAbsent;
 }
 
 absl::StatusOr<record::v1::MandateStatus> ReadPartnerStatus(View& view,
@@ -109,22 +134,24 @@ absl::StatusOr<Plan> PutPartnerStatus::Decide(const Call& call, View& view) {
   plan.reply = Done;
   if (status->number() == held->number() &&
       status->SerializeAsString() != held->SerializeAsString()) {
-    return RefusePeer(call, absl::StatusCode::kPermissionDenied, "status_differs");
+    plan = RefusePeer(call, absl::StatusCode::kPermissionDenied, "status_differs");
+    Name(call, organisation_, status_, plan.effects[0].entry);
+    const absl::StatusOr<bool> known = ListsDiffer(view, organisation_);
+    if (!known.ok()) return known.status();
+    if (!*known) {
+      plan.effects[0].rows.push_back({OtherStatusKey(organisation_), status_.SerializeAsString()});
+    }
+    return plan;
   }
   if (status->number() <= held->number()) return plan;
 
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
-  const crypto::Hash digest = crypto::Sha256(status_.status());
-  effect.entry.act.set_object_digest(std::string(crypto::View(digest)));
-  record::v1::CounterpartPart part;
-  part.set_side(std::string(envelope::kSideReceiver));
-  part.set_kind(std::string(kKindStatus));
-  part.set_peer(sender_);
-  part.set_partnership(manifest.partnership);
-  part.set_message_digest(std::string(crypto::View(digest)));
-  effect.entry.counterpart = part.SerializeAsString();
+  Name(call, sender_, status_, effect.entry);
   effect.rows.push_back({PartnerStatusKey(organisation_), status_.SerializeAsString()});
+  const absl::StatusOr<bool> differed = ListsDiffer(view, organisation_);
+  if (!differed.ok()) return differed.status();
+  if (*differed) effect.rows.push_back({OtherStatusKey(organisation_), std::nullopt});
   return plan;
 }
 

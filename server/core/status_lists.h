@@ -27,6 +27,9 @@ namespace sluis::core {
 
 std::string PartnerStatusKey(std::string_view organisation);
 
+// Whether a member showed two lists of one number, and has shown no newer one since.
+absl::StatusOr<bool> ListsDiffer(const View& view, std::string_view organisation);
+
 // The list held of a partner; number 0 and nobody revoked when none was seen. Its row becomes a
 // standing precondition: what is decided under one list does not commit under a newer one.
 absl::StatusOr<record::v1::MandateStatus> ReadPartnerStatus(View& view,
@@ -57,7 +60,8 @@ std::optional<std::string> OrganisationOf(const record::v1::SignedMandateStatus&
 // Keeps the list of a member, with an entry, whoever of the members hands it over: its own mandate
 // key signed it. One that is older, or the one held, is answered OK without an entry. One that does
 // not hold is refused, and so is another one of the same number, "status_differs": that member
-// shows some of its partners what it hides from others, and the entry tells so. Run it as the peer.
+// shows some of its partners what it hides from others. The entry names it and the other list,
+// which is kept beside the first as the proof until a newer one comes. Run it as the peer.
 class PutPartnerStatus : public UseCase {
  public:
   PutPartnerStatus(std::string sender, std::string organisation,

@@ -12,7 +12,7 @@
 namespace sluis::core {
 namespace {
 
-// Kept of one exchange; the log has all of them.
+// Taken of one exchange. More is turned away: a partner must not fill the log with them.
 constexpr int kMostNotices = 32;
 
 bool IsKnown(const record::v1::SentExchange& row, const crypto::Hash& digest) {
@@ -43,7 +43,8 @@ absl::Status TakeNotices::Take(const Call& call, const View& view, const PeerLea
   if (IsKnown(sent->row, leaf.digest)) return absl::OkStatus();
   const absl::StatusOr<SentBinding> bound = SentBindingOf(view, call.terms->organisation, *sent);
   if (!bound.ok()) return bound.status();
-  if (!envelope::CheckAnswers(leaf.proof.leaf, bound->offer).ok() ||
+  if (sent->row.notice_proofs_size() >= kMostNotices ||
+      !envelope::CheckAnswers(leaf.proof.leaf, bound->offer).ok() ||
       notice.offer_digest() != crypto::View(bound->offer_digest)) {
     return refuse();
   }
@@ -59,9 +60,7 @@ absl::Status TakeNotices::Take(const Call& call, const View& view, const PeerLea
   }
   record::v1::SentExchange after = sent->row;
   after.set_intent_entry(sent->intent_index() + 1);
-  auto& kept = *after.mutable_notice_proofs();
-  if (kept.size() >= kMostNotices) kept.erase(kept.begin());
-  *kept.Add() = leaf.proof.Serialise();
+  after.add_notice_proofs(leaf.proof.Serialise());
   effect.entry.counterpart = SenderPart(after, call.terms->partnership, kKindNotice,
                                         crypto::View(leaf.digest), kCompelled);
   const std::string key = SentKey(after.exchange_id());

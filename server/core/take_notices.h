@@ -12,8 +12,9 @@ namespace sluis::core {
 
 // What a partner says of having been compelled to hand over what was shared with it: kept with the
 // exchange, with an entry, also when the record was erased here since. A copy has no effect; one
-// about what that partner was never given the key to is logged and changes nothing. What is owed in
-// the exchange stays owed. Goes on while the partnership exchanges nothing.
+// about what that partner gave no receipt for is logged and changes nothing, and so are those past
+// the 32nd of an exchange. What is owed in the exchange stays owed. Goes on while the partnership
+// exchanges nothing.
 class TakeNotices : public UseCase {
  public:
   // `leaves`: all of one verified envelope of kind NOTICE.

@@ -8,6 +8,7 @@
 #include "server/authn/mandate.h"
 #include "server/envelope/canonical.h"
 #include "server/envelope/fault.h"
+#include "server/envelope/field_commitment.h"
 #include "server/envelope/form.h"
 #include "server/envelope/terms.h"
 #include "server/storage/clock.h"
@@ -129,9 +130,15 @@ bool HasForm(const Refusal& refusal) {
          peer::v1::RefusalReason_IsValid(refusal.reason()) && refusal.manifest_version() > 0;
 }
 
+bool CanTravel(const std::string& field) {
+  const auto fields = TravellingFields();
+  return std::find(fields.begin(), fields.end(), field) != fields.end();
+}
+
 bool HasForm(const Notice& notice) {
   return IsHash(notice.offer_digest()) && notice.handed_over_at_s() > 0 &&
-         !notice.scope().empty() && AreSortedCodes(notice.scope(), kMaxFields, kMaxFieldName);
+         !notice.scope().empty() && AreSortedCodes(notice.scope(), kMaxFields, kMaxFieldName) &&
+         std::all_of(notice.scope().begin(), notice.scope().end(), CanTravel);
 }
 
 absl::Status CheckOwnBytes(const Offer& offer) {

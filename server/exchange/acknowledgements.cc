@@ -1,5 +1,6 @@
 #include "server/exchange/acknowledgements.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -97,6 +98,36 @@ absl::StatusOr<std::optional<crypto::Hash>> Acknowledgements::DigestOf(
   if (!receipt.ok()) return receipt.status();
   if (!receipt->has_value()) return std::optional<crypto::Hash>();
   return std::optional<crypto::Hash>(envelope::LeafDigest(**receipt));
+}
+
+absl::StatusOr<std::vector<envelope::ExchangeId>> Acknowledgements::Kept(std::string_view after,
+                                                                         size_t most) const {
+  std::set<envelope::ExchangeId> kept;
+  for (const auto& [store, table] :
+       {std::pair(&derived_, kTaken), std::pair(&witness_, kReceipt)}) {
+    const std::string prefix(1, table);
+    // Behind every row of that exchange.
+    const std::string from =
+        after.empty() ? prefix : storage::PrefixEnd(prefix + std::string(after));
+    size_t found = 0;
+    std::string_view last;
+    envelope::ExchangeId id{};
+    const absl::Status scanned = store->NewSnapshot()->Scan(
+        from, storage::PrefixEnd(prefix), [&](std::string_view key, std::string_view) {
+          key.remove_prefix(1);
+          if (key.size() < id.size()) return true;
+          if (key.substr(0, id.size()) == last) return true;
+          if (found++ == most) return false;
+          std::copy_n(key.begin(), id.size(), id.begin());
+          last = crypto::View(id);
+          kept.insert(id);
+          return true;
+        });
+    if (!scanned.ok()) return scanned;
+  }
+  std::vector<envelope::ExchangeId> all(kept.begin(), kept.end());
+  if (all.size() > most) all.resize(most);
+  return all;
 }
 
 absl::Status Acknowledgements::Forget(std::span<const envelope::ExchangeId> exchanges) {

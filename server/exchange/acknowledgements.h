@@ -4,9 +4,9 @@
 // Guarantee: durable when the call returns. Not guaranteed: that what was taken survives; when it
 // is lost every message that is still owed is sent once more, and partners answer what they
 // answered before. What was never taken is remembered, kMostUntaken at most: a look at what is owed
-// asks about all of it. The receipts lie in the witness store, because they cannot be made again: a Key
-// names one. Thread-safe. Borrows the derived store with its rows 'a', and the witness store with
-// its rows 'g'. Errors: those of the store; rows that cannot be read count as absent.
+// asks about all of it. The receipts lie in the witness store, because they cannot be made again: a
+// Key names one. Thread-safe. Borrows the derived store with its rows 'a', and the witness store
+// with its rows 'g'. Errors: those of the store; rows that cannot be read count as absent.
 #ifndef SLUIS_SERVER_EXCHANGE_ACKNOWLEDGEMENTS_H_
 #define SLUIS_SERVER_EXCHANGE_ACKNOWLEDGEMENTS_H_
 
@@ -16,6 +16,8 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -61,6 +63,10 @@ class Acknowledgements final : public core::GivenReceipts {
   absl::StatusOr<std::optional<std::string>> ReceiptOf(const envelope::ExchangeId& exchange) const;
   absl::StatusOr<std::optional<crypto::Hash>> DigestOf(
       const envelope::ExchangeId& exchange) const override;
+
+  // Exchanges of which something is kept, in the order of their ids, from just after `after` (one
+  // of them, or empty to begin with); at most `most`.
+  absl::StatusOr<std::vector<envelope::ExchangeId>> Kept(std::string_view after, size_t most) const;
 
   // Nothing is kept of these exchanges any more.
   absl::Status Forget(std::span<const envelope::ExchangeId> exchanges);

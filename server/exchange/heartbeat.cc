@@ -13,8 +13,9 @@ namespace sluis::exchange {
 namespace {
 
 constexpr uint64_t kSecond = 1'000'000;
-// Of an answer, which may have 64 KiB: room for the rest of it.
-constexpr size_t kMostOfLists = 60 << 10;
+// Of an answer: the longest own list and the longest of another member fit, so that each is handed
+// on sooner or later.
+constexpr size_t kMostOfLists = kMaxHeartbeatBytes - (4 << 10);
 constexpr int kMostHeld = 256;
 
 // What the node says of itself, in either message.
@@ -32,8 +33,19 @@ Message Say(const HeartbeatParts& parts, const partnership::Manifest& manifest) 
   return message;
 }
 
-void SayHeld(const HeartbeatParts& parts, peer::v1::HeartbeatRequest& request) {
-  for (const core::HeldStatus& held : parts.held_statuses()) {
+// Those held of members: of one that is no longer there nobody is told.
+std::vector<core::HeldStatus> HeldOfMembers(const HeartbeatParts& parts,
+                                            const partnership::Manifest& manifest) {
+  std::vector<core::HeldStatus> held = parts.held_statuses();
+  std::erase_if(held, [&manifest](const core::HeldStatus& one) {
+    return manifest.Find(one.organisation) == nullptr;
+  });
+  return held;
+}
+
+void SayHeld(const HeartbeatParts& parts, const partnership::Manifest& manifest,
+             peer::v1::HeartbeatRequest& request) {
+  for (const core::HeldStatus& held : HeldOfMembers(parts, manifest)) {
     if (request.held_statuses_size() == kMostHeld) break;
     peer::v1::HeldMandateStatus& said = *request.add_held_statuses();
     said.set_organisation(held.organisation);
@@ -42,15 +54,20 @@ void SayHeld(const HeartbeatParts& parts, peer::v1::HeartbeatRequest& request) {
   }
 }
 
-// Hands on what `request` does not know: newer lists, and another one of the same number.
-void SayNewer(const HeartbeatParts& parts, const peer::v1::HeartbeatRequest& request,
+// Hands on what `request` does not know: newer lists, and another one of the same number. Begins
+// with another member each time, so that one whose list is never taken there holds up no other.
+void SayNewer(const HeartbeatParts& parts, const partnership::Manifest& manifest,
+              const peer::v1::HeartbeatRequest& request, size_t turn,
               peer::v1::HeartbeatResponse& response) {
   std::map<std::string_view, const peer::v1::HeldMandateStatus*> known;
   if (request.held_statuses_size() > kMostHeld) return;
   for (const peer::v1::HeldMandateStatus& one : request.held_statuses()) {
     known.emplace(one.organisation(), &one);
   }
-  for (const core::HeldStatus& held : parts.held_statuses()) {
+  std::vector<core::HeldStatus> all = HeldOfMembers(parts, manifest);
+  if (all.empty()) return;
+  std::rotate(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(turn % all.size()), all.end());
+  for (const core::HeldStatus& held : all) {
     if (held.organisation == request.organisation()) continue;
     if (const auto found = known.find(held.organisation); found != known.end()) {
       const peer::v1::HeldMandateStatus& there = *found->second;
@@ -144,7 +161,7 @@ void Heartbeat::Round() {
       [this](const auto& member) { return member.organisation != parts_.organisation; }));
   Countdown countdown(count);
   auto request = Say<peer::v1::HeartbeatRequest>(parts_, *manifest);
-  SayHeld(parts_, request);
+  SayHeld(parts_, *manifest, request);
   for (const partnership::Member& member : manifest->members) {
     if (member.organisation == parts_.organisation) continue;
     parts_.peers.Heartbeat(
@@ -200,7 +217,7 @@ absl::StatusOr<peer::v1::HeartbeatResponse> Heartbeat::Answer(
   if (request.has_mandate_status()) parts_.heard_status(sender, sender, request.mandate_status());
   auto response = Say<peer::v1::HeartbeatResponse>(parts_, manifest);
   response.set_now_s(parts_.clock.NowUs() / kSecond);
-  SayNewer(parts_, request, response);
+  SayNewer(parts_, manifest, request, turn_++, response);
   return response;
 }
 

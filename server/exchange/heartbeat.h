@@ -1,6 +1,7 @@
 #ifndef SLUIS_SERVER_EXCHANGE_HEARTBEAT_H_
 #define SLUIS_SERVER_EXCHANGE_HEARTBEAT_H_
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <mutex>
@@ -17,6 +18,9 @@
 #include "server/storage/clock.h"
 
 namespace sluis::exchange {
+
+// Longest heartbeat: twice the longest list of revoked mandates, and the rest.
+inline constexpr int kMaxHeartbeatBytes = 512 << 10;
 
 // How often every partner is asked.
 inline constexpr std::chrono::seconds kHeartbeatInterval{10};
@@ -75,6 +79,7 @@ class Heartbeat {
   const HeartbeatParts parts_;
   // One round after the other: an answer to an earlier one must not hide that to a later.
   std::mutex round_;
+  std::atomic<size_t> turn_ = 0;
 };
 
 }  // namespace sluis::exchange

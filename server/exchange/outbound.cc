@@ -174,6 +174,21 @@ size_t Outbound::parked() const {
       parked_.begin(), parked_.end(), [now](const auto& one) { return now < one.second.until; }));
 }
 
+std::vector<envelope::ExchangeId> Outbound::Remembered() const {
+  std::lock_guard lock(mutex_);
+  std::set<envelope::ExchangeId> all = tried_;
+  for (const auto& [exchange, parked] : parked_) all.insert(exchange);
+  return {all.begin(), all.end()};
+}
+
+void Outbound::Forget(std::span<const envelope::ExchangeId> exchanges) {
+  std::lock_guard lock(mutex_);
+  for (const envelope::ExchangeId& exchange : exchanges) {
+    parked_.erase(exchange);
+    tried_.erase(exchange);
+  }
+}
+
 void Outbound::Stop() {
   std::unique_lock lock(mutex_);
   stopping_ = true;

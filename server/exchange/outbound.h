@@ -21,6 +21,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,10 @@ class Outbound {
 
   // Exchanges whose messages a partner did not believe.
   size_t parked() const;
+
+  // Exchanges that this remembers something of, and forgets that of those that have ended.
+  std::vector<envelope::ExchangeId> Remembered() const;
+  void Forget(std::span<const envelope::ExchangeId> exchanges);
 
   // Sends no more, and waits for what is under way.
   void Stop();

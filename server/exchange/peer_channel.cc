@@ -14,6 +14,7 @@
 #include "crypto/bytes.h"
 #include "server/authn/peer_leaf.h"
 #include "server/core/refusal.h"
+#include "server/exchange/heartbeat.h"
 #include "server/exchange/peer_refusal.h"
 
 namespace sluis::exchange {
@@ -21,7 +22,6 @@ namespace {
 
 namespace tls = grpc::experimental;
 
-constexpr int kMaxAnswerBytes = 64 << 10;
 constexpr size_t kMaxDetailBytes = 4 << 10;
 constexpr int kFirstBackoffMs = 1000;
 // A partner that comes back is found again within one heartbeat.
@@ -88,7 +88,7 @@ std::shared_ptr<grpc::Channel> OpenPeerChannel(
   options.set_certificate_verifier(tls::ExternalCertificateVerifier::Create<MemberVerifier>(
       organisation, std::move(manifest), &clock));
   grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
+  arguments.SetMaxReceiveMessageSize(kMaxHeartbeatBytes);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   // A connection made under an earlier manifest or certificate must not serve this one.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);

@@ -8,31 +8,33 @@
 
 #include "crypto/merkle.h"
 #include "server/ledger/leaf.h"
-#include "server/ledger/ledger.h"
 #include "server/storage/clock.h"
+#include "tests/support/forwarding_ledger.h"
 
 namespace sluis::fault {
 
 // The mutant that answers before the write: works out index, time and leaf hash by itself and tells
 // them at once. It is right as long as nothing is refused by a precondition and the clock stands
 // still, so without a crash nobody can see the difference.
-class EarlyLedger final : public ledger::Ledger {
+class EarlyLedger final : public tests::ForwardingLedger {
  public:
   EarlyLedger(std::unique_ptr<ledger::Ledger> inner, const storage::Clock& clock,
               std::chrono::microseconds tick)
-      : inner_(std::move(inner)), clock_(clock), tick_us_(static_cast<uint64_t>(tick.count())) {}
+      : ForwardingLedger(std::move(inner)),
+        clock_(clock),
+        tick_us_(static_cast<uint64_t>(tick.count())) {}
 
   // From here on it answers early. Only while no call is under way.
   void Begin() {
     const std::lock_guard lock(mutex_);
     early_ = true;
-    next_ = inner_->size();
+    next_ = size();
   }
 
   void Submit(ledger::Submission submission) override {
     const std::lock_guard lock(mutex_);
     if (!early_) {
-      inner_->Submit(std::move(submission));
+      ForwardingLedger::Submit(std::move(submission));
       return;
     }
     std::vector<ledger::Logged> logged;
@@ -42,26 +44,11 @@ class EarlyLedger final : public ledger::Ledger {
       logged.push_back({next_++, at_us, crypto::LeafHash(crypto::View(leaf))});
     }
     const ledger::Done done = std::exchange(submission.done, nullptr);
-    inner_->Submit(std::move(submission));
+    ForwardingLedger::Submit(std::move(submission));
     done(absl::OkStatus(), std::move(logged));
   }
 
-  void Drain() override { inner_->Drain(); }
-  ledger::Serving serving() const override { return inner_->serving(); }
-  std::string serving_detail() const override { return inner_->serving_detail(); }
-  ledger::ShownCheckpoint checkpoint() const override { return inner_->checkpoint(); }
-  std::string verifier_key() const override { return inner_->verifier_key(); }
-  const std::string& origin() const override { return inner_->origin(); }
-  uint64_t size() const override { return inner_->size(); }
-  const storage::Store& store() const override { return inner_->store(); }
-  ledger::Keyring& keyring() override { return inner_->keyring(); }
-  absl::StatusOr<std::vector<ledger::KeyRef>> PendingJournal() const override {
-    return inner_->PendingJournal();
-  }
-  void Tick() override { inner_->Tick(); }
-
  private:
-  const std::unique_ptr<ledger::Ledger> inner_;
   const storage::Clock& clock_;
   const uint64_t tick_us_;
   std::mutex mutex_;

@@ -31,6 +31,12 @@ class ExchangeBytesTest : public ::testing::Test {
                                  const peer::v1::DeliverRequest& request) {
       overheard_.envelopes.push_back({from, to, request});
     });
+    five_.network().WatchHeartbeats(
+        [this](const std::string& from, const std::string& to, const std::string& bytes) {
+          const std::set<std::string> both = {from, to};
+          if (both.contains(NameOf(kSender)) && both.contains(NameOf(kRecipient)))
+            heartbeats_ += bytes;
+        });
     five_.Exchange();
   }
   std::string NameOf(size_t at) { return five_.node(at).organisation(); }
@@ -63,6 +69,7 @@ class ExchangeBytesTest : public ::testing::Test {
   }
   FiveNodes five_{5};
   Overheard overheard_;
+  std::string heartbeats_;  // between sender and recipient, both ways
   std::string record_;
   // Rows of the exchanges as they were when they were shared.
   std::map<std::string, record::v1::SentExchange> shared_;
@@ -157,17 +164,7 @@ TEST_F(ExchangeBytesTest, TwoRecipientsOfOneRecordHoldNothingInCommonByWhichToJo
     }
     return found;
   };
-  std::string stores[2];
-  for (int i = 0; i < 2; ++i) {
-    five_.node(i == 0 ? kRecipient : kOther).Look([&](const core::View& view) {
-      const absl::Status scanned =
-          view.snapshot().Scan({}, {}, [&](std::string_view key, std::string_view value) {
-            stores[i].append(key).append("\n").append(value).append("\n");
-            return true;
-          });
-      ASSERT_EQ(scanned, absl::OkStatus());
-    });
-  }
+  const std::string stores[2] = {five_.node(kRecipient).Stored(), five_.node(kOther).Stored()};
   const auto known = windows(published), one = windows(stores[0]), two = windows(stores[1]);
   std::vector<std::string> common;
   for (const std::string_view window : one) {
@@ -179,8 +176,9 @@ TEST_F(ExchangeBytesTest, TwoRecipientsOfOneRecordHoldNothingInCommonByWhichToJo
   EXPECT_GT(one.size(), 4000u);
 }
 
-// What two nodes hand each other names nobody else: no third organisation, nobody who works with
-// the nodes, not who brought it in, and none of the numbers that a node keeps for itself.
+// What two nodes hand each other names nobody else: no third organisation but, in a heartbeat,
+// those of the manifest that both hold; nobody who works with the nodes, not who brought it in, and
+// none of the numbers that a node keeps for itself.
 TEST_F(ExchangeBytesTest, TrafficBetweenTwoNamesNobodyElse) {
   const auto ids =
       ShareWith(About::kPerson, "LIJSTER zingt in de tuin van de buren", {kRecipient, kOther});
@@ -192,13 +190,39 @@ TEST_F(ExchangeBytesTest, TrafficBetweenTwoNamesNobodyElse) {
   ASSERT_EQ(SentState(ids[0]), record::v1::SENT_STATE_ERASED);
   const std::string heard = overheard_.Between(NameOf(kSender), NameOf(kRecipient));
   EXPECT_NE(heard.find(ids[0]), std::string::npos);
+  for (const size_t third : {FiveNodes::kDrieSluizen, FiveNodes::kHeidezoom, kOther}) {
+    EXPECT_EQ(heard.find(NameOf(third)), std::string::npos);
+    EXPECT_NE(heartbeats_.find(NameOf(third)), std::string::npos) << "whose lists are held";
+  }
   for (const std::string& secret :
-       {NameOf(FiveNodes::kDrieSluizen), NameOf(FiveNodes::kHeidezoom), NameOf(kOther),
-        std::string("medewerker"), std::string("beheer"), std::string("opbouwwerker"),
+       {std::string("medewerker"), std::string("beheer"), std::string("opbouwwerker"),
         std::string("LIJSTER"), std::string("dossier-"), std::string("C-2026-014"), record_,
         ids[1]}) {
     EXPECT_EQ(heard.find(secret), std::string::npos) << secret;
+    EXPECT_EQ(heartbeats_.find(secret), std::string::npos) << secret;
   }
+  EXPECT_EQ(heartbeats_.find(ids[0]), std::string::npos) << "a heartbeat is about no exchange";
+}
+
+// What both nodes kept of every exchange beside their ledgers grew for good.
+TEST_F(ExchangeBytesTest, WhatEndedIsForgottenBesideTheLedger) {
+  const auto ids = ShareWith(About::kPerson, "WULP roept boven het veld", {kRecipient, kOther});
+  five_.Advance(hours(4));
+  five_.Exchange();
+  const auto holds = [this](size_t at, const std::string& id) {
+    return five_.node(at).StoredBeside().find(id) != std::string::npos;
+  };
+  EXPECT_TRUE(holds(kSender, ids[0]));
+  EXPECT_TRUE(holds(kRecipient, ids[0]));
+  five_.Exchange(3, minutes(61));
+  ASSERT_EQ(SentState(ids[0]), record::v1::SENT_STATE_OPENED);
+  for (const size_t at : {kSender, kRecipient, kOther}) {
+    for (const std::string& id : ids) EXPECT_FALSE(holds(at, id)) << NameOf(at);
+  }
+  // And nothing is said again for it.
+  const size_t before = overheard_.envelopes.size();
+  five_.Exchange(3, minutes(61));
+  EXPECT_EQ(overheard_.envelopes.size(), before);
 }
 
 // Somebody who has everything that is left, and a list of all that it can have been, learns no more
@@ -256,16 +280,7 @@ TEST_F(ExchangeBytesTest, ADictionaryFindsNothingInCommitmentsOfWhatWasErased) {
   std::string left = overheard_.Between(NameOf(kSender), NameOf(kRecipient));
   left += five_.node(kSender).WholeExport() + five_.node(kRecipient).WholeExport();
   left += five_.node(kSender).ExportFor(NameOf(kRecipient));
-  for (const size_t at : {kSender, kRecipient}) {
-    five_.node(at).Look([&](const core::View& view) {
-      ASSERT_EQ(view.snapshot().Scan({}, {},
-                                     [&left](std::string_view key, std::string_view value) {
-                                       left.append(key).append(value);
-                                       return true;
-                                     }),
-                absl::OkStatus());
-    });
-  }
+  left += five_.node(kSender).Stored() + five_.node(kRecipient).Stored();
   EXPECT_THAT(found(left), IsEmpty());
 }
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "server/ledger/ledger.h"
+#include "tests/support/forwarding_ledger.h"
 
 namespace sluis::fault {
 
@@ -12,9 +12,10 @@ namespace sluis::fault {
 // failed under it, is told so. A daemon ends with its ledger and so tells nobody; here the process
 // goes on, and everything that waits has to be freed before the node can be taken away.
 // Thread-safe.
-class MortalLedger final : public ledger::Ledger {
+class MortalLedger final : public tests::ForwardingLedger {
  public:
-  explicit MortalLedger(std::unique_ptr<ledger::Ledger> inner) : inner_(std::move(inner)) {}
+  explicit MortalLedger(std::unique_ptr<ledger::Ledger> inner)
+      : ForwardingLedger(std::move(inner)) {}
 
   void Submit(ledger::Submission submission) override {
     auto last = std::make_shared<Last>(std::move(submission.done));
@@ -24,22 +25,8 @@ class MortalLedger final : public ledger::Ledger {
         done(std::move(status), std::move(logged));
       }
     };
-    inner_->Submit(std::move(submission));
+    ForwardingLedger::Submit(std::move(submission));
   }
-
-  void Drain() override { inner_->Drain(); }
-  ledger::Serving serving() const override { return inner_->serving(); }
-  std::string serving_detail() const override { return inner_->serving_detail(); }
-  ledger::ShownCheckpoint checkpoint() const override { return inner_->checkpoint(); }
-  std::string verifier_key() const override { return inner_->verifier_key(); }
-  const std::string& origin() const override { return inner_->origin(); }
-  uint64_t size() const override { return inner_->size(); }
-  const storage::Store& store() const override { return inner_->store(); }
-  ledger::Keyring& keyring() override { return inner_->keyring(); }
-  absl::StatusOr<std::vector<ledger::KeyRef>> PendingJournal() const override {
-    return inner_->PendingJournal();
-  }
-  void Tick() override { inner_->Tick(); }
 
  private:
   struct Last {
@@ -52,8 +39,6 @@ class MortalLedger final : public ledger::Ledger {
 
     ledger::Done done;
   };
-
-  const std::unique_ptr<ledger::Ledger> inner_;
 };
 
 }  // namespace sluis::fault

@@ -60,6 +60,17 @@ std::string Rest(core::ExportStream& stream) {
   }
 }
 
+std::string AllOf(const storage::Store& store) {
+  std::string all;
+  const absl::Status scanned =
+      store.NewSnapshot()->Scan({}, {}, [&all](std::string_view key, std::string_view value) {
+        all.append(key).append("\n").append(value).append("\n");
+        return true;
+      });
+  EXPECT_EQ(scanned, absl::OkStatus());
+  return all;
+}
+
 }  // namespace
 
 policies::PackSet ShippedPacks(const PackEdits& edits) {
@@ -187,9 +198,16 @@ void MortalNode::Link() {
       .reachability = *up_->reachability,
       .clock = clock,
       .own_status = [this] { return OwnStatus(); },
+      .held_statuses =
+          [this] {
+            std::vector<core::HeldStatus> held;
+            Look([&held](const core::View& view) { held = core::HeldStatuses(view).value(); });
+            return held;
+          },
       .heard_status =
-          [this](const std::string& from, record::v1::SignedMandateStatus status) {
-            up_->link->HeardStatus(from, std::move(status));
+          [this](const std::string& from, const std::string& whose,
+                 record::v1::SignedMandateStatus status) {
+            up_->link->HeardStatus(from, whose, std::move(status));
           }});
   network_.Put(organisation(),
                {.heartbeat =
@@ -301,6 +319,10 @@ std::optional<record::v1::SignedMandateStatus> MortalNode::OwnStatus() const {
   });
   return own;
 }
+
+std::string MortalNode::Stored() const { return AllOf(*up_->store) + StoredBeside(); }
+
+std::string MortalNode::StoredBeside() const { return AllOf(*up_->derived) + AllOf(*up_->witness); }
 
 void MortalNode::Look(const std::function<void(const core::View&)>& use) const {
   const auto snapshot = up_->ledger->store().NewSnapshot();

@@ -7,18 +7,19 @@
 #include <optional>
 #include <utility>
 
-#include "server/ledger/ledger.h"
+#include "tests/support/forwarding_ledger.h"
 
 namespace sluis::tests {
 
 // A ledger with a hook between planning and Submit: what runs there happens after a call was
 // decided and before it is committed. Thread-safe.
-class HookedLedger final : public ledger::Ledger {
+class HookedLedger final : public ForwardingLedger {
  public:
   // May return a status to answer with instead of submitting.
   using Hook = std::function<std::optional<absl::Status>(const ledger::Submission&)>;
 
-  explicit HookedLedger(std::unique_ptr<ledger::Ledger> inner) : inner_(std::move(inner)) {}
+  explicit HookedLedger(std::unique_ptr<ledger::Ledger> inner)
+      : ForwardingLedger(std::move(inner)) {}
 
   // Called for every submission; submissions made while it runs pass by it.
   void SetHook(Hook hook) {
@@ -49,25 +50,10 @@ class HookedLedger final : public ledger::Ledger {
       submission.done(*std::move(answer), {});
       return;
     }
-    inner_->Submit(std::move(submission));
+    ForwardingLedger::Submit(std::move(submission));
   }
-
-  void Drain() override { inner_->Drain(); }
-  ledger::Serving serving() const override { return inner_->serving(); }
-  std::string serving_detail() const override { return inner_->serving_detail(); }
-  ledger::ShownCheckpoint checkpoint() const override { return inner_->checkpoint(); }
-  std::string verifier_key() const override { return inner_->verifier_key(); }
-  const std::string& origin() const override { return inner_->origin(); }
-  uint64_t size() const override { return inner_->size(); }
-  const storage::Store& store() const override { return inner_->store(); }
-  ledger::Keyring& keyring() override { return inner_->keyring(); }
-  absl::StatusOr<std::vector<ledger::KeyRef>> PendingJournal() const override {
-    return inner_->PendingJournal();
-  }
-  void Tick() override { inner_->Tick(); }
 
  private:
-  const std::unique_ptr<ledger::Ledger> inner_;
   std::mutex mutex_;
   Hook hook_;
 };

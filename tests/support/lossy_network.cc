@@ -16,7 +16,11 @@ class LossyPeers final : public exchange::Peers {
         network_.Roll(network_.odds_.lost)) {
       return done(absl::UnavailableError("not reached"));
     }
-    done(found->second.heartbeat(organisation_, request));
+    const auto& tap = network_.heartbeat_tap_;
+    if (tap) tap(organisation_, organisation, request.SerializeAsString());
+    auto answer = found->second.heartbeat(organisation_, request);
+    if (tap && answer.ok()) tap(organisation, organisation_, answer->SerializeAsString());
+    done(std::move(answer));
   }
   void Deliver(const std::string& organisation, peer::v1::DeliverRequest request,
                Done<peer::v1::DeliverResponse> done) override {

@@ -53,6 +53,10 @@ class LossyNetwork {
   using Tap = std::function<void(const std::string& from, const std::string& to,
                                  const peer::v1::DeliverRequest& request)>;
   void Watch(Tap tap) { tap_ = std::move(tap); }
+  // Sees every heartbeat that arrives, and every answer to one, serialised.
+  using HeartbeatTap =
+      std::function<void(const std::string& from, const std::string& to, const std::string& bytes)>;
+  void WatchHeartbeats(HeartbeatTap tap) { heartbeat_tap_ = std::move(tap); }
 
  private:
   friend class LossyPeers;
@@ -76,6 +80,7 @@ class LossyNetwork {
   std::vector<Letter> on_their_way_;
   uint64_t steps_ = 0;
   Tap tap_;
+  HeartbeatTap heartbeat_tap_;
 };
 
 }  // namespace sluis::tests

@@ -54,6 +54,9 @@ TEST_F(ConditionViewTest, WhatTwoSidesAskIsSaidOnceAndAsStrictAsTheStrictest) {
   EXPECT_EQ(Words({"retention=P180D", "retention=P90D"}), "hoogstens 90 dagen bewaren");
   EXPECT_EQ(Words({"cooling_off=PT4H", "cooling_off=PT24H"}), "bedenktijd van 24 uur");
   EXPECT_EQ(Words({"onward=none", "onward=none"}), "niet verder delen");
+  EXPECT_EQ(Words({"onward=tlp_max=amber", "onward=tlp_max=green", "onward=tlp_max=amber_strict"}),
+            "verder delen hoogstens als TLP green");
+  EXPECT_EQ(Words({"fields=place:generalise=municipality", "fields=place:remove"}), "zonder wijk");
 }
 
 TEST_F(ConditionViewTest, WhatThisVersionDoesNotKnowStandsAsTheNodeSaidIt) {

@@ -64,6 +64,7 @@ TEST(ExchangeDoctorTest, EveryTroubleHasItsDiagnosisAndItsWeight) {
       {"refused", "doctor.partner_refused fault"},
       {"update_here", "doctor.partner_update_here fault"},
       {"update_there", "doctor.partner_update_there warning"},
+      {"lists_differ", "doctor.partner_lists_differ warning"},
       {"manifest_older_here", "doctor.partner_manifest_older_here fault"},
       {"manifest_older_there", "doctor.partner_manifest_older_there warning"},
       {"manifest_differs", "doctor.partner_manifest_differs fault"},

@@ -32,6 +32,11 @@ class StatusListsTest : public ::testing::Test {
     EXPECT_EQ(view.preconditions().size(), 1u) << "what is decided under it depends on it";
     return held;
   }
+  bool Differ() {
+    const auto snapshot = node_.h.ledger->store().NewSnapshot();
+    return *ListsDiffer(View(*snapshot, node_.h.ledger->keyring()),
+                        node_.world.sender.organisation);
+  }
   ReceivingNode node_;
 };
 
@@ -89,6 +94,13 @@ TEST_F(StatusListsTest, TwoListsOfOneNumberAreOnRecord) {
   EXPECT_EQ(CodeOf(Put(List(8, std::string(16, 'm')))), "status_differs");
   EXPECT_EQ(node_.h.Last().act.refusal(), "status_differs");
   EXPECT_EQ(Held().revoked_size(), 0) << "the first one stays";
+  const tests::Opened entry = node_.h.Last();
+  EXPECT_EQ(entry.counterpart.peer(), node_.world.sender.organisation) << "whose lists differ";
+  EXPECT_EQ(entry.counterpart.message_digest().size(), 32u);
+  EXPECT_EQ(entry.act.object_digest(), entry.counterpart.message_digest());
+  EXPECT_TRUE(Differ());
+  ASSERT_EQ(Put(List(9)), absl::OkStatus());
+  EXPECT_FALSE(Differ()) << "a newer one settles it";
 }
 
 // A list signed by a key that is valid from tomorrow was judged today and never again.

@@ -104,16 +104,27 @@ TEST_F(TakeNoticesTest, WhatIsNotOfThisExchangeIsLoggedAndChangesNothing) {
   ExpectTurnedAway("another partner");
 }
 
-TEST_F(TakeNoticesTest, OfManyTheNewestAreKept) {
+TEST_F(TakeNoticesTest, APartnerCannotFillTheLogWithThem) {
   GiveKey();
-  for (uint64_t at = 1; at <= 34; ++at) {
+  const auto numbered = [this](uint64_t at) {
     Notice notice = Good();
     notice.set_handed_over_at_s(at);
-    ASSERT_EQ(Take(notice), absl::OkStatus());
-  }
+    return notice;
+  };
+  for (uint64_t at = 1; at <= 32; ++at) ASSERT_EQ(Take(numbered(at)), absl::OkStatus());
   EXPECT_EQ(Kept(), 32);
-  EXPECT_EQ(node_.Sent()->sent(0).handed_over(0).at_s(), 3u);
-  EXPECT_EQ(node_.Sent()->sent(0).handed_over(31).at_s(), 34u);
+  Take(numbered(33)).IgnoreError();
+  EXPECT_EQ(node_.h.Last().act.operation(), record::v1::OPERATION_REFUSAL);
+  EXPECT_EQ(node_.Sent()->sent(0).handed_over_size(), 32);
+  EXPECT_EQ(node_.Sent()->sent(0).handed_over(31).at_s(), 32u);
+  // Again and again: gathered, as all refusals are.
+  const uint64_t size = node_.h.size();
+  for (uint64_t at = 34; at < 434; ++at) Take(numbered(at)).IgnoreError();
+  EXPECT_LT(node_.h.size(), size + 100);
+  // A copy of one that was taken changes nothing.
+  const uint64_t before = node_.h.size();
+  EXPECT_EQ(Take(numbered(1)), absl::OkStatus());
+  EXPECT_EQ(node_.h.size(), before);
 }
 
 }  // namespace

@@ -45,6 +45,21 @@ TEST_F(AcknowledgementsTest, RemembersTheLastOfEachKindAndExchange) {
   EXPECT_EQ((*taken_.Of(Id(1), ENVELOPE_KIND_OFFER))->leaf_digest, Digest(9));
 }
 
+TEST_F(AcknowledgementsTest, ListsTheExchangesOfWhichItKeepsSomething) {
+  EXPECT_TRUE(taken_.Kept({}, 9)->empty());
+  const Acknowledgements::Delivered offers[] = {{Id(3), Digest(1)}, {Id(1), Digest(2)}};
+  ASSERT_TRUE(taken_.Take(ENVELOPE_KIND_OFFER, offers, 1000).ok());
+  const Acknowledgements::Delivered receipt[] = {{Id(1), Digest(3)}};
+  ASSERT_TRUE(taken_.Take(ENVELOPE_KIND_RECEIPT, receipt, 1000).ok());
+  const Acknowledgements::Given given[] = {{Id(2), "receipt"}, {Id(255), "receipt"}};
+  ASSERT_TRUE(taken_.Give(given).ok());
+  using Ids = std::vector<envelope::ExchangeId>;
+  EXPECT_EQ(*taken_.Kept({}, 9), (Ids{Id(1), Id(2), Id(3), Id(255)}));
+  EXPECT_EQ(*taken_.Kept({}, 2), (Ids{Id(1), Id(2)}));
+  EXPECT_EQ(*taken_.Kept(crypto::View(Id(2)), 2), (Ids{Id(3), Id(255)}));
+  EXPECT_TRUE(taken_.Kept(crypto::View(Id(255)), 2)->empty());
+}
+
 TEST_F(AcknowledgementsTest, KeepsTheNewestReceiptUntilItIsForgotten) {
   EXPECT_FALSE(taken_.ReceiptOf(Id(1))->has_value());
   const Acknowledgements::Given first[] = {{Id(1), "receipt one"}};

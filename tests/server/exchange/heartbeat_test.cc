@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "server/exchange/peer_refusal.h"
 #include "tests/support/fake_clock.h"
@@ -55,6 +56,7 @@ struct Side {
     network.Put(organisation,
                 {.heartbeat =
                      [this](const std::string& sender, const peer::v1::HeartbeatRequest& request) {
+                       held_there[sender] = request.held_statuses_size();
                        return heartbeat.Answer(sender, request);
                      },
                  .deliver = nullptr});
@@ -74,6 +76,8 @@ struct Side {
   std::optional<record::v1::SignedMandateStatus> status;
   std::vector<core::HeldStatus> held;
   std::map<std::string, std::string> heard;
+  // How many lists others said they hold.
+  std::map<std::string, int> held_there;
   Heartbeat heartbeat;
 };
 
@@ -324,19 +328,41 @@ TEST_F(HeartbeatTest, AListThatOneMemberHidesComesFromAnother) {
 }
 
 TEST_F(HeartbeatTest, AnAnswerHoldsNoMoreListsThanFit) {
-  Side town(kTown, network_, manifest_), zone(kZone, network_, manifest_);
-  zone.held = {ListOf(kCare, 8, std::string(61 << 10, 'm')), ListOf("x.example", 2)};
+  constexpr char kOther[] = "zandrode.example";
+  const auto manifest = ManifestOf(1, {kCare, kTown, kZone, kOther});
+  Side town(kTown, network_, manifest), zone(kZone, network_, manifest);
+  const std::string long_one(260 << 10, 'm');
+  zone.held = {ListOf(kCare, 8, long_one), ListOf(kTown, 2), ListOf(kOther, 3, long_one)};
   peer::v1::HeartbeatRequest request;
   request.set_organisation(kTown);
   request.set_lowest_version(1);
   request.set_highest_version(1);
-  const auto answer = zone.heartbeat.Answer(kTown, request);
-  ASSERT_TRUE(answer.ok()) << answer.status();
-  ASSERT_EQ(answer->other_statuses_size(), 1);
-  EXPECT_EQ(answer->other_statuses(0).status(), zone.held[1].list.status());
+  // One of the two that do not fit together, and the next time the other.
+  std::set<std::string> handed;
+  for (int turn = 0; turn < 6; ++turn) {
+    const auto answer = zone.heartbeat.Answer(kTown, request);
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    ASSERT_EQ(answer->other_statuses_size(), 1);
+    EXPECT_LE(answer->ByteSizeLong(), static_cast<size_t>(kMaxHeartbeatBytes));
+    handed.insert(*core::OrganisationOf(answer->other_statuses(0)));
+  }
+  EXPECT_EQ(handed.size(), 2u);
   for (int i = 0; i < 300; ++i) request.add_held_statuses()->set_organisation(std::to_string(i));
   EXPECT_EQ(zone.heartbeat.Answer(kTown, request)->other_statuses_size(), 0)
       << "who names more than there are members is handed nothing";
+}
+
+// The lists of members that had left went on to those that came after them.
+TEST_F(HeartbeatTest, WhoIsNoMemberAnyMoreWasNamedToAll) {
+  Side town(kTown, network_, manifest_), zone(kZone, network_, manifest_);
+  zone.held = {ListOf(kCare, 8), ListOf("gone.example", 4)};
+  peer::v1::HeartbeatRequest request;
+  request.set_organisation(kTown);
+  request.set_lowest_version(1);
+  request.set_highest_version(1);
+  EXPECT_EQ(zone.heartbeat.Answer(kTown, request)->other_statuses_size(), 1);
+  zone.heartbeat.Round();
+  EXPECT_EQ(town.held_there[kZone], 1);
 }
 
 }  // namespace

@@ -4,11 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
+#include <vector>
 
 #include "server/core/export_compelled.h"
 #include "server/envelope/leaf.h"
 #include "server/envelope/record_proof.h"
+#include "server/envelope/terms.h"
 #include "server/storage/clock.h"
 #include "tests/support/linked_pair.h"
 
@@ -36,7 +39,8 @@ class NoticeFlowTest : public tests::LinkedPair {
     there_ = Received(id).record_id();
     return id;
   }
-  absl::Status Export(const std::string& barred_until = {}) {
+  absl::Status Export(const std::string& barred_until = {},
+                      const std::vector<std::string>& scope = {"statements", "category"}) {
     node::v1::ExportCompelledRequest order;
     *order.mutable_context() = tests::Intake("casemanager");
     order.mutable_context()->set_purpose("gerechtelijk-bevel");
@@ -44,7 +48,7 @@ class NoticeFlowTest : public tests::LinkedPair {
     order.set_record_id(there_);
     order.set_reference(kReference);
     order.set_authority(kAuthority);
-    for (const char* field : {"statements", "category"}) order.add_scope(field);
+    for (const std::string& field : scope) order.add_scope(field);
     order.set_barred_until(barred_until);
     handed_.Clear();
     return city_.h.Run(mia_,
@@ -111,6 +115,36 @@ TEST_F(NoticeFlowTest, TheSenderLearnsWhatAndWhenAndNotForWhom) {
   }
   EXPECT_EQ(welfare_.h.size() + city_.h.size(), sizes) << "once";
   ExpectNothingWrong();
+}
+
+// Log, notice and file named every field that a rule granted, whether it had ever come or not.
+TEST_F(NoticeFlowTest, FieldsThatNeverCameWereSaidToBeHandedOver) {
+  const std::string id = Opened();
+  peer::v1::Offer offer;
+  ASSERT_TRUE(offer.ParseFromString(welfare_.Row(id).row.offer()));
+  const auto terms = envelope::ReadTerms(offer.terms());
+  ASSERT_TRUE(terms.ok()) << terms.status();
+  const auto& fields = terms->conditions().fields();
+  const std::set<std::string> came(fields.begin(), fields.end());
+  ASSERT_EQ(Export({}, {"all"}), absl::OkStatus());
+  const auto handed = city_.h.Last().act.scope();
+  EXPECT_GT(handed.size(), 3);
+  for (const std::string& field : handed) EXPECT_TRUE(came.contains(field)) << field;
+  EXPECT_THAT(handed_.view().granted_fields(), ::testing::ElementsAreArray(handed));
+  SendFromCity();
+  ASSERT_EQ(Listed().handed_over_size(), 1);
+  EXPECT_THAT(Listed().handed_over(0).scope(), ::testing::ElementsAreArray(handed));
+  ASSERT_FALSE(came.contains("place"));
+  EXPECT_EQ(CodeOf(Export({}, {"place", "statements"})), "scope");
+}
+
+// The number of the exchange is the one that the sender can name in an order.
+TEST_F(NoticeFlowTest, TheNumberOfTheExchangeNamesTheRecordToo) {
+  there_ = Opened();
+  const uint64_t before = city_.h.size();
+  ASSERT_NE(Received(there_).record_id(), there_);
+  EXPECT_EQ(Export(), absl::OkStatus());
+  EXPECT_EQ(city_.h.size(), before + 1) << "without a refusal first";
 }
 
 TEST_F(NoticeFlowTest, WhileTheOrderBarsItNothingTellsTheSender) {

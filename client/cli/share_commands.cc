@@ -1,5 +1,6 @@
 #include "client/cli/share_commands.h"
 
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -18,10 +19,12 @@ namespace {
 
 constexpr uint64_t kSecond = 1000000;
 constexpr uint32_t kMaxPage = 500;
+// Of one signature.
+constexpr size_t kMostShares = 256;
 
 struct ShareOptions {
   ContextOptions context;
-  std::string id;
+  std::vector<std::string> ids;
   std::string to;
   std::string to_role;
   std::string corrects;
@@ -59,10 +62,11 @@ Result<Signing> SigningFor(Shell& shell, const std::string& partnership, const s
 
 Failure BadOrganisation() { return {Exit::kUsage, {"user.bad_organisation", {}}, nullptr}; }
 
-Result<node::v1::PreviewShareRequest> Asked(Shell& shell, const ShareOptions& options) {
+Result<node::v1::PreviewShareRequest> Asked(Shell& shell, const ShareOptions& options,
+                                            const std::string& record_id) {
   const Result<node::v1::RequestContext> context = ContextOf(shell, options.context);
   if (!context.ok()) return context.failure();
-  const Result<std::string> id = IdOf(options.id, 16);
+  const Result<std::string> id = IdOf(record_id, 16);
   if (!id.ok()) return id.failure();
   if (!client::IsOrganisationId(options.to)) return BadOrganisation();
   node::v1::PreviewShareRequest request;
@@ -73,40 +77,83 @@ Result<node::v1::PreviewShareRequest> Asked(Shell& shell, const ShareOptions& op
   return request;
 }
 
+// What is wrong with the list of signals; nothing when they can be shared in one go.
+Step CheckIds(const ShareOptions& options) {
+  const std::set<std::string> different(options.ids.begin(), options.ids.end());
+  const auto refuse = [](const char* text) { return Failure{Exit::kUsage, {text, {}}, nullptr}; };
+  if (options.ids.size() > kMostShares) return refuse("share.too_many");
+  if (different.size() != options.ids.size()) return refuse("share.twice");
+  if (!options.corrects.empty() && options.ids.size() > 1) return refuse("share.corrects_one");
+  return std::nullopt;
+}
+
+// Tells what became of one.
+void SayShared(Shell& shell, const ShareOptions& options, const std::string& id,
+               const std::string& exchange, const node::v1::ShareSignalResponse& answer) {
+  const auto due_s = static_cast<int64_t>(answer.due_at_us() / kSecond);
+  SayDone(shell, answer, due_s > shell.now_s() ? "share.done" : "share.done_leaving",
+          {{"to", options.to},
+           {"exchange", exchange},
+           {"id", id},
+           {"due", client::LegalMinute(due_s)}});
+}
+
 Exit Share(Shell& shell, const ShareOptions& options) {
-  const auto asked = Asked(shell, options);
-  if (!asked.ok()) return shell.Fail(asked.failure());
-  const auto preview = Call<node::v1::PreviewShareResponse>(shell, *asked);
-  if (!preview.ok()) return shell.Fail(preview.failure());
+  if (Step wrong = CheckIds(options)) return shell.Fail(*wrong);
+  std::vector<node::v1::PreviewShareRequest> asked;
+  for (const std::string& id : options.ids) {
+    auto one = Asked(shell, options, id);
+    if (!one.ok()) return shell.Fail(one.failure());
+    asked.push_back(*std::move(one));
+  }
+  std::vector<node::v1::PreviewShareResponse> previews;
+  for (const node::v1::PreviewShareRequest& one : asked) {
+    auto preview = Call<node::v1::PreviewShareResponse>(shell, one);
+    if (!preview.ok()) return shell.Fail(preview.failure());
+    previews.push_back(*std::move(preview));
+  }
   // Before the question: whoever cannot sign need not decide.
-  const auto signing = SigningFor(shell, preview->partnership(), asked->context().role());
+  const auto signing =
+      SigningFor(shell, previews.front().partnership(), asked.front().context().role());
   if (!signing.ok()) return shell.Fail(signing.failure());
-  if (!shell.json || !options.yes) shell.err() << PreviewLines(shell, *asked, *preview);
-  if (!options.yes && !shell.Confirm("share.confirm", {{"to", options.to}})) {
+  std::vector<client::Previewed> shown;
+  for (size_t i = 0; i < asked.size(); ++i) {
+    if (!shell.json || !options.yes) shell.err() << PreviewLines(shell, asked[i], previews[i]);
+    shown.push_back({asked[i], previews[i]});
+  }
+  const bool one = asked.size() == 1;
+  if (!options.yes &&
+      !shell.Confirm(one ? "share.confirm" : "share.confirm_all",
+                     {{"to", options.to}, {"count", std::to_string(asked.size())}})) {
     return shell.Fail(Exit::kUsage, "signal.not_sent");
   }
-  auto request = client::SignShare(*asked, *preview, signing->By(shell), crypto::SystemRandom());
-  if (!request.ok()) return shell.Fail(request.failure());
+  auto requests = client::SignShares(shown, signing->By(shell), crypto::SystemRandom());
+  if (!requests.ok()) return shell.Fail(requests.failure());
   if (!options.corrects.empty()) {
     const Result<std::string> earlier = IdOf(options.corrects, 16);
     if (!earlier.ok()) return shell.Fail(earlier.failure());
-    request->set_corrects(*earlier);
+    requests->front().set_corrects(*earlier);
   }
-  const auto answer = Call<node::v1::ShareSignalResponse>(shell, *request);
-  if (!answer.ok()) return shell.Fail(answer.failure());
-  const std::string exchange = crypto::HexEncode(request->exchange_id());
-  if (shell.json) {
-    Json json{{"exchange_id", exchange}};
-    json.update(client::ToJson(*answer));
-    shell.Print(json);
-    return Exit::kDone;
+  Json shared = Json::array();
+  Exit exit = Exit::kDone;
+  for (size_t i = 0; i < requests->size() && exit == Exit::kDone; ++i) {
+    const std::string exchange = crypto::HexEncode((*requests)[i].exchange_id());
+    const auto answer = Call<node::v1::ShareSignalResponse>(shell, (*requests)[i]);
+    if (!answer.ok()) {
+      // Those before it are shared, and were said.
+      exit = shell.Fail(answer.failure());
+    } else if (shell.json) {
+      Json json{{"exchange_id", exchange}};
+      if (!one) json["record_id"] = options.ids[i];
+      json.update(client::ToJson(*answer));
+      shared.push_back(std::move(json));
+    } else {
+      SayShared(shell, options, options.ids[i], exchange, *answer);
+    }
   }
-  const auto due_s = static_cast<int64_t>(answer->due_at_us() / kSecond);
-  return SayDone(shell, *answer, due_s > shell.now_s() ? "share.done" : "share.done_leaving",
-                 {{"to", options.to},
-                  {"exchange", exchange},
-                  {"id", options.id},
-                  {"due", client::LegalMinute(due_s)}});
+  if (shell.json && !one) shell.Print({{"shared", shared}});
+  if (shell.json && one && exit == Exit::kDone) shell.Print(shared.front());
+  return exit;
 }
 
 Exit Sent(Shell& shell, const SentOptions& options) {
@@ -222,7 +269,7 @@ void AddShareCommand(CommandSet& set, CLI::App& group) {
   Command sharing(set, group, "share",
                   "sluis signal share 4f0c9a1be2d37788a0b1c2d3e4f50617 --to lindervaart.example "
                   "--to-role casemanager --case LV-2026-014");
-  sharing.Text("id", &share->id, Need::kRequired, "record_id")
+  sharing.Files("ids", &share->ids, Need::kRequired, "share_ids")
       .Text("--to", &share->to, Need::kRequired, "share_to")
       .Text("--to-role", &share->to_role, Need::kOptional, "share_to_role")
       .Text("--corrects", &share->corrects, Need::kOptional)

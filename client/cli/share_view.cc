@@ -76,6 +76,14 @@ std::string LeftBehind(const node::v1::PreviewShareResponse& preview) {
   return out;
 }
 
+std::string MarkWords(const Shell& shell, const record::v1::SignalMarks& marks) {
+  std::string words = "TLP " + client::WordOf(marks.tlp());
+  if (marks.secret()) AppendTo(&words, shell.Text("share.mark_secret"));
+  if (marks.no_evidence()) AppendTo(&words, shell.Text("condition.no_evidence"));
+  if (marks.no_onward()) AppendTo(&words, shell.Text("condition.onward_none"));
+  return words;
+}
+
 std::string PreviewLines(const Shell& shell, const node::v1::PreviewShareRequest& asked,
                          const node::v1::PreviewShareResponse& preview) {
   const auto line = [&shell](std::string_view key, const Args& args) {
@@ -92,6 +100,9 @@ std::string PreviewLines(const Shell& shell, const node::v1::PreviewShareRequest
   }
   if (const std::string asked_for = Conditions(shell, preview.obligations()); !asked_for.empty()) {
     out += line("share.obligations", {{"obligations", asked_for}});
+  }
+  if (const auto marks = client::SignedMarks(preview)) {
+    out += line("share.marks", {{"marks", MarkWords(shell, *marks)}});
   }
   out += line("share.retention", {{"day", preview.retention_until()}});
   out += line("share.due", {{"due", Moment(preview.due_at_us())}});

@@ -1,12 +1,14 @@
 #include "client/lib/share_signing.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "crypto/bytes.h"
 #include "server/authn/mandate.h"
 #include "server/envelope/field_commitment.h"
+#include "server/envelope/signed_conditions.h"
 #include "server/envelope/user_signature.h"
 
 namespace sluis::client {
@@ -33,7 +35,8 @@ struct Ask {
 
 Result<record::v1::SignedUserStatement> Sign(const Ask& ask,
                                              const node::v1::RequestContext& context,
-                                             const StatementItem& item, const Signer& signer) {
+                                             const std::vector<StatementItem>& items,
+                                             const Signer& signer) {
   const record::v1::Mandate& mandate = signer.mandate.mandate;
   const auto now_s = static_cast<uint64_t>(signer.now_s);
   record::v1::UserStatement statement;
@@ -48,7 +51,7 @@ Result<record::v1::SignedUserStatement> Sign(const Ask& ask,
   statement.set_mandate_digest(Text(authn::MandateDigest(signer.mandate.signed_mandate)));
   statement.set_signed_at_s(now_s);
   statement.set_expires_at_s(std::min(now_s + kStatementSeconds, mandate.not_after_s()));
-  absl::StatusOr<std::string> bytes = envelope::StatementOver(std::move(statement), {item});
+  absl::StatusOr<std::string> bytes = envelope::StatementOver(std::move(statement), items);
   if (!bytes.ok()) return Failure{Exit::kUsage, {"share.not_signable", {}}, nullptr};
   return envelope::SignStatement(*std::move(bytes), signer.key);
 }
@@ -61,7 +64,59 @@ Result<record::v1::SignedUserStatement> SignAbout(const std::string& action,
   const auto exchange = crypto::ToFixed<envelope::kExchangeIdBytes>(sent.exchange_id());
   if (!exchange.ok()) return Failure{Exit::kInternal, {"call.internal", {}}, nullptr};
   const StatementItem item{*exchange, sent.case_token(), envelope::FieldsRoot({})};
-  return Sign({action, sent.partnership(), sent.recipient(), ""}, context, item, signer);
+  return Sign({action, sent.partnership(), sent.recipient(), ""}, context, {item}, signer);
+}
+
+// Whether one statement can cover both.
+bool AreOfOneAct(const Previewed& a, const Previewed& b) {
+  const node::v1::RequestContext& one = a.asked.context();
+  const node::v1::RequestContext& two = b.asked.context();
+  return a.preview.partnership() == b.preview.partnership() &&
+         a.asked.recipient() == b.asked.recipient() &&
+         a.asked.recipient_role() == b.asked.recipient_role() && one.role() == two.role() &&
+         one.purpose() == two.purpose() && one.basis() == two.basis();
+}
+
+// The conditions that a preview hands over for signing; nothing when they are not those that it
+// shows.
+std::optional<peer::v1::Conditions> ConditionsShown(const node::v1::PreviewShareResponse& preview) {
+  peer::v1::Conditions conditions;
+  const auto same = [](const auto& a, const auto& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+  };
+  if (!conditions.ParseFromString(preview.conditions()) ||
+      !same(conditions.fields(), preview.fields()) ||
+      !same(conditions.reduced_fields(), preview.reduced_fields()) ||
+      !same(conditions.obligations(), preview.obligations()) ||
+      conditions.retention_until() != preview.retention_until()) {
+    return std::nullopt;
+  }
+  return conditions;
+}
+
+// A share that lacks its signature, and the item that the signature is to cover.
+node::v1::ShareSignalRequest Drawn(const Previewed& share, crypto::Random& random,
+                                   StatementItem* item) {
+  const auto& [asked, preview] = share;
+  item->exchange = random.Array<envelope::kExchangeIdBytes>();
+  item->case_token = preview.case_token();
+  node::v1::ShareSignalRequest request;
+  const std::vector<std::string> names(preview.fields().begin(), preview.fields().end());
+  const envelope::CommittedFields committed =
+      envelope::CommitFields(item->exchange, preview.content(), names, random);
+  envelope::Repeated<peer::v1::FieldCommitment> fields;
+  for (size_t i = 0; i < committed.fields.size(); ++i) {
+    *fields.Add() = committed.fields[i];
+    request.add_salts(Text(committed.salts[i]));
+  }
+  item->fields_root = envelope::FieldsRoot(fields);
+  *request.mutable_context() = asked.context();
+  request.set_record_id(asked.record_id());
+  request.set_version(preview.version());
+  request.set_recipient(asked.recipient());
+  request.set_recipient_role(asked.recipient_role());
+  request.set_exchange_id(Text(item->exchange));
+  return request;
 }
 
 }  // namespace
@@ -70,34 +125,54 @@ record::v1::SignalContent SignedContent(const node::v1::PreviewShareResponse& pr
   return envelope::OnlyFields(preview.content(), preview.fields());
 }
 
+std::optional<record::v1::SignalMarks> SignedMarks(const node::v1::PreviewShareResponse& preview) {
+  peer::v1::Conditions conditions;
+  if (!conditions.ParseFromString(preview.conditions())) return std::nullopt;
+  record::v1::SignalMarks marks;
+  marks.set_tlp(conditions.marks().tlp());
+  marks.set_secret(conditions.marks().secret());
+  marks.set_no_evidence(conditions.marks().no_evidence());
+  marks.set_no_onward(conditions.marks().no_onward());
+  return marks;
+}
+
+Result<std::vector<node::v1::ShareSignalRequest>> SignShares(std::span<const Previewed> shares,
+                                                             const Signer& signer,
+                                                             crypto::Random& random) {
+  const Failure not_signable{Exit::kUsage, {"share.not_signable", {}}, nullptr};
+  if (shares.empty()) return not_signable;
+  const Previewed& first = shares.front();
+  std::vector<node::v1::ShareSignalRequest> requests;
+  std::vector<StatementItem> items;
+  for (const Previewed& share : shares) {
+    if (!AreOfOneAct(first, share)) return not_signable;
+    const std::optional<peer::v1::Conditions> conditions = ConditionsShown(share.preview);
+    if (!conditions) return Failure{Exit::kInternal, {"share.preview_differs", {}}, nullptr};
+    requests.push_back(Drawn(share, random, &items.emplace_back()));
+    items.back().conditions = envelope::ConditionsDigest(*conditions);
+  }
+  const auto statement = Sign(
+      {"share", first.preview.partnership(), first.asked.recipient(), first.asked.recipient_role()},
+      first.asked.context(), items, signer);
+  if (!statement.ok()) return statement.failure();
+  const std::vector<peer::v1::UserSignature> signatures =
+      envelope::SignaturesFor(*statement, items, signer.mandate.signed_mandate, 0);
+  for (size_t i = 0; i < requests.size(); ++i) {
+    *requests[i].mutable_statement() = *statement;
+    *requests[i].mutable_mandate() = signer.mandate.signed_mandate;
+    requests[i].set_item(signatures[i].item());
+    *requests[i].mutable_path() = signatures[i].path();
+  }
+  return requests;
+}
+
 Result<node::v1::ShareSignalRequest> SignShare(const node::v1::PreviewShareRequest& asked,
                                                const node::v1::PreviewShareResponse& preview,
                                                const Signer& signer, crypto::Random& random) {
-  StatementItem item;
-  item.exchange = random.Array<envelope::kExchangeIdBytes>();
-  item.case_token = preview.case_token();
-  node::v1::ShareSignalRequest request;
-  const std::vector<std::string> names(preview.fields().begin(), preview.fields().end());
-  const envelope::CommittedFields committed =
-      envelope::CommitFields(item.exchange, preview.content(), names, random);
-  envelope::Repeated<peer::v1::FieldCommitment> fields;
-  for (size_t i = 0; i < committed.fields.size(); ++i) {
-    *fields.Add() = committed.fields[i];
-    request.add_salts(Text(committed.salts[i]));
-  }
-  item.fields_root = envelope::FieldsRoot(fields);
-  auto statement = Sign({"share", preview.partnership(), asked.recipient(), asked.recipient_role()},
-                        asked.context(), item, signer);
-  if (!statement.ok()) return statement.failure();
-  *request.mutable_context() = asked.context();
-  request.set_record_id(asked.record_id());
-  request.set_version(preview.version());
-  request.set_recipient(asked.recipient());
-  request.set_recipient_role(asked.recipient_role());
-  request.set_exchange_id(Text(item.exchange));
-  *request.mutable_statement() = *std::move(statement);
-  *request.mutable_mandate() = signer.mandate.signed_mandate;
-  return request;
+  const Previewed one{asked, preview};
+  auto signed_shares = SignShares({&one, 1}, signer, random);
+  if (!signed_shares.ok()) return signed_shares.failure();
+  return std::move(signed_shares->front());
 }
 
 Result<node::v1::WithdrawShareRequest> SignWithdrawal(const node::v1::RequestContext& context,

@@ -17,7 +17,7 @@ namespace sluis::authn {
 // most kMost signatures, and then it begins anew. Thread-safe.
 class VerifiedSignatures {
  public:
-  static constexpr size_t kMost = 4096;
+  static constexpr size_t kMost = 1 << 14;
 
   bool Holds(const crypto::PublicKey& key, crypto::BytesView message, crypto::BytesView signature);
 

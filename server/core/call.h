@@ -43,7 +43,7 @@ struct Call {
   const PageTokens* pages = nullptr;
   // Signatures of mandate keys known to hold, of this organisation and of others; the executor's,
   // null where no call of its is behind this.
-  std::shared_ptr<authn::VerifiedSignatures> mandate_signatures;
+  std::shared_ptr<authn::VerifiedSignatures> signatures;
 };
 
 // The parts of an entry that follow from the call alone.

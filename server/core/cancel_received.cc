@@ -56,8 +56,8 @@ absl::StatusOr<Plan> CancelReceived::Decide(const Call& call, View& view) {
   }
   absl::StatusOr<record::v1::MandateStatus> status = ReadPartnerStatus(view, sender_);
   if (!status.ok()) return status.status();
-  envelope::UserSignatureVerifier verifier(
-      manifest.partnership, sender_, MandateKeysOf(*member, call.today), call.mandate_signatures);
+  envelope::UserSignatureVerifier verifier(manifest.partnership, sender_,
+                                           MandateKeysOf(*member, call.today), call.signatures);
   Plan plan;
   size_t waiting = 0;
   const auto refuse = [&](const ReceivedExchange& row, const PeerLeaf& leaf,

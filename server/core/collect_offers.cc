@@ -1,6 +1,7 @@
 #include "server/core/collect_offers.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -12,6 +13,7 @@
 #include "server/envelope/fault.h"
 #include "server/envelope/field_commitment.h"
 #include "server/envelope/receipt_proof.h"
+#include "server/envelope/signed_conditions.h"
 #include "server/envelope/terms.h"
 #include "server/envelope/user_signature.h"
 #include "server/ledger/row.h"
@@ -31,12 +33,29 @@ std::string SentRowKey(std::string_view exchange_id) {
 constexpr std::string_view kRefused = "refused";
 constexpr std::string_view kRuleDenied = "denied";
 
+// Why a record is not taken, and what the rules said when they were asked.
+struct NotTaken {
+  RefusalReason reason;
+  std::string_view code;
+  std::optional<Answer> answer = {};
+};
+
+// What the rules permit: the entry of the collection, and the conditions.
+struct Permitted {
+  Entry entry;
+  std::string accepted;
+};
+
+using Ruled = std::variant<Permitted, NotTaken>;
+
 // Everything that deciding about each of the records has in common.
 struct Deciding {
   const Call& call;
   const partnership::Member& sender;
   envelope::UserSignatureVerifier verifier;
   record::v1::MandateStatus status;
+  // What the rules said to what they may read of an Offer: role, attributes and conditions.
+  std::map<std::string, Ruled, std::less<>> ruled = {};
 };
 
 enum class Before { kNew, kSame, kReplayed };
@@ -65,16 +84,8 @@ absl::StatusOr<Before> SeenBefore(const View& view, const std::string& sender,
   return Before::kNew;
 }
 
-// Why a record is not taken, and what the rules said when they were asked.
-struct NotTaken {
-  RefusalReason reason;
-  std::string_view code;
-  std::optional<Answer> answer = {};
-};
-
 struct Taken {
-  Answer answer;
-  peer::v1::Conditions accepted;
+  const Permitted& permitted;
   uint64_t expires_at_s = 0;
 };
 
@@ -88,6 +99,38 @@ NotTaken BySignature(const absl::Status& fault) {
   return {peer::v1::REFUSAL_REASON_SIGNATURE, RefusalWord(peer::v1::REFUSAL_REASON_SIGNATURE)};
 }
 
+Ruled AskRules(const Deciding& deciding, const peer::v1::Terms& terms, const std::string& role) {
+  Answer answer =
+      AskAccept(deciding.call, {.terms = &terms, .sender = &deciding.sender, .role = role});
+  if (!answer.permitted()) {
+    return NotTaken{peer::v1::REFUSAL_REASON_RULE, kRuleDenied, std::move(answer)};
+  }
+  if (WithholdsWhatItStates(answer.decision, terms)) {
+    return NotTaken{peer::v1::REFUSAL_REASON_RULE, "withheld", std::move(answer)};
+  }
+  const std::optional<peer::v1::Conditions> accepted =
+      AcceptedConditions(deciding.call, answer.decision, terms.conditions());
+  if (!accepted) return NotTaken{peer::v1::REFUSAL_REASON_RULE, "conditions", std::move(answer)};
+  return Permitted{
+      EntryAbout(deciding.call, answer, record::v1::OPERATION_COLLECTION, record::v1::OUTCOME_DONE),
+      accepted->SerializeAsString()};
+}
+
+// The rules read nothing of an Offer but these: records alike in them are asked about once.
+const Ruled& Rule(Deciding& deciding, const peer::v1::Terms& terms, const std::string& role) {
+  peer::v1::Terms read;
+  *read.mutable_attributes() = terms.attributes();
+  *read.mutable_conditions() = terms.conditions();
+  std::string key = role;
+  key.push_back('\0');
+  read.AppendToString(&key);
+  auto found = deciding.ruled.find(key);
+  if (found == deciding.ruled.end()) {
+    found = deciding.ruled.emplace(std::move(key), AskRules(deciding, read, role)).first;
+  }
+  return found->second;
+}
+
 std::variant<Taken, NotTaken, Waits> Judge(Deciding& deciding, const Offer& offer,
                                            const peer::v1::Terms& terms) {
   const peer::v1::Binding& binding = offer.binding();
@@ -96,6 +139,7 @@ std::variant<Taken, NotTaken, Waits> Judge(Deciding& deciding, const Offer& offe
   std::copy_n(binding.exchange_id().begin(), act.item.exchange.size(), act.item.exchange.begin());
   act.item.case_token = terms.case_token();
   act.item.fields_root = envelope::FieldsRoot(offer.fields());
+  act.item.conditions = envelope::ConditionsDigest(terms.conditions());
   const absl::StatusOr<envelope::VerifiedPerson> person =
       deciding.verifier.Verify(offer.user(), act, deciding.status, deciding.call.now_us);
   if (envelope::FaultOf(person.status()) == Fault::kStatusBehind) return Waits{};
@@ -103,19 +147,9 @@ std::variant<Taken, NotTaken, Waits> Judge(Deciding& deciding, const Offer& offe
   if (!SaysTheSame(person->statement, terms)) {
     return BySignature(envelope::Refuse(Fault::kStatement));
   }
-  Answer answer =
-      AskAccept(deciding.call,
-                {.terms = &terms, .sender = &deciding.sender, .role = person->statement.role()});
-  if (!answer.permitted()) {
-    return NotTaken{peer::v1::REFUSAL_REASON_RULE, kRuleDenied, std::move(answer)};
-  }
-  if (WithholdsWhatItStates(answer.decision, terms)) {
-    return NotTaken{peer::v1::REFUSAL_REASON_RULE, "withheld", std::move(answer)};
-  }
-  std::optional<peer::v1::Conditions> accepted =
-      AcceptedConditions(deciding.call, answer.decision, terms.conditions());
-  if (!accepted) return NotTaken{peer::v1::REFUSAL_REASON_RULE, "conditions", std::move(answer)};
-  return Taken{std::move(answer), *std::move(accepted), person->statement.expires_at_s()};
+  const Ruled& ruled = Rule(deciding, terms, person->statement.role());
+  if (const auto* not_taken = std::get_if<NotTaken>(&ruled)) return *not_taken;
+  return Taken{std::get<Permitted>(ruled), person->statement.expires_at_s()};
 }
 
 ReceivedExchange RowOf(const Call& call, const std::string& sender, const PeerLeaf& leaf) {
@@ -188,7 +222,7 @@ absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
   Deciding deciding{
       call,
       *member,
-      {manifest.partnership, sender_, MandateKeysOf(*member, call.today), call.mandate_signatures},
+      {manifest.partnership, sender_, MandateKeysOf(*member, call.today), call.signatures},
       *std::move(status)};
 
   Plan plan;
@@ -242,11 +276,10 @@ absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
       keeps_secret = plan.effects.size();
     }
     Effect& effect = plan.effects.emplace_back();
-    effect.entry =
-        EntryAbout(call, taken.answer, record::v1::OPERATION_COLLECTION, record::v1::OUTCOME_DONE);
+    effect.entry = taken.permitted.entry;
     effect.entry.counterpart = envelope::AcceptedPart(*offer, leaf.digest).SerializeAsString();
     row.set_state(record::v1::RECEIVED_STATE_COLLECTED);
-    row.set_accepted(taken.accepted.SerializeAsString());
+    row.set_accepted(taken.permitted.accepted);
     row.set_sealing_key(std::string(crypto::View(secret.public_key)));
     // As long as the sender's clock may lag behind, its key may still be in time.
     row.set_expires_at_s(taken.expires_at_s + envelope::kMaxSkewSeconds);

@@ -14,6 +14,7 @@ using peer::v1::EnvelopeKind;
 using record::v1::SentExchange;
 
 constexpr char kErased[] = "erased";
+constexpr std::string_view kKindCancel = "cancel";
 
 absl::StatusOr<std::vector<SentRow>> SharesOf(const View& view, std::string_view record_id) {
   std::vector<SentRow> shares;
@@ -38,9 +39,33 @@ void LeaveBindingOnly(const Call& call, const View& view, const SentRow& sent,
   after.set_offer_digest(std::string(crypto::View(bound->offer_digest)));
 }
 
+// Ends one that is on its way, with an entry of its own: the log must say of each exchange how it
+// ended.
+void EndShare(const Call& call, const SentRow& sent, SentExchange after, Plan& plan) {
+  after.set_state(record::v1::SENT_STATE_WITHDRAWN);
+  after.set_reason(kErased);
+  const bool departed = ShownState(sent.row, call.now_us) != record::v1::SENT_STATE_COOLING_OFF;
+  EnvelopeKind owed = peer::v1::ENVELOPE_KIND_UNSPECIFIED;
+  if (departed) {
+    peer::v1::Cancel cancel;
+    cancel.set_reason(peer::v1::CANCEL_REASON_RULE);
+    after.set_cancel(cancel.SerializeAsString());
+    owed = peer::v1::ENVELOPE_KIND_CANCEL;
+  }
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  effect.entry.act.set_reason(kErased);
+  peer::v1::Offer offer;
+  offer.ParseFromString(after.offer());
+  effect.entry.counterpart =
+      SenderPart(after, call.terms->partnership, kKindCancel, offer.binding().terms_digest());
+  WriteSent(sent, std::move(after), owed, call.now_us, effect);
+}
+
 // Whether the partner is asked to erase it.
 bool AddErasedShare(const Call& call, const View& view, const SentRow& sent,
-                    const ErasureSignatures& signatures, Effect& effect) {
+                    const ErasureSignatures& signatures, Plan& plan) {
+  Effect& effect = plan.effects.front();
   SentExchange after = sent.row;
   after.clear_sealed_key();
   after.clear_sealed_context();
@@ -68,17 +93,7 @@ bool AddErasedShare(const Call& call, const View& view, const SentRow& sent,
     effect.rows.push_back({key, after.SerializeAsString()});
     return false;
   }
-  after.set_state(record::v1::SENT_STATE_WITHDRAWN);
-  after.set_reason(kErased);
-  const bool departed = ShownState(sent.row, call.now_us) != record::v1::SENT_STATE_COOLING_OFF;
-  EnvelopeKind owed = peer::v1::ENVELOPE_KIND_UNSPECIFIED;
-  if (departed) {
-    peer::v1::Cancel cancel;
-    cancel.set_reason(peer::v1::CANCEL_REASON_RULE);
-    after.set_cancel(cancel.SerializeAsString());
-    owed = peer::v1::ENVELOPE_KIND_CANCEL;
-  }
-  WriteSent(sent, std::move(after), owed, call.now_us, effect);
+  EndShare(call, sent, std::move(after), plan);
   return false;
 }
 
@@ -133,12 +148,12 @@ absl::StatusOr<std::variant<ErasureSignatures, Refusal>> VerifyErasureStatements
 
 absl::StatusOr<size_t> AddErasedShares(const Call& call, const View& view,
                                        std::string_view record_id,
-                                       const ErasureSignatures& signatures, Effect& effect) {
+                                       const ErasureSignatures& signatures, Plan& plan) {
   const absl::StatusOr<std::vector<SentRow>> shares = SharesOf(view, record_id);
   if (!shares.ok()) return shares.status();
   size_t asked = 0;
   for (const SentRow& sent : *shares) {
-    if (AddErasedShare(call, view, sent, signatures, effect)) ++asked;
+    if (AddErasedShare(call, view, sent, signatures, plan)) ++asked;
   }
   return asked;
 }

@@ -27,15 +27,16 @@ using ErasureSignatures = std::map<std::string, peer::v1::UserSignature, std::le
 absl::StatusOr<std::variant<ErasureSignatures, Refusal>> VerifyErasureStatements(
     const Call& call, View& view, const node::v1::EraseSignalRequest& request);
 
-// Adds to the erasure of a record what it does to the exchanges of it, and returns how many
-// partners are asked to erase it too. What is sealed in their rows dies with the key of the record;
-// here it goes from the rows as well, with everything that says something about the content. An
-// exchange that is on its way ends: nothing is owed any more before it left, and a Cancel once the
-// partner may have the Offer, which then never gets its key. Who may have the key is asked to erase
-// it: in the person's name where there is a signature, in the node's own otherwise.
+// Adds to the erasure of a record, the first effect of the plan, what it does to the exchanges of
+// it, and returns how many partners are asked to erase it too. What is sealed in their rows dies
+// with the key of the record; here it goes from the rows as well, with everything that says
+// something about the content. An exchange that is on its way ends: nothing is owed any more before
+// it left, and a Cancel once the partner may have the Offer, which then never gets its key; it has
+// an entry of its own. Who may have the key is asked to erase it: in the person's name where there
+// is a signature, in the node's own otherwise.
 absl::StatusOr<size_t> AddErasedShares(const Call& call, const View& view,
                                        std::string_view record_id,
-                                       const ErasureSignatures& signatures, Effect& effect);
+                                       const ErasureSignatures& signatures, Plan& plan);
 
 }  // namespace sluis::core
 

@@ -66,7 +66,7 @@ absl::StatusOr<Plan> EraseSignal::Decide(const Call& call, View& view) {
   effect.entry.act.set_reason(request_.reason());
   const std::string everywhere = AddErasure(call, *record, effect);
   const absl::StatusOr<size_t> asked = AddErasedShares(
-      call, view, request_.record_id(), std::get<ErasureSignatures>(*verified), effect);
+      call, view, request_.record_id(), std::get<ErasureSignatures>(*verified), plan);
   if (!asked.ok()) return asked.status();
   plan.reply = [this, everywhere, asked = *asked](std::span<const ledger::Logged> logged) {
     response_.set_erased_everywhere_on(everywhere);

@@ -213,7 +213,7 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
   call.method = &attempt.use_case->method();
   call.terms = terms_.Get();
   call.pages = &pages_;
-  call.mandate_signatures = mandate_signatures_;
+  call.signatures = signatures_;
   call.now_us = clock_.NowUs();
   call.today = storage::LegalDay(call.now_us);
   if (remembered) {

@@ -89,7 +89,7 @@ class Executor {
   PlanSealer sealer_;
   // One key for as long as the process runs.
   const PageTokens pages_;
-  const std::shared_ptr<authn::VerifiedSignatures> mandate_signatures_ =
+  const std::shared_ptr<authn::VerifiedSignatures> signatures_ =
       std::make_shared<authn::VerifiedSignatures>();
   RefusalGate gate_;
   CallerCache callers_;

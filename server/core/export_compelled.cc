@@ -1,12 +1,10 @@
 #include "server/core/export_compelled.h"
 
 #include <algorithm>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -60,10 +58,6 @@ std::optional<Refusal> RefuseOrder(const Call& call, const OpenedRecord& record,
   return std::nullopt;
 }
 
-// Never handed over, whatever a pack says: who brought it in, who wrote it down, and the own
-// reference to a person.
-constexpr std::string_view kNever[] = {"contributor", "recorded_by", "subject_ref"};
-
 // The decision, narrowed to the fields that the order names.
 std::variant<policies::Decision, Refusal> Narrowed(
     policies::Decision decision, const google::protobuf::RepeatedPtrField<std::string>& scope) {
@@ -72,9 +66,6 @@ std::variant<policies::Decision, Refusal> Narrowed(
       (asked.contains(kAll) && asked.size() > 1)) {
     return BadRequest("name the fields that the order names, each once, or all", "scope");
   }
-  std::erase_if(decision.granted, [](const policies::GrantedField& field) {
-    return std::find(std::begin(kNever), std::end(kNever), field.name) != std::end(kNever);
-  });
   if (asked.contains(kAll)) return decision;
   Names granted;
   for (const policies::GrantedField& field : decision.granted) granted.insert(field.name);

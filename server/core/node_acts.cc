@@ -144,7 +144,7 @@ absl::StatusOr<Plan> ErasePastRetention::Decide(const Call& call, View& view) {
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
   AddErasure(call, *record, effect);
-  const absl::Status shares = AddErasedShares(call, view, record_id_, {}, effect).status();
+  const absl::Status shares = AddErasedShares(call, view, record_id_, {}, plan).status();
   if (!shares.ok()) return shares;
   plan.reply = Done;
   return plan;

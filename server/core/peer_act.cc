@@ -4,9 +4,10 @@
 
 namespace sluis::core {
 
-std::vector<PeerLeaf> PeerLeavesOf(const envelope::Envelope& envelope) {
+std::vector<PeerLeaf> PeerLeavesOf(envelope::Envelope envelope) {
   std::vector<PeerLeaf> leaves;
-  for (envelope::RecordProof& proof : envelope::ProveRecords(envelope)) {
+  leaves.reserve(envelope.leaves.size());
+  for (envelope::RecordProof& proof : envelope::ProveRecords(std::move(envelope))) {
     const crypto::Hash digest = envelope::LeafDigest(proof.leaf_bytes);
     leaves.push_back({std::move(proof), digest});
   }

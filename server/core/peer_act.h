@@ -25,7 +25,7 @@ struct PeerLeaf {
 
 // The leaves of an envelope that was read and verified (envelope.h), in its order. A use case is
 // given all of them: keys open only together.
-std::vector<PeerLeaf> PeerLeavesOf(const envelope::Envelope& envelope);
+std::vector<PeerLeaf> PeerLeavesOf(envelope::Envelope envelope);
 
 // The text of every refusal of a peer: which one it is, is told by its code to this node alone.
 inline constexpr std::string_view kToPeer = "not accepted";

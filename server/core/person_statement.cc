@@ -79,7 +79,7 @@ absl::StatusOr<std::variant<OwnStatement, Refusal>> VerifyOwnStatement(
   absl::StatusOr<authn::Registered> registered = view.ReadRegistered(call.caller->user_id);
   if (!registered.ok()) return registered.status();
   envelope::UserSignatureVerifier verifier(call.terms->partnership, call.terms->organisation,
-                                           MandateKeys(call), call.mandate_signatures);
+                                           MandateKeys(call), call.signatures);
   if (!registered->status) {
     return Refusal{absl::StatusCode::kFailedPrecondition, "no_status_list",
                    "partners believe no mandate without a list of revoked ones; ask an "
@@ -97,6 +97,8 @@ absl::StatusOr<std::variant<OwnStatement, Refusal>> VerifyOwnStatement(
   *own.signature.mutable_statement() = claimed.statement;
   *own.signature.mutable_mandate() = claimed.mandate;
   own.signature.set_mandate_status_number(status.number());
+  own.signature.set_item(claimed.place);
+  *own.signature.mutable_path() = claimed.path;
   absl::StatusOr<envelope::VerifiedPerson> person =
       verifier.Verify(own.signature,
                       {.partnership = call.terms->partnership,

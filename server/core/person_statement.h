@@ -1,6 +1,7 @@
 #ifndef SLUIS_SERVER_CORE_PERSON_STATEMENT_H_
 #define SLUIS_SERVER_CORE_PERSON_STATEMENT_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,6 +26,9 @@ struct ClaimedStatement {
   std::string_view audience;
   std::string_view audience_role;
   envelope::StatementItem item;
+  // Where in the statement, and what leads from there to its root; the default for the only one.
+  uint32_t place = 0;
+  google::protobuf::RepeatedPtrField<std::string> path = {};
 };
 
 // What a person signs about an exchange that was shared before: its id, its case, and no fields.

@@ -38,6 +38,7 @@ node::v1::PreviewShareResponse Shown(const Call& call, const ShareDraft& draft) 
     if (IsFilledIn(draft.content, name)) shown.add_warnings(name);
   }
   shown.set_exercise(call.terms->exercise);
+  shown.set_conditions(conditions.SerializeAsString());
   return shown;
 }
 

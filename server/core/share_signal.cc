@@ -13,6 +13,7 @@
 #include "server/envelope/content.h"
 #include "server/envelope/field_commitment.h"
 #include "server/envelope/leaf.h"
+#include "server/envelope/signed_conditions.h"
 #include "server/envelope/terms.h"
 
 namespace sluis::core {
@@ -202,7 +203,10 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
        .action = "share",
        .audience = request_.recipient(),
        .audience_role = request_.recipient_role(),
-       .item = {drawn.exchange, draft.terms.case_token(), envelope::FieldsRoot(offer.fields())}});
+       .item = {drawn.exchange, draft.terms.case_token(), envelope::FieldsRoot(offer.fields()),
+                envelope::ConditionsDigest(draft.terms.conditions())},
+       .place = request_.item(),
+       .path = request_.path()});
   if (!verified.ok()) return verified.status();
   if (auto* refusal = std::get_if<Refusal>(&*verified)) return refuse(std::move(*refusal));
   OwnStatement& own = std::get<OwnStatement>(*verified);

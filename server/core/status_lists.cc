@@ -124,8 +124,7 @@ absl::StatusOr<Plan> PutPartnerStatus::Decide(const Call& call, View& view) {
     return RefusePeer(call, absl::StatusCode::kPermissionDenied, "no_partner");
   }
   envelope::UserSignatureVerifier verifier(manifest.partnership, organisation_,
-                                           MandateKeysOf(*member, call.today),
-                                           call.mandate_signatures);
+                                           MandateKeysOf(*member, call.today), call.signatures);
   const absl::StatusOr<record::v1::MandateStatus> status = verifier.Status(status_);
   if (!status.ok()) return RefusePeer(call, absl::StatusCode::kPermissionDenied, "signature");
   const absl::StatusOr<record::v1::MandateStatus> held = ReadPartnerStatus(view, organisation_);

@@ -20,8 +20,8 @@ absl::StatusOr<Plan> TakeErasures::Decide(const Call& call, View& view) {
   }
   absl::StatusOr<record::v1::MandateStatus> status = ReadPartnerStatus(view, sender_);
   if (!status.ok()) return status.status();
-  envelope::UserSignatureVerifier verifier(
-      manifest.partnership, sender_, MandateKeysOf(*member, call.today), call.mandate_signatures);
+  envelope::UserSignatureVerifier verifier(manifest.partnership, sender_,
+                                           MandateKeysOf(*member, call.today), call.signatures);
   const ErasureAsker asker{sender_, verifier, *status};
   Plan plan;
   size_t waiting = 0;

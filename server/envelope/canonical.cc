@@ -16,7 +16,11 @@ bool ReadCanonical(crypto::BytesView bytes, size_t max, google::protobuf::Messag
   }
   // Unknown fields would be written back as they came and so pass the comparison.
   out.DiscardUnknownFields();
-  return out.ByteSizeLong() == bytes.size() && out.SerializeAsString() == bytes;
+  if (out.ByteSizeLong() != bytes.size()) return false;
+  thread_local std::string again;
+  again.resize(bytes.size());
+  out.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(again.data()));
+  return again == bytes;
 }
 
 }  // namespace sluis::envelope

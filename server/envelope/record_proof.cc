@@ -19,13 +19,14 @@ std::string RecordProof::Serialise() const {
   return message.SerializeAsString();
 }
 
-std::vector<RecordProof> ProveRecords(const Envelope& envelope) {
+std::vector<RecordProof> ProveRecords(Envelope envelope) {
   LeafTree tree(envelope.leaf_bytes);
   std::vector<RecordProof> proofs;
+  proofs.reserve(envelope.leaves.size());
   for (size_t i = 0; i < envelope.leaves.size(); ++i) {
     // Cannot fail: the tree has exactly these leaves.
     proofs.push_back({envelope.head, static_cast<uint32_t>(i), tree.Path(i).value(),
-                      envelope.leaf_bytes[i], envelope.leaves[i]});
+                      std::move(envelope.leaf_bytes[i]), std::move(envelope.leaves[i])});
   }
   return proofs;
 }

@@ -31,7 +31,7 @@ struct RecordProof {
 };
 
 // Proofs of all leaves, in order.
-std::vector<RecordProof> ProveRecords(const Envelope& envelope);
+std::vector<RecordProof> ProveRecords(Envelope envelope);
 
 // kTooLarge, kMalformed, those of ReadHead and ReadLeaf, kBinding.
 absl::StatusOr<RecordProof> ReadRecordProof(crypto::BytesView bytes);

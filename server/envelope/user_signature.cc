@@ -80,6 +80,7 @@ std::string StatementItem::Bytes() const {
   std::string bytes(crypto::View(exchange));
   crypto::AppendLp(bytes, case_token);
   bytes += crypto::View(fields_root);
+  bytes += crypto::View(conditions);
   return bytes;
 }
 
@@ -138,13 +139,14 @@ absl::StatusOr<UserStatement> ReadStatement(crypto::BytesView bytes) {
   return statement;
 }
 
-UserSignatureVerifier::UserSignatureVerifier(
-    std::string partnership, std::string organisation,
-    const std::vector<crypto::PublicKey>& mandate_keys,
-    const std::shared_ptr<authn::VerifiedSignatures>& mandates)
-    : partnership_(std::move(partnership)), organisation_(std::move(organisation)) {
+UserSignatureVerifier::UserSignatureVerifier(std::string partnership, std::string organisation,
+                                             const std::vector<crypto::PublicKey>& mandate_keys,
+                                             std::shared_ptr<authn::VerifiedSignatures> verified)
+    : partnership_(std::move(partnership)),
+      organisation_(std::move(organisation)),
+      verified_(verified ? std::move(verified) : std::make_shared<authn::VerifiedSignatures>()) {
   for (const crypto::PublicKey& key : mandate_keys) {
-    mandates_.push_back(std::make_unique<authn::MandateVerifier>(organisation_, key, mandates));
+    mandates_.push_back(std::make_unique<authn::MandateVerifier>(organisation_, key, verified_));
   }
 }
 
@@ -183,7 +185,7 @@ absl::StatusOr<VerifiedPerson> UserSignatureVerifier::Verify(
   }
   const auto key = crypto::ToFixed<32>(mandate->signing_key());
   if (!key.ok() ||
-      !statements_.Holds(*key, StatementMessage(bytes), signature.statement().signature())) {
+      !verified_->Holds(*key, StatementMessage(bytes), signature.statement().signature())) {
     return Refuse(Fault::kStatementKey);
   }
   if (!InWindow(*statement, now_us)) return Refuse(Fault::kStatementWindow);

@@ -43,6 +43,8 @@ struct StatementItem {
   ExchangeId exchange{};
   std::string case_token;      // 32 bytes, or empty without a case
   crypto::Hash fields_root{};  // FieldsRoot; that of no fields for anything but a share
+  // Of the conditions of a share (signed_conditions.h); zero where nothing is shared.
+  crypto::Hash conditions{};
 
   std::string Bytes() const;
 };
@@ -83,12 +85,11 @@ struct VerifiedPerson {
 // under one statement costs one verification.
 class UserSignatureVerifier {
  public:
-  // `mandate_keys`: those of that member valid today, from the manifest. `mandates`: signatures of
-  // mandate keys known to hold, shared by verifiers that live for one call each; null for a memory
-  // of its own.
+  // `mandate_keys`: those of that member valid today, from the manifest. `verified`: signatures
+  // known to hold, shared by verifiers that live for one call each; null for a memory of its own.
   UserSignatureVerifier(std::string partnership, std::string organisation,
                         const std::vector<crypto::PublicKey>& mandate_keys,
-                        const std::shared_ptr<authn::VerifiedSignatures>& mandates = nullptr);
+                        std::shared_ptr<authn::VerifiedSignatures> verified = nullptr);
 
   // `status` is the newest list of revoked mandates of that member, verified before (Status).
   // kStatement: not of form, or about another partnership, organisation, audience, action or item;
@@ -108,8 +109,8 @@ class UserSignatureVerifier {
 
   const std::string partnership_;
   const std::string organisation_;
+  const std::shared_ptr<authn::VerifiedSignatures> verified_;
   std::vector<std::unique_ptr<authn::MandateVerifier>> mandates_;
-  authn::VerifiedSignatures statements_;
 };
 
 }  // namespace sluis::envelope

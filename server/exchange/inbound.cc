@@ -91,7 +91,7 @@ void Inbound::Deliver(const std::string& sender, const peer::v1::DeliverRequest&
     return;
   }
   parts_.executor.RunAsPeer(
-      sender, act->second(sender, core::PeerLeavesOf(*read), BridgeOf(request)),
+      sender, act->second(sender, core::PeerLeavesOf(*std::move(read)), BridgeOf(request)),
       [done = std::move(done), fault = parts_.fault](const absl::Status& status) {
         if (absl::IsDataLoss(status)) fault(status);
         done(ToPeer(status));

@@ -41,7 +41,7 @@ absl::StatusOr<Result> ExchangeDeliverBulk() {
   absl::StatusOr<std::unique_ptr<ExchangeSites>> made = ExchangeSites::Make({});
   if (!made.ok()) return made.status();
   ExchangeSites& sites = **made;
-  const absl::StatusOr<std::vector<SignedShare>> shares = sites.Sign(kRecords);
+  const absl::StatusOr<std::vector<SignedShare>> shares = sites.Sign(kRecords, kEnvelope);
   if (!shares.ok()) return shares.status();
   sites.Stop();
   const absl::StatusOr<std::vector<std::string>> envelopes = Envelopes(sites, *shares);

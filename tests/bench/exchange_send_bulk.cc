@@ -27,7 +27,7 @@ absl::StatusOr<Result> ExchangeSendBulk() {
   absl::StatusOr<std::unique_ptr<ExchangeSites>> made = ExchangeSites::Make({});
   if (!made.ok()) return made.status();
   ExchangeSites& sites = **made;
-  const absl::StatusOr<std::vector<SignedShare>> shares = sites.Sign(kRecords);
+  const absl::StatusOr<std::vector<SignedShare>> shares = sites.Sign(kRecords, 256);
   if (!shares.ok()) return shares.status();
   sites.Stop();
 

@@ -1,5 +1,6 @@
 #include "tests/bench/exchange_sites.h"
 
+#include <algorithm>
 #include <ctime>
 #include <optional>
 #include <thread>
@@ -89,20 +90,27 @@ absl::StatusOr<std::string> Sharer::Record() {
   return recorded->record_id();
 }
 
-absl::StatusOr<node::v1::ShareSignalRequest> Sharer::Sign(const std::string& record_id,
-                                                          const std::string& case_ref) {
-  node::v1::PreviewShareRequest asked;
-  *asked.mutable_context() = test::Intake();
-  asked.mutable_context()->set_purpose("doorverwijzing-hulp");
-  asked.mutable_context()->set_case_ref(case_ref);
-  asked.set_record_id(record_id);
-  asked.set_recipient(kTown);
-  const auto preview = calls_->Do(asked);
+absl::StatusOr<Look> Sharer::Preview(const std::string& record_id, const std::string& case_ref) {
+  Look look;
+  *look.asked.mutable_context() = test::Intake();
+  look.asked.mutable_context()->set_purpose("doorverwijzing-hulp");
+  look.asked.mutable_context()->set_case_ref(case_ref);
+  look.asked.set_record_id(record_id);
+  look.asked.set_recipient(kTown);
+  const auto preview = calls_->Do(look.asked);
   if (!preview.ok()) return StatusOf(preview.failure(), "preview");
-  auto request = client::SignShare(
-      asked, *preview, {person_.signing_key, mandate_, std::time(nullptr)}, crypto::SystemRandom());
-  if (!request.ok()) return StatusOf(request.failure(), "sign");
-  return std::move(*request);
+  look.preview = *preview;
+  return look;
+}
+
+absl::StatusOr<std::vector<node::v1::ShareSignalRequest>> Sharer::Sign(
+    const std::vector<Look>& looks) {
+  std::vector<client::Previewed> previewed;
+  for (const Look& look : looks) previewed.push_back({look.asked, look.preview});
+  auto requests = client::SignShares(previewed, {person_.signing_key, mandate_, std::time(nullptr)},
+                                     crypto::SystemRandom());
+  if (!requests.ok()) return StatusOf(requests.failure(), "sign");
+  return std::move(*requests);
 }
 
 ExchangeSites::ExchangeSites(const SitesOptions& options)
@@ -148,19 +156,32 @@ absl::Status ExchangeSites::Begin(const SitesOptions& options) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<SignedShare>> ExchangeSites::Sign(size_t count) {
+absl::StatusOr<std::vector<SignedShare>> ExchangeSites::Sign(size_t count, size_t per_signature) {
   std::vector<SignedShare> shares(count);
   std::vector<absl::Status> ended(sharers.size());
+  // Those that one person signs in one go lie beside each other, and so in one envelope.
+  const auto sign = [&](size_t who, size_t first) -> absl::Status {
+    std::vector<Look> looks;
+    for (size_t i = first; i < std::min(count, first + per_signature); ++i) {
+      const absl::StatusOr<std::string> record = sharers[who]->Record();
+      if (!record.ok()) return record.status();
+      auto look = sharers[who]->Preview(*record, "C-2026-" + std::to_string(100'000 + i));
+      if (!look.ok()) return look.status();
+      looks.push_back(*std::move(look));
+    }
+    auto signed_shares = sharers[who]->Sign(looks);
+    if (!signed_shares.ok()) return signed_shares.status();
+    for (size_t i = 0; i < looks.size(); ++i) {
+      shares[first + i] = {who, std::move((*signed_shares)[i])};
+    }
+    return absl::OkStatus();
+  };
   std::vector<std::thread> threads;
   for (size_t who = 0; who < sharers.size(); ++who) {
     threads.emplace_back([&, who] {
-      for (size_t i = who; i < count && ended[who].ok(); i += sharers.size()) {
-        const absl::StatusOr<std::string> record = sharers[who]->Record();
-        absl::StatusOr<node::v1::ShareSignalRequest> signed_share =
-            record.ok() ? sharers[who]->Sign(*record, "C-2026-" + std::to_string(100'000 + i))
-                        : record.status();
-        ended[who] = signed_share.status();
-        if (signed_share.ok()) shares[i] = {who, *std::move(signed_share)};
+      const size_t step = sharers.size() * per_signature;
+      for (size_t first = who * per_signature; first < count && ended[who].ok(); first += step) {
+        ended[who] = sign(who, first);
       }
     });
   }

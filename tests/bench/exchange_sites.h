@@ -43,6 +43,12 @@ struct Site {
   std::unique_ptr<server::Node> node;
 };
 
+// A preview, and what it is the answer to.
+struct Look {
+  node::v1::PreviewShareRequest asked;
+  node::v1::PreviewShareResponse preview;
+};
+
 // A person of the care organisation at their own machine: registered there, with a mandate for the
 // partnership under which they sign.
 class Sharer {
@@ -52,9 +58,10 @@ class Sharer {
 
   // A made-up signal that may be shared; its record id.
   absl::StatusOr<std::string> Record();
-  // Looked at as it would travel to the town under that case, and signed.
-  absl::StatusOr<node::v1::ShareSignalRequest> Sign(const std::string& record_id,
-                                                    const std::string& case_ref);
+  // Looked at as it would travel to the town under that case.
+  absl::StatusOr<Look> Preview(const std::string& record_id, const std::string& case_ref);
+  // All of these under one signature.
+  absl::StatusOr<std::vector<node::v1::ShareSignalRequest>> Sign(const std::vector<Look>& looks);
   const test::Person& person() const { return person_; }
   client::Calls& calls() { return *calls_; }
 
@@ -83,8 +90,9 @@ class ExchangeSites {
   // list of revoked mandates of the care organisation.
   static absl::StatusOr<std::unique_ptr<ExchangeSites>> Make(const SitesOptions& options);
 
-  // So many signals, each of its own case, recorded, looked at and signed by the sharers at once.
-  absl::StatusOr<std::vector<SignedShare>> Sign(size_t count);
+  // So many signals, each of its own case, recorded, looked at and signed by the sharers at once:
+  // `per_signature` in one go.
+  absl::StatusOr<std::vector<SignedShare>> Sign(size_t count, size_t per_signature = 1);
   // Nobody runs any more; what they wrote is on disk.
   void Stop();
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 
+#include "crypto/hash.h"
 #include "server/authn/mandate.h"
 #include "server/core/received_exchange.h"
 #include "server/core/sent_exchange.h"
@@ -12,6 +13,7 @@
 #include "server/envelope/content.h"
 #include "server/envelope/envelope.h"
 #include "server/envelope/key_wrap.h"
+#include "server/envelope/signed_conditions.h"
 #include "server/envelope/terms.h"
 #include "server/ledger/row.h"
 #include "tests/fault/five_nodes.h"
@@ -100,8 +102,8 @@ class ExchangeForgeryTest : public ::testing::Test {
     statement.clear_count();
     statement.clear_root();
     const std::vector<envelope::StatementItem> items = {
-        {id, envelope::ReadTerms(offer.terms())->case_token(),
-         envelope::FieldsRoot(offer.fields())}};
+        {id, envelope::ReadTerms(offer.terms())->case_token(), envelope::FieldsRoot(offer.fields()),
+         envelope::ConditionsDigest(envelope::ReadTerms(offer.terms())->conditions())}};
     const auto stated = envelope::StatementOver(statement, items);
     EXPECT_TRUE(stated.ok()) << stated.status();
     *offer.mutable_user() = envelope::SignaturesFor(envelope::SignStatement(*stated, officer.key),

@@ -146,18 +146,6 @@ TEST_F(ExchangeNetworkTest, APartitionHealsByItself) {
   AllMatchedOnce();
 }
 
-TEST_F(ExchangeNetworkTest, AnOfferWhoseAnswerIsLostIsTakenOnce) {
-  // A first one, so that they are connected both ways.
-  Finishes(Share());
-  network->SetFaults(kTown, kCare, kCut);
-  const std::string exchange = Share();
-  EXPECT_TRUE(Eventually([&] { return pair_->town.Received().contains(exchange); }));
-  EXPECT_EQ(StateAtCare(exchange), record::v1::SENT_STATE_OFFERED);
-  network->SetFaults(kTown, kCare, {});
-  Finishes(exchange);
-  AllMatchedOnce();
-}
-
 TEST_F(ExchangeNetworkTest, AShareWaitsForALinkThatIsDown) {
   network->SetLink(kTown, false);
   const uint64_t before = Counts().lost;

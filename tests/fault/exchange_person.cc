@@ -18,6 +18,7 @@
 #include "server/core/share_signal.h"
 #include "server/core/withdraw_share.h"
 #include "server/envelope/field_commitment.h"
+#include "server/envelope/signed_conditions.h"
 
 namespace sluis::fault {
 namespace {
@@ -53,7 +54,7 @@ record::v1::Signal SignalOf(About about, const std::string& text) {
   }
   content.set_category("gedrag-online");
   content.set_subject_kind(record::v1::SUBJECT_KIND_PERSON);
-  content.set_subject_ref("dossier-" + text.substr(0, 20));
+  content.set_subject_ref("dossier-" + text.substr(0, text.find(' ')));
   content.set_age_band(record::v1::AGE_BAND_18_TO_24);
   content.set_client_informed(record::v1::CLIENT_INFORMED_YES);
   content.set_client_agrees(record::v1::CLIENT_AGREES_YES);
@@ -183,6 +184,10 @@ absl::Status ExchangePerson::Share(const Sharing& sharing, std::string& exchange
   const std::vector<std::string> names(preview.fields().begin(), preview.fields().end());
   const auto committed = envelope::CommitFields(id, preview.content(), names, node_.random);
   envelope::Repeated<peer::v1::FieldCommitment> fields;
+  peer::v1::Conditions conditions;
+  if (!conditions.ParseFromString(preview.conditions())) {
+    return absl::InternalError("no conditions in the preview");
+  }
   node::v1::ShareSignalRequest request;
   for (size_t i = 0; i < committed.fields.size(); ++i) {
     *fields.Add() = committed.fields[i];
@@ -194,9 +199,10 @@ absl::Status ExchangePerson::Share(const Sharing& sharing, std::string& exchange
   request.set_recipient(sharing.to);
   request.set_exchange_id(Text(id));
   request.set_corrects(sharing.corrects);
-  *request.mutable_statement() =
-      Statement("share", sharing.to, looking.context(),
-                {id, preview.case_token(), envelope::FieldsRoot(fields)}, sharing.lifetime);
+  *request.mutable_statement() = Statement("share", sharing.to, looking.context(),
+                                           {id, preview.case_token(), envelope::FieldsRoot(fields),
+                                            envelope::ConditionsDigest(conditions)},
+                                           sharing.lifetime);
   *request.mutable_mandate() = mandate_;
   exchange_id = request.exchange_id();
   node::v1::ShareSignalResponse response;

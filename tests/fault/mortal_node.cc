@@ -1,7 +1,9 @@
 #include "tests/fault/mortal_node.h"
 
+#include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <future>
@@ -60,15 +62,20 @@ std::string Rest(core::ExportStream& stream) {
   }
 }
 
-std::string AllOf(const storage::Store& store) {
-  std::string all;
+// A test that cannot even begin says why.
+[[noreturn]] void Give(const std::string& why) {
+  std::fprintf(stderr, "%s\n", why.c_str());
+  std::abort();
+}
+
+void AddAllOf(const storage::Store& store, std::vector<std::string>& all) {
   const absl::Status scanned =
       store.NewSnapshot()->Scan({}, {}, [&all](std::string_view key, std::string_view value) {
-        all.append(key).append("\n").append(value).append("\n");
+        all.emplace_back(key);
+        all.emplace_back(value);
         return true;
       });
   EXPECT_EQ(scanned, absl::OkStatus());
-  return all;
 }
 
 }  // namespace
@@ -82,18 +89,18 @@ policies::PackSet ShippedPacks(const PackEdits& edits) {
       partnership.replace(at, from.size(), to);
       ++found;
     }
-    if (found == 0) std::abort();
+    if (found == 0) Give("no such text in the pack: " + from);
   }
   std::vector<policies::Pack> layers;
   for (const auto& [name, text] :
        {std::pair<std::string, std::string>{"statutory", ReadPack("statutory.be.yaml")},
         {"partnership", partnership}}) {
     absl::StatusOr<policies::Pack> pack = policies::ParsePack(name, text);
-    if (!pack.ok()) std::abort();
+    if (!pack.ok()) Give(pack.status().ToString());
     layers.push_back(*std::move(pack));
   }
   absl::StatusOr<policies::PackSet> packs = policies::PackSet::Load(std::move(layers));
-  if (!packs.ok()) std::abort();
+  if (!packs.ok()) Give(packs.status().ToString());
   return *std::move(packs);
 }
 
@@ -320,9 +327,18 @@ std::optional<record::v1::SignedMandateStatus> MortalNode::OwnStatus() const {
   return own;
 }
 
-std::string MortalNode::Stored() const { return AllOf(*up_->store) + StoredBeside(); }
+std::vector<std::string> MortalNode::Stored() const {
+  std::vector<std::string> all = StoredBeside();
+  AddAllOf(*up_->store, all);
+  return all;
+}
 
-std::string MortalNode::StoredBeside() const { return AllOf(*up_->derived) + AllOf(*up_->witness); }
+std::vector<std::string> MortalNode::StoredBeside() const {
+  std::vector<std::string> all;
+  AddAllOf(*up_->derived, all);
+  AddAllOf(*up_->witness, all);
+  return all;
+}
 
 void MortalNode::Look(const std::function<void(const core::View&)>& use) const {
   const auto snapshot = up_->ledger->store().NewSnapshot();

@@ -276,7 +276,8 @@ TEST_F(ShareTest, WhatAnAuthorityOrdersIsHandedOverAndTheSenderLearnsOfIt) {
   EXPECT_THAT(done.err, HasSubstr("verneemt vanaf"));
   const auto text = client::ReadWhole(file, 1 << 20);
   ASSERT_TRUE(text.ok());
-  EXPECT_THAT(*text, StartsWith("AFGEGEVEN OP BEVEL VAN EEN OVERHEID\n"));
+  EXPECT_THAT(*text, StartsWith("OEFENING: dit signaal is verzonnen."));
+  EXPECT_THAT(*text, HasSubstr("\nAFGEGEVEN OP BEVEL VAN EEN OVERHEID\n"));
   for (const char* there : {"MEC 2026/114", kCare, "feit: Zegt sinds zijn ontslag"}) {
     EXPECT_THAT(*text, HasSubstr(there));
   }
@@ -287,6 +288,38 @@ TEST_F(ShareTest, WhatAnAuthorityOrdersIsHandedOverAndTheSenderLearnsOfIt) {
     return sent.find("op bevel van een overheid afgegeven") != std::string::npos;
   })) << sent;
   EXPECT_THAT(sent, Not(HasSubstr("MEC")));
+}
+
+TEST_F(ShareTest, SeveralCrossUnderOneSignature) {
+  Start(1);
+  const std::vector<std::string> records = {care_.Record(), care_.Record(), care_.Record()};
+  std::vector<std::string> share = {"signal", "share"};
+  share.insert(share.end(), records.begin(), records.end());
+  share.insert(share.end(), {"--to", kTown});
+  std::vector<std::string> twice = share;
+  twice.push_back(records[0]);
+  EXPECT_EQ(care_.Share(twice, "ja\n").exit, cli::Exit::kUsage);
+  std::vector<std::string> correction = share;
+  correction.insert(correction.end(), {"--corrects", std::string(32, 'a')});
+  EXPECT_EQ(care_.Share(correction, "ja\n").exit, cli::Exit::kUsage);
+  EXPECT_EQ(StateOf(records[0]), "") << "nothing is shared before the answer";
+  std::vector<std::string> as_json = share;
+  as_json.push_back("--json");
+  const Ended shared = care_.Share(as_json, "ja\n");
+  ASSERT_EQ(shared.exit, cli::Exit::kDone) << shared.err;
+  EXPECT_THAT(shared.err, HasSubstr("deze 3 signalen delen met lindervaart.example"));
+  ASSERT_EQ(shared.json()["shared"].size(), 3u) << shared.out;
+  EXPECT_EQ(shared.json()["shared"][1]["record_id"], records[1]);
+  for (const std::string& record : records) {
+    EXPECT_TRUE(Eventually([&] { return StateOf(record) == "opened"; })) << StateOf(record);
+  }
+  EXPECT_EQ(town_.Here({"inbox", "list", "--json"}).json()["received"].size(), 3u);
+  // The first one that is refused ends the row; what was before it is shared, and said.
+  const Ended half = care_.Share(
+      {"signal", "share", care_.Record(), std::string(32, '0'), "--to", kTown, "--yes"});
+  EXPECT_NE(half.exit, cli::Exit::kDone);
+  EXPECT_EQ(town_.Here({"inbox", "list", "--json"}).json()["received"].size(), 3u)
+      << "one that cannot be looked at, and nothing is signed";
 }
 
 TEST_F(ShareTest, TakenBackInItsCoolingOffTimeNobodyHearsOfIt) {

@@ -8,6 +8,7 @@
 #include "server/envelope/key_wrap.h"
 #include "server/envelope/leaf.h"
 #include "server/envelope/receipt_proof.h"
+#include "server/envelope/signed_conditions.h"
 #include "server/envelope/terms.h"
 #include "server/ledger/leaf.h"
 #include "server/ledger/part.h"
@@ -227,7 +228,8 @@ std::vector<MadeOffer> ExchangeWorld::Offers(size_t count) {
     one.offer.set_ciphertext(envelope::SealContent(one.key, *binding, one.content, random).value());
     binding->set_ciphertext_digest(Text(crypto::Sha256(one.offer.ciphertext())));
     one.offer.set_intent_leaf_hash(Text(random.Array<32>()));
-    items.push_back({id, one.terms.case_token(), envelope::FieldsRoot(one.offer.fields())});
+    items.push_back({id, one.terms.case_token(), envelope::FieldsRoot(one.offer.fields()),
+                     envelope::ConditionsDigest(one.terms.conditions())});
   }
   record::v1::UserStatement stated = GoodStatement();
   if (edit_statement) edit_statement(stated);

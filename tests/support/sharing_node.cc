@@ -13,6 +13,7 @@
 #include "server/envelope/envelope.h"
 #include "server/envelope/fault.h"
 #include "server/envelope/receipt_proof.h"
+#include "server/envelope/signed_conditions.h"
 #include "server/envelope/terms.h"
 #include "server/ledger/leaf.h"
 #include "server/ledger/part.h"
@@ -124,6 +125,12 @@ record::v1::SignedUserStatement SharingNode::Statement(const std::string& action
                                  jan.signing_key);
 }
 
+peer::v1::Conditions SharingNode::Conditions(const node::v1::PreviewShareResponse& preview) {
+  peer::v1::Conditions conditions;
+  EXPECT_TRUE(conditions.ParseFromString(preview.conditions()));
+  return conditions;
+}
+
 node::v1::ShareSignalRequest SharingNode::Signed(const std::string& record_id,
                                                  const node::v1::PreviewShareResponse& preview,
                                                  const std::string& to) {
@@ -141,8 +148,9 @@ node::v1::ShareSignalRequest SharingNode::Signed(const std::string& record_id,
   request.set_version(preview.version());
   request.set_recipient(to);
   request.set_exchange_id(Text(id));
-  *request.mutable_statement() =
-      Statement("share", to, {id, preview.case_token(), envelope::FieldsRoot(fields)});
+  *request.mutable_statement() = Statement("share", to,
+                                           {id, preview.case_token(), envelope::FieldsRoot(fields),
+                                            envelope::ConditionsDigest(Conditions(preview))});
   *request.mutable_mandate() = mandate;
   return request;
 }

@@ -44,6 +44,8 @@ struct SharingNode : ExchangeNode {
   std::string Recorded();
   absl::StatusOr<node::v1::PreviewShareResponse> Preview(const std::string& record_id,
                                                          const std::string& to = kCity);
+  // The conditions that a preview has a person sign.
+  static peer::v1::Conditions Conditions(const node::v1::PreviewShareResponse& preview);
   // What the person's machine makes of a preview: fresh exchange id and salts, signed.
   node::v1::ShareSignalRequest Signed(const std::string& record_id,
                                       const node::v1::PreviewShareResponse& preview,

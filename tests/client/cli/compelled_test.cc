@@ -72,7 +72,7 @@ TEST_F(CompelledFileTest, TheOrderAndTheMarksStandAtTheTop) {
 
 TEST_F(CompelledFileTest, ItSaysWhereItCameFromOnWhatTermsAndUntilWhenItIsKept) {
   EXPECT_THAT(Text(), AllOf(HasSubstr("caw-de-overzet.example"), HasSubstr(std::string(32, '2')),
-                            HasSubstr("retention=P180D"), HasSubstr("2026-05-20"),
+                            HasSubstr("hoogstens 180 dagen bewaren"), HasSubstr("2026-05-20"),
                             HasSubstr("feit: Komt niet meer naar de les.\n"),
                             HasSubstr("Afgegeven velden: feit.")));
   EXPECT_THAT(Text(), HasSubstr("Opgetekend in het log van lindervaart.example: abab"));

@@ -37,6 +37,8 @@ class ShareViewTest : public testing::Test {
     preview_.set_tell_contributor_until("2025-12-05");
     preview_.add_warnings("statements");
     preview_.set_version(2);
+    // A serialised Conditions: TLP amber, not to be passed on.
+    preview_.set_conditions("\x0a\x04\x08\x03\x20\x01");
   }
   std::string Lines() { return PreviewLines(shell_, asked_, preview_); }
 
@@ -70,6 +72,7 @@ TEST_F(ShareViewTest, ThePreviewSaysWhatTravelsWhatStaysAndOnWhatConditions) {
   EXPECT_THAT(lines, HasSubstr("wijk: Vaartland\n"));
   EXPECT_THAT(lines, HasSubstr("Grover gemaakt: wijk (gemeente)\n"));
   EXPECT_THAT(lines, HasSubstr("Voorwaarden: hoogstens 180 dagen bewaren\n"));
+  EXPECT_THAT(lines, HasSubstr("Merken: TLP amber, niet verder delen\n"));
   EXPECT_THAT(lines, HasSubstr("hoogstens tot 2026-05-20."));
   EXPECT_THAT(lines, HasSubstr("Vertrekt vanaf 21/11/2025 21:00."));
   EXPECT_THAT(lines, HasSubstr("Licht de inbrenger in, uiterlijk op 2025-12-05."));

@@ -9,6 +9,7 @@
 #include "client/lib/signing.h"
 #include "server/envelope/fault.h"
 #include "server/envelope/field_commitment.h"
+#include "server/envelope/signed_conditions.h"
 #include "server/envelope/user_signature.h"
 
 namespace sluis::client {
@@ -52,6 +53,14 @@ class ShareSigningTest : public ::testing::Test {
     preview_.set_case_token(std::string(32, 'c'));
     preview_.set_version(3);
     preview_.set_partnership(kPartnership);
+    preview_.add_obligations("retention=P180D");
+    preview_.set_retention_until("2026-05-20");
+    conditions_.mutable_marks()->set_tlp(record::v1::TLP_AMBER);
+    conditions_.mutable_onward()->set_none(true);
+    *conditions_.mutable_fields() = preview_.fields();
+    *conditions_.mutable_obligations() = preview_.obligations();
+    conditions_.set_retention_until(preview_.retention_until());
+    preview_.set_conditions(conditions_.SerializeAsString());
   }
 
   // Signs the mandate as it stands now.
@@ -75,7 +84,8 @@ class ShareSigningTest : public ::testing::Test {
           crypto::View(envelope::FieldCommitmentOf(id, name, *crypto::ToFixed<32>(request.salts(i)),
                                                    *envelope::FieldValue(content, name)))));
     }
-    return {id, preview_.case_token(), envelope::FieldsRoot(fields)};
+    return {id, preview_.case_token(), envelope::FieldsRoot(fields),
+            envelope::ConditionsDigest(conditions_)};
   }
   template <typename Request>
   absl::StatusOr<envelope::VerifiedPerson> Verify(const Request& request, const std::string& action,
@@ -97,6 +107,7 @@ class ShareSigningTest : public ::testing::Test {
   PartnershipMandate mandate_;
   node::v1::PreviewShareRequest asked_;
   node::v1::PreviewShareResponse preview_;
+  peer::v1::Conditions conditions_;
 };
 
 TEST_F(ShareSigningTest, AShareIsWhatThePartnerVerifies) {
@@ -115,6 +126,54 @@ TEST_F(ShareSigningTest, AShareIsWhatThePartnerVerifies) {
   EXPECT_EQ(person->statement.purpose(), "doorverwijzing-hulp");
   EXPECT_EQ(person->statement.basis(), "vl-prev-2024");
   EXPECT_EQ(person->statement.signed_at_s(), static_cast<uint64_t>(kNow));
+  const auto marks = SignedMarks(preview_);
+  ASSERT_TRUE(marks.has_value());
+  EXPECT_EQ(marks->tlp(), record::v1::TLP_AMBER);
+  EXPECT_FALSE(marks->no_onward());
+}
+
+TEST_F(ShareSigningTest, SeveralStandUnderOneSignatureEachAlone) {
+  node::v1::PreviewShareRequest asked = asked_;
+  asked.set_record_id(std::string(16, 's'));
+  asked.mutable_context()->set_case_ref("C-2026-015");
+  node::v1::PreviewShareResponse preview = preview_;
+  preview.set_case_token(std::string(32, 'd'));
+  const std::vector<Previewed> three = {{asked_, preview_}, {asked, preview}, {asked_, preview}};
+  const auto requests = SignShares(three, Person(), crypto::SystemRandom());
+  ASSERT_TRUE(requests.ok());
+  ASSERT_EQ(requests->size(), 3u);
+  EXPECT_EQ((*requests)[1].record_id(), asked.record_id());
+  EXPECT_EQ((*requests)[1].context().case_ref(), "C-2026-015");
+  record::v1::MandateStatus status;
+  status.set_organisation(kOwn);
+  status.set_number(1);
+  envelope::UserSignatureVerifier verifier(kPartnership, kOwn, {mandate_key_.public_key()});
+  for (size_t at = 0; at < 3; ++at) {
+    const node::v1::ShareSignalRequest& request = (*requests)[at];
+    EXPECT_EQ(request.statement().SerializeAsString(),
+              requests->front().statement().SerializeAsString());
+    EXPECT_EQ(request.item(), at);
+    peer::v1::UserSignature signature;
+    *signature.mutable_statement() = request.statement();
+    *signature.mutable_mandate() = request.mandate();
+    signature.set_mandate_status_number(1);
+    signature.set_item(request.item());
+    *signature.mutable_path() = request.path();
+    envelope::StatementItem item = ItemOf(request, preview_.content());
+    item.case_token = three[at].preview.case_token();
+    const auto verify = [&] {
+      return verifier.Verify(signature, {kPartnership, kOwn, kTown, "share", item}, status,
+                             static_cast<uint64_t>(kNow) * 1'000'000);
+    };
+    EXPECT_TRUE(verify().ok()) << at;
+    signature.set_item((request.item() + 1) % 3);
+    EXPECT_EQ(envelope::FaultOf(verify().status()), Fault::kStatement) << "each in its own place";
+  }
+  node::v1::PreviewShareRequest elsewhere = asked_;
+  elsewhere.set_recipient(kZone);
+  const std::vector<Previewed> two_partners = {{asked_, preview_}, {elsewhere, preview_}};
+  EXPECT_FALSE(SignShares(two_partners, Person(), crypto::SystemRandom()).ok());
+  EXPECT_FALSE(SignShares({}, Person(), crypto::SystemRandom()).ok());
 }
 
 TEST_F(ShareSigningTest, OneFieldOtherThanPreviewedIsNotCovered) {
@@ -127,6 +186,38 @@ TEST_F(ShareSigningTest, OneFieldOtherThanPreviewedIsNotCovered) {
     change(content);
     const auto person = Verify(request, "share", kTown, ItemOf(request, content));
     EXPECT_EQ(envelope::FaultOf(person.status()), Fault::kStatement) << content.DebugString();
+  }
+}
+
+// A node could take the marks off, keep it longer or let it go further: the signature said nothing
+// about that.
+TEST_F(ShareSigningTest, OtherConditionsThanPreviewedAreNotCovered) {
+  const node::v1::ShareSignalRequest request = Shared();
+  const peer::v1::Conditions shown = conditions_;
+  for (const auto& change : std::vector<std::function<void(peer::v1::Conditions&)>>{
+           [](auto& conditions) { conditions.mutable_marks()->set_tlp(record::v1::TLP_GREEN); },
+           [](auto& conditions) { conditions.mutable_onward()->set_none(false); },
+           [](auto& conditions) { conditions.set_retention_until("2036-05-20"); },
+           [](auto& conditions) { conditions.clear_obligations(); }}) {
+    conditions_ = shown;
+    change(conditions_);
+    const auto person = Verify(request, "share", kTown, ItemOf(request, preview_.content()));
+    EXPECT_EQ(envelope::FaultOf(person.status()), Fault::kStatement) << conditions_.DebugString();
+  }
+}
+
+TEST_F(ShareSigningTest, WhatIsShownAndWhatIsSignedAreTheSame) {
+  for (const auto& change : std::vector<std::function<void(node::v1::PreviewShareResponse&)>>{
+           [](auto& preview) { preview.set_retention_until("2026-05-19"); },
+           [](auto& preview) { preview.add_obligations("no_evidence=true"); },
+           [](auto& preview) { preview.add_reduced_fields("place:remove"); },
+           [](auto& preview) { preview.clear_fields(); },
+           [](auto& preview) { preview.clear_conditions(); }}) {
+    node::v1::PreviewShareResponse preview = preview_;
+    change(preview);
+    const auto request = SignShare(asked_, preview, Person(), crypto::SystemRandom());
+    ASSERT_FALSE(request.ok()) << preview.DebugString();
+    EXPECT_EQ(request.failure().exit, Exit::kInternal);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/core/received_content.h"
 #include "sluis/peer/v1/terms.pb.h"
 #include "tests/support/core_harness.h"
 
@@ -169,6 +170,42 @@ TEST(ProjectionTest, FieldsThatTheRecordDoesNotHaveAreIgnored) {
   EXPECT_EQ(view.content().SerializeAsString(), Bare(Record()).content().SerializeAsString());
   EXPECT_THAT(view.granted_fields(), IsEmpty());
   EXPECT_THAT(view.reduced_fields(), ElementsAre("contributor"));
+}
+
+// A rule granted every field of a received record, and those that had never come were shown empty:
+// a person of whom nothing is known was no minor.
+TEST(ProjectionTest, OfAReceivedRecordFieldsThatNeverCameWereShown) {
+  OpenedRecord record = Record();
+  peer::v1::Conditions accepted;
+  accepted.add_fields("category");
+  record.body.mutable_received()->set_conditions(accepted.SerializeAsString());
+  Decision decision;
+  decision.granted = {Keep("category"), Keep("minor"), Keep("place"),
+                      Generalised("age_band", "band")};
+  EXPECT_THAT(Project(record, decision).granted_fields(), ElementsAre("category"));
+  EXPECT_FALSE(Project(record, decision).content().minor());
+  record.body.mutable_received()->set_conditions("?");
+  EXPECT_THAT(Project(record, decision).granted_fields(), IsEmpty());
+}
+
+// The rules took a minor for an adult where the terms said it and the field stayed behind.
+TEST(ProjectionTest, AMinorWhoseFieldDidNotComeWasNoMinorToTheRules) {
+  StoredOffer offer;
+  offer.proof.leaf = peer::v1::Offer();
+  record::v1::AttributeValue& minor = *offer.terms.add_attributes();
+  minor.set_name("subject.minor");
+  minor.set_value("true");
+  peer::v1::Conditions accepted;
+  accepted.add_fields("category");
+  record::v1::SignalContent content;
+  content.set_category("gedrag-online");
+  const auto record_of = [&] {
+    return RecordOf(Call(), record::v1::ReceivedExchange(), offer, accepted, content,
+                    std::string(16, 'r'));
+  };
+  EXPECT_TRUE(record_of().body.signal().content().minor());
+  minor.set_value("false");
+  EXPECT_FALSE(record_of().body.signal().content().minor());
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "server/core/share_draft.h"
 #include "server/envelope/content.h"
 #include "server/envelope/leaf.h"
+#include "server/envelope/signed_conditions.h"
 #include "server/envelope/terms.h"
 #include "server/ledger/row.h"
 #include "tests/support/sharing_node.h"
@@ -52,7 +53,8 @@ class ShareSignalTest : public ::testing::Test {
     *request.mutable_statement() =
         node_.Statement("share", kCity,
                         {*crypto::ToFixed<16>(request.exchange_id()), preview->case_token(),
-                         envelope::FieldsRoot(fields)},
+                         envelope::FieldsRoot(fields),
+                         envelope::ConditionsDigest(SharingNode::Conditions(*preview))},
                         edit);
     return request;
   }
@@ -134,7 +136,8 @@ TEST_F(ShareSignalTest, WhatIsStoredIsWhatAPartnerCanVerify) {
        node_.h.options.organisation,
        kCity,
        "share",
-       {*crypto::ToFixed<16>(id), terms->case_token(), envelope::FieldsRoot(offer.offer.fields())}},
+       {*crypto::ToFixed<16>(id), terms->case_token(), envelope::FieldsRoot(offer.offer.fields()),
+        envelope::ConditionsDigest(terms->conditions())}},
       status, node_.h.clock.NowUs());
   EXPECT_TRUE(person.ok()) << person.status();
   // Nobody who holds only the rows can tell who shared it, or what.

@@ -216,7 +216,7 @@ TEST_F(ReceivedTest, AReceivedSignalIsReadLikeAnyOtherAndChangedByNobody) {
 // The number that the sender knows was answered with a refusal, and found only by a second call.
 TEST_F(ReceivedTest, TheNumberOfTheExchangeOpensWhatCameInByItAndLogsNoRefusal) {
   const auto offers = Collected(2);
-  ASSERT_EQ(node_.SendKeys({offers[0]}), absl::OkStatus());
+  ASSERT_EQ(node_.SendKeys(std::span(offers).first(1)), absl::OkStatus());
   const uint64_t before = node_.h.size();
   const auto view = node_.h.Open(els_, IdOf(offers[0]));
   ASSERT_TRUE(view.ok()) << view.status();

@@ -9,6 +9,7 @@
 #include "server/envelope/field_commitment.h"
 #include "server/envelope/leaf.h"
 #include "server/envelope/leaf_tree.h"
+#include "server/envelope/signed_conditions.h"
 #include "server/envelope/terms.h"
 #include "server/envelope/user_signature.h"
 #include "tests/support/places.h"
@@ -67,7 +68,11 @@ TEST_F(ExchangeFormatsTest, WhatAPersonSigns) {
       CaseToken(Key(token["key"]), token["partnership"].get<std::string>(),
                 token["recipient"].get<std::string>(), token["case"].get<std::string>());
   EXPECT_EQ(Hex(case_token), token["token"]);
-  const StatementItem first{exchange, std::string(crypto::View(case_token)), FieldsRoot(fields)};
+  peer::v1::Conditions conditions;
+  ASSERT_TRUE(conditions.ParseFromString(FromHex(vectors_["conditions"]["bytes"])));
+  EXPECT_EQ(Hex(ConditionsDigest(conditions)), vectors_["conditions"]["digest"]);
+  const StatementItem first{exchange, std::string(crypto::View(case_token)), FieldsRoot(fields),
+                            ConditionsDigest(conditions)};
   EXPECT_EQ(crypto::HexEncode(first.Bytes()), vectors_["items"][0]);
   StatementItem second{{}, "", FieldsRoot({})};
   second.exchange.fill(0x23);
@@ -89,6 +94,7 @@ TEST_F(ExchangeFormatsTest, PageShowsTheVectors) {
   for (const nlohmann::json& value :
        {vectors_["fields"][0]["commitment"], vectors_["fields"][1]["commitment"],
         vectors_["fields_root"], vectors_["case_token"]["token"], vectors_["items_root"],
+        vectors_["conditions"]["bytes"], vectors_["conditions"]["digest"],
         vectors_["key_commitment"]["commitment"], vectors_["digests"]["terms"],
         vectors_["digests"]["leaf"]}) {
     EXPECT_NE(page_.find(value.get<std::string>()), std::string::npos) << value;

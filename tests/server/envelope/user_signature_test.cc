@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "server/envelope/field_commitment.h"
+#include "server/envelope/signed_conditions.h"
 #include "tests/server/envelope/fault_matchers.h"
 #include "tests/support/exchange_world.h"
 #include "tests/support/person.h"
@@ -74,7 +75,8 @@ TEST_F(UserSignatureTest, OffersOfTheWorldAreCovered) {
   UserSignatureVerifier verifier = Verifier();
   for (const auto& made : world_.Offers(4)) {
     const StatementItem item{crypto::ToFixed<16>(made.offer.binding().exchange_id()).value(),
-                             made.terms.case_token(), FieldsRoot(made.offer.fields())};
+                             made.terms.case_token(), FieldsRoot(made.offer.fields()),
+                             ConditionsDigest(made.terms.conditions())};
     SignedAct act = Act();
     act.item = item;
     EXPECT_EQ(Word(verifier.Verify(made.offer.user(), act, world_.GoodStatus(), kNow)), "ok");
@@ -93,6 +95,7 @@ TEST_F(UserSignatureTest, AnotherActIsNotCovered) {
       [](auto& a) { a.item.case_token[0] ^= 1; },
       [](auto& a) { a.item.case_token.clear(); },
       [](auto& a) { a.item.fields_root[0] ^= 1; },
+      [](auto& a) { a.item.conditions[0] ^= 1; },
       [this](auto& a) { a.item = items_[1]; },
   };
   for (size_t i = 0; i < std::size(changes); ++i) {

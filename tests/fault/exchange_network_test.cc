@@ -146,6 +146,19 @@ TEST_F(ExchangeNetworkTest, APartitionHealsByItself) {
   AllMatchedOnce();
 }
 
+TEST_F(ExchangeNetworkTest, AnOfferWhoseAnswerIsLostIsTakenOnce) {
+  // A first one, so that they are connected both ways. Without any packet back TCP would send again
+  // what lies in front of the Offer, for ever, and not the Offer.
+  Finishes(Share());
+  network->SetFaults(kTown, kCare, {.mute = true});
+  const std::string exchange = Share();
+  EXPECT_TRUE(Eventually([&] { return pair_->town.Received().contains(exchange); }));
+  EXPECT_EQ(StateAtCare(exchange), record::v1::SENT_STATE_OFFERED);
+  network->SetFaults(kTown, kCare, {});
+  Finishes(exchange);
+  AllMatchedOnce();
+}
+
 TEST_F(ExchangeNetworkTest, AShareWaitsForALinkThatIsDown) {
   network->SetLink(kTown, false);
   const uint64_t before = Counts().lost;

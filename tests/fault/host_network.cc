@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace sluis::fault {
@@ -159,6 +160,17 @@ int ReceiveFile(int socket) {
   ::_exit(0);
 }
 
+// Whether a TCP segment carries data. Source: RFC 791, section 3.1; RFC 9293, section 3.1.
+bool HasPayload(std::string_view packet) {
+  const auto words = [packet](size_t at, int shift) {
+    return at < packet.size()
+               ? static_cast<size_t>(static_cast<unsigned char>(packet[at]) >> shift & 15) * 4
+               : size_t{0};
+  };
+  const size_t ip = words(0, 0);
+  return packet.size() > ip + words(ip + 12, 4);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HostNetwork>> HostNetwork::Make(size_t hosts) {
@@ -246,7 +258,8 @@ void HostNetwork::Take(size_t from, std::string packet) {
   const auto happens = [this](int percent) {
     return static_cast<int>(random_.Below(100)) < percent;
   };
-  if (way.faults.cut || happens(way.faults.lose_percent)) {
+  if (way.faults.cut || (way.faults.mute && HasPayload(packet)) ||
+      happens(way.faults.lose_percent)) {
     ++way.counts.lost;
     return;
   }

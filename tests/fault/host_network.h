@@ -23,6 +23,8 @@ namespace sluis::fault {
 // What happens to packets on their way from one host to another.
 struct WireFaults {
   bool cut = false;  // nothing arrives
+  // Nothing that says anything arrives: TCP hears what was received, and the programs hear nothing.
+  bool mute = false;
   std::chrono::milliseconds delay{0};
   int lose_percent = 0;
   int duplicate_percent = 0;

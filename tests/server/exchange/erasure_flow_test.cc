@@ -130,6 +130,28 @@ TEST_F(ErasureFlowTest, WhatAPersonErasesIsErasedWhereItWent) {
   EXPECT_THAT(from_city_.faults(), IsEmpty());
 }
 
+// Reconciling showed the intent and nothing else, for good.
+TEST_F(ErasureFlowTest, TheLogDidNotSayHowAShareEndedWhoseRecordWasErasedOnItsWay) {
+  for (const bool departed : {false, true}) {
+    const std::string record = welfare_.Recorded();
+    const std::string id = departed ? DueOf(record) : welfare_.Shared(record);
+    if (departed) SendFromWelfare();
+    const uint64_t before = welfare_.h.size();
+    ASSERT_EQ(welfare_.Erase(record), absl::OkStatus());
+    EXPECT_EQ(Sent(id), record::v1::SENT_STATE_WITHDRAWN);
+    const auto entries = welfare_.h.Entries(before);
+    ASSERT_EQ(entries.size(), 2u);
+    EXPECT_EQ(entries[0].act.operation(), record::v1::OPERATION_ERASURE);
+    EXPECT_EQ(entries[1].counterpart.exchange_id(), id);
+    EXPECT_EQ(entries[1].counterpart.kind(), "cancel");
+    EXPECT_THAT(entries[1].subject.record_ids(), IsEmpty()) << "nothing that has to be erased";
+    EXPECT_EQ(welfare_.Owed(id).kind() == peer::v1::ENVELOPE_KIND_CANCEL, departed);
+    SendFromWelfare();
+    EXPECT_EQ(Received(id).state(), departed ? record::v1::RECEIVED_STATE_CANCELLED
+                                             : record::v1::RECEIVED_STATE_UNSPECIFIED);
+  }
+}
+
 TEST_F(ErasureFlowTest, AKeyOnItsWayIsErasedToo) {
   record_ = welfare_.Recorded();
   const std::string id = DueOf(record_);

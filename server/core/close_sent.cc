@@ -24,6 +24,8 @@ static_assert(kUnopenable.size() == peer::v1::UnopenableReason_ARRAYSIZE);
 static_assert(kRefusal.size() == peer::v1::RefusalReason_ARRAYSIZE);
 
 // What an answer makes of the exchange.
+constexpr std::string_view kKindCorrection = "correction";
+
 struct Ending {
   SentState state;
   std::string_view kind;
@@ -95,6 +97,36 @@ absl::Status AddCorrected(const View& view, const SentExchange& row, const peer:
   return absl::OkStatus();
 }
 
+// Of an exchange that has ended here: it was opened before the Cancel came, which closed it there.
+// Nothing about it changes; but the version that it corrects was closed there too, when it was
+// opened.
+absl::Status AddLateOpened(const Call& call, const View& view, const SentRow& sent,
+                           const PeerLeaf& leaf, std::set<std::string>& corrected, Plan& plan) {
+  const auto* opened = std::get_if<peer::v1::Opened>(&leaf.proof.leaf);
+  peer::v1::Offer stored;
+  if (opened == nullptr || !stored.ParseFromString(sent.row.offer()) || stored.terms().empty()) {
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<TravellingOffer> offer = OfferOf(view, call.terms->organisation, sent);
+  if (!offer.ok()) return offer.status();
+  if (opened->offer_digest() != crypto::View(envelope::LeafDigest(offer->bytes)) ||
+      opened->receipt_digest() != FollowedReceipt(sent.row) ||
+      !envelope::CheckAnswers(leaf.proof.leaf, offer->offer.binding()).ok()) {
+    return absl::OkStatus();
+  }
+  Effect effect;
+  const absl::Status added = AddCorrected(view, sent.row, offer->offer, corrected, effect);
+  if (!added.ok() || effect.rows.empty()) return added;
+  SentExchange earlier;
+  earlier.set_exchange_id(envelope::ReadTerms(offer->offer.terms())->corrects());
+  earlier.set_recipient(sent.row.recipient());
+  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  effect.entry.counterpart =
+      SenderPart(earlier, call.terms->partnership, kKindCorrection, crypto::View(leaf.digest));
+  plan.effects.push_back(std::move(effect));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 const Method& CloseSent::method() const {
@@ -112,7 +144,9 @@ absl::Status CloseSent::Close(const Call& call, View& view, const PeerLeaf& leaf
     return absl::OkStatus();
   };
   if (!sent.ok() || sent->row.recipient() != sender_) return refuse();
-  if (IsEnded(sent->row.state())) return absl::OkStatus();
+  if (IsEnded(sent->row.state())) {
+    return AddLateOpened(call, view, *sent, leaf, corrected, plan);
+  }
   absl::StatusOr<TravellingOffer> offer = OfferOf(view, call.terms->organisation, *sent);
   if (!offer.ok()) return offer.status();
   const crypto::Hash digest = envelope::LeafDigest(offer->bytes);

@@ -101,6 +101,37 @@ TEST_F(CorrectionFlowTest, OnlyWhatThisPartnerOpenedOfThisSignalIsCorrected) {
   EXPECT_EQ(Correct(earlier), absl::OkStatus());
 }
 
+// The partner had closed the earlier version when it opened the correction, and here it stood as
+// opened for good.
+TEST_F(CorrectionFlowTest, ACorrectionTakenBackWhileItsAnswerWasOnItsWayLeftTheEarlierOneOpen) {
+  const std::string earlier = DueOf(record_);
+  Cross();
+  ASSERT_EQ(Amend(1), absl::OkStatus());
+  std::string later;
+  ASSERT_EQ(Correct(earlier, &later), absl::OkStatus());
+  Advance(std::chrono::hours(4));
+  SendFromWelfare();
+  SendFromCity();
+  network_.Cut(kCity, tests::kWelfare);
+  SendFromWelfare();
+  ASSERT_EQ(Received(later).state(), record::v1::RECEIVED_STATE_OPENED);
+  ASSERT_EQ(Received(earlier).reason(), "corrected");
+  ASSERT_EQ(welfare_.Withdraw(later, true), absl::OkStatus());
+  SendFromWelfare();
+  ASSERT_EQ(Received(later).state(), record::v1::RECEIVED_STATE_CANCELLED);
+  network_.Mend(kCity, tests::kWelfare);
+  const uint64_t before = welfare_.h.size();
+  for (int i = 0; i < 3; ++i) {
+    Advance(std::chrono::minutes(2));
+    Cross();
+  }
+  EXPECT_EQ(Sent(later), record::v1::SENT_STATE_WITHDRAWN);
+  EXPECT_EQ(Sent(earlier), record::v1::SENT_STATE_CORRECTED);
+  EXPECT_EQ(welfare_.h.size(), before + 1) << "with an entry, once";
+  EXPECT_EQ(welfare_.h.Last().counterpart.exchange_id(), earlier);
+  EXPECT_EQ(welfare_.h.Last().counterpart.kind(), "correction");
+}
+
 // Two corrections of one version, opened at once: both are there, and the earlier one is closed.
 TEST_F(CorrectionFlowTest, TwoCorrectionsAtOnceDoNotKeepEachOtherOut) {
   const std::string earlier = DueOf(record_);

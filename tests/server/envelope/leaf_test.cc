@@ -251,6 +251,7 @@ TEST_F(LeafTest, NoticeTable) {
           {"not sorted", [](auto& m) { m.mutable_scope()->SwapElements(0, 1); }},
           {"a field that is a sentence", [](auto& m) { m.set_scope(0, "Jan Janssens"); }},
           {"a field too long", [](auto& m) { m.set_scope(0, std::string(65, 'a')); }},
+          {"no field that travels", [](auto& m) { m.set_scope(0, "aaa"); }},
           {"too many fields",
            [](auto& m) {
              m.clear_scope();

@@ -192,7 +192,9 @@ TEST_F(ReaderTest, ProofsVerifyAgainstTheCheckpoint) {
       EXPECT_TRUE(
           crypto::VerifyInclusion(reader.Entry(i)->leaf, i, head, *reader.InclusionProof(i, 16))
               .ok());
+      EXPECT_EQ(*reader.LeafHash(i), crypto::LeafHash(reader.Entry(i)->leaf));
     }
+    EXPECT_TRUE(absl::IsNotFound(reader.LeafHash(16).status()));
     EXPECT_TRUE(crypto::VerifyConsistency({first.size, first.root}, head,
                                           *reader.ConsistencyProof(first.size, 16))
                     .ok());

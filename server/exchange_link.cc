@@ -229,11 +229,11 @@ absl::Status ExchangeLink::EndSent(const core::Terms& terms) {
       const auto sent = core::ReadSent(view, exchange);
       if (!sent.ok()) continue;
       const bool is_partner = terms.manifest->manifest.Find(sent->row.recipient()) != nullptr;
-      // Opened there before the window closed, and only the answer is missing: it stays open here
-      // for all to see.
+      // Opened there in time and only the answer is missing, or its time was over there: either way
+      // there is nothing to take back.
       const auto id = crypto::ToFixed<envelope::kExchangeIdBytes>(exchange);
-      if (is_partner && id.ok() && acknowledgements_.KeyWasTaken(*id)) continue;
-      over.emplace_back(exchange, is_partner);
+      const bool key_taken = id.ok() && acknowledgements_.KeyWasTaken(*id);
+      over.emplace_back(exchange, is_partner && !key_taken);
     }
   }
   absl::Status first = absl::OkStatus();

@@ -41,11 +41,17 @@ std::string FollowedReceipt(const SentExchange& row) {
   return std::string(crypto::View(digest));
 }
 
+// Its time was over before an answer to its key was here, and nothing was taken back.
+bool EndedUntold(const SentExchange& row) {
+  return row.state() == record::v1::SENT_STATE_EXPIRED && row.cancel().empty() &&
+         !row.receipt_proof().empty();
+}
+
 // Whether the answer is to the Offer and to the receipt of this exchange.
 template <typename Answer>
 bool IsToThis(const Answer& answer, const SentExchange& row, const std::string& offer_digest) {
-  return row.state() == record::v1::SENT_STATE_RELEASED && answer.offer_digest() == offer_digest &&
-         answer.receipt_digest() == FollowedReceipt(row);
+  return (row.state() == record::v1::SENT_STATE_RELEASED || EndedUntold(row)) &&
+         answer.offer_digest() == offer_digest && answer.receipt_digest() == FollowedReceipt(row);
 }
 
 // Nothing when the answer is not one to this exchange as it stands.
@@ -144,7 +150,7 @@ absl::Status CloseSent::Close(const Call& call, View& view, const PeerLeaf& leaf
     return absl::OkStatus();
   };
   if (!sent.ok() || sent->row.recipient() != sender_) return refuse();
-  if (IsEnded(sent->row.state())) {
+  if (IsEnded(sent->row.state()) && !EndedUntold(sent->row)) {
     return AddLateOpened(call, view, *sent, leaf, corrected, plan);
   }
   absl::StatusOr<TravellingOffer> offer = OfferOf(view, call.terms->organisation, *sent);

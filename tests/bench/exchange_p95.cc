@@ -71,12 +71,15 @@ absl::StatusOr<uint64_t> ReadAt(client::Calls& reader, const std::string& exchan
 absl::StatusOr<double> Exchange(Sharer& sharer, client::Calls& reader, size_t number) {
   const absl::StatusOr<std::string> record = sharer.Record();
   if (!record.ok()) return record.status();
-  const auto share = sharer.Sign(*record, "C-2026-" + std::to_string(number));
-  if (!share.ok()) return share.status();
-  const auto shared = sharer.calls().Do(*share);
+  auto look = sharer.Preview(*record, "C-2026-" + std::to_string(number));
+  if (!look.ok()) return look.status();
+  const auto shares = sharer.Sign({*std::move(look)});
+  if (!shares.ok()) return shares.status();
+  const node::v1::ShareSignalRequest& share = shares->front();
+  const auto shared = sharer.calls().Do(share);
   if (!shared.ok()) return StatusOf(shared.failure(), "share");
   const uint64_t due_us = std::max(shared->due_at_us(), storage::SystemClock().NowUs());
-  const absl::StatusOr<uint64_t> read = ReadAt(reader, share->exchange_id(), due_us);
+  const absl::StatusOr<uint64_t> read = ReadAt(reader, share.exchange_id(), due_us);
   if (!read.ok()) return read.status();
   return static_cast<double>(*read - due_us) / 1e3;
 }

@@ -42,7 +42,7 @@ class Acknowledgements final : public core::GivenReceipts {
   absl::StatusOr<std::optional<Taken>> Of(const envelope::ExchangeId& exchange,
                                           peer::v1::EnvelopeKind kind) const;
 
-  // Whether the partner took the Key: it decided by it, and owes the answer.
+  // Whether the partner took the Key: it owes the answer, unless the Key came too late.
   bool KeyWasTaken(const envelope::ExchangeId& exchange) const;
 
   struct Delivered {

@@ -368,8 +368,8 @@ absl::StatusOr<bool> Outbound::AddKey(const Owed& owed, const core::Call& call,
   const auto again = core::AskAgain(call, view, sent->row);
   if (!again.ok()) return again.status();
   if (!again->permitted()) {
-    // A Key that was taken is stored there, and the answer that ends this is owed: the record was
-    // opened, or not, while both permits held. No Key goes out again.
+    // A Key that was taken was used there while both permits held, and its answer is owed, or it
+    // came too late: nothing is to be taken back, and no Key goes out again.
     if (parts_.acknowledgements.KeyWasTaken(owed.exchange)) return false;
     absl::Status stopped = Stop(owed, true, packing);
     if (!stopped.ok()) return stopped;

@@ -1,11 +1,11 @@
 #include "server/core/exercise.h"
 
 #include "server/core/erasure.h"
-#include "server/core/owed_notice.h"
 #include "server/core/received_exchange.h"
 #include "server/core/refusal.h"
 #include "server/core/sealing_key.h"
 #include "server/core/sent_exchange.h"
+#include "server/ledger/row.h"
 #include "server/storage/clock.h"
 
 namespace sluis::core {
@@ -58,16 +58,22 @@ absl::StatusOr<bool> AddExchange(const Call& call, const View& view, const std::
        {ReceivedKey(id), ReceivedOrderKey(row.received_at_us(), id), OutboxKey(row.sender(), id)}) {
     effect.rows.push_back({std::move(key), std::nullopt});
   }
-  const absl::Status notices = DropNotices(view, row.sender(), id, effect);
-  if (!notices.ok()) return notices;
   const absl::Status one_time = AddOneTimeKey(call, view, row.sealing_key(), effect);
   if (!one_time.ok()) return one_time;
   return true;
 }
 
-// A record or an exchange, whichever has that id. What went with an erasure that was applied again
-// leaves the mark only.
+// A Notice, an exchange or a record, whichever has that id. What went with an erasure that was
+// applied again leaves the mark only.
 absl::Status AddMarked(const Call& call, const View& view, const std::string& id, Effect& effect) {
+  const absl::StatusOr<ledger::Row> mark = ledger::ReadRow(view.snapshot(), ExerciseKey(id));
+  if (!mark.ok()) return mark.status();
+  if (!mark->value.empty()) {
+    for (std::string key : {OutboxKey(mark->value, id), ExerciseKey(id)}) {
+      effect.rows.push_back({std::move(key), std::nullopt});
+    }
+    return absl::OkStatus();
+  }
   const absl::StatusOr<bool> exchange = AddExchange(call, view, id, effect);
   if (!exchange.ok()) return exchange.status();
   if (!*exchange) {

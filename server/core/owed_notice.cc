@@ -53,29 +53,15 @@ absl::StatusOr<std::string> OweNotice(const Call& call, const View& view,
   std::string key = OutboxKey(row.sender(), crypto::View(id));
   effect.preconditions.push_back({key, ledger::kAbsent});
   effect.rows.push_back({std::move(key), owed.SerializeAsString()});
+  // What is owed about something made up goes with the exercise, found by a mark of its own: the
+  // exchange does not name it.
+  if (row.exercise()) effect.rows.push_back({ExerciseKey(crypto::View(id)), row.sender()});
   if (!notice.barred()) {
     const crypto::Hash digest = envelope::LeafDigest(owed.leaf());
     effect.entry.counterpart =
         ReceiverPart(row, call.terms->partnership, kKindNotice, crypto::View(digest), kCompelled);
   }
   return storage::LegalDay(owed.not_before_us());
-}
-
-absl::Status DropNotices(const View& view, std::string_view partner, std::string_view exchange_id,
-                         Effect& effect) {
-  const std::string all = OutboxKey(partner, {});
-  return view.snapshot().Scan(
-      all, storage::PrefixEnd(all), [&](std::string_view key, std::string_view stored) {
-        const absl::StatusOr<ledger::Row> row = ledger::SplitRow(stored);
-        record::v1::OwedMessage owed;
-        peer::v1::Notice notice;
-        if (row.ok() && owed.ParseFromString(row->value) &&
-            owed.kind() == peer::v1::ENVELOPE_KIND_NOTICE && notice.ParseFromString(owed.leaf()) &&
-            notice.binding().exchange_id() == exchange_id) {
-          effect.rows.push_back({std::string(key), std::nullopt});
-        }
-        return true;
-      });
 }
 
 }  // namespace sluis::core

@@ -9,9 +9,7 @@
 #define SLUIS_SERVER_CORE_OWED_NOTICE_H_
 
 #include <string>
-#include <string_view>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "crypto/random.h"
 #include "server/core/call.h"
@@ -33,15 +31,12 @@ struct Compelled {
   const std::string& barred_until;
 };
 
-// Makes a Notice owed to the sender of the exchange. One that is not barred is named in the
-// counterpart part of the entry; a barred one in none. The day from which it is sent.
+// Makes a Notice owed to the sender of the exchange, marked when that was made in exercise. One
+// that is not barred is named in the counterpart part of the entry; a barred one in none. The day
+// from which it is sent.
 absl::StatusOr<std::string> OweNotice(const Call& call, const View& view,
                                       const Compelled& compelled, crypto::Random& random,
                                       Effect& effect);
-
-// Removes the Notices that are owed to `partner` about this exchange.
-absl::Status DropNotices(const View& view, std::string_view partner, std::string_view exchange_id,
-                         Effect& effect);
 
 }  // namespace sluis::core
 

@@ -209,15 +209,6 @@ absl::Status ExchangeLink::Hourly() {
   return first;
 }
 
-std::map<std::string, size_t> ExchangeLink::Overdue() const {
-  const auto snapshot = parts_.ledger.store().NewSnapshot();
-  const core::View view(*snapshot, parts_.ledger.keyring());
-  auto overdue = core::OverdueErasures(view, parts_.clock.NowUs());
-  if (overdue.ok()) return *std::move(overdue);
-  spdlog::error("exchange: {}", std::string(overdue.status().message()));
-  return {};
-}
-
 absl::Status ExchangeLink::EndSent(const core::Terms& terms) {
   std::vector<std::pair<std::string, bool>> over;  // and whether the partner can be told
   {
@@ -265,10 +256,10 @@ absl::Status ExchangeLink::ForgetEnded(const core::Terms& terms) {
 }
 
 void ExchangeLink::Fill(node::v1::PeerState& peer) const {
+  const auto snapshot = parts_.ledger.store().NewSnapshot();
+  const core::View view(*snapshot, parts_.ledger.keyring());
   if (peer.trouble().empty()) {
-    const auto snapshot = parts_.ledger.store().NewSnapshot();
-    const auto differ =
-        core::ListsDiffer(core::View(*snapshot, parts_.ledger.keyring()), peer.organisation());
+    const auto differ = core::ListsDiffer(view, peer.organisation());
     if (differ.ok() && *differ) peer.set_trouble("lists_differ");
   }
   const auto outstanding = outbound_.Outstanding(peer.organisation());
@@ -279,9 +270,11 @@ void ExchangeLink::Fill(node::v1::PeerState& peer) const {
     if (oldest == 0 || owed.not_before_us < oldest) oldest = owed.not_before_us;
   }
   peer.set_outstanding_since_us(oldest);
-  const auto overdue = Overdue();
-  if (const auto found = overdue.find(peer.organisation()); found != overdue.end()) {
-    peer.set_erasures_overdue(static_cast<uint32_t>(found->second));
+  const auto overdue = core::OverdueErasures(view, peer.organisation(), parts_.clock.NowUs());
+  if (overdue.ok()) {
+    peer.set_erasures_overdue(static_cast<uint32_t>(*overdue));
+  } else {
+    spdlog::error("exchange: {}", std::string(overdue.status().message()));
   }
 }
 

@@ -78,8 +78,6 @@ class ExchangeLink {
  private:
   void Wake();
   absl::Status Hourly();
-  // Erasures that partners have not acknowledged in time, by partner.
-  std::map<std::string, size_t> Overdue() const;
   // Ends what was sent and nobody answered, also to members that are no longer there.
   absl::Status EndSent(const core::Terms& terms);
   // What is kept beside the ledger of exchanges that have ended.

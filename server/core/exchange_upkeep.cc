@@ -1,8 +1,9 @@
 #include "server/core/exchange_upkeep.h"
 
-#include <algorithm>
+#include <functional>
 #include <set>
 
+#include "server/core/outbox.h"
 #include "server/core/received_exchange.h"
 #include "server/core/refusal.h"
 #include "server/core/sealing_key.h"
@@ -29,39 +30,68 @@ bool Awaits(const record::v1::ReceivedExchange& row, uint64_t now_us) {
          row.expires_at_s() >= now_us / 1'000'000;
 }
 
+// Received exchanges that wait for their key, in or past their window. True when one that may wait
+// could not be read.
+absl::StatusOr<bool> VisitCollected(const View& view,
+                                    const std::function<bool(const ReceivedRow&)>& visit) {
+  bool unread = false;
+  absl::Status fault = absl::OkStatus();
+  const absl::Status visited = VisitOutbox(view, {}, [&](const OwedRow& owed) {
+    if (!owed.MayBe(peer::v1::ENVELOPE_KIND_RECEIPT)) return true;
+    const absl::StatusOr<ReceivedRow> received = ReadReceived(view, owed.id);
+    if (received.ok()) {
+      return received->row.state() != record::v1::RECEIVED_STATE_COLLECTED || visit(*received);
+    }
+    const bool gone = absl::IsNotFound(received.status());
+    if (!gone && !absl::IsDataLoss(received.status())) {
+      fault = received.status();
+      return false;
+    }
+    unread = unread || !gone || owed.kind == peer::v1::ENVELOPE_KIND_RECEIPT;
+    return true;
+  });
+  if (!visited.ok()) return visited;
+  if (!fault.ok()) return fault;
+  return unread;
+}
+
+// One-time keys that are still waited for.
+struct AwaitedKeys {
+  std::set<std::string, std::less<>> known;
+  bool unread = false;
+
+  bool Holds(const View& view, std::string_view public_key, uint64_t now_us) const {
+    if (known.contains(public_key)) return true;
+    // One that cannot be read may be put back while its key can still come.
+    if (!unread) return false;
+    const absl::StatusOr<HeldSealingKey> held = ReadSealingKey(view, public_key);
+    return held.ok() && held->row.expires_at_s() >= now_us / 1'000'000;
+  }
+};
+
+absl::StatusOr<AwaitedKeys> ReadAwaitedKeys(const View& view, uint64_t now_us) {
+  AwaitedKeys awaited;
+  const absl::StatusOr<bool> unread = VisitCollected(view, [&](const ReceivedRow& received) {
+    if (Awaits(received.row, now_us)) awaited.known.insert(received.row.sealing_key());
+    return true;
+  });
+  if (!unread.ok()) return unread.status();
+  awaited.unread = *unread;
+  return awaited;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> SealingKeysDone(const View& view, uint64_t now_us,
                                                          size_t most) {
-  std::set<std::string, std::less<>> awaited;
-  size_t unread = 0;
-  const std::string order = ledger::RowKey(ledger::Table::kReceivedOrder);
-  absl::Status visited = view.snapshot().Scan(order, storage::PrefixEnd(order),
-                                              [&](std::string_view, std::string_view) {
-                                                ++unread;
-                                                return true;
-                                              });
-  if (!visited.ok()) return visited;
-  visited = VisitReceivedNewestFirst(view, {}, [&](std::string_view, const ReceivedRow& received) {
-    --unread;
-    if (Awaits(received.row, now_us)) awaited.insert(received.row.sealing_key());
-    return true;
-  });
-  if (!visited.ok()) return visited;
-  // One that cannot be read may be put back while its key can still come.
-  const auto may_be_awaited = [&](std::string_view public_key) {
-    if (unread == 0) return false;
-    const absl::StatusOr<HeldSealingKey> held = ReadSealingKey(view, public_key);
-    return held.ok() && held->row.expires_at_s() >= now_us / 1'000'000;
-  };
+  const absl::StatusOr<AwaitedKeys> awaited = ReadAwaitedKeys(view, now_us);
+  if (!awaited.ok()) return awaited.status();
   std::vector<std::string> done;
   const std::string from = ledger::RowKey(ledger::Table::kSealingKey);
-  visited = view.snapshot().Scan(
+  const absl::Status visited = view.snapshot().Scan(
       from, storage::PrefixEnd(from), [&](std::string_view key, std::string_view) {
         const std::string_view public_key = key.substr(1);
-        if (!awaited.contains(public_key) && !may_be_awaited(public_key)) {
-          done.emplace_back(public_key);
-        }
+        if (!awaited->Holds(view, public_key, now_us)) done.emplace_back(public_key);
         return done.size() < most;
       });
   if (!visited.ok()) return visited;
@@ -74,16 +104,15 @@ const Method& EraseSealingKeys::method() const {
 }
 
 absl::StatusOr<Plan> EraseSealingKeys::Decide(const Call& call, View& view) {
-  const absl::StatusOr<std::vector<std::string>> due =
-      SealingKeysDone(view, call.now_us, ~size_t{0});
-  if (!due.ok()) return due.status();
+  const absl::StatusOr<AwaitedKeys> awaited = ReadAwaitedKeys(view, call.now_us);
+  if (!awaited.ok()) return awaited.status();
   Plan plan;
   Effect effect;
   effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
   for (const std::string& public_key : public_keys_) {
-    if (!std::binary_search(due->begin(), due->end(), public_key)) continue;
+    if (awaited->Holds(view, public_key, call.now_us)) continue;
     absl::StatusOr<HeldSealingKey> held = ReadSealingKey(view, public_key);
-    if (absl::IsDataLoss(held.status())) continue;
+    if (absl::IsDataLoss(held.status()) || absl::IsNotFound(held.status())) continue;
     if (!held.ok()) return held.status();
     effect.preconditions.push_back({SealingKeyKey(public_key), held->stamp});
     effect.rows.push_back({SealingKeyKey(public_key), std::nullopt});
@@ -104,29 +133,36 @@ absl::StatusOr<Plan> EraseSealingKeys::Decide(const Call& call, View& view) {
 absl::StatusOr<std::vector<std::string>> ReceivedPastWindow(const View& view, uint64_t now_us,
                                                             size_t most) {
   std::vector<std::string> due;
-  absl::Status visited =
-      VisitReceivedNewestFirst(view, {}, [&](std::string_view, const ReceivedRow& received) {
-        if (received.row.state() == record::v1::RECEIVED_STATE_COLLECTED &&
-            !Awaits(received.row, now_us)) {
-          due.push_back(received.row.exchange_id());
-        }
-        return due.size() < most;
-      });
-  if (!visited.ok()) return visited;
+  const absl::StatusOr<bool> unread = VisitCollected(view, [&](const ReceivedRow& received) {
+    if (!Awaits(received.row, now_us)) due.push_back(received.row.exchange_id());
+    return due.size() < most;
+  });
+  if (!unread.ok()) return unread.status();
   return due;
 }
 
 absl::StatusOr<std::vector<std::string>> SentPastWindow(const View& view, uint64_t now_us,
                                                         size_t most) {
   std::vector<std::string> due;
-  const absl::Status visited = VisitSent(view, {}, {}, [&](std::string_view, const SentRow& sent) {
-    if (!IsEnded(sent.row.state()) &&
-        sent.row.expires_at_s() + kGraceSeconds <= now_us / 1'000'000) {
-      due.push_back(sent.row.exchange_id());
+  absl::Status fault = absl::OkStatus();
+  const absl::Status visited = VisitOutbox(view, {}, [&](const OwedRow& owed) {
+    if (!owed.MayBe(peer::v1::ENVELOPE_KIND_OFFER) && !owed.MayBe(peer::v1::ENVELOPE_KIND_KEY)) {
+      return true;
+    }
+    const absl::StatusOr<SentRow> sent = ReadSent(view, owed.id);
+    if (absl::IsDataLoss(sent.status()) || absl::IsNotFound(sent.status())) return true;
+    if (!sent.ok()) {
+      fault = sent.status();
+      return false;
+    }
+    if (!IsEnded(sent->row.state()) &&
+        sent->row.expires_at_s() + kGraceSeconds <= now_us / 1'000'000) {
+      due.push_back(sent->row.exchange_id());
     }
     return due.size() < most;
   });
   if (!visited.ok()) return visited;
+  if (!fault.ok()) return fault;
   return due;
 }
 

@@ -1,4 +1,7 @@
 // What the node itself does about what partners offered: run with Executor::RunAsNode.
+//
+// Whoever looks for what is due reads what is still owed to partners (outbox.h), and nothing of
+// exchanges that have ended: of these there are ever more.
 #ifndef SLUIS_SERVER_CORE_EXCHANGE_UPKEEP_H_
 #define SLUIS_SERVER_CORE_EXCHANGE_UPKEEP_H_
 
@@ -13,7 +16,7 @@
 namespace sluis::core {
 
 // Public halves of one-time keys that no exchange waits for any more, or that have expired, at most
-// `most`. Reads all received exchanges: not for every call.
+// `most`. Reads the one-time keys that are held, too.
 absl::StatusOr<std::vector<std::string>> SealingKeysDone(const View& view, uint64_t now_us,
                                                          size_t most);
 
@@ -36,7 +39,7 @@ absl::StatusOr<std::vector<std::string>> ReceivedPastWindow(const View& view, ui
                                                             size_t most);
 
 // Ids of sent exchanges whose delivery window ended more than an hour ago, at most `most`: the
-// outbox ends those of members as their turn comes, and nobody else's. Reads all sent exchanges.
+// outbox ends those of members as their turn comes, and nobody else's.
 absl::StatusOr<std::vector<std::string>> SentPastWindow(const View& view, uint64_t now_us,
                                                         size_t most);
 

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "server/authn/mandate.h"
+#include "server/core/outbox.h"
 #include "server/core/stop_share.h"
 #include "server/envelope/leaf.h"
-#include "server/ledger/row.h"
 #include "server/storage/clock.h"
 #include "sluis/record/v1/mandate.pb.h"
 #include "sluis/record/v1/statement.pb.h"
@@ -95,26 +95,18 @@ bool IsErasureOverdue(const SentExchange& row, uint64_t now_us) {
          row.erasure_day() < storage::LegalDay(now_us - kErasureAnswerUs);
 }
 
-absl::StatusOr<std::map<std::string, size_t>> OverdueErasures(const View& view, uint64_t now_us) {
-  std::map<std::string, size_t> overdue;
+absl::StatusOr<size_t> OverdueErasures(const View& view, std::string_view partner,
+                                       uint64_t now_us) {
+  size_t overdue = 0;
   absl::Status fault = absl::OkStatus();
-  const std::string all = ledger::RowKey(ledger::Table::kOutbox);
-  const absl::Status scanned = view.snapshot().Scan(
-      all, storage::PrefixEnd(all), [&](std::string_view key, std::string_view stored) {
-        const absl::StatusOr<ledger::Row> row = ledger::SplitRow(stored);
-        record::v1::OwedMessage owed;
-        if (!row.ok() || !owed.ParseFromString(row->value) ||
-            owed.kind() != peer::v1::ENVELOPE_KIND_ERASURE ||
-            key.size() < envelope::kExchangeIdBytes) {
-          return true;
-        }
-        const absl::StatusOr<SentRow> sent =
-            ReadSent(view, key.substr(key.size() - envelope::kExchangeIdBytes));
-        if (sent.ok() && IsErasureOverdue(sent->row, now_us)) ++overdue[sent->row.recipient()];
-        if (!sent.ok() && !absl::IsNotFound(sent.status())) fault = sent.status();
-        return true;
-      });
-  if (!scanned.ok()) return scanned;
+  const absl::Status visited = VisitOutbox(view, partner, [&](const OwedRow& owed) {
+    if (owed.kind != peer::v1::ENVELOPE_KIND_ERASURE) return true;
+    const absl::StatusOr<SentRow> sent = ReadSent(view, owed.id);
+    if (sent.ok() && IsErasureOverdue(sent->row, now_us)) ++overdue;
+    if (!sent.ok() && !absl::IsNotFound(sent.status())) fault = sent.status();
+    return true;
+  });
+  if (!visited.ok()) return visited;
   if (!fault.ok()) return fault;
   return overdue;
 }

@@ -7,8 +7,8 @@
 #ifndef SLUIS_SERVER_CORE_SENT_ERASURE_H_
 #define SLUIS_SERVER_CORE_SENT_ERASURE_H_
 
+#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 
@@ -29,9 +29,9 @@ bool MayBeThere(const record::v1::SentExchange& row);
 // Whether the partner should have answered by now that it erased it, and has not.
 bool IsErasureOverdue(const record::v1::SentExchange& row, uint64_t now_us);
 
-// Partners that should have answered, with the number of records. Reads what is owed to all
-// partners: not for every call.
-absl::StatusOr<std::map<std::string, size_t>> OverdueErasures(const View& view, uint64_t now_us);
+// Records of which that partner should have answered. Reads everything that is owed to it: not for
+// every call.
+absl::StatusOr<size_t> OverdueErasures(const View& view, std::string_view partner, uint64_t now_us);
 
 // The Erasure that asks, as a leaf: in the name of the person who erased it while the signature
 // holds by what this node knows, and of the node alone otherwise.

@@ -1,0 +1,38 @@
+// The rows of what this node owes its partners, as the index of what is still to come of exchanges.
+//
+// Guarantee: an exchange that was received and waits for its key owes its receipt, one that was
+// sent and has not ended owes its Offer or its key: the row goes with the effect that ends it.
+// Whoever looks for those that wait reads these rows, and none of exchanges that have ended. Not
+// guaranteed: an order in time. Thread-safety: pure. Errors: those of the store. Source:
+// docs/formats.md, row O.
+#ifndef SLUIS_SERVER_CORE_OUTBOX_H_
+#define SLUIS_SERVER_CORE_OUTBOX_H_
+
+#include <functional>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "server/core/view.h"
+#include "sluis/peer/v1/peer.pb.h"
+
+namespace sluis::core {
+
+// One row; the view lives during the visit only.
+struct OwedRow {
+  // Of the exchange; of a Notice its own.
+  std::string_view id;
+  // Unspecified when the value cannot be read: it may be of any kind.
+  peer::v1::EnvelopeKind kind = peer::v1::ENVELOPE_KIND_UNSPECIFIED;
+
+  bool MayBe(peer::v1::EnvelopeKind wanted) const {
+    return kind == wanted || kind == peer::v1::ENVELOPE_KIND_UNSPECIFIED;
+  }
+};
+
+// Visits what is owed to `partner`, or to everybody when it is empty, until `visit` returns false.
+absl::Status VisitOutbox(const View& view, std::string_view partner,
+                         const std::function<bool(const OwedRow&)>& visit);
+
+}  // namespace sluis::core
+
+#endif  // SLUIS_SERVER_CORE_OUTBOX_H_

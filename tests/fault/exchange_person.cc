@@ -121,11 +121,13 @@ node::v1::RequestContext ExchangePerson::Context(About about) const {
   return context;
 }
 
-absl::StatusOr<std::string> ExchangePerson::Record(About about, const std::string& text) {
+absl::StatusOr<std::string> ExchangePerson::Record(About about, const std::string& text,
+                                                   record::v1::Tlp tlp) {
   node::v1::RecordSignalRequest request;
   node::v1::RecordSignalResponse response;
   *request.mutable_context() = Context(About::kPlace);
   *request.mutable_signal() = SignalOf(about, text);
+  request.mutable_signal()->mutable_marks()->set_tlp(tlp);
   const absl::Status done =
       node_.Run(who_, std::make_shared<core::RecordSignal>(request, response, node_.random));
   if (!done.ok()) return done;

@@ -32,7 +32,8 @@ class ExchangePerson {
   absl::Status NewList();
 
   // The record id.
-  absl::StatusOr<std::string> Record(About about, const std::string& text);
+  absl::StatusOr<std::string> Record(About about, const std::string& text,
+                                     record::v1::Tlp tlp = record::v1::TLP_AMBER);
   absl::Status Amend(About about, const std::string& record_id, uint32_t version,
                      const std::string& text);
   struct Sharing {

@@ -80,7 +80,7 @@ void AddAllOf(const storage::Store& store, std::vector<std::string>& all) {
 
 }  // namespace
 
-policies::PackSet ShippedPacks(const PackEdits& edits) {
+policies::PackSet ShippedPacks(const PackEdits& edits, const std::string& node_layer) {
   std::string partnership = ReadPack("livc-r.vaartland.yaml");
   for (const auto& [from, to] : edits) {
     size_t found = 0;
@@ -94,7 +94,9 @@ policies::PackSet ShippedPacks(const PackEdits& edits) {
   std::vector<policies::Pack> layers;
   for (const auto& [name, text] :
        {std::pair<std::string, std::string>{"statutory", ReadPack("statutory.be.yaml")},
-        {"partnership", partnership}}) {
+        {"partnership", partnership},
+        {"node", node_layer}}) {
+    if (text.empty()) continue;
     absl::StatusOr<policies::Pack> pack = policies::ParsePack(name, text);
     if (!pack.ok()) Give(pack.status().ToString());
     layers.push_back(*std::move(pack));

@@ -32,9 +32,10 @@ class Env;
 
 namespace sluis::fault {
 
-// The shipped packs, the partnership's with texts replaced before it is read: from, to.
+// The shipped packs, the partnership's with texts replaced before it is read: from, to. Over them
+// what a node adds for itself, a layer in YAML, or nothing.
 using PackEdits = std::vector<std::pair<std::string, std::string>>;
-policies::PackSet ShippedPacks(const PackEdits& edits = {});
+policies::PackSet ShippedPacks(const PackEdits& edits = {}, const std::string& node_layer = {});
 
 // The node of one organisation in this process, wired as the daemon wires it, on a disk that can
 // crash: ledger, derived and witness store lie on it with the files beside them, and a kill takes

@@ -67,6 +67,18 @@ void JudgeOne(const client::ReconciledExchange& one, LogsAccount& account) {
   if (keys > 1) violate("a key was stored twice");
   if (keys > releases) violate("a key without a receipt");
   if (Count(one.received, "erasure", "erased") > 1) violate("erased twice");
+  // One that is barred has no entry at the recipient.
+  std::set<std::string> told;
+  for (const ExchangeEntry* entry : one.sent) {
+    if (entry->part.kind() != "notice") continue;
+    if (entry->part.outcome() != "compelled") violate("a notice was turned away");
+    if (!told.insert(entry->part.message_digest()).second) violate("a notice was taken twice");
+  }
+  for (const ExchangeEntry* entry : one.received) {
+    if (entry->part.kind() == "notice" && !told.contains(entry->part.message_digest())) {
+      violate("what was handed over was not told");
+    }
+  }
   if (Count(one.received, "offer", "refused") + Count(one.received, "offer", "accepted") > 1) {
     violate("decided twice");
   }

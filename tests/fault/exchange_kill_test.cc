@@ -80,6 +80,33 @@ class ExchangeKillTest : public ::testing::Test {
       return true;
     }
   }
+  // The same with what the recipient tells of an order: before it is known here, and after.
+  bool HandOverAndKill(ExchangeSite& victim, std::set<std::pair<bool, HeldLines::Place>>* met) {
+    const std::string exchange = pair_.care.Share(pair_.care.Record(), pair_.town.id());
+    ++shared_;
+    EXPECT_TRUE(Eventually([&] { return pair_.Finished(exchange); }));
+    const auto is_told = [&] {
+      return pair_.care.TimesHandedOver(exchange) == 1 && pair_.Finished(exchange);
+    };
+    lines_.HoldNext();
+    pair_.town.HandOver(exchange);
+    for (;; lines_.HoldNext()) {
+      EXPECT_TRUE(Eventually([&] { return lines_.held() || is_told(); }));
+      const std::optional<HeldLines::Place> held = lines_.held();
+      if (!held) return false;
+      const bool is_known = pair_.care.TimesHandedOver(exchange) == 1;
+      if (!met->emplace(is_known, *held).second) continue;
+      std::printf("| %-24s killed with what it handed over %s, with %s to %s on its way\n",
+                  victim.id().c_str(), is_known ? "told" : "not told yet",
+                  held->answer ? "an answer" : "a call", held->line == kToCare ? "care" : "town");
+      EXPECT_EQ(victim.End(SIGKILL), -SIGKILL);
+      lines_.EndAll();
+      EXPECT_TRUE(victim.Start()) << victim.node().Errors();
+      Lead();
+      EXPECT_TRUE(Eventually(is_told));
+      return true;
+    }
+  }
   void KillAtEveryStep(ExchangeSite& victim) {
     std::set<std::pair<Standing, HeldLines::Place>> met;
     while (ShareAndKill(victim, &met)) ASSERT_FALSE(HasFailure());
@@ -109,6 +136,17 @@ TEST_F(ExchangeKillTest, ASenderKilledAtAnyStepEndsMatchedOnce) {
 
 TEST_F(ExchangeKillTest, AReceiverKilledAtAnyStepEndsMatchedOnce) {
   KillAtEveryStep(pair_.town);
+  AllMatchedOnce();
+}
+
+// What is handed over on order is told, once, whoever dies before that is known or after.
+TEST_F(ExchangeKillTest, WhatWasHandedOverIsToldOnceWhoeverIsKilled) {
+  for (ExchangeSite* victim : {&pair_.town, &pair_.care}) {
+    std::set<std::pair<bool, HeldLines::Place>> met;
+    while (HandOverAndKill(*victim, &met)) ASSERT_FALSE(HasFailure());
+    EXPECT_THAT(met, ::testing::IsSupersetOf({std::pair(false, HeldLines::Place{kToCare, false}),
+                                              std::pair(true, HeldLines::Place{kToCare, true})}));
+  }
   AllMatchedOnce();
 }
 

@@ -6,6 +6,7 @@
 #include "server/authn/mandate.h"
 #include "server/core/amend_signal.h"
 #include "server/core/erase_signal.h"
+#include "server/core/export_compelled.h"
 #include "server/core/node_acts.h"
 #include "server/core/open_signal.h"
 #include "server/core/person_statement.h"
@@ -259,6 +260,24 @@ absl::StatusOr<record::v1::SignalView> ExchangePerson::Open(const std::string& r
   *request.mutable_context() = Context(About::kPlace);
   request.set_record_id(record_id);
   const absl::Status done = node_.Run(who_, std::make_shared<core::OpenSignal>(request, response));
+  if (!done.ok()) return done;
+  return response.view();
+}
+
+absl::StatusOr<record::v1::SignalView> ExchangePerson::HandOver(const std::string& record_id,
+                                                                const std::string& barred_until) {
+  node::v1::ExportCompelledRequest request;
+  node::v1::ExportCompelledResponse response;
+  *request.mutable_context() = Context(About::kPlace);
+  request.mutable_context()->set_purpose("gerechtelijk-bevel");
+  request.mutable_context()->set_basis("be-gerechtelijk-bevel");
+  request.set_record_id(record_id);
+  request.set_reference("MEC 2026/114");
+  request.set_authority("onderzoeksrechter, afdeling Vaartland");
+  request.add_scope("all");
+  request.set_barred_until(barred_until);
+  const absl::Status done =
+      node_.Run(who_, std::make_shared<core::ExportCompelled>(request, response, node_.random));
   if (!done.ok()) return done;
   return response.view();
 }

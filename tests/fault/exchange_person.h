@@ -50,6 +50,10 @@ class ExchangePerson {
   // Signed for every partner that may have it.
   absl::Status Erase(const std::string& record_id);
   absl::StatusOr<record::v1::SignalView> Open(const std::string& record_id);
+  // Hands over everything of a record that an authority ordered to be handed over; `barred_until`:
+  // the last day on which whoever shared it may not be told, or empty.
+  absl::StatusOr<record::v1::SignalView> HandOver(const std::string& record_id,
+                                                  const std::string& barred_until);
 
   const tests::Person& who() const { return who_; }
   const record::v1::SignedMandate& mandate() const { return mandate_; }

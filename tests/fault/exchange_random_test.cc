@@ -1,5 +1,6 @@
 // Five nodes that exchange at random while they are killed and the network does its worst: every
-// exchange ends the same in both logs, once, with its receipt before its key.
+// exchange ends the same in both logs, once, with its receipt before its key, and whoever shared
+// what was handed over on order is told of each time, once.
 //
 // SLUIS_EXCHANGES: how many; SLUIS_SEED: the first seed. A world makes the same choices for the
 // same seed; at which change of the disk a node dies can shift, because the store under it also
@@ -7,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 
@@ -26,9 +28,9 @@ TEST(ExchangeRandomTest, EveryExchangeEndsTheSameInBothLogs) {
   const uint64_t wanted = NumberIn("SLUIS_EXCHANGES", 500);
   uint64_t seed = NumberIn("SLUIS_SEED", 1);
   std::map<std::string, size_t> verdicts;
-  size_t shared = 0, kills = 0;
+  size_t shared = 0, kills = 0, told = 0, barred_still = 0;
   uint64_t envelopes = 0;
-  size_t done[5] = {};
+  std::array<size_t, 6> done = {};
   for (; shared < wanted && !HasFailure(); ++seed) {
     SCOPED_TRACE("repeat with SLUIS_SEED=" + std::to_string(seed) + " SLUIS_EXCHANGES=1");
     RandomExchanges world(seed, kPerWorld);
@@ -44,13 +46,16 @@ TEST(ExchangeRandomTest, EveryExchangeEndsTheSameInBothLogs) {
     shared += findings.shared;
     kills += findings.kills;
     envelopes += findings.envelopes;
-    for (size_t i = 0; i < 5; ++i) done[i] += findings.done[i];
+    told += findings.told;
+    barred_still += findings.barred_still;
+    for (size_t i = 0; i < done.size(); ++i) done[i] += findings.done[i];
   }
   std::printf(
       "%zu exchanges, %zu kills, %llu envelopes; %zu taken back, %zu corrected, %zu records "
-      "erased, %zu read at their recipient, %zu new lists\n",
+      "erased, %zu read at their recipient, %zu new lists; %zu handed over on order, of which %zu "
+      "told and %zu barred still\n",
       shared, kills, static_cast<unsigned long long>(envelopes), done[0], done[1], done[2], done[3],
-      done[4]);
+      done[4], done[5], told, barred_still);
   for (const auto& [verdict, count] : verdicts) std::printf("  %6zu %s\n", count, verdict.c_str());
   // Enough of everything was at stake.
   EXPECT_GT(kills, shared / 10);
@@ -59,6 +64,8 @@ TEST(ExchangeRandomTest, EveryExchangeEndsTheSameInBothLogs) {
   }
   EXPECT_GT(done[1], shared / 100);
   EXPECT_GT(done[3], shared / 4);
+  EXPECT_GT(told, shared / 50);
+  EXPECT_GT(barred_still, 0u);
 }
 
 }  // namespace

@@ -21,6 +21,7 @@
 namespace sluis::fault {
 namespace {
 
+constexpr char kManagerRole[] = "casemanager";
 constexpr auto kLongest = std::chrono::minutes(2);
 
 template <typename T>
@@ -84,6 +85,7 @@ ExchangeSite::ExchangeSite(const std::string& id, const std::string& kind, Place
     : place_(std::move(place)),
       organisation_(folder_.path(), OptionsOf(id, kind)),
       worker_(organisation_.MakePerson("sofie")),
+      manager_(organisation_.MakePerson("mia")),
       auditor_(organisation_.MakePerson("functionaris")),
       mandate_(MandateOf(organisation_, worker_)) {}
 
@@ -91,6 +93,7 @@ void ExchangeSite::Admit() {
   const test::NodeProcess first(organisation_.config_file());
   if (!first.started()) throw std::runtime_error("exchange site: " + first.Errors());
   organisation_.Admit(first.port(), worker_, {kWorkerRole});
+  organisation_.Admit(first.port(), manager_, {kManagerRole});
   organisation_.Admit(first.port(), auditor_, {"privacy-officer"});
   client::Calls calls(organisation_.EndpointOf(organisation_.administrator(), first.port()));
   node::v1::PutMandateStatusRequest list;
@@ -120,12 +123,14 @@ bool ExchangeSite::Start() {
   node_ = std::make_unique<test::NodeProcess>(organisation_.config_file(), place_.enter);
   if (!node_->started()) return false;
   worker_calls_ = std::make_unique<client::Calls>(EndpointOf(worker_));
+  manager_calls_ = std::make_unique<client::Calls>(EndpointOf(manager_));
   auditor_calls_ = std::make_unique<client::Calls>(EndpointOf(auditor_));
   return true;
 }
 
 int ExchangeSite::End(int signal) {
   worker_calls_.reset();
+  manager_calls_.reset();
   auditor_calls_.reset();
   const int code = node_->Signal(signal);
   node_.reset();
@@ -165,19 +170,43 @@ node::v1::PeerState ExchangeSite::StandingOf(const std::string& partner) {
   return {};
 }
 
-std::map<std::string, record::v1::SentState> ExchangeSite::Sent() {
-  std::map<std::string, record::v1::SentState> states;
+void ExchangeSite::HandOver(const std::string& exchange) {
+  node::v1::ExportCompelledRequest order;
+  *order.mutable_context() = test::Intake(kManagerRole);
+  order.mutable_context()->set_purpose("gerechtelijk-bevel");
+  order.mutable_context()->set_basis("be-gerechtelijk-bevel");
+  order.set_record_id(exchange);
+  order.set_reference("MEC 2026/114");
+  order.set_authority("onderzoeksrechter, afdeling Vaartland");
+  order.add_scope("all");
+  Must(manager_calls_->Do(order), "not handed over");
+}
+
+bool ExchangeSite::EachSent(const std::function<void(const node::v1::SentSummary&)>& visit) {
   node::v1::ListSentRequest request;
   *request.mutable_context() = test::Intake(kWorkerRole);
   do {
     const auto page = worker_calls_->Do(request);
-    if (!page.ok()) return {};
-    for (const node::v1::SentSummary& sent : page->sent()) {
-      states[sent.exchange_id()] = sent.state();
-    }
+    if (!page.ok()) return false;
+    for (const node::v1::SentSummary& sent : page->sent()) visit(sent);
     request.set_page_token(page->next_page_token());
   } while (!request.page_token().empty());
-  return states;
+  return true;
+}
+
+std::optional<int> ExchangeSite::TimesHandedOver(const std::string& exchange) {
+  int times = 0;
+  const bool answered = EachSent([&](const node::v1::SentSummary& sent) {
+    if (sent.exchange_id() == exchange) times = sent.handed_over_size();
+  });
+  return answered ? std::optional(times) : std::nullopt;
+}
+
+std::map<std::string, record::v1::SentState> ExchangeSite::Sent() {
+  std::map<std::string, record::v1::SentState> states;
+  const bool answered = EachSent(
+      [&states](const node::v1::SentSummary& sent) { states[sent.exchange_id()] = sent.state(); });
+  return answered ? states : std::map<std::string, record::v1::SentState>();
 }
 
 std::map<std::string, record::v1::ReceivedState> ExchangeSite::Received() {

@@ -28,9 +28,9 @@ struct Place {
   std::vector<std::string> enter = {};
 };
 
-// One organisation with its real daemon, and two people there: a worker who writes down, shares and
-// receives, and an auditor who takes exports. Throws when a step that everything rests on fails,
-// which ends the test.
+// One organisation with its real daemon, and three people there: a worker who writes down, shares
+// and receives, a manager who hands over what an authority orders, and an auditor who takes
+// exports. Throws when a step that everything rests on fails, which ends the test.
 class ExchangeSite {
  public:
   ExchangeSite(const std::string& id, const std::string& kind, Place place);
@@ -53,6 +53,11 @@ class ExchangeSite {
   // The id of the exchange in which the partner gets it after its cooling-off time.
   std::string Share(const std::string& record_id, const std::string& partner);
 
+  // Hands over what came in that exchange, which an authority ordered; its sender may know at once.
+  void HandOver(const std::string& exchange);
+  // How often the partner said so of that exchange; nothing when the node did not answer.
+  std::optional<int> TimesHandedOver(const std::string& exchange);
+
   // What this node says of its partner; unknown when it says nothing.
   node::v1::PeerState StandingOf(const std::string& partner);
   // State by exchange id; nothing when the node did not answer.
@@ -64,15 +69,19 @@ class ExchangeSite {
  private:
   client::Endpoint EndpointOf(const test::Person& person) const;
   bool WaitForProof(const std::string& leaf_hash);
+  // Everything that was sent. False when the node did not answer.
+  bool EachSent(const std::function<void(const node::v1::SentSummary&)>& visit);
 
   const Place place_;
   tests::TempFolder folder_;
   test::Organisation organisation_;
   test::Person worker_;
+  test::Person manager_;
   test::Person auditor_;
   client::PartnershipMandate mandate_;
   std::unique_ptr<test::NodeProcess> node_;
   std::unique_ptr<client::Calls> worker_calls_;
+  std::unique_ptr<client::Calls> manager_calls_;
   std::unique_ptr<client::Calls> auditor_calls_;
 };
 

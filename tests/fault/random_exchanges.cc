@@ -6,6 +6,7 @@
 
 #include "server/core/received_exchange.h"
 #include "server/core/sent_exchange.h"
+#include "server/storage/clock.h"
 
 namespace sluis::fault {
 namespace {
@@ -15,7 +16,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using tests::Survival;
 
-enum Act { kWithdrawn, kCorrected, kErased, kRead, kNewLists };
+enum Act { kWithdrawn, kCorrected, kErased, kRead, kNewLists, kHandedOver };
 
 }  // namespace
 
@@ -64,11 +65,13 @@ void RandomExchanges::Step() {
     EraseSomething();
   } else if (dice < 56) {
     if (node.is_open() && five_.person(at).NewList().ok()) ++findings_.done[kNewLists];
-  } else if (dice < 63) {
+  } else if (dice < 62) {
+    HandOverSomething();
+  } else if (dice < 69) {
     if (node.is_open()) node.PowerOffAfter(random_.Below(120));
-  } else if (dice < 66) {
-    five_.network().Cut(node.organisation(), five_.node(AnyNode()).organisation());
   } else if (dice < 72) {
+    five_.network().Cut(node.organisation(), five_.node(AnyNode()).organisation());
+  } else if (dice < 78) {
     five_.network().MendAll();
   } else if (dice < 120) {
     if (node.is_open()) node.Heartbeat();
@@ -211,6 +214,32 @@ void RandomExchanges::EraseSomething() {
   if (erased.ok()) ++findings_.done[kErased];
 }
 
+void RandomExchanges::HandOverSomething() {
+  if (order_.empty()) return;
+  // Also one that has not been opened yet, or that has been closed or erased since.
+  const size_t back = std::min<size_t>(order_.size(), 30);
+  const std::string& id = order_[order_.size() - 1 - random_.Below(back)];
+  const Made& made = made_.at(id);
+  MortalNode& node = five_.node(made.to);
+  if (!node.is_open()) return;
+  // What is handed over twice within a second is told as one.
+  five_.Advance(seconds(1));
+  NoticeAccount::HandedOver act{made.from, made.to, id, node.clock.NowUs() / 1'000'000, {}, true};
+  // Half of it may be told at once; of the other half some within the days of this run.
+  const uint64_t days = random_.Below(3) == 0 ? 40 : random_.Below(3);
+  if (random_.Below(2) == 0) {
+    act.barred_until =
+        storage::AddDays(storage::LegalDay(node.clock.NowUs()), static_cast<int>(days));
+  }
+  const auto handed = five_.person(made.to).HandOver(id, act.barred_until);
+  act.acknowledged = handed.ok();
+  if (handed.ok() && handed->content().statements(0).text() != made.text) {
+    findings_.violations.push_back("something else was handed over than was shared");
+  }
+  if (handed.ok()) ++findings_.done[kHandedOver];
+  if (handed.ok() || absl::IsUnavailable(handed.status())) notices_.Add(act);
+}
+
 void RandomExchanges::CheckRows(Findings& findings) {
   for (const auto& [id, made] : made_) {
     const auto violate = [&](const std::string& what) {
@@ -266,6 +295,10 @@ RandomExchanges::Findings RandomExchanges::Check() {
   };
   add(findings.logs.violations);
   add(wire_.violations());
+  const NoticeAccount::Findings notices = notices_.Check(five_);
+  add(notices.violations);
+  findings.told = notices.told;
+  findings.barred_still = notices.barred_still;
   findings.envelopes = wire_.envelopes();
   // With everything done, two hours bring nothing on its way and nothing into the logs.
   five_.Exchange(1, hours(2));

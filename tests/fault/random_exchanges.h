@@ -9,12 +9,14 @@
 
 #include "tests/fault/exchange_account.h"
 #include "tests/fault/five_nodes.h"
+#include "tests/fault/notice_account.h"
 #include "tests/support/seeded_random.h"
 
 namespace sluis::fault {
 
-// Five organisations that share, take back, correct and erase at random, over a network that loses,
-// doubles, delays and reorders, while their nodes die at any change of their disks and come back.
+// Five organisations that share, take back, correct, erase and hand over what an authority orders,
+// at random, over a network that loses, doubles, delays and reorders, while their nodes die at any
+// change of their disks and come back.
 class RandomExchanges {
  public:
   RandomExchanges(uint64_t seed, size_t exchanges);
@@ -27,7 +29,9 @@ class RandomExchanges {
     std::vector<std::string> violations;  // those of the logs as well
     size_t shared = 0;
     size_t kills = 0;
-    size_t done[5] = {};  // acts that were done: withdrawn, corrected, erased, read, new lists
+    // Acts that were done: withdrawn, corrected, erased, read, new lists, handed over.
+    std::array<size_t, 6> done = {};
+    size_t told = 0, barred_still = 0;  // of what was handed over
     uint64_t envelopes = 0;
   };
   // What logs and stores say in the end.
@@ -53,6 +57,7 @@ class RandomExchanges {
   void CorrectSomething();
   void WithdrawSomething();
   void EraseSomething();
+  void HandOverSomething();
   void Share(const Kept& kept, size_t to, const std::string& corrects);
   // Kills what is dead, and brings back some of what is down.
   void MindTheDead();
@@ -68,6 +73,7 @@ class RandomExchanges {
   const size_t wanted_;
   FiveNodes five_;
   WireAccount wire_;
+  NoticeAccount notices_;
   std::map<std::string, Made> made_;  // by exchange id
   std::vector<std::string> order_;
   std::vector<Kept> kept_;

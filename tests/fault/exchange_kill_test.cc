@@ -96,7 +96,7 @@ class ExchangeKillTest : public ::testing::Test {
       if (!held) return false;
       const bool is_known = pair_.care.TimesHandedOver(exchange) == 1;
       if (!met->emplace(is_known, *held).second) continue;
-      std::printf("| %-24s killed with what it handed over %s, with %s to %s on its way\n",
+      std::printf("| %-24s killed with what was handed over %s, with %s to %s on its way\n",
                   victim.id().c_str(), is_known ? "told" : "not told yet",
                   held->answer ? "an answer" : "a call", held->line == kToCare ? "care" : "town");
       EXPECT_EQ(victim.End(SIGKILL), -SIGKILL);

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/authn/mandate.h"
 #include "server/envelope/fault.h"
 #include "server/envelope/field_commitment.h"
 #include "server/envelope/terms.h"
@@ -41,12 +42,22 @@ Refusal RefusalOfFault(const absl::Status& status) {
 
 std::vector<crypto::PublicKey> MandateKeys(const Call& call) {
   std::vector<crypto::PublicKey> keys;
+  if (!call.terms->manifest) return keys;
   const partnership::Member* own = call.terms->manifest->manifest.Find(call.terms->organisation);
   if (own == nullptr) return keys;
   for (const partnership::Key* key : own->KeysFor(crypto::KeyPurpose::kMandate, call.today)) {
     keys.push_back(key->public_key);
   }
   return keys;
+}
+
+// Whether a mandate key of the manifest in force signed it: the key may have been replaced since.
+bool IsByMandateKey(const Call& call, const record::v1::SignedMandate& mandate) {
+  for (const crypto::PublicKey& key : MandateKeys(call)) {
+    authn::MandateVerifier verifier(call.terms->organisation, key, call.signatures);
+    if (verifier.Verify(mandate).ok()) return true;
+  }
+  return false;
 }
 
 // Whether the mandate is for the key that this node registered for the caller: nobody may act under
@@ -118,6 +129,26 @@ absl::StatusOr<std::variant<OwnStatement, Refusal>> VerifyOwnStatement(
     return BadStatement("sign with the key that is registered for you at this node");
   }
   return own;
+}
+
+absl::StatusOr<bool> SignatureHolds(const Call& call, const View& view,
+                                    const peer::v1::UserSignature& signature) {
+  const auto unreadable = [] {
+    return absl::DataLossError("a stored exchange cannot be read; run the node's doctor");
+  };
+  record::v1::UserStatement statement;
+  record::v1::Mandate mandate;
+  record::v1::MandateStatus status;
+  if (!statement.ParseFromString(signature.statement().statement()) ||
+      !mandate.ParseFromString(signature.mandate().mandate())) {
+    return unreadable();
+  }
+  const absl::StatusOr<std::optional<record::v1::SignedMandateStatus>> list =
+      view.ReadMandateStatus();
+  if (!list.ok()) return list.status();
+  if (*list && !status.ParseFromString((*list)->status())) return unreadable();
+  return statement.expires_at_s() > call.now_us / 1'000'000 &&
+         authn::InForce(mandate, status, call.now_us) && IsByMandateKey(call, signature.mandate());
 }
 
 }  // namespace sluis::core

@@ -51,6 +51,12 @@ struct OwnStatement {
 absl::StatusOr<std::variant<OwnStatement, Refusal>> VerifyOwnStatement(
     const Call& call, View& view, const ClaimedStatement& claimed);
 
+// Whether the partner for whom a person of this organisation signed this earlier would still
+// believe it, by what this node knows: the statement has not ended, its mandate is signed by a
+// mandate key of the manifest in force and is itself in force. DATA_LOSS when it cannot be read.
+absl::StatusOr<bool> SignatureHolds(const Call& call, const View& view,
+                                    const peer::v1::UserSignature& signature);
+
 }  // namespace sluis::core
 
 #endif  // SLUIS_SERVER_CORE_PERSON_STATEMENT_H_

@@ -4,13 +4,11 @@
 #include <optional>
 #include <utility>
 
-#include "server/authn/mandate.h"
 #include "server/core/outbox.h"
+#include "server/core/person_statement.h"
 #include "server/core/stop_share.h"
 #include "server/envelope/leaf.h"
 #include "server/storage/clock.h"
-#include "sluis/record/v1/mandate.pb.h"
-#include "sluis/record/v1/statement.pb.h"
 
 namespace sluis::core {
 namespace {
@@ -43,22 +41,6 @@ absl::StatusOr<Erasure> ErasureOf(const SentExchange& row, const SentBinding& bo
 void LeaveThePersonOut(Erasure& asked) {
   asked.set_reason(peer::v1::ERASURE_REASON_NODE);
   asked.clear_user();
-}
-
-// Whether a partner would still believe it, by what this node knows.
-absl::StatusOr<bool> SignatureHolds(const View& view, const peer::v1::UserSignature& user,
-                                    uint64_t now_us) {
-  record::v1::UserStatement statement;
-  record::v1::Mandate mandate;
-  record::v1::MandateStatus status;
-  if (!statement.ParseFromString(user.statement().statement()) ||
-      !mandate.ParseFromString(user.mandate().mandate())) {
-    return Unreadable();
-  }
-  absl::StatusOr<std::optional<record::v1::SignedMandateStatus>> list = view.ReadMandateStatus();
-  if (!list.ok()) return list.status();
-  if (*list && !status.ParseFromString((*list)->status())) return Unreadable();
-  return statement.expires_at_s() > now_us / 1'000'000 && authn::InForce(mandate, status, now_us);
 }
 
 // Whether `digest` is that of what was asked, in either name.
@@ -117,7 +99,7 @@ absl::StatusOr<std::string> AskedErasure(const Call& call, const View& view, con
   absl::StatusOr<Erasure> asked = ErasureOf(sent.row, *bound);
   if (!asked.ok()) return asked.status();
   if (asked->has_user()) {
-    const absl::StatusOr<bool> holds = SignatureHolds(view, asked->user(), call.now_us);
+    const absl::StatusOr<bool> holds = SignatureHolds(call, view, asked->user());
     if (!holds.ok()) return holds.status();
     if (!*holds) LeaveThePersonOut(*asked);
   }

@@ -127,17 +127,4 @@ absl::StatusOr<peer::v1::Refusal> ComposeRefusal(const core::ReceivedRow& receiv
   return refusal;
 }
 
-absl::StatusOr<peer::v1::Cancel> ComposeCancel(const record::v1::SentExchange& row,
-                                               const peer::v1::Binding& offer,
-                                               const crypto::Hash& offer_digest) {
-  peer::v1::Cancel cancel;
-  if (!cancel.ParseFromString(row.cancel()) ||
-      cancel.reason() == peer::v1::CANCEL_REASON_UNSPECIFIED) {
-    return Unreadable();
-  }
-  *cancel.mutable_binding() = BindingOf(offer, peer::v1::ENVELOPE_KIND_CANCEL, false);
-  cancel.set_offer_digest(Text(offer_digest));
-  return cancel;
-}
-
 }  // namespace sluis::exchange

@@ -31,11 +31,6 @@ absl::StatusOr<peer::v1::Unopenable> ComposeUnopenable(const core::ReceivedRow& 
 absl::StatusOr<peer::v1::Refusal> ComposeRefusal(const core::ReceivedRow& received,
                                                  uint64_t manifest_version);
 
-// The Cancel of this Offer for the reason, and with the signature, that the row holds.
-absl::StatusOr<peer::v1::Cancel> ComposeCancel(const record::v1::SentExchange& row,
-                                               const peer::v1::Binding& offer,
-                                               const crypto::Hash& offer_digest);
-
 }  // namespace sluis::exchange
 
 #endif  // SLUIS_SERVER_EXCHANGE_COMPOSE_H_

@@ -138,7 +138,8 @@ class Outbound {
   // The proof that goes along with the receipts of a parcel; none when the partner needs none.
   absl::StatusOr<std::optional<peer::v1::HeadProof>> HeadProofFor(const std::string& partner,
                                                                   const Packing& packing);
-  absl::StatusOr<bool> AddCancel(const Owed& owed, const core::View& view, Packing& packing);
+  absl::StatusOr<bool> AddCancel(const Owed& owed, const core::Call& call, const core::View& view,
+                                 Packing& packing);
   absl::StatusOr<bool> AddErasure(const Owed& owed, const core::Call& call, const core::View& view,
                                   Packing& packing);
   absl::StatusOr<bool> AddNotice(const Owed& owed, Packing& packing);

@@ -7,6 +7,7 @@
 #include "crypto/checkpoint.h"
 #include "crypto/note.h"
 #include "server/core/received_erasure.h"
+#include "server/core/sent_cancel.h"
 #include "server/core/sent_erasure.h"
 #include "server/core/sent_exchange.h"
 #include "server/core/stop_share.h"
@@ -211,7 +212,7 @@ absl::StatusOr<bool> Outbound::Add(const Owed& owed, const core::Call& call, con
                                    Packing& packing) {
   if (owed.kind == peer::v1::ENVELOPE_KIND_OFFER) return AddOffer(owed, call, view, packing);
   if (owed.kind == peer::v1::ENVELOPE_KIND_KEY) return AddKey(owed, call, view, packing);
-  if (owed.kind == peer::v1::ENVELOPE_KIND_CANCEL) return AddCancel(owed, view, packing);
+  if (owed.kind == peer::v1::ENVELOPE_KIND_CANCEL) return AddCancel(owed, call, view, packing);
   if (owed.kind == peer::v1::ENVELOPE_KIND_ERASURE) return AddErasure(owed, call, view, packing);
   if (owed.kind == peer::v1::ENVELOPE_KIND_NOTICE) return AddNotice(owed, packing);
   const absl::StatusOr<core::ReceivedRow> received = core::ReadReceived(view, owed.id());
@@ -287,15 +288,13 @@ absl::StatusOr<std::optional<peer::v1::HeadProof>> Outbound::HeadProofFor(
   return proof;
 }
 
-absl::StatusOr<bool> Outbound::AddCancel(const Owed& owed, const core::View& view,
-                                         Packing& packing) {
+absl::StatusOr<bool> Outbound::AddCancel(const Owed& owed, const core::Call& call,
+                                         const core::View& view, Packing& packing) {
   const absl::StatusOr<core::SentRow> sent = core::ReadSent(view, owed.id());
   if (!sent.ok()) return sent.status();
-  const auto bound = core::SentBindingOf(view, parts_.organisation, *sent);
-  if (!bound.ok()) return bound.status();
-  const auto cancel = ComposeCancel(sent->row, bound->offer, bound->offer_digest);
-  if (!cancel.ok()) return cancel.status();
-  return packing.Take(owed, cancel->SerializeAsString());
+  absl::StatusOr<std::string> leaf = core::OwedCancel(call, view, *sent);
+  if (!leaf.ok()) return leaf.status();
+  return packing.Take(owed, *std::move(leaf));
 }
 
 absl::StatusOr<bool> Outbound::AddErasure(const Owed& owed, const core::Call& call,

@@ -8,6 +8,7 @@
 
 #include "server/core/release_keys.h"
 #include "server/core/take_erasures.h"
+#include "server/storage/clock.h"
 #include "tests/support/sharing_node.h"
 
 namespace sluis::core {
@@ -37,6 +38,7 @@ class SentErasureTest : public ::testing::Test {
     Call call;
     call.terms = node_.h.terms.Get();
     call.now_us = node_.h.clock.NowUs();
+    call.today = storage::LegalDay(call.now_us);
     const auto leaf = AskedErasure(call, view, node_.Row(id_));
     EXPECT_TRUE(leaf.ok()) << leaf.status();
     return leaf.value_or("");

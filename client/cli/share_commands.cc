@@ -186,15 +186,15 @@ Exit Sent(Shell& shell, const SentOptions& options) {
 }
 
 // Whether a person can still take it back, as far as the list says; the node decides.
-bool IsOpen(record::v1::SentState state) {
-  switch (state) {
+bool IsOpen(const node::v1::SentSummary& sent) {
+  switch (sent.state()) {
     case record::v1::SENT_STATE_COOLING_OFF:
     case record::v1::SENT_STATE_OFFERED:
     case record::v1::SENT_STATE_RELEASED:
     case record::v1::SENT_STATE_OPENED:
       return true;
     default:
-      return false;
+      return MayBeThereStill(sent);
   }
 }
 
@@ -206,7 +206,7 @@ Result<std::vector<node::v1::SentSummary>> OpenShares(Shell& shell, const ShareW
   if (!all.ok()) return all.failure();
   std::vector<node::v1::SentSummary> open;
   for (const node::v1::SentSummary& sent : all->sent()) {
-    if (sent.recipient() == asked.from && IsOpen(sent.state())) open.push_back(sent);
+    if (sent.recipient() == asked.from && IsOpen(sent)) open.push_back(sent);
   }
   if (open.empty()) {
     return Failure{

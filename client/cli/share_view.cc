@@ -115,6 +115,12 @@ std::string PreviewLines(const Shell& shell, const node::v1::PreviewShareRequest
   return out;
 }
 
+bool MayBeThereStill(const node::v1::SentSummary& sent) {
+  return sent.partner_may_have_it() && (sent.state() == record::v1::SENT_STATE_UNOPENABLE ||
+                                        sent.state() == record::v1::SENT_STATE_REFUSED ||
+                                        sent.state() == record::v1::SENT_STATE_EXPIRED);
+}
+
 std::string SentLine(const Shell& shell, const node::v1::SentSummary& sent) {
   const Args args = {
       {"due", Moment(sent.due_at_us())},
@@ -126,6 +132,7 @@ std::string SentLine(const Shell& shell, const node::v1::SentSummary& sent) {
   if (!sent.reason().empty()) {
     line += "  " + shell.Text("sent.because", {{"reason", ReasonText(shell, sent.reason())}});
   }
+  if (MayBeThereStill(sent)) line += "  " + shell.Text("sent.may_be_there");
   if (sent.erasure_overdue()) line += "  " + shell.Text("sent.erasure_overdue");
   if (sent.outdated()) line += "  " + shell.Text("sent.outdated");
   for (const node::v1::HandedOver& once : sent.handed_over()) {

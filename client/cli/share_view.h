@@ -21,6 +21,10 @@ std::string PreviewLines(const Shell& shell, const node::v1::PreviewShareRequest
 // Names of the fields that a share with these fields leaves behind, as on the form.
 std::string LeftBehind(const node::v1::PreviewShareResponse& preview);
 
+// Whether it ended by what the partner said or left unsaid after it was given the key: it may have
+// the record all the same.
+bool MayBeThereStill(const node::v1::SentSummary& sent);
+
 // One line each, without LF.
 std::string SentLine(const Shell& shell, const node::v1::SentSummary& sent);
 std::string ReceivedLine(const Shell& shell, const node::v1::ReceivedSummary& received);

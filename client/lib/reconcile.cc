@@ -31,8 +31,8 @@ bool SaysErased(const CounterpartPart& part) {
 struct SenderSays {
   const ExchangeEntry* intent = nullptr;
   std::vector<const ExchangeEntry*> releases;  // a receipt followed, and with it the key
-  // How it ended: "opened", "unopenable", "refusal" or "cancel"; the last one where it was taken
-  // back after it was opened.
+  // How it ended: "opened", "unopenable", "refusal", "cancel", or "end" where the recipient was not
+  // told; the last one where it was taken back after it was opened.
   std::string_view ending;
   bool opened = false;
   bool erased = false;
@@ -51,7 +51,7 @@ SenderSays SayingOf(const std::vector<const ExchangeEntry*>& sent) {
     } else if (part.kind() == "receipt") {
       says.releases.push_back(entry);
     } else if (part.kind() == kOpened || part.kind() == kUnopenable || part.kind() == "refusal" ||
-               part.kind() == "cancel") {
+               part.kind() == "cancel" || part.kind() == "end") {
       says.ending = part.kind();
       says.opened = says.opened || part.kind() == kOpened;
     }
@@ -172,8 +172,8 @@ Judged WithoutDecision(const Sides& sides, const SenderSays& sender, const Recip
       sender.ending == "refusal") {
     return Differing("no_collection");
   }
-  // Taken back before the other side decided: there is nothing there that could be read.
-  if (sender.ending == "cancel") return Matched("cancelled");
+  // Ended before the other side decided: there is nothing there that could be read.
+  if (sender.ending == "cancel" || sender.ending == "end") return Matched("cancelled");
   if (sender.erased && says.erased) return Matched("erased");
   return {ExchangeResult::kIntentOnly, "intent"};
 }
@@ -201,7 +201,7 @@ Judged Ending(const SenderSays& sender, const RecipientSays& recipient) {
   if (!recipient.accepted) {
     if (!sender.releases.empty()) return Differing("endings");
     if (ending == "refusal") return Matched("refused");
-    if (ending == "cancel") return Matched("cancelled");
+    if (ending == "cancel" || ending == "end") return Matched("cancelled");
     if (!ending.empty()) return Differing("endings");
     return erased ? Matched("erased") : Open("refused");
   }
@@ -221,6 +221,7 @@ Judged Ending(const SenderSays& sender, const RecipientSays& recipient) {
     if (closed || recipient.expired || !readable) return Matched("cancelled");
     return Open("cancelled");
   }
+  if (ending == "end" && (recipient.expired || recipient.key == kRefused)) return Matched("ended");
   if (recipient.closed) return Open("closed");
   if (!told.empty()) return Matched(told);
   if (!recipient.key.empty()) return Open(recipient.key);

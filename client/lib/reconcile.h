@@ -36,11 +36,12 @@ inline constexpr size_t kExchangeResults = 5;
 std::string_view ExchangeResultName(ExchangeResult result);
 
 // Every result with its word for how it ended, what it waits for, or in what the logs differ.
-inline constexpr std::array<std::pair<ExchangeResult, std::string_view>, 30> kReconcileWords = {{
+inline constexpr std::array<std::pair<ExchangeResult, std::string_view>, 31> kReconcileWords = {{
     {ExchangeResult::kMatched, "opened"},
     {ExchangeResult::kMatched, "unopenable"},
     {ExchangeResult::kMatched, "refused"},
     {ExchangeResult::kMatched, "cancelled"},
+    {ExchangeResult::kMatched, "ended"},
     {ExchangeResult::kMatched, "erased"},
     {ExchangeResult::kOpen, "collected"},
     {ExchangeResult::kOpen, "released"},

@@ -14,7 +14,6 @@ using peer::v1::EnvelopeKind;
 using record::v1::SentExchange;
 
 constexpr char kErased[] = "erased";
-constexpr std::string_view kKindCancel = "cancel";
 
 absl::StatusOr<std::vector<SentRow>> SharesOf(const View& view, std::string_view record_id) {
   std::vector<SentRow> shares;
@@ -57,8 +56,8 @@ void EndShare(const Call& call, const SentRow& sent, SentExchange after, Plan& p
   effect.entry.act.set_reason(kErased);
   peer::v1::Offer offer;
   offer.ParseFromString(after.offer());
-  effect.entry.counterpart =
-      SenderPart(after, call.terms->partnership, kKindCancel, offer.binding().terms_digest());
+  effect.entry.counterpart = SenderPart(after, call.terms->partnership, EndingKind(departed),
+                                        offer.binding().terms_digest());
   WriteSent(sent, std::move(after), owed, call.now_us, effect);
 }
 

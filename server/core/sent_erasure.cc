@@ -65,9 +65,7 @@ uint64_t AfterReview(const Call& call, const std::string& review_on) {
 
 }  // namespace
 
-bool MayBeThere(const SentExchange& row) {
-  return !row.receipt_proof().empty() && row.state() != record::v1::SENT_STATE_REFUSED;
-}
+bool MayBeThere(const SentExchange& row) { return !row.receipt_proof().empty(); }
 
 bool IsErasureOverdue(const SentExchange& row, uint64_t now_us) {
   if (row.state() == record::v1::SENT_STATE_ERASING) {

@@ -23,7 +23,8 @@ namespace sluis::core {
 // How long a partner has to answer that it erased something, or after the review of its hold.
 inline constexpr uint64_t kErasureAnswerUs = 24ull * 3600 * 1'000'000;
 
-// Whether the partner may hold the key: it was given one, and did not refuse it.
+// Whether the partner may hold the key: it was released. What it answered since is its word only:
+// one that refuses, or is silent, can have used it.
 bool MayBeThere(const record::v1::SentExchange& row);
 
 // Whether the partner should have answered by now that it erased it, and has not.

@@ -188,6 +188,8 @@ absl::StatusOr<record::v1::ShareContext> OpenContext(const crypto::DataKey& reco
   return context;
 }
 
+std::string_view EndingKind(bool partner_is_told) { return partner_is_told ? "cancel" : "end"; }
+
 void WriteSent(const SentRow& before, SentExchange after, peer::v1::EnvelopeKind owed,
                uint64_t not_before_us, Effect& effect) {
   after.set_intent_entry(before.intent_index() + 1);

@@ -87,6 +87,10 @@ std::string SealContext(const crypto::DataKey& record_key, std::string_view exch
 absl::StatusOr<record::v1::ShareContext> OpenContext(const crypto::DataKey& record_key,
                                                      const record::v1::SentExchange& row);
 
+// The kind of the entry by which a sender ends an exchange: "cancel" when it owes the partner a
+// Cancel, "end" when nobody there hears of it.
+std::string_view EndingKind(bool partner_is_told);
+
 // Writes the changed row and what is owed next; `owed` unspecified means that nothing is. The row
 // must be as read when it commits; the entry about the intent stays named.
 void WriteSent(const SentRow& before, record::v1::SentExchange after, peer::v1::EnvelopeKind owed,

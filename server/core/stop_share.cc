@@ -6,7 +6,6 @@
 namespace sluis::core {
 namespace {
 
-constexpr std::string_view kKindCancel = "cancel";
 constexpr std::string_view kRefused = "refused";
 
 peer::v1::CancelReason ReasonOf(std::string_view stopped_by) {
@@ -44,8 +43,8 @@ Effect Stopped(const Call& call, const SentRow& sent, const ReleaseAgain& again,
   }
   peer::v1::Offer offer;
   offer.ParseFromString(sent.row.offer());
-  effect.entry.counterpart =
-      SenderPart(after, call.terms->partnership, kKindCancel, offer.binding().terms_digest());
+  effect.entry.counterpart = SenderPart(after, call.terms->partnership, EndingKind(tell_partner),
+                                        offer.binding().terms_digest());
   WriteSent(sent, std::move(after), owed, call.now_us, effect);
   return effect;
 }
@@ -70,7 +69,7 @@ absl::StatusOr<Effect> CancelledAgain(const Call& call, const View& view, const 
     after.set_cancel(cancel.SerializeAsString());
   }
   effect.entry.counterpart =
-      SenderPart(after, call.terms->partnership, kKindCancel, bound.offer.terms_digest());
+      SenderPart(after, call.terms->partnership, EndingKind(true), bound.offer.terms_digest());
   WriteSent(sent, std::move(after), peer::v1::ENVELOPE_KIND_CANCEL, call.now_us, effect);
   return effect;
 }

@@ -31,8 +31,8 @@ class StopShare : public UseCase {
 };
 
 // The effect that ends an exchange for the reason in `again`. With `tell_partner` a Cancel is owed,
-// otherwise nothing. The sealed key goes with it. The state is EXPIRED for "expired", STOPPED for
-// every other word.
+// otherwise nothing, and the entry says which (EndingKind). The sealed key goes with it. The state
+// is EXPIRED for "expired", STOPPED for every other word.
 Effect Stopped(const Call& call, const SentRow& sent, const ReleaseAgain& again, bool tell_partner);
 
 // The effect that makes a Cancel owed for an exchange that has ended: that of then, or one without

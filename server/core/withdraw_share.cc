@@ -4,22 +4,31 @@
 
 #include "server/core/person_statement.h"
 #include "server/core/record_act.h"
+#include "server/core/sent_erasure.h"
 #include "server/core/sent_exchange.h"
 #include "sluis/peer/v1/exchange.pb.h"
 
 namespace sluis::core {
 namespace {
 
-constexpr std::string_view kKindCancel = "cancel";
-
 Plan NoSuchExchange(const Call& call) {
   return RefusalPlan(call, {absl::StatusCode::kNotFound, "not_found",
                             "there is no such share, or its signal was erased", "exchange_id"});
 }
 
-// Whether a person can still take it back: while it is on its way, and once it was opened.
-bool CanBeWithdrawn(record::v1::SentState state) {
-  return !IsEnded(state) || state == record::v1::SENT_STATE_OPENED;
+// Whether a person can still take it back: while it is on its way, once it was opened, and after
+// the key was released whatever the partner answered or left unanswered.
+bool CanBeWithdrawn(const record::v1::SentExchange& row) {
+  switch (row.state()) {
+    case record::v1::SENT_STATE_OPENED:
+      return true;
+    case record::v1::SENT_STATE_UNOPENABLE:
+    case record::v1::SENT_STATE_REFUSED:
+    case record::v1::SENT_STATE_EXPIRED:
+      return MayBeThere(row);
+    default:
+      return !IsEnded(row.state());
+  }
 }
 
 }  // namespace
@@ -48,7 +57,7 @@ absl::StatusOr<Plan> WithdrawShare::Decide(const Call& call, View& view) {
   if (auto refusal = RefuseReason(request_.reason(), 3)) {
     return RefuseAbout(call, act, *std::move(refusal));
   }
-  if (!CanBeWithdrawn(sent->row.state())) {
+  if (!CanBeWithdrawn(sent->row)) {
     return RefuseAbout(call, act,
                        {absl::StatusCode::kFailedPrecondition, "ended",
                         "this share has ended; there is nothing to take back", ""});
@@ -93,8 +102,8 @@ absl::StatusOr<Plan> WithdrawShare::Decide(const Call& call, View& view) {
   effect.entry.act.set_reason(request_.reason());
   peer::v1::Offer offer;
   offer.ParseFromString(sent->row.offer());
-  effect.entry.counterpart =
-      SenderPart(after, call.terms->partnership, kKindCancel, offer.binding().terms_digest());
+  effect.entry.counterpart = SenderPart(after, call.terms->partnership, EndingKind(departed),
+                                        offer.binding().terms_digest());
   WriteSent(*sent, std::move(after), owed, call.now_us, effect);
   plan.reply = [this, departed](std::span<const ledger::Logged> logged) {
     response_.set_partner_is_told(departed);

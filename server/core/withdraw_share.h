@@ -8,7 +8,8 @@ namespace sluis::core {
 
 // WithdrawShare: takes a share back. Within the cooling-off time nothing has left and nobody else
 // hears of it; from then on the partner is told, and believes it only with the person's signature.
-// After the key the partner closes the record to reading.
+// After the key the partner closes the record to reading. What was released can be taken back also
+// when the partner said that it refused or could not open it, or said nothing.
 //
 // Permitted to whom the rules let withdraw the signal; for them who shared it counts as its author.
 // Refused besides: `not_found`, `ended` when nothing can come of the exchange any more,

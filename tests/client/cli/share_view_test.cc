@@ -127,6 +127,24 @@ TEST_F(ShareViewTest, EveryStateOfAShareIsSaidInWords) {
   EXPECT_THAT(SentLine(shell_, sent), HasSubstr("(newer?[2J)"));
 }
 
+// Refused, never answered: as if the partner had nothing of what it was given the key of.
+TEST_F(ShareViewTest, AnEndAfterTheKeySaidThatThePartnerHasNothing) {
+  node::v1::SentSummary sent;
+  for (const auto state : {record::v1::SENT_STATE_REFUSED, record::v1::SENT_STATE_UNOPENABLE,
+                           record::v1::SENT_STATE_EXPIRED}) {
+    sent.set_state(state);
+    sent.set_partner_may_have_it(true);
+    EXPECT_TRUE(MayBeThereStill(sent)) << "and so it can be taken back";
+    EXPECT_THAT(SentLine(shell_, sent), HasSubstr("de partner kan het hebben"));
+    sent.set_partner_may_have_it(false);
+    EXPECT_FALSE(MayBeThereStill(sent));
+    EXPECT_THAT(SentLine(shell_, sent), Not(HasSubstr("kan het hebben")));
+  }
+  sent.set_state(record::v1::SENT_STATE_WITHDRAWN);
+  sent.set_partner_may_have_it(true);
+  EXPECT_FALSE(MayBeThereStill(sent)) << "it was told";
+}
+
 TEST_F(ShareViewTest, WhatCameInIsNamedByWhatOpensIt) {
   node::v1::ReceivedSummary received;
   received.set_exchange_id(std::string(16, '\1'));

@@ -176,6 +176,26 @@ TEST_F(ReconcileTest, TakenBackBeforeItLeftOrBeforeTheKey) {
   EXPECT_EQ(Verdict(), "matched cancelled");
 }
 
+// One that ended by its time after the key was called taken back, which nobody had done.
+TEST_F(ReconcileTest, AnEndOfWhichNobodyWasToldWasCalledTakenBack) {
+  Intent();
+  Sent("end").set_message_digest(kTerms);
+  EXPECT_EQ(Verdict(), "matched cancelled") << "it had not left";
+  a_.entries.pop_back();
+  Collect();
+  Release();
+  End("end");
+  EXPECT_EQ(Verdict(), "open released");
+  Key("opened");
+  EXPECT_EQ(Verdict(), "open opened");
+  b_.entries.pop_back();
+  Received("offer", "expired").set_message_digest(kOffer);
+  EXPECT_EQ(Verdict(), "matched ended");
+  b_.entries.pop_back();
+  Key("refused");
+  EXPECT_EQ(Verdict(), "matched ended");
+}
+
 TEST_F(ReconcileTest, OfferRefusedWhileItWasTakenBack) {
   Intent();
   Sent("cancel");

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "server/core/sent_cancel.h"
+#include "server/core/stop_share.h"
 #include "server/storage/clock.h"
 #include "tests/support/linked_pair.h"
 
@@ -119,6 +120,30 @@ TEST_F(CancelFlowTest, AWithdrawalLapsedWithTheMandateKeyThatWasReplaced) {
   const peer::v1::Cancel leaving = Leaving(id, terms);
   EXPECT_EQ(leaving.reason(), peer::v1::CANCEL_REASON_RULE);
   EXPECT_FALSE(leaving.has_user());
+}
+
+// It took the key, opened the record and never said so: nothing could close it there any more.
+TEST_F(CancelFlowTest, WhatASilentPartnerOpenedCouldNotBeTakenBack) {
+  const std::string id = Due();
+  SendFromWelfare();
+  SendFromCity();
+  network_.Cut(kCity, kWelfare);
+  SendFromWelfare();
+  ASSERT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_OPENED);
+  ASSERT_EQ(Sent(id), record::v1::SENT_STATE_RELEASED);
+  Advance(hours(24 * 3));
+  ASSERT_EQ(welfare_.h.executor->RunAsNodeAndWait(std::make_shared<core::StopShare>(id, false)),
+            absl::OkStatus());
+  ASSERT_EQ(Sent(id), record::v1::SENT_STATE_EXPIRED);
+  EXPECT_EQ(Read(id), absl::OkStatus());
+  ASSERT_EQ(welfare_.Withdraw(id, true), absl::OkStatus());
+  SendFromWelfare();
+  EXPECT_EQ(CodeOf(Read(id)), "withdrawn");
+  network_.Mend(kCity, kWelfare);
+  Advance(minutes(11));
+  SendFromCity();
+  EXPECT_EQ(Sent(id), record::v1::SENT_STATE_WITHDRAWN) << "its late answer changes nothing";
+  ExpectClosed(id);
 }
 
 }  // namespace

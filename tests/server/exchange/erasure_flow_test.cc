@@ -142,7 +142,7 @@ TEST_F(ErasureFlowTest, TheLogDidNotSayHowAShareEndedWhoseRecordWasErasedOnItsWa
     const auto& [erasure, end] = std::tie(entries[entries.size() - 2], entries.back());
     EXPECT_EQ(erasure.act.operation(), record::v1::OPERATION_ERASURE);
     EXPECT_EQ(end.counterpart.exchange_id(), id);
-    EXPECT_EQ(end.counterpart.kind(), "cancel");
+    EXPECT_EQ(end.counterpart.kind(), departed ? "cancel" : "end");
     EXPECT_THAT(end.subject.record_ids(), IsEmpty()) << "nothing that has to be erased";
     EXPECT_EQ(welfare_.Owed(id).kind() == peer::v1::ENVELOPE_KIND_CANCEL, departed);
     SendFromWelfare();

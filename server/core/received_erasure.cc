@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "server/core/sealing_key.h"
+#include "server/core/sent_exchange.h"
 #include "server/envelope/fault.h"
 #include "server/envelope/leaf.h"
 #include "server/storage/clock.h"
@@ -111,6 +112,39 @@ bool MayAsk(const ReceivedExchange& row, const StoredOffer& offer, const Erasure
          envelope::CheckAnswers(leaf.proof.leaf, offer.offer().binding()).ok();
 }
 
+// Whether anything here has that exchange id, in either direction.
+absl::StatusOr<bool> IsUsed(const View& view, const std::string& sender, const std::string& id) {
+  for (const std::string& key : {SentKey(id), ReceivedKey(id), OutboxKey(sender, id)}) {
+    const absl::StatusOr<uint64_t> stamp = view.StampOf(key);
+    if (!stamp.ok()) return stamp.status();
+    if (*stamp != ledger::kAbsent) return true;
+  }
+  return false;
+}
+
+// Answers that there is nothing here. The row keeps an Offer of before from being collected now,
+// and is in no list.
+absl::Status EndUnknown(const Call& call, const View& view, const ErasureAsker& asker,
+                        const PeerLeaf& leaf, Plan& plan) {
+  const auto& asked = std::get<Erasure>(leaf.proof.leaf);
+  ReceivedExchange row;
+  row.set_exchange_id(asked.binding().exchange_id());
+  row.set_sender(asker.sender);
+  row.set_offer_digest(asked.offer_digest());
+  row.set_exercise(call.terms->exercise);
+  row.set_received_at_us(call.now_us);
+  const absl::StatusOr<std::string> day = DayWithoutRecord(call, view, row);
+  if (!day.ok()) return day.status();
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  effect.preconditions.push_back({SentKey(row.exchange_id()), ledger::kAbsent});
+  effect.preconditions.push_back({OutboxKey(asker.sender, row.exchange_id()), ledger::kAbsent});
+  if (row.exercise()) effect.rows.push_back({ExerciseKey(row.exchange_id()), std::string()});
+  EndErased(call, {.row = std::move(row), .stamp = ledger::kAbsent}, leaf.proof.Serialise(),
+            leaf.digest, *day, effect);
+  return absl::OkStatus();
+}
+
 bool IsCopy(const ReceivedExchange& row, const PeerLeaf& leaf) {
   if (row.state() == record::v1::RECEIVED_STATE_ERASED) return true;
   if (row.state() != record::v1::RECEIVED_STATE_HELD) return false;
@@ -133,6 +167,16 @@ absl::StatusOr<bool> TakeErasure(const Call& call, const View& view, const Erasu
     return refuse(peer::v1::REFUSAL_REASON_UNKNOWN);
   };
   const absl::StatusOr<ReceivedRow> held = ReadReceived(view, asked.binding().exchange_id());
+  if (absl::IsNotFound(held.status())) {
+    const absl::StatusOr<bool> used = IsUsed(view, asker.sender, asked.binding().exchange_id());
+    if (!used.ok()) return used.status();
+    if (*used || !asker.kept.MayKeep(asker.sender, call.now_us)) {
+      return refuse(peer::v1::REFUSAL_REASON_UNKNOWN);
+    }
+    const absl::Status ended = EndUnknown(call, view, asker, leaf, plan);
+    if (!ended.ok()) return ended;
+    return true;
+  }
   if (!held.ok()) return refuse_or(held.status());
   const ReceivedExchange& row = held->row;
   if (row.sender() == asker.sender && IsCopy(row, leaf)) return true;

@@ -9,8 +9,8 @@
 
 namespace sluis::core {
 
-// How many refused Offers are kept of each partner: a row with the whole Offer stays of each, and a
-// partner could fill the disk with what it knows will be refused.
+// How many refused Offers, and erasures asked of what was never here, are kept of each partner: a
+// row stays of each, and a partner could fill the disk with them.
 //
 // Guarantee: no more than `most` of a partner in 24 hours of the node's clock are let through.
 // Not guaranteed: that a restart remembers, or that a decision made twice counts once. Bounded by

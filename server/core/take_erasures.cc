@@ -22,7 +22,7 @@ absl::StatusOr<Plan> TakeErasures::Decide(const Call& call, View& view) {
   if (!status.ok()) return status.status();
   envelope::UserSignatureVerifier verifier(manifest.partnership, sender_,
                                            MandateKeysOf(*member, call.today), call.signatures);
-  const ErasureAsker asker{sender_, verifier, *status};
+  const ErasureAsker asker{sender_, verifier, *status, *kept_};
   Plan plan;
   size_t waiting = 0;
   bool not_taken = false;  // answers about what is not known here need not come again

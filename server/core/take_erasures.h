@@ -1,23 +1,27 @@
 #ifndef SLUIS_SERVER_CORE_TAKE_ERASURES_H_
 #define SLUIS_SERVER_CORE_TAKE_ERASURES_H_
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "server/core/peer_act.h"
+#include "server/core/refused_offers.h"
 #include "server/core/use_case.h"
 
 namespace sluis::core {
 
 // What a partner says of erasures: asks for one of what it shared (received_erasure.h), or answers
 // what this node asked (sent_erasure.h). One effect per record; a copy has none. Goes on while the
-// partnership exchanges nothing.
+// partnership exchanges nothing. Of erasures of what is not here so many are answered as `kept`
+// lets through, because a row stays of each; above that they are refused and come again.
 class TakeErasures : public UseCase {
  public:
   // `leaves`: all of one verified envelope of kind ERASURE.
-  TakeErasures(std::string sender, std::vector<PeerLeaf> leaves)
-      : sender_(std::move(sender)), leaves_(std::move(leaves)) {}
+  TakeErasures(std::string sender, std::vector<PeerLeaf> leaves,
+               std::shared_ptr<RefusedOffers> kept = std::make_shared<RefusedOffers>())
+      : sender_(std::move(sender)), leaves_(std::move(leaves)), kept_(std::move(kept)) {}
 
   const Method& method() const override;
   bool crosses_suspension() const override { return true; }
@@ -26,6 +30,7 @@ class TakeErasures : public UseCase {
  private:
   const std::string sender_;
   const std::vector<PeerLeaf> leaves_;
+  const std::shared_ptr<RefusedOffers> kept_;
 };
 
 }  // namespace sluis::core

@@ -45,8 +45,8 @@ std::map<peer::v1::EnvelopeKind, InboundParts::Act> ActsOf(core::PartnerHeads& h
          return std::make_shared<core::CancelReceived>(std::move(sender), std::move(leaves));
        }},
       {peer::v1::ENVELOPE_KIND_ERASURE,
-       [](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {
-         return std::make_shared<core::TakeErasures>(std::move(sender), std::move(leaves));
+       [refused](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {
+         return std::make_shared<core::TakeErasures>(std::move(sender), std::move(leaves), refused);
        }},
       {peer::v1::ENVELOPE_KIND_NOTICE,
        [](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {

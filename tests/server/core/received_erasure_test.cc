@@ -30,7 +30,8 @@ class ReceivedErasureTest : public ::testing::Test {
   record::v1::ReceivedExchange Row() { return node_.Received(Id())->row; }
 
   // Asked by the node alone, changed by `edit`.
-  absl::Status Ask(const std::function<void(peer::v1::Erasure&)>& edit = {}) {
+  absl::Status Ask(const std::function<void(peer::v1::Erasure&)>& edit = {},
+                   std::shared_ptr<RefusedOffers> kept = std::make_shared<RefusedOffers>()) {
     peer::v1::Erasure asked;
     *asked.mutable_binding() = offer_.offer.binding();
     asked.mutable_binding()->set_kind(peer::v1::ENVELOPE_KIND_ERASURE);
@@ -40,7 +41,8 @@ class ReceivedErasureTest : public ::testing::Test {
     if (edit) edit(asked);
     return node_.RunAsPeer(std::make_shared<TakeErasures>(
         node_.world.sender.organisation,
-        node_.Leaves(peer::v1::ENVELOPE_KIND_ERASURE, {asked.SerializeAsString()})));
+        node_.Leaves(peer::v1::ENVELOPE_KIND_ERASURE, {asked.SerializeAsString()}),
+        std::move(kept)));
   }
   // In the name of the officer, who signed this action, knowing of that list of revoked mandates.
   absl::Status AskAsPerson(const std::string& action, uint64_t status_number = 7) {
@@ -99,7 +101,6 @@ TEST_F(ReceivedErasureTest, OnlyTheSenderOfThisOfferAsks) {
                                    node_.world.third.organisation)),
             "no_partner");
   const std::function<void(peer::v1::Erasure&)> others[] = {
-      [](auto& asked) { asked.mutable_binding()->mutable_exchange_id()->at(0) ^= 1; },
       [](auto& asked) { asked.mutable_binding()->mutable_terms_digest()->at(0) ^= 1; },
       [](auto& asked) { asked.mutable_offer_digest()->at(0) ^= 1; },
   };
@@ -124,6 +125,50 @@ TEST_F(ReceivedErasureTest, WhatIsErasedHereAlreadyIsAnsweredAsDone) {
   ASSERT_TRUE(leaf.ok()) << leaf.status();
   EXPECT_EQ(std::get<peer::v1::Erasure>(*leaf).step(), peer::v1::ERASURE_STEP_DONE);
   EXPECT_TRUE(envelope::CheckAnswers(*leaf, offer_.offer.binding()).ok());
+}
+
+// A node that was put back from an older copy refused it, was asked again every ten minutes, and
+// wrote an entry each time; the sender never came to an end.
+TEST_F(ReceivedErasureTest, AnErasureOfWhatIsNotHereNeverEnded) {
+  const auto kept = std::make_shared<RefusedOffers>(1);
+  const std::vector<MadeOffer> lost = node_.world.Offers(2);
+  const auto of = [&](const MadeOffer& offer) {
+    return [&offer](peer::v1::Erasure& asked) {
+      *asked.mutable_binding() = offer.offer.binding();
+      asked.mutable_binding()->set_kind(peer::v1::ENVELOPE_KIND_ERASURE);
+      asked.set_offer_digest(std::string(crypto::View(envelope::LeafDigest(offer.bytes))));
+    };
+  };
+  const std::string& id = lost[0].offer.binding().exchange_id();
+  EXPECT_EQ(Ask(of(lost[0]), kept), absl::OkStatus());
+  const auto row = node_.Received(id);
+  ASSERT_TRUE(row.has_value());
+  EXPECT_EQ(row->row.state(), record::v1::RECEIVED_STATE_ERASED);
+  EXPECT_EQ(node_.OwedFor(id), "erasure");
+  EXPECT_EQ(node_.CounterpartOf(node_.h.size() - 1).outcome(), "erased");
+  const auto answer = ErasureAnswer(row->row);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  const auto leaf = envelope::ReadLeaf(peer::v1::ENVELOPE_KIND_ERASURE, *answer);
+  ASSERT_TRUE(leaf.ok()) << leaf.status();
+  EXPECT_EQ(std::get<peer::v1::Erasure>(*leaf).step(), peer::v1::ERASURE_STEP_DONE);
+  EXPECT_GT(std::get<peer::v1::Erasure>(*leaf).day(), tests::kExchangeDay);
+  EXPECT_TRUE(envelope::CheckAnswers(*leaf, lost[0].offer.binding()).ok());
+
+  const uint64_t size = node_.h.size();
+  EXPECT_EQ(Ask(of(lost[0]), kept), absl::OkStatus());
+  EXPECT_EQ(node_.Collect({&lost[0], 1}), absl::OkStatus());
+  EXPECT_EQ(node_.h.size(), size) << "neither the request again nor the Offer of before";
+  EXPECT_FALSE(Ask(of(lost[1]), kept).ok()) << "a partner cannot fill this node with them";
+  EXPECT_EQ(Refused(), "unknown");
+  EXPECT_FALSE(node_.Received(lost[1].offer.binding().exchange_id()).has_value());
+}
+
+// What cannot be read may be here.
+TEST_F(ReceivedErasureTest, WhatCannotBeReadIsNotAnsweredAsErased) {
+  Open();
+  node_.h.store.Tamper(ReceivedKey(Id()), "x");
+  EXPECT_FALSE(Ask().ok());
+  EXPECT_EQ(node_.OwedFor(Id()), "opened");
 }
 
 TEST_F(ReceivedErasureTest, BeforeTheKeyItEndsAndNoKeyIsTakenAfterwards) {

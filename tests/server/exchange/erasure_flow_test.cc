@@ -305,6 +305,29 @@ TEST_F(ErasureFlowTest, WhatIsErasedDoesNotComeBack) {
   EXPECT_EQ(CodeOf(Read(there_)), "not_found");
 }
 
+// The city was put back from a copy of before it had received this: it was asked for ever.
+TEST_F(ErasureFlowTest, AnErasureOfWhatThePartnerLostNeverEnded) {
+  const std::string receipt = welfare_.Row(Opened()).row.receipt_proof();
+  const std::string lost = welfare_.Recorded(), id = DueOf(lost);
+  core::SentRow row = welfare_.Row(id);
+  row.row.set_state(record::v1::SENT_STATE_RELEASED);
+  row.row.set_receipt_proof(receipt);
+  welfare_.h.store.Tamper(core::SentKey(id),
+                          ledger::JoinRow(row.stamp, row.row.SerializeAsString()));
+  ASSERT_EQ(welfare_.Erase(lost), absl::OkStatus());
+  ASSERT_EQ(Sent(id), record::v1::SENT_STATE_ERASING);
+  Exchange();
+  EXPECT_EQ(Sent(id), record::v1::SENT_STATE_ERASED);
+  EXPECT_GT(Listed().erasure_day(), "2026-10-05");
+  const uint64_t sizes = welfare_.h.size() + city_.h.size();
+  for (int i = 0; i < 3; ++i) {
+    Advance(minutes(61));
+    Exchange();
+  }
+  EXPECT_EQ(welfare_.h.size() + city_.h.size(), sizes);
+  EXPECT_EQ(from_welfare_.outbound().parked(), 0u);
+}
+
 TEST_F(ErasureFlowTest, OnlyWithTheSignatureOfThePersonInWhoseNameItIs) {
   const std::string id = Opened();
   ASSERT_EQ(welfare_.Erase(record_), absl::OkStatus());

@@ -1,11 +1,13 @@
 #include "client/cli/shell.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "client/cli/signal_view.h"
 #include "client/lib/call_failure.h"
 #include "client/lib/form_words.h"
 #include "client/lib/own_files.h"
+#include "client/lib/signal_form.h"
 #include "client/lib/text.h"
 #include "client/lib/to_json.h"
 #include "crypto/secret.h"
@@ -17,6 +19,9 @@ constexpr size_t kMaxPemBytes = 64 << 10;
 // Black on orange, of the 256 colours of a terminal.
 constexpr char kOrange[] = "\x1b[30;48;5;208m";
 constexpr char kPlain[] = "\x1b[0m";
+// Codes that stand for several causes: which one it is, only the node's own words say.
+constexpr std::string_view kOfSeveralCauses[] = {"bad_mandate", "bad_request", "bad_signal",
+                                                 "not_evaluated"};
 
 // Reads the endpoint's files; the key is wiped by the caller.
 Result<client::Endpoint> EndpointOf(const client::Profile& profile) {
@@ -37,6 +42,28 @@ Result<client::Endpoint> EndpointOf(const client::Profile& profile) {
   return endpoint;
 }
 
+// What the node said, where the text of the code leaves open what exactly; empty otherwise.
+std::string NodeWords(const Failure& failure) {
+  if (failure.refusal == nullptr ||
+      std::find(std::begin(kOfSeveralCauses), std::end(kOfSeveralCauses),
+                failure.refusal->code()) == std::end(kOfSeveralCauses)) {
+    return "";
+  }
+  for (const auto& [name, value] : failure.message.args) {
+    if (name == "text") return Harmless(value);
+  }
+  return "";
+}
+
+// What the form says of a field of a signal, named as nodes name it.
+std::string HelpOf(const Shell& shell, const std::string& field) {
+  const client::FormField* found = client::FindFormField(client::FormNameOf(field));
+  if (found == nullptr) return "";
+  std::string name(found->column.plain.empty() ? found->column.name : found->column.plain);
+  std::replace(name.begin(), name.end(), '_', '-');
+  return shell.Text("option.field." + name);
+}
+
 }  // namespace
 
 std::string Shell::today() const { return client::LegalDay(now_s()); }
@@ -52,13 +79,9 @@ void Shell::Print(const Json& json_value) {
 Exit Shell::Fail(const Failure& failure) {
   const node::v1::RefusalDetail* refusal = failure.refusal.get();
   std::string text = catalogue_.Text(failure.message);
-  std::string because;
+  const std::string node_words = NodeWords(failure);
   if (refusal != nullptr) {
-    because = client::BecauseOf(*refusal, Language());
-    if (because.empty() && catalogue_.Has("refusal." + refusal->code())) {
-      because = Text("refusal." + refusal->code());
-    }
-    if (!because.empty()) text = because;
+    if (const std::string why = RefusalText(*this, *refusal); !why.empty()) text = why;
     if (!refusal->field().empty()) {
       text = Text("place.field", {{"field", client::FormNameOf(refusal->field())}}) + ": " + text;
     }
@@ -69,10 +92,12 @@ Exit Shell::Fail(const Failure& failure) {
                {"text", text},
                {"refusal", nullptr}};
     if (refusal != nullptr) error["refusal"] = client::ToJson(*refusal);
+    if (!node_words.empty()) error["node_says"] = node_words;
     Print(Json{{"error", error}});
     return failure.exit;
   }
   err() << text << '\n';
+  if (!node_words.empty()) Note("refusal.node_says", {{"text", node_words}});
   if (refusal != nullptr && !refusal->nearest_rule().empty()) {
     std::string attributes;
     for (const std::string& name : refusal->blocking_attributes()) {
@@ -120,6 +145,22 @@ void Shell::SayExercise() {
   if (std::exchange(exercise_said_, true)) return;
   const std::string banner = Text("exercise.banner");
   err() << (around_.colours ? kOrange + banner + kPlain : banner) << '\n' << std::flush;
+}
+
+std::string RefusalText(const Shell& shell, const node::v1::RefusalDetail& refusal) {
+  std::string because = client::BecauseOf(refusal, shell.Language());
+  if (!because.empty()) return because;
+  const std::string key = "refusal." + refusal.code();
+  if (!shell.catalogue().Has(key)) return "";
+  std::string text = shell.Text(key);
+  if (refusal.field().empty()) return text;
+  if (const std::string of_field = key + "." + refusal.field(); shell.catalogue().Has(of_field)) {
+    text += " " + shell.Text(of_field);
+  } else if (refusal.code() == "bad_signal") {
+    const std::string help = HelpOf(shell, refusal.field());
+    if (!help.empty()) text += " " + shell.Text("refusal.field_holds", {{"help", help}});
+  }
+  return text;
 }
 
 std::string PlaceOf(const Shell& shell, const client::Remark& remark) {

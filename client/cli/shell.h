@@ -97,6 +97,9 @@ class Shell {
   bool exercise_said_ = false;
 };
 
+// Why the node refused and what is possible: the rules' own words where they gave some, otherwise
+// those of the catalogue for code and field; empty for a code that this command does not know.
+std::string RefusalText(const Shell& shell, const node::v1::RefusalDetail& refusal);
 // Where a row of a table stands, for people: "regel 7", and the spreadsheet's row where it differs.
 std::string PlaceOf(const Shell& shell, const client::Remark& remark);
 // "regel 7, veld wijk: ..." for people.

@@ -3,7 +3,7 @@
 #include "client/cli/receipt.h"
 #include "client/cli/request_context.h"
 #include "client/cli/signal_commands.h"
-#include "client/lib/call_failure.h"
+#include "client/cli/signal_view.h"
 #include "client/lib/form_words.h"
 #include "client/lib/own_files.h"
 #include "client/lib/signal_rows.h"
@@ -25,11 +25,8 @@ struct RowReport {
 };
 
 std::string Reason(const Shell& shell, const node::v1::RefusalDetail& refusal) {
-  const std::string because = client::BecauseOf(refusal, shell.Language());
-  if (!because.empty()) return because;
-  const std::string key = "refusal." + refusal.code();
-  return shell.catalogue().Has(key) ? shell.Text(key)
-                                    : shell.Text("refusal.other", {{"code", refusal.code()}});
+  std::string text = RefusalText(shell, refusal);
+  return text.empty() ? shell.Text("refusal.other", {{"code", Harmless(refusal.code())}}) : text;
 }
 
 // Counts the outcomes and reports the rows that the node refused.

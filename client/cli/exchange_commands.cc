@@ -33,9 +33,11 @@ std::string Moment(Shell& shell, uint64_t at_us) {
 Exit Status(Shell& shell) {
   auto answer = Call<node::v1::GetExchangeResponse>(shell, node::v1::GetExchangeRequest());
   if (!answer.ok()) return shell.Fail(answer.failure());
+  const auto now_us = static_cast<uint64_t>(shell.now_s()) * kSecond;
   const bool trouble = std::any_of(
-      answer->peers().begin(), answer->peers().end(),
-      [](const auto& peer) { return !peer.trouble().empty() || peer.erasures_overdue() > 0; });
+      answer->peers().begin(), answer->peers().end(), [now_us](const node::v1::PeerState& peer) {
+        return !peer.trouble().empty() || peer.erasures_overdue() > 0 || WaitsLong(peer, now_us);
+      });
   const Exit exit = trouble ? Exit::kFinding : Exit::kDone;
   if (shell.json) {
     // Up to 1 MiB, which says to a program what the digest says.

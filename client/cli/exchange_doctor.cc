@@ -1,9 +1,14 @@
 #include "client/cli/exchange_doctor.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
 #include "client/cli/signal_view.h"
+#include "client/lib/own_files.h"
+#include "client/lib/partnership_mandate.h"
+#include "client/lib/signing.h"
+#include "client/lib/text.h"
 #include "server/partnership/manifest.h"
 
 namespace sluis::cli {
@@ -13,6 +18,9 @@ constexpr uint64_t kSecond = 1000000;
 constexpr uint64_t kFresh = 60 * kSecond;  // six heartbeats
 constexpr uint64_t kClockWarning = 30;
 constexpr uint64_t kClockFault = 300;
+constexpr uint64_t kHour = 3600 * kSecond;
+constexpr uint64_t kDay = 24 * 3600 * kSecond;
+constexpr int64_t kDaySeconds = 24 * 3600;
 
 struct Trouble {
   std::string_view code;
@@ -57,11 +65,76 @@ bool CanBeReached(const node::v1::GetExchangeResponse& exchange, const std::stri
   return member == nullptr || !member->addresses.empty();
 }
 
+// The last second of that day.
+int64_t EndOf(const std::string& day) {
+  // Half a day beyond its end is on the next one, however long summer time makes it.
+  return client::DayBegin(client::LegalDay(client::DayBegin(day) + kDaySeconds * 3 / 2)) - 1;
+}
+
+// Until when the member has a key of that purpose without a day between: a successor counts.
+int64_t CoveredUntil(const partnership::Member& member, crypto::KeyPurpose purpose, int64_t now_s) {
+  int64_t until = 0;
+  bool further = true;
+  while (further) {
+    further = false;
+    for (const partnership::Key& key : member.keys) {
+      if (key.purpose != purpose) continue;
+      const int64_t end = EndOf(key.not_after);
+      // What has ended already tells since when; of what holds, each must begin where one ends.
+      const bool joins = client::DayBegin(key.not_before) <= std::max(until, now_s) + 1;
+      if (end > until && joins) {
+        until = end;
+        further = true;
+      }
+    }
+  }
+  return until;
+}
+
+// What this side sent and got no answer to.
+void ExamineOwed(const node::v1::PeerState& peer, uint64_t now_us, const Args& args,
+                 std::vector<Diagnosis>* out) {
+  if (peer.erasures_overdue() > 0) {
+    Args counted = args;
+    counted.emplace_back("count", std::to_string(peer.erasures_overdue()));
+    out->push_back({Weight::kFault, {"doctor.partner_erasures_overdue", std::move(counted)}});
+  }
+  if (WaitsLong(peer, now_us)) {
+    Args counted = args;
+    counted.emplace_back("count", std::to_string(peer.outstanding()));
+    counted.emplace_back(
+        "since", client::LegalMinute(static_cast<int64_t>(peer.outstanding_since_us() / kSecond)));
+    const bool days = now_us - peer.outstanding_since_us() > kDay;
+    out->push_back(
+        {days ? Weight::kFault : Weight::kWarning, {"doctor.partner_waits", std::move(counted)}});
+  }
+}
+
 }  // namespace
 
 std::string StandingKey(std::string_view trouble) {
   const Trouble* found = Find(trouble);
   return found == nullptr ? "exchange.unknown" : found->standing;
+}
+
+bool WaitsLong(const node::v1::PeerState& peer, uint64_t now_us) {
+  const uint64_t since = peer.outstanding_since_us();
+  return peer.outstanding() > 0 && since != 0 && since < now_us && now_us - since > kHour;
+}
+
+std::vector<MemberEnd> EndsOfMember(std::string_view signed_manifest, std::string_view organisation,
+                                    int64_t now_s) {
+  const auto held = partnership::ReadSignedManifest(signed_manifest);
+  if (!held.ok()) return {};
+  const partnership::Member* member = held->manifest.Find(organisation);
+  if (member == nullptr) return {};
+  std::vector<MemberEnd> out;
+  // The log key is known by the node itself, also outside a partnership.
+  for (const auto purpose : {crypto::KeyPurpose::kIdentity, crypto::KeyPurpose::kReceipt,
+                             crypto::KeyPurpose::kWitness, crypto::KeyPurpose::kMandate}) {
+    out.push_back({purpose, CoveredUntil(*member, purpose, now_s)});
+  }
+  return out;
 }
 
 std::vector<Diagnosis> ExamineExchange(const node::v1::GetExchangeResponse& exchange,
@@ -96,8 +169,38 @@ std::vector<Diagnosis> ExamineExchange(const node::v1::GetExchangeResponse& exch
       out.push_back({apart > kClockFault ? Weight::kFault : Weight::kWarning,
                      {"doctor.partner_clock", std::move(clock)}});
     }
+    ExamineOwed(peer, status.now_us(), args, &out);
     if (out.size() == before) out.push_back({Weight::kFine, {"doctor.partner_fine", args}});
   }
+  return out;
+}
+
+std::vector<Diagnosis> ExamineSigning(Shell& shell, const client::Profile& profile,
+                                      const node::v1::GetExchangeResponse& exchange) {
+  std::vector<Diagnosis> out;
+  for (const MemberEnd& end :
+       EndsOfMember(exchange.signed_manifest(), profile.organisation, shell.now_s())) {
+    const std::string purpose(crypto::KeyPurposeName(end.purpose));
+    const bool mandate = end.purpose == crypto::KeyPurpose::kMandate;
+    out.push_back(
+        ExamineEnd(end.not_after_s, shell.now_s(),
+                   {shell.Text("doctor.key." + purpose),
+                    shell.Text(mandate ? "doctor.remedy_mandate_key" : "doctor.remedy_member_key",
+                               {{"file", purpose + ".key"}})}));
+  }
+  // The name comes from the node: it must not lead out of the folder.
+  if (!client::IsOrganisationId(exchange.partnership())) return out;
+  const std::string path = client::MandatePath(profile, exchange.partnership());
+  if (!client::Exists(path)) return out;
+  const auto mandate = client::ReadPartnershipMandate(path);
+  if (!mandate.ok()) {
+    out.push_back({Weight::kFault, mandate.failure().message});
+    return out;
+  }
+  const Args args{{"partnership", exchange.partnership()}};
+  out.push_back(ExamineEnd(static_cast<int64_t>(mandate->mandate.not_after_s()), shell.now_s(),
+                           {shell.Text("doctor.partnership_mandate", args),
+                            shell.Text("doctor.remedy_partnership_mandate", args)}));
   return out;
 }
 

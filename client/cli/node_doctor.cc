@@ -117,6 +117,9 @@ Exit Doctor(Shell& shell) {
         Call<node::v1::GetExchangeResponse>(shell, node::v1::GetExchangeRequest());
     if (exchange.ok()) {
       for (Diagnosis& one : ExamineExchange(*exchange, *answer)) found.push_back(std::move(one));
+      for (Diagnosis& one : ExamineSigning(shell, *profile, *exchange)) {
+        found.push_back(std::move(one));
+      }
     }
   } else {
     exit = answer.failure().exit;

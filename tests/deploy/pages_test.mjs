@@ -30,10 +30,10 @@ test('the runbook names every metric, every word of health and every exit code, 
 });
 
 test('the runbook has a remedy for everything doctor can find', { skip: !sluis && 'the command is not built' }, () => {
-  const doctor = readdirSync(join(root, 'client/cli')).filter((name) => /^node_doctor.*\.cc$/.test(name))
+  const doctor = readdirSync(join(root, 'client/cli')).filter((name) => /^(node|exchange)_doctor.*\.cc$/.test(name))
     .map((name) => read(join('client/cli', name))).join('\n');
   const found = all(/"(doctor\.[a-z_]+)"/g, doctor)
-    .filter((word) => !/^doctor\.(mark_|remedy_|own_certificate|node_certificate|ca$|log_key$)/.test(word));
+    .filter((word) => !/^doctor\.(mark_|remedy_|own_certificate|node_certificate|ca$|log_key$|partnership_mandate$)/.test(word));
   assert.ok(found.length >= 10, found.join(' '));
   assert.deepEqual(found.filter((word) => !runbook.includes(`\`${word}\``)), []);
 });

@@ -185,28 +185,21 @@ Exit Sent(Shell& shell, const SentOptions& options) {
   return Exit::kDone;
 }
 
-// Whether a person can still take it back, as far as the list says; the node decides.
-bool IsOpen(const node::v1::SentSummary& sent) {
-  switch (sent.state()) {
-    case record::v1::SENT_STATE_COOLING_OFF:
-    case record::v1::SENT_STATE_OFFERED:
-    case record::v1::SENT_STATE_RELEASED:
-    case record::v1::SENT_STATE_OPENED:
-      return true;
-    default:
-      return MayBeThereStill(sent);
-  }
+// Every share of that record.
+Result<node::v1::ListSentResponse> SharesOf(Shell& shell, const node::v1::RequestContext& context,
+                                            const std::string& record_id) {
+  node::v1::ListSentRequest request;
+  *request.mutable_context() = context;
+  request.set_record_id(record_id);
+  return CallAllPages<node::v1::ListSentResponse>(shell, std::move(request));
 }
 
 Result<std::vector<node::v1::SentSummary>> OpenShares(Shell& shell, const ShareWithdrawal& asked) {
-  node::v1::ListSentRequest request;
-  *request.mutable_context() = asked.context;
-  request.set_record_id(asked.record_id);
-  const auto all = CallAllPages<node::v1::ListSentResponse>(shell, std::move(request));
+  const auto all = SharesOf(shell, asked.context, asked.record_id);
   if (!all.ok()) return all.failure();
   std::vector<node::v1::SentSummary> open;
   for (const node::v1::SentSummary& sent : all->sent()) {
-    if (sent.recipient() == asked.from && IsOpen(sent)) open.push_back(sent);
+    if (sent.recipient() == asked.from && CanBeTakenBack(sent)) open.push_back(sent);
   }
   if (open.empty()) {
     return Failure{
@@ -246,11 +239,29 @@ Exit WithdrawShares(Shell& shell, const ShareWithdrawal& asked) {
   return Exit::kDone;
 }
 
+Exit SayWithdrawn(Shell& shell, const node::v1::WithdrawSignalRequest& request,
+                  const node::v1::WithdrawSignalResponse& answer) {
+  const auto all = SharesOf(shell, request.context(), request.record_id());
+  if (shell.json) {
+    Json json = client::ToJson(answer);
+    json["open_at_partners"] = all.ok() ? LeftOpenJson(*all) : Json(nullptr);
+    shell.Print(json);
+    return Exit::kDone;
+  }
+  shell.Say("signal.withdrawn");
+  const std::string id = crypto::HexEncode(request.record_id());
+  if (all.ok()) {
+    shell.out() << LeftOpenLines(shell, id, *all);
+  } else {
+    // It is done here; what a partner has is only not known.
+    shell.Note("share.left_unknown", {{"id", id}});
+  }
+  SayReceipt(shell, answer.log_receipt());
+  return Exit::kDone;
+}
+
 Step SignForPartners(Shell& shell, node::v1::EraseSignalRequest& request) {
-  node::v1::ListSentRequest asked;
-  *asked.mutable_context() = request.context();
-  asked.set_record_id(request.record_id());
-  const auto all = CallAllPages<node::v1::ListSentResponse>(shell, std::move(asked));
+  const auto all = SharesOf(shell, request.context(), request.record_id());
   if (!all.ok()) return all.failure();
   for (const node::v1::SentSummary& sent : all->sent()) {
     if (!sent.partner_may_have_it()) continue;

@@ -26,6 +26,11 @@ struct ShareWithdrawal {
 // person's signature: whether it has left meanwhile is known to the node only.
 Exit WithdrawShares(Shell& shell, const ShareWithdrawal& asked);
 
+// Tells that a signal was taken back at the own node, at which partners it is still open all the
+// same, and how to take it back there. Done even when those cannot be listed, which is told too.
+Exit SayWithdrawn(Shell& shell, const node::v1::WithdrawSignalRequest& request,
+                  const node::v1::WithdrawSignalResponse& answer);
+
 // Adds to the erasure of a record the person's signature for each partner that may have it.
 Step SignForPartners(Shell& shell, node::v1::EraseSignalRequest& request);
 

@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -60,6 +61,12 @@ std::string StateText(const Shell& shell, const std::string& prefix, Enum state,
 std::string ReasonText(const Shell& shell, const std::string& reason) {
   const std::string key = "reason." + reason;
   return shell.catalogue().Has(key) ? shell.Text(key) : Harmless(reason);
+}
+
+// Whether the partner has the key, or may get it at any moment.
+bool IsOpenThere(const node::v1::SentSummary& sent) {
+  return sent.state() == record::v1::SENT_STATE_RELEASED ||
+         sent.state() == record::v1::SENT_STATE_OPENED || MayBeThereStill(sent);
 }
 
 }  // namespace
@@ -161,6 +168,36 @@ std::string ReceivedLine(const Shell& shell, const node::v1::ReceivedSummary& re
     line += "  " + shell.Text("sent.because", {{"reason", ReasonText(shell, received.reason())}});
   }
   return line + "  " + shell.Text("signal.kept_until", {{"day", received.retention_until()}});
+}
+
+bool CanBeTakenBack(const node::v1::SentSummary& sent) {
+  return sent.state() == record::v1::SENT_STATE_COOLING_OFF ||
+         sent.state() == record::v1::SENT_STATE_OFFERED || IsOpenThere(sent);
+}
+
+std::string LeftOpenLines(const Shell& shell, const std::string& id,
+                          const node::v1::ListSentResponse& shares) {
+  std::set<std::string> partners;
+  for (const node::v1::SentSummary& sent : shares.sent()) {
+    if (IsOpenThere(sent)) partners.insert(sent.recipient());
+  }
+  std::string out;
+  for (const std::string& partner : partners) {
+    out += shell.Text("share.left_open", {{"to", Harmless(partner)}, {"id", id}}) + '\n';
+  }
+  return out;
+}
+
+Json LeftOpenJson(const node::v1::ListSentResponse& shares) {
+  Json out = Json::array();
+  for (const node::v1::SentSummary& sent : shares.sent()) {
+    if (!IsOpenThere(sent)) continue;
+    const Json whole = client::ToJson(sent);
+    out.push_back({{"recipient", whole["recipient"]},
+                   {"exchange_id", whole["exchange_id"]},
+                   {"state", whole["state"]}});
+  }
+  return out;
 }
 
 std::string TermsLines(const Shell& shell, const record::v1::ReceivedTerms& terms) {

@@ -29,6 +29,15 @@ bool MayBeThereStill(const node::v1::SentSummary& sent);
 std::string SentLine(const Shell& shell, const node::v1::SentSummary& sent);
 std::string ReceivedLine(const Shell& shell, const node::v1::ReceivedSummary& received);
 
+// Whether a person can still take it back, as far as the list says; the node decides.
+bool CanBeTakenBack(const node::v1::SentSummary& sent);
+// Of a signal that was taken back at its own node: a line for each partner that has the key or may
+// get it, with the command that takes it back there. What has not reached a partner the node stops.
+std::string LeftOpenLines(const Shell& shell, const std::string& id,
+                          const node::v1::ListSentResponse& shares);
+// The same for programs: recipient, exchange_id and state of each share.
+Json LeftOpenJson(const node::v1::ListSentResponse& shares);
+
 // Lines ended by LF: from whom a record is and what was signed for it.
 std::string TermsLines(const Shell& shell, const record::v1::ReceivedTerms& terms);
 // Only what was signed for it.

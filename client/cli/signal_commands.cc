@@ -102,7 +102,7 @@ Exit Withdraw(Shell& shell, const RecordOptions& options) {
   request->set_reason(options.reason);
   const auto answer = Call<node::v1::WithdrawSignalResponse>(shell, *request);
   if (!answer.ok()) return shell.Fail(answer.failure());
-  return SayDone(shell, *answer, "signal.withdrawn");
+  return SayWithdrawn(shell, *request, *answer);
 }
 
 Exit Erase(Shell& shell, const RecordOptions& options) {

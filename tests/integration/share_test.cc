@@ -254,6 +254,21 @@ TEST_F(ShareTest, ASignalCrossesIsReadUnderItsTermsAndTakenBack) {
       << "the signal itself stays";
 }
 
+// "Wordt niet meer gelezen", it said, while the partner went on reading.
+TEST_F(ShareTest, ASignalTakenBackHereIsSaidToBeOpenAtThePartner) {
+  Start(1);
+  const std::string record = care_.Record();
+  ASSERT_EQ(care_.Share({"signal", "share", record, "--to", kTown, "--yes"}).exit,
+            cli::Exit::kDone);
+  ASSERT_TRUE(Eventually([&] { return StateOf(record) == "opened"; })) << StateOf(record);
+  std::vector<std::string> words = {"signal", "withdraw", record, "--reason", "verkeerde persoon"};
+  const Ended back = care_.Here(words);
+  ASSERT_EQ(back.exit, cli::Exit::kDone) << back.err;
+  EXPECT_THAT(back.out, HasSubstr("sluis signal withdraw " + record + " --from " + kTown));
+  words.insert(words.end(), {"--from", kTown});
+  EXPECT_EQ(care_.Here(words).exit, cli::Exit::kDone) << "what was told can be done";
+}
+
 TEST_F(ShareTest, WhatAnAuthorityOrdersIsHandedOverAndTheSenderLearnsOfIt) {
   Start(1);
   const std::string record = care_.Record();

@@ -50,6 +50,40 @@ class ShareViewTest : public testing::Test {
   Shell shell_{{in_, out_, err_, "", [] { return kTestNow; }}, client::Language::kDutch};
 };
 
+// A signal about the wrong person was taken back, "wordt niet meer gelezen" it said, and every copy
+// that partners had opened stayed readable.
+TEST_F(ShareViewTest, ASignalTakenBackHereNamesWhoeverCanStillReadIt) {
+  node::v1::ListSentResponse shares;
+  EXPECT_EQ(LeftOpenLines(shell_, "0a0b", shares), "");
+  EXPECT_EQ(LeftOpenJson(shares), Json::array());
+  for (int state = record::v1::SentState_MIN; state <= record::v1::SentState_MAX; ++state) {
+    auto* sent = shares.add_sent();
+    sent->set_state(static_cast<record::v1::SentState>(state));
+    sent->set_recipient("p" + std::to_string(state) + ".example");
+    sent->set_exchange_id("\x0c");
+  }
+  *shares.add_sent() = shares.sent(record::v1::SENT_STATE_OPENED);  // said once for each partner
+  const auto line = [](record::v1::SentState state) {
+    const std::string to = "p" + std::to_string(state) + ".example";
+    return to + " kan het nog altijd lezen. Neem het ook daar terug: sluis signal withdraw 0a0b " +
+           "--from " + to + " --reason \"…\"\n";
+  };
+  EXPECT_EQ(LeftOpenLines(shell_, "0a0b", shares),
+            line(record::v1::SENT_STATE_RELEASED) + line(record::v1::SENT_STATE_OPENED));
+  const Json json = LeftOpenJson(shares);
+  ASSERT_EQ(json.size(), 3U);
+  EXPECT_EQ(json[0]["state"], "released");
+  EXPECT_EQ(json[1]["state"], "opened");
+  EXPECT_EQ(json[1]["exchange_id"], "0c");
+  EXPECT_EQ(json[1]["recipient"], "p4.example");
+  for (const auto& one : json) {
+    node::v1::SentSummary sent;
+    sent.set_state(one["state"] == "opened" ? record::v1::SENT_STATE_OPENED
+                                            : record::v1::SENT_STATE_RELEASED);
+    EXPECT_TRUE(CanBeTakenBack(sent));
+  }
+}
+
 TEST_F(ShareViewTest, WhatThePartnerWasCompelledToHandOverIsSaid) {
   node::v1::SentSummary sent;
   sent.set_state(record::v1::SENT_STATE_OPENED);

@@ -135,14 +135,14 @@ Exit Share(Shell& shell, const ShareOptions& options) {
     requests->front().set_corrects(*earlier);
   }
   Json shared = Json::array();
-  Exit exit = Exit::kDone;
-  for (size_t i = 0; i < requests->size() && exit == Exit::kDone; ++i) {
+  for (size_t i = 0; i < requests->size(); ++i) {
     const std::string exchange = crypto::HexEncode((*requests)[i].exchange_id());
     const auto answer = Call<node::v1::ShareSignalResponse>(shell, (*requests)[i]);
     if (!answer.ok()) {
-      // Those before it are shared, and were said.
-      exit = shell.Fail(answer.failure());
-    } else if (shell.json) {
+      // Those before it are shared, and are said.
+      return shell.Fail(answer.failure(), one ? Json::object() : Json{{"shared", shared}});
+    }
+    if (shell.json) {
       Json json{{"exchange_id", exchange}};
       if (!one) json["record_id"] = options.ids[i];
       json.update(client::ToJson(*answer));
@@ -151,9 +151,8 @@ Exit Share(Shell& shell, const ShareOptions& options) {
       SayShared(shell, options, options.ids[i], exchange, *answer);
     }
   }
-  if (shell.json && !one) shell.Print({{"shared", shared}});
-  if (shell.json && one && exit == Exit::kDone) shell.Print(shared.front());
-  return exit;
+  if (shell.json) shell.Print(one ? shared.front() : Json{{"shared", shared}});
+  return Exit::kDone;
 }
 
 Exit Sent(Shell& shell, const SentOptions& options) {
@@ -217,14 +216,18 @@ Exit WithdrawShares(Shell& shell, const ShareWithdrawal& asked) {
   const auto open = OpenShares(shell, asked);
   if (!open.ok()) return shell.Fail(open.failure());
   Json list = Json::array();
+  // Those before it are taken back, and are said.
+  const auto fail = [&](const Failure& failure) {
+    return shell.Fail(failure, {{"withdrawn", list}});
+  };
   for (const node::v1::SentSummary& sent : *open) {
     const auto signing = SigningFor(shell, sent.partnership(), asked.context.role());
-    if (!signing.ok()) return shell.Fail(signing.failure());
+    if (!signing.ok()) return fail(signing.failure());
     const auto request =
         client::SignWithdrawal(asked.context, sent, asked.reason, signing->By(shell));
-    if (!request.ok()) return shell.Fail(request.failure());
+    if (!request.ok()) return fail(request.failure());
     const auto answer = Call<node::v1::WithdrawShareResponse>(shell, *request);
-    if (!answer.ok()) return shell.Fail(answer.failure());
+    if (!answer.ok()) return fail(answer.failure());
     if (shell.json) {
       Json one{{"exchange_id", crypto::HexEncode(sent.exchange_id())}};
       one.update(client::ToJson(*answer));

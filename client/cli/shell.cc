@@ -76,7 +76,7 @@ void Shell::Print(const Json& json_value) {
   out() << json_value.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 
-Exit Shell::Fail(const Failure& failure) {
+Exit Shell::Fail(const Failure& failure, Json done) {
   const node::v1::RefusalDetail* refusal = failure.refusal.get();
   std::string text = catalogue_.Text(failure.message);
   const std::string node_words = NodeWords(failure);
@@ -93,7 +93,8 @@ Exit Shell::Fail(const Failure& failure) {
                {"refusal", nullptr}};
     if (refusal != nullptr) error["refusal"] = client::ToJson(*refusal);
     if (!node_words.empty()) error["node_says"] = node_words;
-    Print(Json{{"error", error}});
+    done["error"] = std::move(error);
+    Print(done);
     return failure.exit;
   }
   err() << text << '\n';

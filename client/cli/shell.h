@@ -66,8 +66,10 @@ class Shell {
   // The result for a program; ends the line.
   void Print(const Json& json);
 
-  // Says what failed and what can be done, in the form asked for; returns the exit.
-  Exit Fail(const Failure& failure);
+  // Says what failed and what can be done, in the form asked for; returns the exit. `done` is what
+  // was carried out before it failed: for a program it stands in the same object as the error.
+  Exit Fail(const Failure& failure) { return Fail(failure, Json::object()); }
+  Exit Fail(const Failure& failure, Json done);
   Exit Fail(Exit exit, std::string key, Args args = {}) {
     return Fail(Failure{exit, {std::move(key), std::move(args)}, nullptr});
   }

@@ -192,6 +192,21 @@ TEST_F(RefusedTest, ACodeOfOneCauseNeedsNoWordsOfTheNode) {
   EXPECT_THAT(err_.str(), Not(HasSubstr("De node zegt")));
 }
 
+// Of several shares the second failed, and a program read two objects, of which only the last had
+// what was shared; of several withdrawals those before were lost.
+TEST_F(RefusedTest, WhatWasDoneBeforeStandsInTheOneObjectOfTheFailure) {
+  const Failure failure = Refused(absl::StatusCode::kFailedPrecondition, "withdrawn", "", "no");
+  shell_.json = true;
+  const Json done = {{{"exchange_id", "0a"}}, {{"exchange_id", "0b"}}};
+  EXPECT_EQ(shell_.Fail(failure, {{"shared", done}}), Exit::kRefused);
+  const Json json = Json::parse(out_.str());  // refuses a second object behind it
+  EXPECT_EQ(json["shared"], done);
+  EXPECT_EQ(json["error"]["exit"], 4);
+  out_.str("");
+  shell_.Fail(failure);
+  EXPECT_EQ(Json::parse(out_.str()).size(), 1U) << "nothing was done before";
+}
+
 // What this command does not know yet is told in the node's words.
 TEST_F(RefusedTest, AnUnknownCodeKeepsTheWordsOfTheNode) {
   shell_.Fail(Refused(absl::StatusCode::kFailedPrecondition, "of_later", "", "wait for the moon"));

@@ -87,6 +87,12 @@ Step CheckIds(const ShareOptions& options) {
   return std::nullopt;
 }
 
+// The share that --corrects names; empty for a first share.
+Result<std::string> EarlierShare(const ShareOptions& options) {
+  if (options.corrects.empty()) return std::string();
+  return IdOf(options.corrects, 16);
+}
+
 // Tells what became of one.
 void SayShared(Shell& shell, const ShareOptions& options, const std::string& id,
                const std::string& exchange, const node::v1::ShareSignalResponse& answer) {
@@ -100,6 +106,9 @@ void SayShared(Shell& shell, const ShareOptions& options, const std::string& id,
 
 Exit Share(Shell& shell, const ShareOptions& options) {
   if (Step wrong = CheckIds(options)) return shell.Fail(*wrong);
+  // Before anything is asked of the node, shown or signed.
+  const Result<std::string> corrects = EarlierShare(options);
+  if (!corrects.ok()) return shell.Fail(corrects.failure());
   std::vector<node::v1::PreviewShareRequest> asked;
   for (const std::string& id : options.ids) {
     auto one = Asked(shell, options, id);
@@ -129,11 +138,7 @@ Exit Share(Shell& shell, const ShareOptions& options) {
   }
   auto requests = client::SignShares(shown, signing->By(shell), crypto::SystemRandom());
   if (!requests.ok()) return shell.Fail(requests.failure());
-  if (!options.corrects.empty()) {
-    const Result<std::string> earlier = IdOf(options.corrects, 16);
-    if (!earlier.ok()) return shell.Fail(earlier.failure());
-    requests->front().set_corrects(*earlier);
-  }
+  requests->front().set_corrects(*corrects);
   Json shared = Json::array();
   for (size_t i = 0; i < requests->size(); ++i) {
     const std::string exchange = crypto::HexEncode((*requests)[i].exchange_id());

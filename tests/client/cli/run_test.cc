@@ -58,6 +58,19 @@ TEST(RunTest, TheProfileMayChooseTheLanguage) {
   EXPECT_THAT(no_certificate.err, HasSubstr("sluis user install"));
 }
 
+// A mistyped number was refused only after preview, "ja" and signature.
+TEST(RunTest, ANumberToCorrectIsReadBeforeAnythingIsAsked) {
+  const std::string id(32, 'a');
+  const std::vector<std::string> share = {"signal", "share",       id,
+                                          "--to",   "caw.example", "--corrects"};
+  std::vector<std::string> wrong = share;
+  wrong.insert(wrong.end(), {id + "b", "--json"});
+  EXPECT_EQ(Json::parse(RunSluis(wrong).out)["error"]["kind"], "id.bad");
+  std::vector<std::string> right = share;
+  right.insert(right.end(), {id, "--json"});
+  EXPECT_EQ(Json::parse(RunSluis(right).out)["error"]["kind"], "profile.none");
+}
+
 TEST(RunTest, WithoutProfileEveryCallSaysHowToBegin) {
   for (const std::vector<std::string>& arguments :
        std::vector<std::vector<std::string>>{{"node", "status"},

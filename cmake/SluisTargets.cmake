@@ -64,6 +64,14 @@ function(sluis_library name)
   endif()
 endfunction()
 
+# sluis_allocator(NAME): the node makes and frees many small values on many threads. The sanitizers bring an allocator of
+# their own.
+function(sluis_allocator name)
+  if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+    target_link_libraries(${name} PRIVATE PkgConfig::jemalloc)
+  endif()
+endfunction()
+
 # What runs under ThreadSanitizer: the tests of ledger and core, and whatever carries the label tsan.
 add_custom_target(tests_tsan)
 # What no sanitizer runs, because it kills processes, traces them, or looks at what ships.

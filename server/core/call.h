@@ -26,6 +26,9 @@ struct Call {
   // Who calls; for a timer of the node itself its user id is "node". Never null; filled in as far
   // as authentication came.
   std::shared_ptr<const authn::Caller> caller = std::make_shared<authn::Caller>();
+  // What the register holds about them, under the preconditions of the view; null until
+  // authentication came that far, and where no person calls.
+  std::shared_ptr<const authn::Registered> registered;
   // The organisation whose node calls; empty for people and for the node itself. Behind such a call
   // stands no person of this node: its user id is empty.
   std::string peer;

@@ -16,6 +16,7 @@ namespace sluis::core {
 // A caller as the register gave it, with the rows that say so.
 struct KnownCaller {
   authn::Caller caller;
+  authn::Registered registered;
   std::vector<ledger::Precondition> preconditions;
   // Until when no mandate of theirs begins or ends, nor their certificate; not used from then on.
   uint64_t good_until_us = 0;

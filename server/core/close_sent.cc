@@ -8,6 +8,7 @@
 #include "server/core/judge_leaf.h"
 #include "server/core/stop_share.h"
 #include "server/envelope/terms.h"
+#include "server/ledger/reader.h"
 
 namespace sluis::core {
 namespace {
@@ -113,7 +114,9 @@ absl::Status AddLateOpened(const Call& call, const View& view, const SentRow& se
   if (opened == nullptr || !stored.ParseFromString(sent.row.offer()) || stored.terms().empty()) {
     return absl::OkStatus();
   }
-  const absl::StatusOr<TravellingOffer> offer = OfferOf(view, call.terms->organisation, sent);
+  const ledger::LogReader log(LogOriginOf(call.terms->organisation), view.snapshot(),
+                              view.keyring());
+  const absl::StatusOr<TravellingOffer> offer = OfferOf(log, sent);
   if (!offer.ok()) return offer.status();
   if (opened->offer_digest() != crypto::View(envelope::LeafDigest(offer->bytes)) ||
       opened->receipt_digest() != FollowedReceipt(sent.row) ||
@@ -153,7 +156,9 @@ absl::Status CloseSent::Close(const Call& call, View& view, const PeerLeaf& leaf
   if (IsEnded(sent->row.state()) && !EndedUntold(sent->row)) {
     return AddLateOpened(call, view, *sent, leaf, corrected, plan);
   }
-  absl::StatusOr<TravellingOffer> offer = OfferOf(view, call.terms->organisation, *sent);
+  const ledger::LogReader log(LogOriginOf(call.terms->organisation), view.snapshot(),
+                              view.keyring());
+  absl::StatusOr<TravellingOffer> offer = OfferOf(log, *sent);
   if (!offer.ok()) return offer.status();
   const crypto::Hash digest = envelope::LeafDigest(offer->bytes);
   const std::string offer_digest(crypto::View(digest));

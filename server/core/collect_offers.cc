@@ -250,9 +250,12 @@ absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
       plan.effects.push_back(EntryOnly(call, row, RefusalWord(peer::v1::REFUSAL_REASON_REPLAYED)));
       continue;
     }
-    absl::StatusOr<peer::v1::Terms> terms = envelope::ReadTerms(offer->terms());
-    if (!terms.ok()) return RefusePeer(call, absl::StatusCode::kInvalidArgument, "terms");
-    auto judged = Judge(deciding, *offer, *terms);
+    // Reading the leaf has shown that they are terms in their one encoding.
+    peer::v1::Terms terms;
+    if (!terms.ParseFromString(offer->terms())) {
+      return RefusePeer(call, absl::StatusCode::kInvalidArgument, "terms");
+    }
+    auto judged = Judge(deciding, *offer, terms);
     if (std::holds_alternative<Waits>(judged)) {
       ++waiting;
       continue;
@@ -264,7 +267,7 @@ absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
         plan.effects.push_back(EntryOnly(call, row, not_taken->code));
         continue;
       }
-      plan.effects.push_back(Refused(call, std::move(row), *terms, *not_taken));
+      plan.effects.push_back(Refused(call, std::move(row), terms, *not_taken));
       continue;
     }
     const Taken& taken = std::get<Taken>(judged);
@@ -285,7 +288,7 @@ absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
     row.set_expires_at_s(taken.expires_at_s + envelope::kMaxSkewSeconds);
     secret.expires_at_s = std::max(secret.expires_at_s, row.expires_at_s());
     WriteNew(row, effect);
-    Owe(row, peer::v1::ENVELOPE_KIND_RECEIPT, call.now_us, terms->case_token(), effect);
+    Owe(row, peer::v1::ENVELOPE_KIND_RECEIPT, call.now_us, terms.case_token(), effect);
   }
   if (keeps_secret) plan.effects[*keeps_secret].secret = std::move(secret);
   if (plan.effects.empty() && waiting > 0 && unreadable.ok()) {

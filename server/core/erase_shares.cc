@@ -130,13 +130,12 @@ absl::StatusOr<std::variant<ErasureSignatures, Refusal>> VerifyErasureStatements
     absl::StatusOr<envelope::StatementItem> item = ItemOf(sent.row);
     // What cannot be read must not keep the record from being erased.
     if (!item.ok()) continue;
-    auto verified = VerifyOwnStatement(call, view,
-                                       {.statement = partner->statement(),
-                                        .mandate = partner->mandate(),
-                                        .action = "erase",
-                                        .audience = sent.row.recipient(),
-                                        .audience_role = {},
-                                        .item = *item});
+    auto verified = VerifyOwnStatement(call, {.statement = partner->statement(),
+                                              .mandate = partner->mandate(),
+                                              .action = "erase",
+                                              .audience = sent.row.recipient(),
+                                              .audience_role = {},
+                                              .item = *item});
     if (!verified.ok()) return verified.status();
     if (auto* refusal = std::get_if<Refusal>(&*verified)) return std::move(*refusal);
     signatures.emplace(sent.row.exchange_id(),

@@ -30,6 +30,11 @@ std::shared_ptr<const authn::Caller> CallerNamed(std::string user_id,
   return caller;
 }
 
+void TakeCaller(const std::shared_ptr<const KnownCaller>& known, Call& call) {
+  call.caller = std::shared_ptr<const authn::Caller>(known, &known->caller);
+  call.registered = std::shared_ptr<const authn::Registered>(known, &known->registered);
+}
+
 // Whose refusals are counted together.
 std::string CountedAs(const Call& call) {
   // No user id holds a slash.
@@ -199,9 +204,10 @@ absl::StatusOr<std::optional<Refusal>> Executor::Authenticate(const Attempt& att
   }
   auto known = std::make_shared<KnownCaller>();
   known->caller = *std::move(caller);
+  known->registered = *std::move(registered);
   known->preconditions = view.preconditions();
   known->good_until_us = GoodUntil(known->caller, call.now_us);
-  call.caller = std::shared_ptr<const authn::Caller>(known, &known->caller);
+  TakeCaller(known, call);
   callers_.Remember(std::move(known));
   return std::optional<Refusal>();
 }
@@ -220,7 +226,7 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
     for (const ledger::Precondition& precondition : remembered->preconditions) {
       view.Require(precondition);
     }
-    call.caller = std::shared_ptr<const authn::Caller>(remembered, &remembered->caller);
+    TakeCaller(remembered, call);
   }
   // What an exercise left behind is gone for everybody but the node, which is erasing it.
   if (!attempt.as_node && call.terms->active()) view.HideRecordsOfExercise();
@@ -287,23 +293,24 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
 
 void Executor::Commit(std::shared_ptr<Attempt> attempt, Plan plan, const View& view,
                       const Call& call) {
-  auto shared = std::make_shared<Plan>(std::move(plan));
-  absl::StatusOr<ledger::Submission> submission = sealer_.Seal(*shared, view, call);
+  // Of the plan no more than its answer is kept: the rest is freed here, and not by the sequencer.
+  absl::StatusOr<ledger::Submission> submission = sealer_.Seal(plan, view, call);
   if (!submission.ok()) {
     attempt->finish(submission.status());
     return;
   }
-  submission->done = [this, attempt, shared, on_its_way = std::make_shared<OnItsWay>(*this)](
+  submission->done = [this, attempt, reply = std::move(plan.reply),
+                      on_its_way = std::make_shared<OnItsWay>(*this)](
                          absl::Status status, std::vector<ledger::Logged> logged) {
-    Committed(attempt, *shared, std::move(status), logged);
+    Committed(attempt, reply, std::move(status), logged);
   };
   ledger_.Submit(*std::move(submission));
 }
 
-void Executor::Committed(const std::shared_ptr<Attempt>& attempt, Plan& plan, absl::Status status,
-                         std::span<const ledger::Logged> logged) {
+void Executor::Committed(const std::shared_ptr<Attempt>& attempt, const Reply& reply,
+                         absl::Status status, std::span<const ledger::Logged> logged) {
   if (status.ok()) {
-    attempt->finish(plan.reply(logged));
+    attempt->finish(reply(logged));
     return;
   }
   if (status.code() != absl::StatusCode::kAborted) {

@@ -86,18 +86,17 @@ absl::StatusOr<envelope::StatementItem> ItemOf(const record::v1::SentExchange& r
 }
 
 absl::StatusOr<std::variant<OwnStatement, Refusal>> VerifyOwnStatement(
-    const Call& call, View& view, const ClaimedStatement& claimed) {
-  absl::StatusOr<authn::Registered> registered = view.ReadRegistered(call.caller->user_id);
-  if (!registered.ok()) return registered.status();
+    const Call& call, const ClaimedStatement& claimed) {
+  const authn::Registered& registered = *call.registered;
   envelope::UserSignatureVerifier verifier(call.terms->partnership, call.terms->organisation,
                                            MandateKeys(call), call.signatures);
-  if (!registered->status) {
+  if (!registered.status) {
     return Refusal{absl::StatusCode::kFailedPrecondition, "no_status_list",
                    "partners believe no mandate without a list of revoked ones; ask an "
                    "administrator to put one, empty if need be",
                    ""};
   }
-  absl::StatusOr<record::v1::MandateStatus> newest = verifier.Status(*registered->status);
+  absl::StatusOr<record::v1::MandateStatus> newest = verifier.Status(*registered.status);
   if (!newest.ok()) {
     return BadStatement(
         "the list of revoked mandates is not signed by the mandate key of the manifest; ask an "
@@ -125,7 +124,7 @@ absl::StatusOr<std::variant<OwnStatement, Refusal>> VerifyOwnStatement(
       own.statement.audience_role() != claimed.audience_role) {
     return Changed();
   }
-  if (!IsKeyOf(*registered, claimed.mandate)) {
+  if (!IsKeyOf(registered, claimed.mandate)) {
     return BadStatement("sign with the key that is registered for you at this node");
   }
   return own;

@@ -46,10 +46,10 @@ struct OwnStatement {
 // the newest list of revoked mandates. Beyond that, the key must be the one registered for the
 // caller, and role, purpose and basis those of the call. The second alternative is the refusal:
 // `changed_since_preview` when it is about something else, `no_status_list` while this organisation
-// has no list of revoked mandates, `bad_statement` otherwise. The rows read
-// become preconditions. An error is a fault of the node.
+// has no list of revoked mandates, `bad_statement` otherwise. `call` is that of a person:
+// what it holds of the register is used, under its preconditions. An error is a fault of the node.
 absl::StatusOr<std::variant<OwnStatement, Refusal>> VerifyOwnStatement(
-    const Call& call, View& view, const ClaimedStatement& claimed);
+    const Call& call, const ClaimedStatement& claimed);
 
 // Whether the partner for whom a person of this organisation signed this earlier would still
 // believe it, by what this node knows: the statement has not ended, its mandate is signed by a

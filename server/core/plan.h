@@ -58,14 +58,17 @@ struct Effect {
   std::vector<ledger::KeyRef> erase;
 };
 
+// Given one Logged per effect once they are durable, fills in the response and returns the status
+// of the call. Owns what it needs: the effects are gone by then.
+using Reply = std::function<absl::Status(std::span<const ledger::Logged>)>;
+
 // What a use case decided: an indivisible list of effects, at least one, and the answer for when
 // they are durable. Only what a peer sends may come to no effect at all: when all of it is durable
 // here already.
 struct Plan {
   std::vector<Effect> effects;
-  // Called once with one Logged per effect, after they are durable; fills in the response and
-  // returns the status of the call. A refusal is a plan like any other.
-  std::function<absl::Status(std::span<const ledger::Logged>)> reply;
+  // Called once. A refusal is a plan like any other.
+  Reply reply;
   // True for a refusal: counted per caller, each of its effects once.
   bool refusal = false;
   // Which effects, ascending, are refusals of a part of what was asked, such as rows of a table; in

@@ -89,8 +89,8 @@ absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
   if (!context.ok()) return context.status();
   peer::v1::Offer offer;
   if (!offer.ParseFromString(row.offer())) return Unreadable();
-  absl::StatusOr<peer::v1::Terms> terms = envelope::ReadTerms(offer.terms());
-  if (!terms.ok()) return Unreadable();
+  peer::v1::Terms terms;  // in their one encoding, as they were stored
+  if (!terms.ParseFromString(offer.terms())) return Unreadable();
   again.as_person = AsPerson(call, *context);
 
   if (row.expires_at_s() * kSecondUs <= call.now_us) {
@@ -119,7 +119,7 @@ absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
   const auto conditions = ConditionsOf(again.as_person, again.act);
   // What was signed and offered cannot be made stricter any more: the person shares it anew.
   if (!again.act.answer.permitted() || !conditions ||
-      !envelope::AtLeastAsStrict(terms->conditions(), *conditions)) {
+      !envelope::AtLeastAsStrict(terms.conditions(), *conditions)) {
     again.stopped_by = kRule;
   }
   return again;

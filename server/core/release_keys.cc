@@ -13,6 +13,7 @@
 #include "server/core/stop_share.h"
 #include "server/envelope/fault.h"
 #include "server/envelope/receipt_proof.h"
+#include "server/ledger/reader.h"
 #include "sluis/peer/v1/peer.pb.h"
 
 namespace sluis::core {
@@ -132,7 +133,9 @@ absl::Status ReleaseKeys::Follow(const Call& call, View& view, const PeerLeaf& l
   if (IsEnded(sent->row.state())) return TellAgain(call, view, leaf, *sent, plan);
   // The Key names the receipt that was followed, and may be under way.
   if (sent->row.state() == record::v1::SENT_STATE_RELEASED) return absl::OkStatus();
-  absl::StatusOr<TravellingOffer> offer = OfferOf(view, call.terms->organisation, *sent);
+  const ledger::LogReader log(LogOriginOf(call.terms->organisation), view.snapshot(),
+                              view.keyring());
+  absl::StatusOr<TravellingOffer> offer = OfferOf(log, *sent);
   if (!offer.ok()) return offer.status();
   absl::StatusOr<ReleaseAgain> again = AskAgain(call, view, sent->row);
   if (!again.ok()) return again.status();

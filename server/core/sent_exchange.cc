@@ -6,7 +6,6 @@
 #include "crypto/merkle.h"
 #include "server/envelope/leaf.h"
 #include "server/envelope/terms.h"
-#include "server/ledger/reader.h"
 #include "server/ledger/row.h"
 #include "sluis/record/v1/entry.pb.h"
 
@@ -74,12 +73,10 @@ absl::StatusOr<SentRow> ReadSent(const View& view, std::string_view exchange_id)
   return sent;
 }
 
-absl::StatusOr<TravellingOffer> OfferOf(const View& view, std::string_view own_organisation,
-                                        const SentRow& sent) {
+absl::StatusOr<TravellingOffer> OfferOf(const ledger::LogReader& log, const SentRow& sent) {
   TravellingOffer travelling;
   if (!travelling.offer.ParseFromString(sent.row.offer())) return Unreadable();
   if (travelling.offer.terms().empty()) return Unreadable();  // its record was erased
-  const ledger::LogReader log(LogOriginOf(own_organisation), view.snapshot(), view.keyring());
   const absl::StatusOr<crypto::Hash> leaf = log.LeafHash(sent.intent_index());
   if (!leaf.ok()) return leaf.status();
   travelling.offer.set_intent_leaf_hash(std::string(crypto::View(*leaf)));
@@ -96,7 +93,8 @@ absl::StatusOr<SentBinding> SentBindingOf(const View& view, std::string_view own
     if (!digest.ok()) return Unreadable();
     return SentBinding{offer.binding(), *digest};
   }
-  const absl::StatusOr<TravellingOffer> whole = OfferOf(view, own_organisation, sent);
+  const ledger::LogReader log(LogOriginOf(own_organisation), view.snapshot(), view.keyring());
+  const absl::StatusOr<TravellingOffer> whole = OfferOf(log, sent);
   if (!whole.ok()) return whole.status();
   return SentBinding{offer.binding(), envelope::LeafDigest(whole->bytes)};
 }

@@ -13,6 +13,7 @@
 #include "server/core/plan.h"
 #include "server/core/view.h"
 #include "server/envelope/field_commitment.h"
+#include "server/ledger/reader.h"
 #include "sluis/peer/v1/exchange.pb.h"
 #include "sluis/peer/v1/peer.pb.h"
 #include "sluis/record/v1/exchange.pb.h"
@@ -42,13 +43,12 @@ struct SentRow {
 absl::StatusOr<SentRow> ReadSent(const View& view, std::string_view exchange_id);
 
 // The Offer as it travels, read and as bytes: that of the row with the leaf hash of the entry about
-// the intent. DATA_LOSS when row or entry cannot be read, or the record was erased.
+// the intent in the own log. DATA_LOSS when row or entry cannot be read, or the record was erased.
 struct TravellingOffer {
   peer::v1::Offer offer;
   std::string bytes;
 };
-absl::StatusOr<TravellingOffer> OfferOf(const View& view, std::string_view own_organisation,
-                                        const SentRow& sent);
+absl::StatusOr<TravellingOffer> OfferOf(const ledger::LogReader& log, const SentRow& sent);
 
 // What every message of the exchange repeats, and the digest by which it names the Offer: also when
 // no more than that is left of it. DATA_LOSS when row or entry cannot be read.

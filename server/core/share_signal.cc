@@ -197,7 +197,7 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
     *offer.add_fields() = std::move(field);
   }
   auto verified = VerifyOwnStatement(
-      call, view,
+      call,
       {.statement = request_.statement(),
        .mandate = request_.mandate(),
        .action = "share",

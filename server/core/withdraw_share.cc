@@ -78,13 +78,12 @@ absl::StatusOr<Plan> WithdrawShare::Decide(const Call& call, View& view) {
     }
     absl::StatusOr<envelope::StatementItem> item = ItemOf(sent->row);
     if (!item.ok()) return item.status();
-    auto verified = VerifyOwnStatement(call, view,
-                                       {.statement = request_.statement(),
-                                        .mandate = request_.mandate(),
-                                        .action = "withdraw",
-                                        .audience = sent->row.recipient(),
-                                        .audience_role = {},
-                                        .item = *item});
+    auto verified = VerifyOwnStatement(call, {.statement = request_.statement(),
+                                              .mandate = request_.mandate(),
+                                              .action = "withdraw",
+                                              .audience = sent->row.recipient(),
+                                              .audience_role = {},
+                                              .item = *item});
     if (!verified.ok()) return verified.status();
     if (auto* refusal = std::get_if<Refusal>(&*verified)) {
       return RefuseAbout(call, act, std::move(*refusal));

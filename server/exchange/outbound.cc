@@ -125,11 +125,13 @@ void Outbound::Sent(const std::string& partner, const Parcel& parcel, const absl
     } else if (refusal && refusal->code() == kProveHead) {
       // Once more at once, with the proof that it asks for; one that asks again waits.
       one.known_size = refusal->known_size();
+      one.failed_at = now;
       one.not_before = one.failures++ == 0 ? now : now + PauseAfter(one.failures);
       again = one.not_before == now;
     } else {
       const bool update = refusal && refusal->code() == "update";
       one.failures = update ? 7 : one.failures + 1;
+      one.failed_at = now;
       one.not_before = now + PauseAfter(one.failures);
     }
     for (const envelope::ExchangeId& exchange : parcel.exchanges) {
@@ -162,9 +164,12 @@ void Outbound::Reached(const std::string& organisation) {
   std::lock_guard lock(mutex_);
   const auto found = partners_.find(organisation);
   if (found == partners_.end() || found->second.failures == 0) return;
-  found->second.failures = 0;
-  found->second.not_before = {};
-  parts_.wake();
+  Partner& partner = found->second;
+  const auto soonest = partner.failed_at + PauseAfter(1);
+  if (partner.not_before <= soonest) return;
+  partner.failures = 1;
+  partner.not_before = soonest;
+  if (soonest <= parts_.clock.Monotonic()) parts_.wake();
 }
 
 size_t Outbound::parked() const {

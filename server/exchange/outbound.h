@@ -79,7 +79,8 @@ class Outbound {
   // An error is a fault of this node; partners that are not concerned were served.
   absl::Status Round();
 
-  // A partner that was not reached may be tried again at once.
+  // A partner that was not reached may be tried again, a second after the last time at the soonest:
+  // one that calls may still not be reachable itself.
   void Reached(const std::string& organisation);
 
   // What a partner is owed now and has not settled, and what it took for good, as OwedTo. For every
@@ -102,6 +103,7 @@ class Outbound {
     bool busy = false;
     int failures = 0;
     std::chrono::steady_clock::time_point not_before;
+    std::chrono::steady_clock::time_point failed_at;  // last, when there were failures
     // Size of the newest head of the own log that the partner is known to know; 0 before it said
     // so.
     uint64_t known_size = 0;

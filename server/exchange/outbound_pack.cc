@@ -355,7 +355,7 @@ absl::StatusOr<bool> Outbound::AddOffer(const Owed& owed, const core::Call& call
     if (!stopped.ok()) return stopped;
     return false;
   }
-  auto offer = core::OfferOf(view, parts_.organisation, *sent);
+  auto offer = core::OfferOf(*packing.log, *sent);
   if (!offer.ok()) return offer.status();
   return packing.Take(owed, std::move(offer->bytes));
 }
@@ -378,7 +378,7 @@ absl::StatusOr<bool> Outbound::AddKey(const Owed& owed, const core::Call& call,
   if (!proof.ok()) return proof.status();
   const auto* receipt = std::get_if<peer::v1::Receipt>(&proof->leaf);
   if (receipt == nullptr) return absl::DataLossError("a stored receipt cannot be read");
-  const auto offer = core::OfferOf(view, parts_.organisation, *sent);
+  const auto offer = core::OfferOf(*packing.log, *sent);
   if (!offer.ok()) return offer.status();
   auto share = core::OpenShare(again->act.record->keys.data, sent->row);
   if (!share.ok()) return share.status();

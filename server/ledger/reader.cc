@@ -76,12 +76,14 @@ class SegmentVisit {
 }  // namespace
 
 LogReader::LogReader(std::string origin, const storage::Snapshot& snapshot, const Keyring& keyring)
-    : origin_(std::move(origin)), snapshot_(snapshot), keyring_(keyring) {}
+    : origin_(std::move(origin)), snapshot_(snapshot), keyring_(keyring), tree_(snapshot) {}
 
 absl::StatusOr<uint64_t> LogReader::Size() const {
+  const std::lock_guard lock(mutex_);
+  if (size_) return *size_;
   absl::StatusOr<std::optional<LogState>> state = ReadLogState(snapshot_);
   if (!state.ok()) return state.status();
-  return state->has_value() ? (*state)->size() : 0;
+  return size_.emplace(state->has_value() ? (*state)->size() : 0);
 }
 
 absl::Status LogReader::Visit(uint64_t first, uint64_t last,
@@ -154,7 +156,8 @@ absl::StatusOr<crypto::Hash> LogReader::LeafHash(uint64_t index) const {
   absl::StatusOr<uint64_t> size = Size();
   if (!size.ok()) return size.status();
   if (index >= *size) return absl::NotFoundError("the log has no entry of this index yet");
-  return TreeRows(snapshot_).LeafHash(index);
+  const std::lock_guard lock(mutex_);
+  return tree_.LeafHash(index);
 }
 
 absl::StatusOr<OpenedPart> LogReader::Open(const StoredEntry& entry, Part part) const {
@@ -206,19 +209,20 @@ absl::StatusOr<OpenedPart> LogReader::Open(const StoredEntry& entry, Part part) 
 }
 
 absl::StatusOr<crypto::TreeHead> LogReader::Head(uint64_t size) const {
-  return TreeRows(snapshot_).Head(size);
+  const std::lock_guard lock(mutex_);
+  return tree_.Head(size);
 }
 
 absl::StatusOr<std::vector<crypto::Hash>> LogReader::InclusionProof(uint64_t index,
                                                                     uint64_t size) const {
-  TreeRows rows(snapshot_);
-  return crypto::InclusionProof(index, size, rows);
+  const std::lock_guard lock(mutex_);
+  return crypto::InclusionProof(index, size, tree_);
 }
 
 absl::StatusOr<std::vector<crypto::Hash>> LogReader::ConsistencyProof(uint64_t older,
                                                                       uint64_t newer) const {
-  TreeRows rows(snapshot_);
-  return crypto::ConsistencyProof(older, newer, rows);
+  const std::lock_guard lock(mutex_);
+  return crypto::ConsistencyProof(older, newer, tree_);
 }
 
 }  // namespace sluis::ledger

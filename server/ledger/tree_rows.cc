@@ -142,7 +142,10 @@ absl::StatusOr<std::shared_ptr<const TreeRows::Tile>> TreeRows::ReadTile(uint32_
              !read.ok()) {
     return read;
   }
-  if (tiles_.size() >= kKeptTiles) tiles_.clear();
+  if (tiles_.size() >= kKeptTiles) {
+    tiles_.clear();
+    nodes_.clear();
+  }
   return tiles_.emplace(id, std::move(tile)).first->second;
 }
 
@@ -155,7 +158,10 @@ absl::StatusOr<Hash> TreeRows::Node(uint32_t level, uint64_t index) {
   const size_t offset = first % kTileWidth;
   const size_t count = size_t{1} << height;
   if (offset + count > (*tile)->size()) return BadTile(tile_level, first / kTileWidth);
-  return SubtreeRoot(std::span<const Hash>(**tile).subspan(offset, count));
+  if (count == 1) return (**tile)[offset];
+  const auto [node, is_new] = nodes_.try_emplace({level, index});
+  if (is_new) node->second = SubtreeRoot(std::span<const Hash>(**tile).subspan(offset, count));
+  return node->second;
 }
 
 absl::StatusOr<crypto::TreeHead> TreeRows::Head(uint64_t size) {

@@ -49,8 +49,8 @@ class RightEdge {
   std::vector<Level> levels_;
 };
 
-// Reads the tree as a snapshot holds it. Not thread-safe: keeps the tiles it read. Borrows the
-// snapshot.
+// Reads the tree as a snapshot holds it. Not thread-safe: keeps the tiles it read, and the nodes it
+// computed inside them. Borrows the snapshot.
 class TreeRows : public crypto::NodeSource {
  public:
   explicit TreeRows(const storage::Snapshot& snapshot) : snapshot_(snapshot) {}
@@ -73,6 +73,8 @@ class TreeRows : public crypto::NodeSource {
 
   const storage::Snapshot& snapshot_;
   std::map<std::pair<uint32_t, uint64_t>, std::shared_ptr<const Tile>> tiles_;
+  // By level and index; proofs of neighbours ask for the same ones.
+  std::map<std::pair<uint32_t, uint64_t>, crypto::Hash> nodes_;
 };
 
 }  // namespace sluis::ledger

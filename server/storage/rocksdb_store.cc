@@ -168,6 +168,9 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksDbStoreOn(const RocksDbEnvironme
   settings.paranoid_checks = true;
   settings.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   settings.write_buffer_size = options.write_buffer_bytes;
+  // Most reads before a write are for a row that must not be there yet.
+  settings.memtable_whole_key_filtering = true;
+  settings.memtable_prefix_bloom_size_ratio = 0.02;
   settings.max_total_wal_size = 2 * options.write_buffer_bytes;
   // After an error the process ends and the next start decides; nothing resumes by itself.
   settings.max_bgerror_resume_count = 0;

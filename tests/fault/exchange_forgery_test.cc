@@ -39,7 +39,9 @@ class ExchangeForgeryTest : public ::testing::Test {
     const std::string id = five_.Shared(kThief, kVictim, About::kPlace, "een hangplek");
     five_.node(kThief).Look([&](const core::View& view) {
       const auto sent = core::ReadSent(view, id);
-      const auto offer = core::OfferOf(view, five_.node(kThief).organisation(), *sent);
+      const ledger::LogReader log(core::LogOriginOf(five_.node(kThief).organisation()),
+                                  view.snapshot(), view.keyring());
+      const auto offer = core::OfferOf(log, *sent);
       ASSERT_TRUE(offer.ok()) << offer.status();
       offer_ = offer->offer;
       const auto record = view.OpenRecord(sent->row.record_id());

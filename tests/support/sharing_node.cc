@@ -232,7 +232,9 @@ record::v1::OwedMessage SharingNode::Owed(const std::string& exchange_id, const 
 core::TravellingOffer SharingNode::Offer(const std::string& exchange_id) {
   const auto snapshot = h.ledger->store().NewSnapshot();
   const core::View view(*snapshot, h.ledger->keyring());
-  auto offer = core::OfferOf(view, h.options.organisation, Row(exchange_id));
+  const ledger::LogReader log(core::LogOriginOf(h.options.organisation), *snapshot,
+                              h.ledger->keyring());
+  auto offer = core::OfferOf(log, Row(exchange_id));
   if (!offer.ok()) std::abort();
   return *std::move(offer);
 }

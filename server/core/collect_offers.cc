@@ -227,6 +227,7 @@ absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
 
   Plan plan;
   size_t waiting = 0;
+  bool above_quota = false;
   bool again = false;
   absl::Status unreadable;
   SecretWrite secret;
@@ -261,7 +262,7 @@ absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
       continue;
     }
     if (const auto* not_taken = std::get_if<NotTaken>(&judged)) {
-      if (!refused_offers_->MayKeep(sender_, call.now_us)) {
+      if (!quota_->MayKeepRefused(sender_, call.now_us)) {
         again = true;
         plan.refused_parts.push_back(plan.effects.size());
         plan.effects.push_back(EntryOnly(call, row, not_taken->code));
@@ -271,6 +272,11 @@ absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
       continue;
     }
     const Taken& taken = std::get<Taken>(judged);
+    if (!quota_->MayTake(sender_, leaf.proof.leaf_bytes.size(), call.now_us)) {
+      ++waiting;
+      above_quota = true;
+      continue;
+    }
     if (!keeps_secret) {
       crypto::hpke::KeyPair pair = crypto::hpke::GenerateKeyPair(random_);
       secret.public_key = pair.public_key;
@@ -292,7 +298,8 @@ absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
   }
   if (keeps_secret) plan.effects[*keeps_secret].secret = std::move(secret);
   if (plan.effects.empty() && waiting > 0 && unreadable.ok()) {
-    return RefusePeer(call, absl::StatusCode::kFailedPrecondition, kStatusBehind);
+    return RefusePeer(call, absl::StatusCode::kFailedPrecondition,
+                      above_quota ? kQuota : kStatusBehind);
   }
   plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
   plan.reply = [refused = plan.refusal || again, waiting,

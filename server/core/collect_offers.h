@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "crypto/random.h"
+#include "server/core/offer_quota.h"
 #include "server/core/peer_act.h"
-#include "server/core/refused_offers.h"
 #include "server/core/use_case.h"
 
 namespace sluis::core {
@@ -21,18 +21,18 @@ namespace sluis::core {
 // another one under an id that was used, in whichever direction, is logged and changes nothing
 // either, so that it cannot push aside what is owed for the first. An Offer whose sender knows of a
 // newer list of revoked mandates than this node waits: it is not answered and comes again.
-// All taken of one envelope share one fresh one-time key. Of refused ones so many are kept as
-// `refused_offers` lets through; above that they are logged like any repeated refusal and come
-// again.
+// All taken of one envelope share one fresh one-time key. So many are kept a day as `quota` lets
+// through: above that, refused ones are logged like any repeated refusal and come again, and those
+// that would be taken wait (`quota`).
 class CollectOffers : public UseCase {
  public:
   // `leaves`: all of one verified envelope of kind OFFER. `random` must outlive this.
   CollectOffers(std::string sender, std::vector<PeerLeaf> leaves, crypto::Random& random,
-                std::shared_ptr<RefusedOffers> refused_offers = std::make_shared<RefusedOffers>())
+                std::shared_ptr<OfferQuota> quota = std::make_shared<OfferQuota>())
       : sender_(std::move(sender)),
         leaves_(std::move(leaves)),
         random_(random),
-        refused_offers_(std::move(refused_offers)) {}
+        quota_(std::move(quota)) {}
   const Method& method() const override;
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
@@ -40,7 +40,7 @@ class CollectOffers : public UseCase {
   const std::string sender_;
   const std::vector<PeerLeaf> leaves_;
   crypto::Random& random_;
-  const std::shared_ptr<RefusedOffers> refused_offers_;
+  const std::shared_ptr<OfferQuota> quota_;
 };
 
 }  // namespace sluis::core

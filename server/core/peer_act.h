@@ -34,6 +34,8 @@ Plan RefusePeer(const Call& call, absl::StatusCode status, std::string code);
 // Code of what waits for the sender's newest list of revoked mandates: it is neither taken nor
 // refused, and comes again once that list is here.
 inline constexpr char kStatusBehind[] = "status_behind";
+// Code of what waits because this partner had more taken today than is kept of one partner.
+inline constexpr char kQuota[] = "quota";
 // The answer when only some of an envelope wait: FAILED_PRECONDITION, kStatusBehind.
 absl::Status ComeAgain();
 

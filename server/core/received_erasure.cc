@@ -170,7 +170,7 @@ absl::StatusOr<bool> TakeErasure(const Call& call, const View& view, const Erasu
   if (absl::IsNotFound(held.status())) {
     const absl::StatusOr<bool> used = IsUsed(view, asker.sender, asked.binding().exchange_id());
     if (!used.ok()) return used.status();
-    if (*used || !asker.kept.MayKeep(asker.sender, call.now_us)) {
+    if (*used || !asker.kept.MayKeepRefused(asker.sender, call.now_us)) {
       return refuse(peer::v1::REFUSAL_REASON_UNKNOWN);
     }
     const absl::Status ended = EndUnknown(call, view, asker, leaf, plan);

@@ -16,9 +16,9 @@
 #include "absl/status/statusor.h"
 #include "server/core/call.h"
 #include "server/core/erasure.h"
+#include "server/core/offer_quota.h"
 #include "server/core/peer_act.h"
 #include "server/core/received_exchange.h"
-#include "server/core/refused_offers.h"
 #include "server/envelope/user_signature.h"
 
 namespace sluis::core {
@@ -29,7 +29,7 @@ struct ErasureAsker {
   envelope::UserSignatureVerifier& verifier;
   const record::v1::MandateStatus& status;
   // How many erasures of what is not here may still be answered; outlives this.
-  RefusedOffers& kept;
+  OfferQuota& kept;
 };
 
 // Adds what an Erasure that asks comes to: one effect, none for a copy. One of an exchange of which

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/core/offer_quota.h"
 #include "server/core/peer_act.h"
-#include "server/core/refused_offers.h"
 #include "server/core/use_case.h"
 
 namespace sluis::core {
@@ -20,7 +20,7 @@ class TakeErasures : public UseCase {
  public:
   // `leaves`: all of one verified envelope of kind ERASURE.
   TakeErasures(std::string sender, std::vector<PeerLeaf> leaves,
-               std::shared_ptr<RefusedOffers> kept = std::make_shared<RefusedOffers>())
+               std::shared_ptr<OfferQuota> kept = std::make_shared<OfferQuota>())
       : sender_(std::move(sender)), leaves_(std::move(leaves)), kept_(std::move(kept)) {}
 
   const Method& method() const override;
@@ -30,7 +30,7 @@ class TakeErasures : public UseCase {
  private:
   const std::string sender_;
   const std::vector<PeerLeaf> leaves_;
-  const std::shared_ptr<RefusedOffers> kept_;
+  const std::shared_ptr<OfferQuota> kept_;
 };
 
 }  // namespace sluis::core

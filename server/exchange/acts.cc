@@ -23,12 +23,12 @@ std::map<peer::v1::EnvelopeKind, InboundParts::Act> ActsOf(core::PartnerHeads& h
   const auto close = [](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {
     return std::make_shared<core::CloseSent>(std::move(sender), std::move(leaves));
   };
-  const auto refused = std::make_shared<core::RefusedOffers>();
+  const auto quota = std::make_shared<core::OfferQuota>();
   return {
       {peer::v1::ENVELOPE_KIND_OFFER,
-       [&random, refused](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {
+       [&random, quota](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {
          return std::make_shared<core::CollectOffers>(std::move(sender), std::move(leaves), random,
-                                                      refused);
+                                                      quota);
        }},
       {peer::v1::ENVELOPE_KIND_RECEIPT,
        [&heads](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge& bridge) {
@@ -45,8 +45,8 @@ std::map<peer::v1::EnvelopeKind, InboundParts::Act> ActsOf(core::PartnerHeads& h
          return std::make_shared<core::CancelReceived>(std::move(sender), std::move(leaves));
        }},
       {peer::v1::ENVELOPE_KIND_ERASURE,
-       [refused](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {
-         return std::make_shared<core::TakeErasures>(std::move(sender), std::move(leaves), refused);
+       [quota](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {
+         return std::make_shared<core::TakeErasures>(std::move(sender), std::move(leaves), quota);
        }},
       {peer::v1::ENVELOPE_KIND_NOTICE,
        [](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {

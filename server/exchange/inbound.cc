@@ -17,7 +17,9 @@ constexpr int kMostConsistency = 126;
 absl::Status ToPeer(const absl::Status& status) {
   const auto detail = PeerRefusalOf(status);
   if (detail && detail->code() == kProveHead) return status;
-  if (detail && detail->code() == core::kStatusBehind) return LaterToPeer();
+  if (detail && (detail->code() == core::kStatusBehind || detail->code() == core::kQuota)) {
+    return LaterToPeer();
+  }
   switch (status.code()) {
     case absl::StatusCode::kOk:
       return status;

@@ -213,7 +213,7 @@ TEST_F(CollectOffersTest, RefusedOffersFilledTheStore) {
     good(statement);
     statement.set_purpose("signaal-intake");
   };
-  const auto kept = std::make_shared<RefusedOffers>(2);
+  const auto kept = std::make_shared<OfferQuota>(2);
   const auto offers = node_.world.Offers(4);
   const auto collect = [&](std::span<const MadeOffer> some) {
     return node_.RunAsPeer(std::make_shared<CollectOffers>(
@@ -231,6 +231,28 @@ TEST_F(CollectOffersTest, RefusedOffersFilledTheStore) {
   node_.h.clock.Advance(std::chrono::hours(25));
   EXPECT_EQ(collect(std::span(&offers[2], 1)), absl::OkStatus());
   EXPECT_EQ(OwedFor(offers[2]), "refusal");
+}
+
+// What a partner offered and this node took had no bound, and never went.
+TEST_F(CollectOffersTest, TakenOffersFilledTheStore) {
+  const auto offers = node_.world.Offers(3);
+  const auto quota = std::make_shared<OfferQuota>(OfferQuota::kRefusedADay, 1);
+  const auto collect = [&](std::span<const MadeOffer> some) {
+    return node_.RunAsPeer(std::make_shared<CollectOffers>(
+        node_.world.sender.organisation,
+        node_.Leaves(peer::v1::ENVELOPE_KIND_OFFER,
+                     node_.world.Leaves(peer::v1::ENVELOPE_KIND_OFFER, some)),
+        node_.h.random, quota));
+  };
+  EXPECT_TRUE(absl::IsFailedPrecondition(collect(std::span(offers).first(2))));
+  EXPECT_EQ(OwedFor(offers[0]), "receipt") << "one is taken, the other comes again";
+  EXPECT_EQ(OwedFor(offers[1]), "nothing");
+  EXPECT_TRUE(absl::IsFailedPrecondition(collect(std::span(&offers[1], 1))));
+  EXPECT_EQ(node_.h.Last().act.refusal(), "quota");
+  EXPECT_EQ(OwedFor(offers[1]), "nothing");
+  node_.h.clock.Advance(std::chrono::hours(24));
+  EXPECT_EQ(collect(std::span(&offers[1], 1)), absl::OkStatus());
+  EXPECT_EQ(OwedFor(offers[1]), "receipt");
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ class ReceivedErasureTest : public ::testing::Test {
 
   // Asked by the node alone, changed by `edit`.
   absl::Status Ask(const std::function<void(peer::v1::Erasure&)>& edit = {},
-                   std::shared_ptr<RefusedOffers> kept = std::make_shared<RefusedOffers>()) {
+                   std::shared_ptr<OfferQuota> kept = std::make_shared<OfferQuota>()) {
     peer::v1::Erasure asked;
     *asked.mutable_binding() = offer_.offer.binding();
     asked.mutable_binding()->set_kind(peer::v1::ENVELOPE_KIND_ERASURE);
@@ -130,7 +130,7 @@ TEST_F(ReceivedErasureTest, WhatIsErasedHereAlreadyIsAnsweredAsDone) {
 // A node that was put back from an older copy refused it, was asked again every ten minutes, and
 // wrote an entry each time; the sender never came to an end.
 TEST_F(ReceivedErasureTest, AnErasureOfWhatIsNotHereNeverEnded) {
-  const auto kept = std::make_shared<RefusedOffers>(1);
+  const auto kept = std::make_shared<OfferQuota>(1);
   const std::vector<MadeOffer> lost = node_.world.Offers(2);
   const auto of = [&](const MadeOffer& offer) {
     return [&offer](peer::v1::Erasure& asked) {

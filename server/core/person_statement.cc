@@ -87,6 +87,7 @@ absl::StatusOr<envelope::StatementItem> ItemOf(const record::v1::SentExchange& r
 
 absl::StatusOr<std::variant<OwnStatement, Refusal>> VerifyOwnStatement(
     const Call& call, const ClaimedStatement& claimed) {
+  if (!call.registered) return absl::InternalError("no person is behind this call");
   const authn::Registered& registered = *call.registered;
   envelope::UserSignatureVerifier verifier(call.terms->partnership, call.terms->organisation,
                                            MandateKeys(call), call.signatures);

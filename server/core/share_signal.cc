@@ -191,6 +191,7 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
   if (!no_correction.ok()) return no_correction.status();
   if (*no_correction) return refuse(**std::move(no_correction));
   draft.terms.set_corrects(request_.corrects());
+  draft.terms.set_salt(Text(tools_.random.Array<envelope::kTermsSaltBytes>()));
 
   peer::v1::Offer offer = BeginOffer(call, draft, drawn.exchange);
   for (peer::v1::FieldCommitment& field : Commitments(draft, drawn)) {

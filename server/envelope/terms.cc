@@ -128,7 +128,7 @@ absl::StatusOr<Terms> ReadTerms(crypto::BytesView bytes) {
       !terms.has_conditions() || !AreConditions(terms.conditions()) ||
       !(terms.case_token().empty() || terms.case_token().size() == kCaseTokenBytes) ||
       !(terms.corrects().empty() || IsExchangeId(terms.corrects())) ||
-      terms.record_version() == 0) {
+      terms.record_version() == 0 || terms.salt().size() != kTermsSaltBytes) {
     return Refuse(Fault::kMalformed);
   }
   if (!AgreeWithMarks(terms) || !NamesItsCase(terms)) return Refuse(Fault::kBinding);

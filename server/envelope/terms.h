@@ -23,6 +23,7 @@ namespace sluis::envelope {
 
 inline constexpr size_t kMaxTermsBytes = 48 << 10;
 inline constexpr size_t kCaseTokenBytes = 32;
+inline constexpr size_t kTermsSaltBytes = 32;
 
 absl::StatusOr<peer::v1::Terms> ReadTerms(crypto::BytesView terms);
 

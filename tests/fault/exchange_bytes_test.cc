@@ -335,5 +335,46 @@ TEST_F(ExchangeBytesTest, ADictionaryFindsNothingInCommitmentsOfWhatWasErased) {
   EXPECT_THAT(found(left), IsEmpty());
 }
 
+// The digest of the terms stays in both logs, and the terms are words of small vocabularies.
+// Without a salt whoever had a log could try them all.
+TEST_F(ExchangeBytesTest, TheTermsOfWhatWasErasedWereGuessedFromTheirDigest) {
+  const std::string id = ShareWith(About::kPlace, "PUTTER op de distel", {kRecipient})[0];
+  AlmostDue();
+  five_.Exchange(3, seconds(61));
+  ASSERT_EQ(SentState(id), record::v1::SENT_STATE_OPENED);
+  const KnownExchange known =
+      Know(five_.node(kSender), five_.node(kRecipient), shared_.at(id), overheard_);
+  const std::string digest = known.offer.binding().terms_digest();
+  // All but the salt, as somebody who knows the vocabulary comes to them.
+  peer::v1::Terms terms;
+  ASSERT_TRUE(terms.ParseFromString(known.offer.terms()));
+  ASSERT_TRUE(terms.case_token().empty());
+  terms.clear_salt();
+  const std::string guessed = terms.SerializeAsString();
+  EXPECT_NE(crypto::View(envelope::TermsDigest(guessed)), digest);
+  const auto is_guessed = [&](const std::string& bytes) {
+    for (size_t at = 0; at + envelope::kTermsSaltBytes <= bytes.size(); ++at) {
+      terms.set_salt(bytes.substr(at, envelope::kTermsSaltBytes));
+      if (crypto::View(envelope::TermsDigest(terms.SerializeAsString())) == digest) return true;
+    }
+    return false;
+  };
+  const auto files = [&] {
+    std::string all = five_.node(kSender).WholeExport() + five_.node(kRecipient).WholeExport();
+    for (const size_t at : {kSender, kRecipient}) {
+      for (const std::string& item : five_.node(at).Stored()) all += item;
+    }
+    return all;
+  };
+  EXPECT_TRUE(is_guessed(files())) << "with the Offer it is easy";
+
+  ASSERT_EQ(five_.person(kSender).Erase(record_), absl::OkStatus());
+  five_.Exchange(2, seconds(61));
+  ASSERT_EQ(SentState(id), record::v1::SENT_STATE_ERASED);
+  const std::string left = files();
+  EXPECT_NE(left.find(digest), std::string::npos) << "it stays, or this looks for nothing";
+  EXPECT_FALSE(is_guessed(left));
+}
+
 }  // namespace
 }  // namespace sluis::fault

@@ -65,6 +65,7 @@ peer::v1::Terms ExampleTerms() {
   conditions->add_reduced_fields("observed_on:generalise=month");
   conditions->add_reduced_fields("place:remove");
   terms.set_record_version(1);
+  terms.set_salt(std::string(envelope::kTermsSaltBytes, 's'));
   return terms;
 }
 

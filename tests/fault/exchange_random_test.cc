@@ -65,7 +65,7 @@ TEST(ExchangeRandomTest, EveryExchangeEndsTheSameInBothLogs) {
   EXPECT_GT(done[1], shared / 100);
   EXPECT_GT(done[3], shared / 4);
   EXPECT_GT(told, shared / 50);
-  EXPECT_GT(barred_still, 0u);
+  EXPECT_GE(barred_still, shared / 500);
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <string>
 
 #include "server/core/received_exchange.h"
@@ -98,8 +97,7 @@ class ExchangeHiddenListTest : public ::testing::Test {
   std::string sent_;
 };
 
-TEST_F(ExchangeHiddenListTest,
-       WhatARevokedPersonSharesIsRefusedOnceAnotherMemberHasHandedTheListOn) {
+TEST_F(ExchangeHiddenListTest, ARevokedPersonIsRefusedOnceAnotherMemberHandsTheListOn) {
   ASSERT_EQ(Shared().state(), record::v1::RECEIVED_STATE_OPENED) << "while nobody is revoked";
   RevokeFor(kTold);
   ASSERT_EQ(Held(kTold), 2u);

@@ -9,8 +9,6 @@
 #include <string>
 
 #include "server/core/received_exchange.h"
-#include "server/core/refusal.h"
-#include "server/core/sent_exchange.h"
 #include "server/storage/clock.h"
 #include "tests/fault/exchange_account.h"
 #include "tests/fault/five_nodes.h"
@@ -21,7 +19,6 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 constexpr size_t kFirst = FiveNodes::kOverzet;
 constexpr size_t kSecond = FiveNodes::kLindervaart;

@@ -98,7 +98,7 @@ TEST_F(ExchangeLateTest, AKeyThatCameTooLateWasTakenAndItsExchangeNeverEnded) {
   five_.Exchange(3, hours(2));
   EXPECT_EQ(Sent(other).state(), record::v1::SENT_STATE_OPENED);
   EXPECT_EQ(Received(late).state(), record::v1::RECEIVED_STATE_EXPIRED);
-  EXPECT_EQ(VerdictOf(late), "matched cancelled");
+  EXPECT_EQ(VerdictOf(late), "matched ended");
 }
 
 // The record was opened there in time, and the answer came when the exchange had ended here without

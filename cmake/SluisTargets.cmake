@@ -1,8 +1,9 @@
-# The launcher sets its own environment, so that a plain `ninja` shares the cache between checkouts as well.
+# The launcher sets its own environment, so that a plain `ninja` shares the cache between checkouts, and with ./dev, which
+# sets a locale.
 find_program(SLUIS_CCACHE ccache)
 if(SLUIS_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros ${SLUIS_CCACHE})
+    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=locale,pch_defines,time_macros ${SLUIS_CCACHE})
   # What the cache needs to see through precompiled headers.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-fpch-preprocess)

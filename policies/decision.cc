@@ -4,6 +4,12 @@
 
 namespace sluis::policies {
 
+Because NothingPermits() {
+  return {"", "dit kan niet omdat geen enkele afspraak het toelaat",
+          "this is not possible because no agreement permits it",
+          "cela n'est pas possible car aucun accord ne le permet", ""};
+}
+
 Decision Refusal(const PackDigests& packs, std::string why) {
   Decision decision;
   decision.outcome = Outcome::kRefused;

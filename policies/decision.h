@@ -78,6 +78,9 @@ struct Decision {
 // is, or a refusal that names the first obligation outside `known`.
 Decision RefuseUnlessEnforceable(Decision decision, const ObligationKinds& known);
 
+// Why a request that meets no forbid is denied.
+Because NothingPermits();
+
 // A decision that says why a request was not evaluated.
 Decision Refusal(const PackDigests& packs, std::string why);
 

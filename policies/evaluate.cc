@@ -2,73 +2,71 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
+#include <vector>
+
+#include "policies/compiled_rules.h"
 
 namespace sluis::policies {
 namespace {
 
-// Bit set per attribute, in the order of the schema; empty when all values are known.
-using Unknown = std::vector<bool>;
-
-// `if_unknown` stands for the result of a test whose value is not known.
-bool Matches(const Rule& rule, const std::vector<ValueId>& values, const Unknown& unknown,
-             bool if_unknown) {
-  return std::all_of(rule.tests.begin(), rule.tests.end(), [&](const ValueTest& test) {
-    if (!unknown.empty() && unknown[test.attribute]) return if_unknown;
-    return test.Passes(values[test.attribute]);
-  });
+std::optional<RequestDefect> DefectOf(const PackSet& packs, const Request& request) {
+  if (request.packs() != packs.digests().effective) {
+    return RequestDefect{"", RequestDefect::Kind::kOtherPacks};
+  }
+  return request.defect();
 }
 
-Unknown UnknownOf(const Schema& schema, std::span<const std::string> names) {
-  Unknown unknown(schema.attributes.size());
+AttributeBits BitsOf(const Schema& schema, std::span<const std::string> names) {
+  AttributeBits bits = 0;
   for (std::size_t i = 0; i < schema.attributes.size(); ++i) {
     const auto& derivation = schema.attributes[i].derivation;
     const std::string& name =
         schema.attributes[derivation ? static_cast<std::size_t>(derivation->base) : i].name;
-    unknown[i] = std::find(names.begin(), names.end(), name) != names.end();
+    if (std::find(names.begin(), names.end(), name) != names.end()) bits |= AttributeBits{1} << i;
   }
-  return unknown;
+  return bits;
 }
 
-std::size_t FailedTests(const Rule& rule, const std::vector<ValueId>& values) {
-  return static_cast<std::size_t>(std::count_if(
-      rule.tests.begin(), rule.tests.end(),
-      [&values](const ValueTest& test) { return !test.Passes(values[test.attribute]); }));
+void Name(const PackSet& packs, const RuleBits& rules, std::vector<std::string>& ids,
+          std::vector<Because>* because) {
+  const std::size_t count = rules.count();
+  ids.reserve(count);
+  if (because != nullptr) because->reserve(because->size() + count);
+  rules.ForEach([&](std::size_t i) {
+    const Rule& rule = packs.rules()[i];
+    ids.push_back(rule.id);
+    if (because != nullptr) because->push_back(rule.because);
+  });
 }
 
-using Rules = std::vector<const Rule*>;
-
-std::vector<JoinedObligation> JoinAll(const Rules& permits, const Rules& required) {
-  std::array<std::optional<JoinedObligation>, kObligationKinds> by_kind;
-  const auto add = [&by_kind](const Rule& rule) {
+void AddObligations(const PackSet& packs, const MatchingRules& matching, Decision& decision) {
+  const ObligationSlots& slots = packs.compiled().slots();
+  std::vector<int32_t> joined(slots.size());
+  std::array<std::vector<std::string>, kObligationKinds> asked_by;
+  const auto add = [&](std::size_t i) {
+    slots.JoinInto(i, joined);
+    const Rule& rule = packs.rules()[i];
     for (const Obligation& obligation : rule.obligations) {
-      auto& slot = by_kind[obligation.index()];
-      if (slot) {
-        slot->obligation = *Join(slot->obligation, obligation);
-      } else {
-        slot.emplace(JoinedObligation{obligation, {}});
-      }
-      slot->rules.push_back(rule.id);
+      asked_by[obligation.index()].push_back(rule.id);
     }
   };
-  for (const Rule* rule : permits) add(*rule);
-  for (const Rule* rule : required) add(*rule);
-  std::vector<JoinedObligation> joined;
-  for (auto& slot : by_kind) {
-    if (slot) joined.push_back(std::move(*slot));
+  matching.permits.ForEach(add);
+  matching.requires_.ForEach(add);
+  for (Obligation& obligation : slots.Joined(joined)) {
+    const std::size_t kind = obligation.index();
+    decision.obligations.push_back({std::move(obligation), std::move(asked_by[kind])});
   }
-  return joined;
 }
 
-void GrantFields(const Schema& schema, const Rules& permits, Decision& decision) {
-  std::array<bool, kMaxFields> granted{};
-  for (const Rule* rule : permits) {
-    for (FieldId field : rule->grants) granted[field] = true;
-  }
+void GrantFields(const PackSet& packs, const MatchingRules& matching, Decision& decision) {
+  uint64_t granted = 0;
+  matching.permits.ForEach([&](std::size_t i) { granted |= packs.compiled().GrantsOf(i); });
   const auto* treatments = decision.Find<FieldTreatments>();
-  for (std::size_t i = 0; i < schema.fields.size(); ++i) {
-    if (!granted[i]) continue;
-    GrantedField field{schema.fields[i].name, {}};
+  for (std::size_t i = 0; i < packs.schema().fields.size(); ++i) {
+    if (((granted >> i) & 1) == 0) continue;
+    GrantedField field{packs.schema().fields[i].name, {}};
     if (treatments != nullptr) {
       const auto found = treatments->fields.find(field.name);
       if (found != treatments->fields.end()) field.treatment = found->second;
@@ -81,100 +79,71 @@ void GrantFields(const Schema& schema, const Rules& permits, Decision& decision)
   }
 }
 
-void AddBlocking(const Schema& schema, AttributeId attribute, NearestPermit& nearest) {
-  const std::string& name = schema.attributes[attribute].name;
-  if (std::find(nearest.blocking.begin(), nearest.blocking.end(), name) == nearest.blocking.end()) {
-    nearest.blocking.push_back(name);
+std::optional<NearestPermit> Nearest(const PackSet& packs, const std::vector<ValueId>& values,
+                                     const RuleBits& forbids) {
+  const std::optional<std::size_t> best = packs.compiled().NearestPermit(values);
+  if (!best) return std::nullopt;
+  const Rule& rule = packs.rules()[*best];
+  NearestPermit nearest{rule.id, {}};
+  AttributeBits named = 0;
+  const auto add = [&](const ValueTest& test) {
+    const AttributeBits bit = AttributeBits{1} << test.attribute;
+    if ((named & bit) != 0) return;
+    named |= bit;
+    nearest.blocking.push_back(packs.schema().attributes[test.attribute].name);
+  };
+  for (const ValueTest& test : rule.tests) {
+    if (!test.Passes(values[test.attribute])) add(test);
   }
-}
-
-std::optional<NearestPermit> FindNearest(const PackSet& packs, const std::vector<ValueId>& values,
-                                         const Rules& forbids) {
-  const Rule* best = nullptr;
-  std::size_t fewest = 0;
-  for (const Rule& rule : packs.rules()) {
-    if (rule.effect != Effect::kPermit) continue;
-    const std::size_t failed = FailedTests(rule, values);
-    if (best == nullptr || failed < fewest) {
-      best = &rule;
-      fewest = failed;
-    }
-  }
-  if (best == nullptr) return std::nullopt;
-  NearestPermit nearest{best->id, {}};
-  for (const ValueTest& test : best->tests) {
-    if (!test.Passes(values[test.attribute])) AddBlocking(packs.schema(), test.attribute, nearest);
-  }
-  for (const Rule* forbid : forbids) {
-    for (const ValueTest& test : forbid->tests) {
-      AddBlocking(packs.schema(), test.attribute, nearest);
-    }
-  }
+  forbids.ForEach([&](std::size_t i) {
+    for (const ValueTest& test : packs.rules()[i].tests) add(test);
+  });
   return nearest;
 }
 
-void Name(const Rules& rules, std::vector<std::string>& ids, std::vector<Because>* because) {
-  for (const Rule* rule : rules) {
-    ids.push_back(rule->id);
-    if (because != nullptr) because->push_back(rule->because);
-  }
-}
-
-Decision DecideKnowing(const PackSet& packs, const Request& request, const Unknown& unknown) {
-  if (request.packs() != packs.digests().effective) {
-    return Refusal(packs.digests(), Describe({"", RequestDefect::Kind::kOtherPacks}));
-  }
-  if (!request.complete()) return Refusal(packs.digests(), Describe(*request.defect()));
-
-  const std::vector<ValueId>& values = request.values();
-  Rules permits, forbids, required;
-  for (const Rule& rule : packs.rules()) {
-    if (!Matches(rule, values, unknown, true)) continue;
-    switch (rule.effect) {
-      case Effect::kPermit:
-        // A permit that only might match permits nothing; what it would oblige to counts.
-        (Matches(rule, values, unknown, false) ? permits : required).push_back(&rule);
-        break;
-      case Effect::kForbid:
-        forbids.push_back(&rule);
-        break;
-      case Effect::kRequire:
-        required.push_back(&rule);
-        break;
-    }
-  }
-
+Decision Record(const PackSet& packs, const std::vector<ValueId>& values,
+                const MatchingRules& matching) {
   Decision decision;
   decision.packs = packs.digests();
-  if (!forbids.empty() || permits.empty()) {
+  if (!matching.permitted()) {
     decision.outcome = Outcome::kDeny;
-    Name(permits, decision.permits, nullptr);
-    Name(forbids, decision.forbids, &decision.because);
-    decision.nearest_permit = FindNearest(packs, values, forbids);
-    if (forbids.empty()) {
-      decision.because.push_back({"", "dit kan niet omdat geen enkele afspraak het toelaat",
-                                  "this is not possible because no agreement permits it",
-                                  "cela n'est pas possible car aucun accord ne le permet", ""});
-    }
+    Name(packs, matching.permits, decision.permits, nullptr);
+    Name(packs, matching.forbids, decision.forbids, &decision.because);
+    decision.nearest_permit = Nearest(packs, values, matching.forbids);
+    if (!matching.forbids.any()) decision.because.push_back(NothingPermits());
     return decision;
   }
   decision.outcome = Outcome::kPermit;
-  Name(permits, decision.permits, &decision.because);
-  Name(required, decision.requires_, &decision.because);
-  decision.obligations = JoinAll(permits, required);
-  GrantFields(packs.schema(), permits, decision);
+  Name(packs, matching.permits, decision.permits, &decision.because);
+  Name(packs, matching.requires_, decision.requires_, &decision.because);
+  AddObligations(packs, matching, decision);
+  GrantFields(packs, matching, decision);
   return decision;
 }
 
 }  // namespace
 
 Decision Decide(const PackSet& packs, const Request& request) {
-  return DecideKnowing(packs, request, {});
+  if (const auto defect = DefectOf(packs, request)) {
+    return Refusal(packs.digests(), Describe(*defect));
+  }
+  return Record(packs, request.values(), packs.compiled().Match(request.values()));
 }
 
 Decision DecideWithout(const PackSet& packs, const Request& request,
                        std::span<const std::string> unknown) {
-  return DecideKnowing(packs, request, UnknownOf(packs.schema(), unknown));
+  if (const auto defect = DefectOf(packs, request)) {
+    return Refusal(packs.digests(), Describe(*defect));
+  }
+  const AttributeBits bits = BitsOf(packs.schema(), unknown);
+  return Record(packs, request.values(), packs.compiled().MatchWithout(request.values(), bits));
+}
+
+Verdict Judge(const PackSet& packs, const Request& request) {
+  if (request.packs() != packs.digests().effective || !request.complete()) return {};
+  const MatchingRules matching = packs.compiled().Match(request.values());
+  if (!matching.permitted()) return {Outcome::kDeny, 0};
+  return {Outcome::kPermit, packs.compiled().VisibleFields(matching)};
 }
 
 }  // namespace sluis::policies

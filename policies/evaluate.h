@@ -1,11 +1,13 @@
-// The plain evaluator: a loop over the rules, a loop over the tests of each.
+// Deciding on a request.
 //
 // Total: every request gets a decision. Default deny. A matching forbid wins over every permit. A
 // matching require adds obligations to a permit and grants nothing. The order of rules and of
-// layers in memory does not matter. No clock, no state, no input other than its arguments.
+// layers in memory does not matter. No clock, no state, no input other than its arguments. Pure and
+// thread-safe. The answers are those of plain_evaluate.h.
 #ifndef SLUIS_POLICIES_EVALUATE_H_
 #define SLUIS_POLICIES_EVALUATE_H_
 
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -15,8 +17,7 @@
 
 namespace sluis::policies {
 
-// Pure and thread-safe. An incomplete request, or one built for other packs, is refused
-// unevaluated.
+// An incomplete request, or one built for other packs, is refused unevaluated.
 Decision Decide(const PackSet& packs, const Request& request);
 
 // The same when the values of some attributes cannot be known: what the request says of these, and
@@ -26,6 +27,15 @@ Decision Decide(const PackSet& packs, const Request& request);
 // lighter conditions. Attributes that the packs lack are passed over.
 Decision DecideWithout(const PackSet& packs, const Request& request,
                        std::span<const std::string> unknown);
+
+// Only whether it is permitted, and the fields that it would show (bit per FieldId, 0 when it is
+// not permitted). Allocates nothing. Not a record: what is carried out needs Decide.
+struct Verdict {
+  Outcome outcome = Outcome::kRefused;
+  uint64_t fields = 0;
+  bool operator==(const Verdict&) const = default;
+};
+Verdict Judge(const PackSet& packs, const Request& request);
 
 }  // namespace sluis::policies
 

@@ -3,6 +3,7 @@
 #define SLUIS_POLICIES_PACK_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +48,8 @@ struct PackDigests {
 
 inline constexpr std::size_t kMaxRules = 1'000;  // over all layers
 
+class CompiledRules;
+
 // The effective rules. Immutable once loaded: safe to read from any number of threads. Requests,
 // attribute and value numbers belong to the set they were made with.
 class PackSet {
@@ -60,6 +63,7 @@ class PackSet {
   const Schema& schema() const { return schema_; }
   const std::vector<Rule>& rules() const { return rules_; }  // by layer, then id
   const PackDigests& digests() const { return digests_; }
+  const CompiledRules& compiled() const { return *compiled_; }
   const std::vector<Pack>& layers() const { return layers_; }
 
   // The days (yyyy-mm-dd, inclusive) on which every layer is valid. Decide knows no date: whoever
@@ -84,6 +88,7 @@ class PackSet {
 
   Schema schema_;
   std::vector<Rule> rules_;
+  std::shared_ptr<const CompiledRules> compiled_;
   PackDigests digests_;
   std::vector<Pack> layers_;
   std::string valid_from_, valid_until_;

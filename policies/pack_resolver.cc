@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "crypto/hash.h"
+#include "policies/compiled_rules.h"
 #include "policies/rules_yaml.h"
 #include "policies/schema_yaml.h"
 
@@ -96,6 +97,7 @@ absl::StatusOr<PackSet> PackSetResolver::Resolve(std::span<const Pack> layers) {
   PackSet packs;
   if (absl::Status status = ReadAll(layers, packs); !status.ok()) return status;
   SetDigestsAndDays(layers, packs);
+  packs.compiled_ = std::make_shared<const CompiledRules>(packs.schema_, packs.rules_);
   return packs;
 }
 

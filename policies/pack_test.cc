@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "policies/evaluate.h"
+#include "policies/plain_evaluate.h"
 #include "policies/request.h"
 #include "policies/rules_yaml.h"
 
@@ -183,7 +184,12 @@ void RunTest(const YamlReader& reader, const YamlNode& node, const PackSet& pack
   }
   const YamlNode& expect = reader.Required(node, "expect");
   if (!reader.Mapping(expect, "expect", kExpectKeys)) return;
-  const Decision decision = Decide(packs, MakeRequest(packs, values));
+  const Request request = MakeRequest(packs, values);
+  const Decision decision = Decide(packs, request);
+  if (decision != DecidePlainly(packs, request)) {
+    reader.complaint().About(name, "the two engines do not agree; report this pack, test");
+    return;
+  }
   Expectation(reader, expect, name, decision).Check();
 }
 

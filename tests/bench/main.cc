@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/bench/bench.h"
+#include "tests/bench/decide.h"
 #include "tests/bench/exchange_deliver_bulk.h"
 #include "tests/bench/exchange_deliver_one.h"
 #include "tests/bench/exchange_p95.h"
@@ -57,6 +58,18 @@ std::vector<Bench> AllBenches() {
        "from due to readable at the partner, idle nodes; baseline: 3 ticks + 200 ms",
        ExchangeP95,
        {.most = kExchangeBarMs}},
+      {"decide_1000_p99",
+       "decide under 1,000 rules, without the record; baseline: the plain evaluator",
+       Decide1000P99,
+       {.most = 2}},
+      {"decide_record_1000_p99",
+       "decide under 1,000 rules, with the whole record; baseline: the plain evaluator",
+       DecideRecord1000P99,
+       {.most = 10}},
+      {"pack_load_1000",
+       "read, check and compile 1,000 rules; baseline: reading their YAML",
+       PackLoad1000,
+       {.most = 1}},
       {"start_10m",
        "open a ledger of 10 million entries; baseline: its store alone; with --all or when named",
        Start10m,

@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kHeader =
     "sluis: 1\npack: {id: generated, layer: statutory, version: 1, valid: {from: 2026-01-01, "
     "until: 2026-12-31}}\n";
-constexpr std::size_t kTestsPerRule = 4;
+constexpr RuleShape kNarrow{.least_tests = 4, .most_tests = 6, .narrow = true};
 
 std::string Listed(const std::vector<std::string>& words) {
   std::string text = "[";
@@ -58,17 +58,23 @@ std::string IntegerTest(const Attribute& attribute, Draw& draw) {
   }
 }
 
-std::string TestOf(const Schema& schema, const Attribute& attribute, Draw& draw) {
+std::string TestOf(const Schema& schema, const Attribute& attribute, bool narrow, Draw& draw) {
   if (attribute.type == ValueType::kInteger) return IntegerTest(attribute, draw);
   const std::size_t count = CountOf(schema, attribute);
   std::vector<std::string> words;
   for (std::size_t value = 0; value < count; ++value) {
-    if (draw.OneIn(2)) words.push_back(Word(schema, attribute, static_cast<ValueId>(value)));
+    if (!narrow && draw.OneIn(2)) {
+      words.push_back(Word(schema, attribute, static_cast<ValueId>(value)));
+    }
   }
-  const bool excluded = draw.OneIn(4) && words.size() < count;
+  const bool excluded = !narrow && draw.OneIn(4) && words.size() < count;
   if (!excluded && attribute.optional && draw.OneIn(3)) words.emplace_back("none");
   if (words.empty()) {
-    words.push_back(Word(schema, attribute, static_cast<ValueId>(draw.Below(count))));
+    const std::size_t first = draw.Below(count);
+    words.push_back(Word(schema, attribute, static_cast<ValueId>(first)));
+    if (narrow && count > 2 && draw.OneIn(2)) {
+      words.push_back(Word(schema, attribute, static_cast<ValueId>((first + 1) % count)));
+    }
     if (excluded && count == 1) return Listed(words);
   }
   return excluded ? "{not_in: " + Listed(words) + "}" : Listed(words);
@@ -128,11 +134,12 @@ std::string ObligationsOf(const Schema& schema, Draw& draw) {
   return "{" + text + "}";
 }
 
-std::string TestsOf(const Schema& schema, bool permit, Draw& draw) {
+std::string TestsOf(const Schema& schema, bool permit, const RuleShape& shape, Draw& draw) {
   std::vector<std::size_t> chosen;
   const auto basis = schema.FindAttribute("basis");
   if (permit && basis) chosen.push_back(*basis);
-  for (std::size_t more = draw.Below(kTestsPerRule + 1); more > 0; --more) {
+  for (std::size_t more = shape.least_tests + draw.Below(shape.most_tests - shape.least_tests + 1);
+       more > 0; --more) {
     const std::size_t attribute = draw.Below(schema.attributes.size());
     if (std::find(chosen.begin(), chosen.end(), attribute) == chosen.end()) {
       chosen.push_back(attribute);
@@ -141,7 +148,8 @@ std::string TestsOf(const Schema& schema, bool permit, Draw& draw) {
   std::string text;
   for (const std::size_t attribute : chosen) {
     const Attribute& tested = schema.attributes[attribute];
-    text += (text.empty() ? "" : ", ") + tested.name + ": " + TestOf(schema, tested, draw);
+    text += (text.empty() ? "" : ", ") + tested.name + ": " +
+            TestOf(schema, tested, shape.narrow, draw);
   }
   return "{" + text + "}";
 }
@@ -182,7 +190,8 @@ uint64_t Draw::Next() {
   return z ^ (z >> 31);
 }
 
-std::string GeneratedRules(const Schema& schema, std::size_t count, Draw& draw) {
+std::string GeneratedRules(const Schema& schema, std::size_t count, const RuleShape& shape,
+                           Draw& draw) {
   if (count == 0) return "";
   std::string text = "rules:\n";
   for (std::size_t i = 0; i < count; ++i) {
@@ -190,7 +199,7 @@ std::string GeneratedRules(const Schema& schema, std::size_t count, Draw& draw) 
     const bool permit = kind < 2;
     text += "- {id: G-" + std::to_string(i);
     text += permit ? ", effect: permit" : kind == 2 ? ", effect: forbid" : ", effect: require";
-    text += ", when: " + TestsOf(schema, permit, draw);
+    text += ", when: " + TestsOf(schema, permit, shape, draw);
     if (permit) {
       std::vector<std::string> grants;
       for (const Field& field : schema.fields) {
@@ -210,26 +219,32 @@ absl::StatusOr<PackSet> GeneratedPack(std::size_t most_rules, Draw& draw) {
   const std::string words = std::string(kHeader) + GeneratedWords(draw);
   const absl::StatusOr<PackSet> without = LoadTexts({{"generated.yaml", words}});
   if (!without.ok()) return without.status();
-  return LoadTexts({{"generated.yaml",
-                     words + GeneratedRules(without->schema(), draw.Below(most_rules + 1), draw)}});
+  return LoadTexts(
+      {{"generated.yaml",
+        words + GeneratedRules(without->schema(), draw.Below(most_rules + 1), {}, draw)}});
 }
 
-absl::StatusOr<std::vector<Pack>> ExampleWithRules(std::size_t rules, Draw& draw) {
-  const std::string above = ReadSourceFile("tests/policies/data/statutory.voorbeeld.yaml");
-  std::string words = ReadSourceFile("tests/policies/data/livc-r.voorbeeldvallei.yaml");
+absl::StatusOr<std::string> ExampleTextWithRules(std::size_t rules, Draw& draw) {
+  std::string words = ReadSourceFile(kExamplePack);
   const std::size_t end = words.find("\nrules:");
   if (end == std::string::npos) return absl::InternalError("the example pack has no rules");
   words.resize(end + 1);
-  const absl::StatusOr<PackSet> without = LoadTexts({{"above.yaml", above}, {"words.yaml", words}});
+  const absl::StatusOr<PackSet> without =
+      LoadTexts({{"above.yaml", ReadSourceFile(kAboveExample)}, {"words.yaml", words}});
   if (!without.ok()) return without.status();
-  absl::StatusOr<Pack> first = ParsePack("above.yaml", above);
-  if (!first.ok()) return first.status();
-  absl::StatusOr<Pack> second =
-      ParsePack("generated.yaml", words + GeneratedRules(without->schema(), rules, draw));
-  if (!second.ok()) return second.status();
+  return words + GeneratedRules(without->schema(), rules, kNarrow, draw);
+}
+
+absl::StatusOr<std::vector<Pack>> ExampleWithRules(std::size_t rules, Draw& draw) {
+  const absl::StatusOr<std::string> text = ExampleTextWithRules(rules, draw);
+  if (!text.ok()) return text.status();
   std::vector<Pack> layers;
-  layers.push_back(*std::move(first));
-  layers.push_back(*std::move(second));
+  for (const auto& [name, content] : {std::pair{"above.yaml", ReadSourceFile(kAboveExample)},
+                                      std::pair{"generated.yaml", *text}}) {
+    absl::StatusOr<Pack> pack = ParsePack(name, content);
+    if (!pack.ok()) return pack.status();
+    layers.push_back(*std::move(pack));
+  }
   return layers;
 }
 

@@ -30,16 +30,25 @@ class Draw {
   uint64_t state_;
 };
 
+struct RuleShape {
+  std::size_t least_tests = 0;
+  std::size_t most_tests = 4;
+  // Tests name one or two words, so that a rule meets few requests and many rules leave some alone.
+  bool narrow = false;
+};
+
 // The rules of a pack with these words, as YAML from "rules:" on: half of them permits, a quarter
-// forbids. Every permit tests `basis` when there is such an attribute.
-std::string GeneratedRules(const Schema& schema, std::size_t count, Draw& draw);
+// forbids. Every permit tests `basis` as well when there is such an attribute.
+std::string GeneratedRules(const Schema& schema, std::size_t count, const RuleShape& shape,
+                           Draw& draw);
 
 // A statutory pack with words of its own: 2 to 9 attributes of every type, optional and derived
 // ones among them, and up to `most_rules` rules.
 absl::StatusOr<PackSet> GeneratedPack(std::size_t most_rules, Draw& draw);
 
-// The words of the example pack of tests/policies/data with `rules` generated rules instead of its
-// own.
+// The words of the example pack of tests/policies/data with `rules` narrow generated rules instead
+// of its own: the text of that pack, and its layers as PackSet::Load takes them.
+absl::StatusOr<std::string> ExampleTextWithRules(std::size_t rules, Draw& draw);
 absl::StatusOr<std::vector<Pack>> ExampleWithRules(std::size_t rules, Draw& draw);
 
 // A complete request: every value as likely as any other.

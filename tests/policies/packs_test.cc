@@ -27,8 +27,7 @@ TEST(ShippedPacks, NodeLoads) {
 }
 
 TEST(ExamplePack, ItsTestsAndInvariantsHold) {
-  const auto packs = LoadFiles({"tests/policies/data/statutory.voorbeeld.yaml",
-                                "tests/policies/data/livc-r.voorbeeldvallei.yaml"});
+  const auto packs = LoadFiles({kAboveExample, kExamplePack});
   ASSERT_TRUE(packs.ok()) << packs.status();
   EXPECT_EQ(packs->layers()[1].tree.Find("tests")->items.size(), 8U);
 }

@@ -49,6 +49,10 @@ inline constexpr std::string_view kStatutoryPack = "policies/packs/statutory.be.
 inline constexpr std::string_view kPartnershipPack = "policies/packs/livc-r.vaartland.yaml";
 inline constexpr std::string_view kNodePack = "policies/packs/node.caw.yaml";
 
+// Frozen: counts and answers of the analysis are known for it.
+inline constexpr std::string_view kAboveExample = "tests/policies/data/statutory.voorbeeld.yaml";
+inline constexpr std::string_view kExamplePack = "tests/policies/data/livc-r.voorbeeldvallei.yaml";
+
 }  // namespace sluis::policies
 
 #endif  // SLUIS_TESTS_POLICIES_SHIPPED_PACKS_H_

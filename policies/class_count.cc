@@ -97,9 +97,9 @@ void Counter::AddLevels(const RuleSpace& rules) {
         if ((rules.BoxOf(rule)[attribute] & bit) != 0) group.possible.Add(rule);
       });
       ++column.classes;
-      const auto same = std::find_if(
-          column.groups.begin(), column.groups.end(),
-          [&group](const Group& other) { return other.possible == group.possible; });
+      const auto same =
+          std::find_if(column.groups.begin(), column.groups.end(),
+                       [&group](const Group& other) { return other.possible == group.possible; });
       if (same != column.groups.end()) {
         ++same->weight;
       } else {

@@ -1,8 +1,8 @@
 // On what two versions of packs differ: exactly, over every request that either knows.
 //
-// Requests are told apart as in class_count.h, by the rules and words of both. A word or an
-// attribute that only one of them declares counts: what the other cannot be asked it does not
-// permit. Thread-safe. Both pack sets must outlive the call.
+// Requests are told apart as in class_count.h, by the rules and words of both. A word that only one
+// of them declares counts: what the other cannot be asked it does not permit. An attribute that
+// only one declares is not asked of the other. Thread-safe. Both pack sets must outlive the call.
 #ifndef SLUIS_POLICIES_PACK_DIFF_H_
 #define SLUIS_POLICIES_PACK_DIFF_H_
 
@@ -44,6 +44,7 @@ struct PackDiff {
   }
 };
 
+// INVALID_ARGUMENT when an attribute is derived, or of another type, in one of them only;
 // RESOURCE_EXHAUSTED when the two overlap in too many ways to be counted.
 absl::StatusOr<PackDiff> ComparePacks(const PackSet& before, const PackSet& after);
 

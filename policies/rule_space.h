@@ -27,8 +27,8 @@ class RuleSpace {
   // beyond this the answer is an error, never a guess.
   static constexpr std::size_t kSteps = 20'000'000;
 
-  // `packs` must outlive it. Errors: InvalidArgument naming an integer attribute that rules cut into
-  // too many intervals.
+  // `packs` must outlive it. Errors: InvalidArgument naming an integer attribute that rules cut
+  // into too many intervals.
   static absl::StatusOr<RuleSpace> Of(const PackSet& packs);
 
   const PackSet& packs() const { return *packs_; }

@@ -154,33 +154,6 @@ std::string TestsOf(const Schema& schema, bool permit, const RuleShape& shape, D
   return "{" + text + "}";
 }
 
-std::string GeneratedWords(Draw& draw) {
-  std::string vocab =
-      "vocab:\n  tlp: [clear, green, red]\n  party: [near, far]\n  dimension: [d, e]\n"
-      "  m: [u, v]\n  role: {values: {p: {m: u}, q: {m: u}, s: {m: v}}}\n";
-  std::string attributes =
-      "attributes:\n  r: {type: role, source: mandate}\n"
-      "  m: {type: m, source: mandate, derived: {from: r, property: m}}\n";
-  for (std::size_t i = draw.Below(8); i > 0; --i) {
-    const std::string name = "a" + std::to_string(i);
-    std::string type = "bool";
-    if (draw.OneIn(2)) {
-      type = "v" + std::to_string(i);
-      vocab += "  " + type + ": [";
-      for (std::size_t value = draw.Below(6); value > 0; --value) {
-        vocab += "w" + std::to_string(value) + ", ";
-      }
-      vocab += "w0]\n";
-    } else if (draw.OneIn(2)) {
-      type = "{int: [" + std::to_string(draw.Below(3)) + ", " + std::to_string(4 + draw.Below(9)) +
-             "]}";
-    }
-    attributes += "  " + name + ": {type: " + type + ", source: record";
-    attributes += draw.OneIn(2) ? ", optional: true}\n" : "}\n";
-  }
-  return vocab + attributes + "fields: [f, {g: {generalise: [near, far]}}, h]\n";
-}
-
 }  // namespace
 
 uint64_t Draw::Next() {
@@ -215,8 +188,36 @@ std::string GeneratedRules(const Schema& schema, std::size_t count, const RuleSh
   return text;
 }
 
+std::string GeneratedWords(Draw& draw) {
+  std::string vocab =
+      "vocab:\n  tlp: [clear, green, red]\n  party: [near, far]\n  dimension: [d, e]\n"
+      "  m: [u, v]\n  role: {values: {p: {m: u}, q: {m: u}, s: {m: v}}}\n";
+  std::string attributes =
+      "attributes:\n  r: {type: role, source: mandate}\n"
+      "  m: {type: m, source: mandate, derived: {from: r, property: m}}\n";
+  for (std::size_t i = draw.Below(8); i > 0; --i) {
+    const std::string name = "a" + std::to_string(i);
+    std::string type = "bool";
+    if (draw.OneIn(2)) {
+      type = "v" + std::to_string(i);
+      vocab += "  " + type + ": [";
+      for (std::size_t value = draw.Below(6); value > 0; --value) {
+        vocab += "w" + std::to_string(value) + ", ";
+      }
+      vocab += "w0]\n";
+    } else if (draw.OneIn(2)) {
+      type = "{int: [" + std::to_string(draw.Below(3)) + ", " + std::to_string(4 + draw.Below(9)) +
+             "]}";
+    }
+    attributes += "  " + name + ": {type: " + type + ", source: record";
+    attributes += draw.OneIn(2) ? ", optional: true}\n" : "}\n";
+  }
+  return std::string(kHeader) + vocab + attributes +
+         "fields: [f, {g: {generalise: [near, far]}}, h]\n";
+}
+
 absl::StatusOr<PackSet> GeneratedPack(std::size_t most_rules, Draw& draw) {
-  const std::string words = std::string(kHeader) + GeneratedWords(draw);
+  const std::string words = GeneratedWords(draw);
   const absl::StatusOr<PackSet> without = LoadTexts({{"generated.yaml", words}});
   if (!without.ok()) return without.status();
   return LoadTexts(

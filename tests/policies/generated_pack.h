@@ -42,8 +42,11 @@ struct RuleShape {
 std::string GeneratedRules(const Schema& schema, std::size_t count, const RuleShape& shape,
                            Draw& draw);
 
-// A statutory pack with words of its own: 2 to 9 attributes of every type, optional and derived
-// ones among them, and up to `most_rules` rules.
+// The words of a statutory pack, from its header on: 2 to 9 attributes of every type, optional and
+// derived ones among them.
+std::string GeneratedWords(Draw& draw);
+
+// A statutory pack with such words and up to `most_rules` rules.
 absl::StatusOr<PackSet> GeneratedPack(std::size_t most_rules, Draw& draw);
 
 // The words of the example pack of tests/policies/data with `rules` narrow generated rules instead

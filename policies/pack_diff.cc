@@ -1,0 +1,206 @@
+#include "policies/pack_diff.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "policies/common_space.h"
+#include "policies/compiled_rules.h"
+
+namespace sluis::policies {
+namespace {
+
+// Some 500 MB.
+constexpr std::size_t kMostStates = 1'000'000;
+
+constexpr std::array<std::string_view, kDifferenceKinds> kNames = {
+    "newly_permitted", "no_longer_permitted", "fields", "obligations"};
+
+using Counts = std::array<absl::uint128, kDifferenceKinds>;
+
+// What is left to decide on either side: rules that are not ruled out yet; none where a word is not
+// known or a forbid has matched.
+struct State {
+  std::size_t level = 0;
+  Both<bool> denied{};
+  Both<RuleBits> possible{};
+
+  bool operator==(const State&) const = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const State& state) {
+    h = H::combine(std::move(h), state.level, state.denied[0], state.denied[1]);
+    for (const RuleBits& rules : state.possible) {
+      rules.ForEach([&h](std::size_t rule) { h = H::combine(std::move(h), rule); });
+    }
+    return h;
+  }
+};
+
+// What a permit shows and asks, in words.
+struct Shown {
+  std::vector<std::string> fields, obligations;
+};
+
+Shown ShownBy(const PackSet& packs, const RuleBits& matching) {
+  const CompiledRules& compiled = packs.compiled();
+  std::vector<int32_t> joined(compiled.slots().size());
+  uint64_t granted = 0;
+  matching.ForEach([&](std::size_t rule) {
+    granted |= compiled.GrantsOf(rule);
+    compiled.slots().JoinInto(rule, joined);
+  });
+  Shown shown;
+  FieldTreatments treatments;
+  for (const Obligation& obligation : compiled.slots().Joined(joined)) {
+    if (const auto* found = std::get_if<FieldTreatments>(&obligation)) treatments = *found;
+    shown.obligations.push_back(ObligationText(obligation));
+  }
+  for (std::size_t i = 0; i < packs.schema().fields.size(); ++i) {
+    if (((granted >> i) & 1) == 0) continue;
+    const std::string& name = packs.schema().fields[i].name;
+    const auto found = treatments.fields.find(name);
+    const Treatment treatment = found == treatments.fields.end() ? Treatment{} : found->second;
+    if (treatment.kind == Treatment::Kind::kRemove) continue;
+    shown.fields.push_back(name + ":" + TreatmentText(treatment));
+  }
+  std::sort(shown.fields.begin(), shown.fields.end());
+  return shown;
+}
+
+class Comparison {
+ public:
+  explicit Comparison(const CommonSpace& space) : space_(space) {
+    tested_.resize(space.levels().size() + 1);
+    classes_.assign(space.levels().size() + 1, 1);
+    unknown_.assign(space.levels().size() + 1, false);
+    for (std::size_t i = space.levels().size(); i-- > 0;) {
+      const CommonLevel& level = space.levels()[i];
+      classes_[i] = classes_[i + 1] * level.classes;
+      unknown_[i] = unknown_[i + 1] || !level.AllKnown();
+      for (std::size_t version = 0; version < kVersions; ++version) {
+        tested_[i][version] = level.tested[version] | tested_[i + 1][version];
+      }
+    }
+  }
+
+  absl::StatusOr<PackDiff> Run() {
+    State start;
+    for (std::size_t version = 0; version < kVersions; ++version) {
+      start.possible[version] = space_.all(version);
+    }
+    const Counts counts = Visit(std::move(start));
+    if (states_.size() > kMostStates) {
+      return absl::ResourceExhaustedError(
+          "policies: these versions differ in too many ways to be counted: compare versions that "
+          "lie closer together");
+    }
+    for (std::size_t kind = 0; kind < kDifferenceKinds; ++kind) {
+      diff_.by_kind[kind].classes = counts[kind];
+    }
+    diff_.classes = classes_.front();
+    return std::move(diff_);
+  }
+
+ private:
+  Counts Visit(State state);
+  std::optional<DifferenceKind> Compare(const State& state) const;
+  void Show(DifferenceKind kind, std::size_t level);
+
+  const CommonSpace& space_;
+  std::vector<Both<RuleBits>> tested_;  // at this level or later
+  std::vector<absl::uint128> classes_;
+  std::vector<bool> unknown_;  // whether a word of this level or later is unknown to one of them
+  std::vector<std::string_view> path_;
+  absl::flat_hash_map<State, Counts> states_;
+  PackDiff diff_;
+};
+
+std::optional<DifferenceKind> Comparison::Compare(const State& state) const {
+  if (state.denied[0] && state.denied[1]) return std::nullopt;
+  if (state.denied[0]) return DifferenceKind::kNewlyPermitted;
+  if (state.denied[1]) return DifferenceKind::kNoLongerPermitted;
+  const Shown before = ShownBy(space_.packs(0), state.possible[0]);
+  const Shown after = ShownBy(space_.packs(1), state.possible[1]);
+  if (before.fields != after.fields) return DifferenceKind::kFields;
+  if (before.obligations != after.obligations) return DifferenceKind::kObligations;
+  return std::nullopt;
+}
+
+void Comparison::Show(DifferenceKind kind, std::size_t level) {
+  std::string& example = diff_.by_kind[static_cast<std::size_t>(kind)].example;
+  if (!example.empty()) return;
+  std::vector<std::string_view> words = path_;
+  for (std::size_t i = level; i < space_.levels().size(); ++i) {
+    words.push_back(space_.levels()[i].groups.front().word);
+  }
+  example = space_.Example(words);
+}
+
+Counts Comparison::Visit(State state) {
+  Counts counts{};
+  for (std::size_t version = 0; version < kVersions; ++version) {
+    const CompiledRules& compiled = space_.packs(version).compiled();
+    RuleBits matched = state.possible[version];
+    matched.Remove(tested_[state.level][version]);
+    if (!state.denied[version] && !matched.Intersects(compiled.forbids()) &&
+        state.possible[version].Intersects(compiled.permits())) {
+      continue;
+    }
+    state.denied[version] = true;
+    state.possible[version] = {};
+  }
+  if (state.denied[0] && state.denied[1]) return counts;
+  const bool unknown = unknown_[state.level];
+  const bool alike = !state.denied[0] && !state.denied[1] &&
+                     !state.possible[0].Intersects(space_.own(0)) &&
+                     !state.possible[1].Intersects(space_.own(1));
+  if (alike && !unknown) return counts;
+  const bool decided = !unknown && !state.possible[0].Intersects(tested_[state.level][0]) &&
+                       !state.possible[1].Intersects(tested_[state.level][1]);
+  if (decided) {
+    if (const auto kind = Compare(state)) {
+      counts[static_cast<std::size_t>(*kind)] = classes_[state.level];
+      Show(*kind, state.level);
+    }
+    return counts;
+  }
+  const auto known = states_.find(state);
+  if (known != states_.end()) return known->second;
+  for (const CommonGroup& group : space_.levels()[state.level].groups) {
+    if (states_.size() > kMostStates) break;
+    State next{state.level + 1, state.denied, state.possible};
+    for (std::size_t version = 0; version < kVersions; ++version) {
+      next.denied[version] = next.denied[version] || !group.known[version];
+      next.possible[version] &= group.possible[version];
+    }
+    path_.push_back(group.word);
+    const Counts part = Visit(std::move(next));
+    path_.pop_back();
+    for (std::size_t kind = 0; kind < kDifferenceKinds; ++kind) {
+      counts[kind] += group.weight * part[kind];
+    }
+  }
+  states_.emplace(std::move(state), counts);
+  return counts;
+}
+
+}  // namespace
+
+std::string_view DifferenceName(DifferenceKind kind) {
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+bool PackDiff::any() const {
+  return std::any_of(by_kind.begin(), by_kind.end(),
+                     [](const Difference& one) { return one.classes != 0; });
+}
+
+absl::StatusOr<PackDiff> ComparePacks(const PackSet& before, const PackSet& after) {
+  const absl::StatusOr<CommonSpace> space = CommonSpace::Of(before, after);
+  if (!space.ok()) return space.status();
+  return Comparison(*space).Run();
+}
+
+}  // namespace sluis::policies

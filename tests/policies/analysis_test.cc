@@ -1,0 +1,259 @@
+// The analysis is exact: it agrees with asking every request, on generated packs small enough for
+// that and on the frozen example.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "policies/class_count.h"
+#include "policies/pack_diff.h"
+#include "policies/rule_findings.h"
+#include "policies/visibility.h"
+#include "tests/policies/every_request.h"
+#include "tests/policies/generated_pack.h"
+#include "tests/policies/shipped_packs.h"
+#include "tests/policies/small_packs.h"
+
+namespace sluis::policies {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr uint64_t kPacks = 150;
+constexpr std::size_t kMostClasses = 4'000;
+
+std::size_t ClassesOf(const std::map<std::string, std::vector<std::string>>& representatives) {
+  std::size_t classes = 1;
+  for (const auto& [attribute, words] : representatives) classes *= words.size();
+  return classes;
+}
+
+// Visits generated packs of which every request can be asked.
+void ForEachSmallPack(const std::function<void(const PackSet&, uint64_t seed)>& visit) {
+  std::size_t visited = 0;
+  for (uint64_t seed = 1; visited < kPacks; ++seed) {
+    Draw draw(seed);
+    const auto packs = GeneratedPack(9, draw);
+    ASSERT_TRUE(packs.ok()) << packs.status();
+    if (ClassesOf(Representatives({&*packs})) > kMostClasses) continue;
+    ++visited;
+    visit(*packs, seed);
+  }
+}
+
+TEST(Analysis, CountsWhatAskingEveryRequestCounts) {
+  ForEachSmallPack([](const PackSet& packs, uint64_t seed) {
+    const auto representatives = Representatives({&packs});
+    std::size_t permitted = 0;
+    ForEachClass(representatives, [&](const Words& words) {
+      if (Ask(packs, words)->permitted) ++permitted;
+    });
+    const auto rules = RuleSpace::Of(packs);
+    ASSERT_TRUE(rules.ok()) << rules.status();
+    const auto count = CountClasses(*rules);
+    ASSERT_TRUE(count.ok()) << count.status();
+    EXPECT_EQ(count->classes, ClassesOf(representatives)) << "seed " << seed;
+    EXPECT_EQ(count->permitted, permitted) << "seed " << seed;
+  });
+}
+
+TEST(Analysis, CountsTheExample) {
+  const auto packs = LoadFiles({kAboveExample, kExamplePack});
+  ASSERT_TRUE(packs.ok()) << packs.status();
+  const auto rules = RuleSpace::Of(*packs);
+  ASSERT_TRUE(rules.ok()) << rules.status();
+  const auto count = CountClasses(*rules);
+  ASSERT_TRUE(count.ok()) << count.status();
+  EXPECT_EQ(count->classes, 5'419'008);
+  EXPECT_EQ(count->permitted, 13'902);
+}
+
+// What a rule is found to be, said again by asking every request with and without it.
+std::optional<FindingKind> FindingOf(const PackSet& packs, std::size_t rule) {
+  const Effect effect = packs.rules()[rule].effect;
+  bool met = false, needed = false, under_a_permit = false;
+  ForEachClass(Representatives({&packs}), [&](const Words& words) {
+    const std::set<std::size_t> matching = Matching(packs, words);
+    if (!matching.contains(rule)) return;
+    const Outcomes with = *Ask(packs, words);
+    met = met || with.permitted;
+    needed = needed || with != *Ask(packs, words, rule);
+    for (const std::size_t i : matching) {
+      under_a_permit = under_a_permit || packs.rules()[i].effect == Effect::kPermit;
+    }
+  });
+  if (effect == Effect::kForbid && !under_a_permit) return FindingKind::kVacuous;
+  if (effect != Effect::kForbid && !met) return FindingKind::kDead;
+  if (!needed) return FindingKind::kRedundant;
+  return std::nullopt;
+}
+
+TEST(Analysis, FindsIdleRulesAsAskingEveryRequestDoes) {
+  std::map<FindingKind, int> seen;
+  ForEachSmallPack([&seen](const PackSet& packs, uint64_t seed) {
+    std::vector<RuleFinding> expected;
+    for (std::size_t i = 0; i < packs.rules().size(); ++i) {
+      const auto kind = FindingOf(packs, i);
+      if (!kind) continue;
+      expected.push_back({packs.rules()[i].id, *kind});
+      ++seen[*kind];
+    }
+    const auto rules = RuleSpace::Of(packs);
+    ASSERT_TRUE(rules.ok()) << rules.status();
+    const auto found = FindIdleRules(*rules);
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_EQ(*found, expected) << "seed " << seed;
+  });
+  EXPECT_GT(seen[FindingKind::kDead], 10);
+  EXPECT_GT(seen[FindingKind::kVacuous], 10);
+  EXPECT_GT(seen[FindingKind::kRedundant], 10);
+}
+
+TEST(Analysis, TheExampleHasNoIdleRule) {
+  const auto packs = LoadFiles({kAboveExample, kExamplePack});
+  ASSERT_TRUE(packs.ok()) << packs.status();
+  const auto found = FindIdleRules(*RuleSpace::Of(*packs));
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_THAT(*found, IsEmpty());
+}
+
+Words Parse(const std::string& example) {
+  Words words;
+  std::istringstream text(example);
+  for (std::string part; std::getline(text, part, ',');) {
+    if (part.starts_with(" ")) part.erase(0, 1);
+    const std::size_t equals = part.find('=');
+    words[part.substr(0, equals)] = part.substr(equals + 1);
+  }
+  return words;
+}
+
+// The best sight of each field among requests with this role, by asking every one of them.
+std::vector<Sight> SightsOf(const PackSet& packs, const std::string& role) {
+  std::vector<Sight> sights(packs.schema().fields.size(), Sight::kNever);
+  auto representatives = Representatives({&packs});
+  representatives["r"] = {role};
+  ForEachClass(representatives, [&](const Words& words) {
+    const Outcomes outcomes = *Ask(packs, words);
+    for (std::size_t i = 0; i < sights.size(); ++i) {
+      const auto shown = outcomes.fields.find(packs.schema().fields[i].name);
+      if (shown == outcomes.fields.end()) continue;
+      sights[i] = std::max(sights[i], shown->second == "keep" ? Sight::kAsIs : Sight::kCoarser);
+    }
+  });
+  return sights;
+}
+
+TEST(Analysis, TheMatrixIsWhatAskingEveryRequestShows) {
+  std::map<Sight, int> seen;
+  ForEachSmallPack([&seen](const PackSet& packs, uint64_t seed) {
+    const auto rules = RuleSpace::Of(packs);
+    ASSERT_TRUE(rules.ok()) << rules.status();
+    const auto matrix = AccessMatrix(*rules, {"r"}, rules->Where({}));
+    ASSERT_TRUE(matrix.ok()) << matrix.status();
+    std::set<std::string> rows;
+    for (const MatrixRow& row : *matrix) {
+      rows.insert(row.values[0]);
+      EXPECT_EQ(row.fields, SightsOf(packs, row.values[0])) << "seed " << seed;
+      for (const Sight sight : row.fields) ++seen[sight];
+      const Words example = Parse(row.example);
+      EXPECT_EQ(example.at("r"), row.values[0]);
+      EXPECT_TRUE(Ask(packs, example)->permitted) << "seed " << seed << ": " << row.example;
+    }
+    std::set<std::string> expected;
+    ForEachClass(Representatives({&packs}), [&](const Words& words) {
+      for (const char* role : {"p", "q", "s"}) {
+        Words as = words;
+        as["r"] = role;
+        if (Ask(packs, as)->permitted) expected.insert(role);
+      }
+    });
+    EXPECT_EQ(rows, expected) << "seed " << seed;
+  });
+  EXPECT_GT(seen[Sight::kCoarser], 5);
+  EXPECT_GT(seen[Sight::kAsIs], 50);
+}
+
+TEST(Analysis, EveryFieldThatIsSeenComesWithARequest) {
+  const auto packs = LoadFiles({kAboveExample, kExamplePack});
+  ASSERT_TRUE(packs.ok()) << packs.status();
+  const auto rules = RuleSpace::Of(*packs);
+  ASSERT_TRUE(rules.ok()) << rules.status();
+  const auto see = [&](std::string_view field) {
+    return *SeeField(*rules, *packs->schema().FindField(field), rules->Where({}));
+  };
+  EXPECT_EQ(see("reporter"), Seen{});
+  const Seen detail = see("detail");
+  EXPECT_EQ(detail.sight, Sight::kAsIs);
+  EXPECT_THAT(detail.example, HasSubstr("purpose=casusoverleg-458ter"));
+  EXPECT_TRUE(Ask(*packs, Parse(detail.example))->fields.contains("detail"));
+}
+
+TEST(Analysis, AnAxisMustBeAGivenAttributeWithWords) {
+  const auto packs = LoadTexts({{"small.yaml", SmallPack("")}});
+  ASSERT_TRUE(packs.ok()) << packs.status();
+  const auto rules = RuleSpace::Of(*packs);
+  ASSERT_TRUE(rules.ok()) << rules.status();
+  for (const char* axis : {"days", "hour"}) {
+    const auto matrix = AccessMatrix(*rules, {axis}, rules->Where({}));
+    EXPECT_EQ(matrix.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(matrix.status().message()), HasSubstr(axis));
+  }
+}
+
+TEST(Analysis, AQuestionOfMoreStepsThanAllowedIsAnErrorAndNoGuess) {
+  // 22 truth values; one permit without a test; forbids that leave one request in the middle and
+  // overlap in every way elsewhere.
+  std::string text = "attributes:\n", forbids = "rules:\n";
+  for (int i = 0; i < 22; ++i) {
+    const std::string name = "b" + std::to_string(i);
+    text += "  " + name + ": {type: bool, source: node}\n";
+    for (int j = 0; j < i; ++j) {
+      forbids += "  - {id: F-" + std::to_string(i) + "-" + std::to_string(j) +
+                 ", effect: forbid, when: {" + name + ": true, b" + std::to_string(j) +
+                 ": false}, because: {nl: x}}\n";
+      forbids += "  - {id: G-" + std::to_string(i) + "-" + std::to_string(j) +
+                 ", effect: forbid, when: {" + name + ": false, b" + std::to_string(j) +
+                 ": true}, because: {nl: x}}\n";
+    }
+  }
+  forbids +=
+      "  - {id: F-ALL, effect: forbid, when: {b0: true}, because: {nl: x}}\n"
+      "  - {id: F-NONE, effect: forbid, when: {b0: false, b1: false}, because: {nl: x}}\n"
+      "  - {id: P, effect: permit, when: {}, grants: [], because: {nl: x}}\n";
+  const auto packs = LoadTexts(
+      {{"wide.yaml",
+        "sluis: 1\npack: {id: wide, layer: statutory, version: 1, valid: {from: 2026-01-01, "
+        "until: 2026-12-31}}\n" +
+            text + "fields: [f]\n" + forbids}});
+  ASSERT_TRUE(packs.ok()) << packs.status();
+  const auto rules = RuleSpace::Of(*packs);
+  ASSERT_TRUE(rules.ok()) << rules.status();
+  // However many steps it takes, the count knows the answer: nothing is permitted.
+  const auto count = CountClasses(*rules);
+  ASSERT_TRUE(count.ok()) << count.status();
+  EXPECT_EQ(count->permitted, 0);
+}
+
+TEST(PermitsWithoutBasis, NamesThoseWhoseCitationHasEnded) {
+  const auto packs = LoadFiles({kAboveExample, kExamplePack});
+  ASSERT_TRUE(packs.ok()) << packs.status();
+  EXPECT_THAT(PermitsWithoutBasis(*packs, "2026-11-22"), IsEmpty());
+  const auto small = LoadTexts({{"basis.yaml", R"(sluis: 1
+pack: {id: basis, layer: statutory, version: 1, valid: {from: 2026-01-01, until: 2026-12-31}}
+vocab:
+  basis: {values: {law: {citations: [{cite: "wet", from: 2025-01-01, until: 2027-06-30}]}}}
+attributes: {basis: {type: basis, source: caller}}
+fields: [f]
+rules:
+  - {id: P-LAW, effect: permit, why: {basis: law}, grants: [f], because: {nl: x}}
+)"}});
+  ASSERT_TRUE(small.ok()) << small.status();
+  EXPECT_THAT(PermitsWithoutBasis(*small, "2027-06-30"), IsEmpty());
+  EXPECT_THAT(PermitsWithoutBasis(*small, "2027-07-01"),
+              ::testing::ElementsAre(MissingBasis{"P-LAW", "law"}));
+}
+
+}  // namespace
+}  // namespace sluis::policies

@@ -1,0 +1,143 @@
+// Comparing two versions agrees with asking every request of both.
+#include "policies/pack_diff.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "tests/policies/every_request.h"
+#include "tests/policies/generated_pack.h"
+#include "tests/policies/shipped_packs.h"
+#include "tests/policies/small_packs.h"
+
+namespace sluis::policies {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr uint64_t kPairs = 150;
+constexpr std::size_t kMostClasses = 3'000;
+
+// Nothing that a version does not know is permitted by it.
+Outcomes OutcomesOf(const PackSet& packs, const Words& words) {
+  return Ask(packs, words).value_or(Outcomes{});
+}
+
+std::optional<DifferenceKind> KindOfDifference(const Outcomes& before, const Outcomes& after) {
+  if (before.permitted != after.permitted) {
+    return after.permitted ? DifferenceKind::kNewlyPermitted : DifferenceKind::kNoLongerPermitted;
+  }
+  if (before.fields != after.fields) return DifferenceKind::kFields;
+  if (before.obligations != after.obligations) return DifferenceKind::kObligations;
+  return std::nullopt;
+}
+
+Words Parse(const std::string& example) {
+  Words words;
+  std::istringstream text(example);
+  for (std::string part; std::getline(text, part, ',');) {
+    if (part.starts_with(" ")) part.erase(0, 1);
+    const std::size_t equals = part.find('=');
+    words[part.substr(0, equals)] = part.substr(equals + 1);
+  }
+  return words;
+}
+
+// The rules of `text`, each with its chance to stay.
+std::string Some(const std::string& text, Draw& draw) {
+  std::istringstream lines(text);
+  std::string kept;
+  for (std::string line; std::getline(lines, line);) {
+    if (line == "rules:" || !draw.OneIn(4)) kept += line + "\n";
+  }
+  return kept == "rules:\n" ? "" : kept;
+}
+
+// A word less in one of the vocabularies, when there is one to spare and nothing tests it.
+std::string WithoutAWord(std::string words, Draw& draw) {
+  const std::size_t list = words.find("w1, w0]");
+  if (list != std::string::npos && draw.OneIn(2)) words.erase(list, 4);
+  return words;
+}
+
+TEST(ComparePacks, CountsWhatAskingEveryRequestCounts) {
+  std::array<int, kDifferenceKinds> seen{};
+  uint64_t compared = 0;
+  int words_differ = 0;
+  for (uint64_t seed = 1; compared < kPairs; ++seed) {
+    Draw draw(seed);
+    const std::string words = GeneratedWords(draw);
+    const auto schema = LoadTexts({{"words.yaml", words}});
+    ASSERT_TRUE(schema.ok()) << schema.status();
+    const std::string rules = GeneratedRules(schema->schema(), 1 + draw.Below(8), {}, draw);
+    const auto before = LoadTexts({{"before.yaml", words + Some(rules, draw)}});
+    ASSERT_TRUE(before.ok()) << before.status();
+    const std::string other = WithoutAWord(words, draw);
+    const auto after = LoadTexts({{"after.yaml", other + Some(rules, draw)}});
+    if (!after.ok()) continue;  // a rule tests the word that went
+    const auto representatives = Representatives({&*before, &*after});
+    std::size_t classes = 1;
+    for (const auto& [attribute, all] : representatives) classes *= all.size();
+    if (classes > kMostClasses) continue;
+    ++compared;
+    words_differ += words == other ? 0 : 1;
+
+    std::array<absl::uint128, kDifferenceKinds> expected{};
+    ForEachClass(representatives, [&](const Words& request) {
+      const auto kind = KindOfDifference(OutcomesOf(*before, request), OutcomesOf(*after, request));
+      if (kind) ++expected[static_cast<std::size_t>(*kind)];
+    });
+    const auto diff = ComparePacks(*before, *after);
+    ASSERT_TRUE(diff.ok()) << diff.status();
+    EXPECT_EQ(diff->classes, classes) << "seed " << seed;
+    for (std::size_t kind = 0; kind < kDifferenceKinds; ++kind) {
+      const Difference& difference = diff->by_kind[kind];
+      EXPECT_EQ(difference.classes, expected[kind]) << "seed " << seed << ", kind " << kind;
+      EXPECT_EQ(difference.example.empty(), expected[kind] == 0) << "seed " << seed;
+      if (difference.example.empty()) continue;
+      ++seen[kind];
+      const Words example = Parse(difference.example);
+      EXPECT_EQ(KindOfDifference(OutcomesOf(*before, example), OutcomesOf(*after, example)),
+                static_cast<DifferenceKind>(kind))
+          << "seed " << seed << ": " << difference.example;
+    }
+  }
+  for (const int times : seen) EXPECT_GT(times, 10);
+  EXPECT_GT(words_differ, 10);
+}
+
+TEST(ComparePacks, APackIsLikeItself) {
+  const auto packs = LoadFiles({kStatutoryPack, kPartnershipPack, kNodePack});
+  ASSERT_TRUE(packs.ok()) << packs.status();
+  const auto diff = ComparePacks(*packs, *packs);
+  ASSERT_TRUE(diff.ok()) << diff.status();
+  EXPECT_FALSE(diff->any());
+}
+
+// What the organisation CAW De Overzet adds only takes away.
+TEST(ComparePacks, ANodeLayerPermitsNothingNew) {
+  const auto before = LoadFiles({kStatutoryPack, kPartnershipPack});
+  const auto after = LoadFiles({kStatutoryPack, kPartnershipPack, kNodePack});
+  ASSERT_TRUE(before.ok() && after.ok());
+  const auto diff = ComparePacks(*before, *after);
+  ASSERT_TRUE(diff.ok()) << diff.status();
+  EXPECT_EQ(diff->Of(DifferenceKind::kNewlyPermitted).classes, 0);
+  EXPECT_GT(diff->Of(DifferenceKind::kNoLongerPermitted).classes, 0);
+  EXPECT_GT(diff->Of(DifferenceKind::kObligations).classes, 0);
+}
+
+TEST(ComparePacks, AnAttributeOfAnotherTypeCannotBeCompared) {
+  const auto before = LoadTexts({{"before.yaml", SmallPack("")}});
+  std::string text = SmallPack("");
+  const std::string was = "secret: {type: bool,";
+  text.replace(text.find(was), was.size(), "secret: {type: colour,");
+  const auto after = LoadTexts({{"after.yaml", text}});
+  ASSERT_TRUE(before.ok() && after.ok()) << after.status();
+  const auto diff = ComparePacks(*before, *after);
+  EXPECT_EQ(diff.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(diff.status().message()), HasSubstr("\"secret\""));
+}
+
+}  // namespace
+}  // namespace sluis::policies

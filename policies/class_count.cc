@@ -47,7 +47,6 @@ class Counter {
     const std::vector<Rule>& list = rules.packs().rules();
     for (std::size_t i = 0; i < list.size(); ++i) {
       if (IsEmpty(rules.BoxOf(i))) continue;
-      all_.Add(i);
       if (list[i].effect == Effect::kPermit) permits_.Add(i);
       if (list[i].effect == Effect::kForbid) forbids_.Add(i);
     }
@@ -70,7 +69,7 @@ class Counter {
   void AddLevels(const RuleSpace& rules);
   absl::uint128 Permitted(State state);
 
-  RuleBits all_, permits_, forbids_;
+  RuleBits permits_, forbids_;
   std::vector<Level> levels_;
   absl::flat_hash_map<State, absl::uint128> states_;
 };
@@ -86,9 +85,9 @@ void Counter::AddLevels(const RuleSpace& rules) {
   const Box& all = rules.space().All();
   for (std::size_t attribute = 0; attribute < all.size(); ++attribute) {
     Column column;
-    all_.ForEach([&](std::size_t rule) {
+    for (std::size_t rule = 0; rule < rules.packs().rules().size(); ++rule) {
       if (rules.BoxOf(rule)[attribute] != all[attribute]) column.tested.Add(rule);
-    });
+    }
     if (!column.tested.any()) continue;
     for (uint64_t left = all[attribute]; left != 0; left &= left - 1) {
       const uint64_t bit = left & (~left + 1);

@@ -140,9 +140,9 @@ absl::Status CommonSpace::AddAttribute(const std::string& name,
       const AttributeId id = *packs(version).FindAttribute(name);
       const Box with = rules_[version].With(id, *value.ids[version]);
       RuleBits ruled_out;
-      all_[version].ForEach([&](std::size_t rule) {
+      for (std::size_t rule = 0; rule < packs(version).rules().size(); ++rule) {
         if ((rules_[version].BoxOf(rule)[id] & with[id]) == 0) ruled_out.Add(rule);
-      });
+      }
       group.possible[version].Remove(ruled_out);
       level.tested[version] |= ruled_out;
     }

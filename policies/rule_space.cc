@@ -17,14 +17,14 @@ bool Narrow(const Box& by, Box& box) {
 
 }  // namespace
 
-absl::StatusOr<RuleSpace> RuleSpace::Of(const PackSet& packs) {
+absl::StatusOr<RuleSpace> RuleSpace::Of(const PackSet& packs, std::size_t steps) {
   std::vector<const ValueTest*> tests;
   for (const Rule& rule : packs.rules()) {
     for (const ValueTest& test : rule.tests) tests.push_back(&test);
   }
   absl::StatusOr<BoxSpace> space = BoxSpace::Create(packs.schema(), tests);
   if (!space.ok()) return space.status();
-  RuleSpace rules(packs, *std::move(space));
+  RuleSpace rules(packs, *std::move(space), steps);
   for (const Rule& rule : packs.rules()) rules.boxes_.push_back(rules.Where(rule.tests));
   return rules;
 }
@@ -36,17 +36,9 @@ Box RuleSpace::Where(std::span<const ValueTest> tests) const {
 }
 
 Box RuleSpace::With(AttributeId attribute, ValueId value) const {
-  ValueTest test;
-  test.attribute = attribute;
-  if (value == kNone) {
-    test.none = true;
-  } else if (packs_->schema().attributes[attribute].type == ValueType::kInteger) {
-    test.integer = true;
-    test.minimum = test.maximum = value;
-  } else {
-    test.values = uint64_t{1} << static_cast<uint32_t>(value);
-  }
-  return Where({&test, 1});
+  Box box = space_.All();
+  box[attribute] &= space_.BitOf(attribute, value);
+  return box;
 }
 
 absl::StatusOr<std::optional<Box>> RuleSpace::Uncovered(const Box& box,
@@ -55,12 +47,12 @@ absl::StatusOr<std::optional<Box>> RuleSpace::Uncovered(const Box& box,
   for (std::size_t i = 0; i < boxes_.size(); ++i) {
     if (covers(i) && Intersect(boxes_[i], box)) reaching.push_back(&boxes_[i]);
   }
-  std::size_t budget = kSteps;
-  std::optional<Box> found = FindUncovered(box, reaching, &budget);
-  if (budget == 0) {
-    return absl::ResourceExhaustedError(
-        "policies: this question needs more than 20000000 steps: narrow it, or simplify the rules "
-        "that overlap");
+  std::size_t left = steps_;
+  std::optional<Box> found = FindUncovered(box, reaching, &left);
+  if (left == 0) {
+    return absl::ResourceExhaustedError("policies: this question needs more than " +
+                                        std::to_string(steps_) +
+                                        " steps: narrow it, or simplify the rules that overlap");
   }
   return found;
 }

@@ -23,13 +23,13 @@ using IsOneOf = std::function<bool(std::size_t rule)>;
 
 class RuleSpace {
  public:
-  // Steps that one question may take. The questions are exact and their worst case is exponential:
-  // beyond this the answer is an error, never a guess.
+  // Steps that one question may take unless told otherwise. The questions are exact and their worst
+  // case is exponential: beyond this the answer is an error, never a guess.
   static constexpr std::size_t kSteps = 20'000'000;
 
   // `packs` must outlive it. Errors: InvalidArgument naming an integer attribute that rules cut
   // into too many intervals.
-  static absl::StatusOr<RuleSpace> Of(const PackSet& packs);
+  static absl::StatusOr<RuleSpace> Of(const PackSet& packs, std::size_t steps = kSteps);
 
   const PackSet& packs() const { return *packs_; }
   const BoxSpace& space() const { return space_; }
@@ -37,11 +37,12 @@ class RuleSpace {
 
   // Requests that pass all these tests; every request when there are none.
   Box Where(std::span<const ValueTest> tests) const;
-  // Requests with this value of an attribute that is given, not derived.
+  // Requests with this value (of an integer: with any of its interval) of an attribute that is
+  // given, not derived.
   Box With(AttributeId attribute, ValueId value) const;
 
   // A request of `box` that none of `covers` matches, or nothing when they match all of it.
-  // RESOURCE_EXHAUSTED when that takes more than kSteps.
+  // RESOURCE_EXHAUSTED when that takes more steps than allowed.
   absl::StatusOr<std::optional<Box>> Uncovered(const Box& box, const IsOneOf& covers) const;
 
   // The same of each permit of `permits` within `box`: a request that is permitted by one of them
@@ -53,10 +54,12 @@ class RuleSpace {
   std::string Example(const Box& box) const { return space_.Example(box); }
 
  private:
-  RuleSpace(const PackSet& packs, BoxSpace space) : packs_(&packs), space_(std::move(space)) {}
+  RuleSpace(const PackSet& packs, BoxSpace space, std::size_t steps)
+      : packs_(&packs), space_(std::move(space)), steps_(steps) {}
 
   const PackSet* packs_;
   BoxSpace space_;
+  std::size_t steps_;
   std::vector<Box> boxes_;
 };
 

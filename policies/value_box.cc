@@ -96,6 +96,16 @@ void BoxSpace::Narrow(std::span<const ValueTest> tests, Box& box) const {
   }
 }
 
+uint64_t BoxSpace::BitOf(AttributeId attribute, ValueId value) const {
+  if (value == kNone) return kNoneBit;
+  if (schema_->attributes[attribute].type != ValueType::kInteger) {
+    return uint64_t{1} << static_cast<uint32_t>(value);
+  }
+  const std::vector<int32_t>& starts = starts_[attribute];
+  const auto after = std::upper_bound(starts.begin(), starts.end(), value);
+  return uint64_t{1} << (static_cast<std::size_t>(after - starts.begin()) - 1);
+}
+
 std::string BoxSpace::Example(const Box& box) const {
   std::string text;
   for (std::size_t i = 0; i < box.size(); ++i) {

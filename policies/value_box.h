@@ -36,6 +36,9 @@ class BoxSpace {
   // Keeps of `box` the requests that pass the tests.
   void Narrow(std::span<const ValueTest> tests, Box& box) const;
 
+  // The bit of the value, or of the interval that holds it, of an attribute that is not derived.
+  uint64_t BitOf(AttributeId attribute, ValueId value) const;
+
   // A request of the box, as "attribute=value, ..." in the order of the schema.
   std::string Example(const Box& box) const;
 

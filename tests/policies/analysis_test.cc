@@ -202,38 +202,45 @@ TEST(Analysis, AnAxisMustBeAGivenAttributeWithWords) {
   }
 }
 
+// Five pigeons in four holes: every request is forbidden, and showing it takes many steps.
 TEST(Analysis, AQuestionOfMoreStepsThanAllowedIsAnErrorAndNoGuess) {
-  // 22 truth values; one permit without a test; forbids that leave one request in the middle and
-  // overlap in every way elsewhere.
-  std::string text = "attributes:\n", forbids = "rules:\n";
-  for (int i = 0; i < 22; ++i) {
-    const std::string name = "b" + std::to_string(i);
-    text += "  " + name + ": {type: bool, source: node}\n";
-    for (int j = 0; j < i; ++j) {
-      forbids += "  - {id: F-" + std::to_string(i) + "-" + std::to_string(j) +
-                 ", effect: forbid, when: {" + name + ": true, b" + std::to_string(j) +
-                 ": false}, because: {nl: x}}\n";
-      forbids += "  - {id: G-" + std::to_string(i) + "-" + std::to_string(j) +
-                 ", effect: forbid, when: {" + name + ": false, b" + std::to_string(j) +
-                 ": true}, because: {nl: x}}\n";
+  constexpr int kPigeons = 5, kHoles = 4;
+  const auto in = [](int pigeon, int hole) {
+    return "b" + std::to_string(pigeon) + "." + std::to_string(hole);
+  };
+  std::string attributes = "attributes:\n", rules = "rules:\n";
+  auto forbid = [&rules, count = 0](const std::string& when) mutable {
+    rules += "  - {id: F-" + std::to_string(++count) + ", effect: forbid, when: {" + when +
+             "}, because: {nl: x}}\n";
+  };
+  for (int pigeon = 0; pigeon < kPigeons; ++pigeon) {
+    std::string nowhere;
+    for (int hole = 0; hole < kHoles; ++hole) {
+      attributes += "  " + in(pigeon, hole) + ": {type: bool, source: node}\n";
+      nowhere += (hole > 0 ? ", " : "") + in(pigeon, hole) + ": false";
+      for (int other = 0; other < pigeon; ++other) {
+        forbid(in(pigeon, hole) + ": true, " + in(other, hole) + ": true");
+      }
     }
+    forbid(nowhere);
   }
-  forbids +=
-      "  - {id: F-ALL, effect: forbid, when: {b0: true}, because: {nl: x}}\n"
-      "  - {id: F-NONE, effect: forbid, when: {b0: false, b1: false}, because: {nl: x}}\n"
-      "  - {id: P, effect: permit, when: {}, grants: [], because: {nl: x}}\n";
+  rules += "  - {id: P-ALL, effect: permit, when: {}, grants: [f], because: {nl: x}}\n";
   const auto packs = LoadTexts(
-      {{"wide.yaml",
-        "sluis: 1\npack: {id: wide, layer: statutory, version: 1, valid: {from: 2026-01-01, "
+      {{"pigeons.yaml",
+        "sluis: 1\npack: {id: pigeons, layer: statutory, version: 1, valid: {from: 2026-01-01, "
         "until: 2026-12-31}}\n" +
-            text + "fields: [f]\n" + forbids}});
+            attributes + "fields: [f]\n" + rules}});
   ASSERT_TRUE(packs.ok()) << packs.status();
-  const auto rules = RuleSpace::Of(*packs);
-  ASSERT_TRUE(rules.ok()) << rules.status();
-  // However many steps it takes, the count knows the answer: nothing is permitted.
-  const auto count = CountClasses(*rules);
-  ASSERT_TRUE(count.ok()) << count.status();
-  EXPECT_EQ(count->permitted, 0);
+  const auto few = RuleSpace::Of(*packs, 50);
+  ASSERT_TRUE(few.ok()) << few.status();
+  EXPECT_EQ(SeeField(*few, 0, few->Where({})).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  const auto enough = RuleSpace::Of(*packs);
+  ASSERT_TRUE(enough.ok()) << enough.status();
+  const auto seen = SeeField(*enough, 0, enough->Where({}));
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  EXPECT_EQ(*seen, Seen{});
+  EXPECT_EQ(CountClasses(*enough)->permitted, 0);
 }
 
 TEST(PermitsWithoutBasis, NamesThoseWhoseCitationHasEnded) {

@@ -7,18 +7,6 @@
 namespace sluis::policies {
 namespace {
 
-// Whether some rule tests the attribute, itself or through one that follows from it.
-bool Tested(const PackSet& packs, AttributeId id) {
-  const std::vector<Attribute>& attributes = packs.schema().attributes;
-  for (const Rule& rule : packs.rules()) {
-    for (const ValueTest& test : rule.tests) {
-      const auto& derivation = attributes[test.attribute].derivation;
-      if ((derivation ? derivation->base : test.attribute) == id) return true;
-    }
-  }
-  return false;
-}
-
 std::vector<std::string> AllWords(const PackSet& packs, AttributeId id) {
   const Attribute& attribute = packs.schema().attributes[id];
   std::vector<std::string> words;
@@ -41,6 +29,25 @@ std::vector<std::string> AllWords(const PackSet& packs, AttributeId id) {
   }
   if (attribute.optional) words.emplace_back("none");
   return words;
+}
+
+// Whether some rule tells values of the attribute apart, itself or through one that follows from
+// it.
+bool Tested(const PackSet& packs, AttributeId id) {
+  const std::vector<Attribute>& attributes = packs.schema().attributes;
+  for (const Rule& rule : packs.rules()) {
+    for (const ValueTest& test : rule.tests) {
+      const auto& derivation = attributes[test.attribute].derivation;
+      if ((derivation ? derivation->base : test.attribute) != id) continue;
+      for (const std::string& word : AllWords(packs, id)) {
+        const ValueId value = *packs.FindValue(id, word);
+        const ValueId tested =
+            derivation ? derivation->value_of[static_cast<std::size_t>(value)] : value;
+        if (!test.Passes(tested)) return true;
+      }
+    }
+  }
+  return false;
 }
 
 std::optional<std::vector<ValueId>> ValuesOf(const PackSet& packs, const Words& words) {

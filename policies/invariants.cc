@@ -6,8 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "policies/rule_space.h"
 #include "policies/rules_yaml.h"
-#include "policies/value_box.h"
 
 namespace sluis::policies {
 namespace {
@@ -128,19 +128,19 @@ bool CanBreak(const Rule& rule, const Invariant& invariant) {
          std::find(rule.grants.begin(), rule.grants.end(), *invariant.field) != rule.grants.end();
 }
 
-absl::Status CheckOne(const Invariant& invariant, const PackSet& packs, const BoxSpace& space,
-                      const std::vector<Box>& boxes, std::size_t* budget) {
-  std::vector<const Box*> keeping;
-  for (std::size_t i = 0; i < boxes.size(); ++i) {
-    if (Keeps(packs.rules()[i], invariant, packs.schema())) keeping.push_back(&boxes[i]);
-  }
-  for (std::size_t i = 0; i < boxes.size(); ++i) {
+absl::Status CheckOne(const Invariant& invariant, const RuleSpace& space, std::size_t* steps) {
+  const PackSet& packs = space.packs();
+  RequestQuestion question;
+  question.covers = space.RulesThat(
+      [&](std::size_t i) { return Keeps(packs.rules()[i], invariant, packs.schema()); });
+  const Box where = space.Where(invariant.where);
+  for (std::size_t i = 0; i < packs.rules().size(); ++i) {
     if (!CanBreak(packs.rules()[i], invariant)) continue;
-    Box box = boxes[i];
-    space.Narrow(invariant.where, box);
-    const std::optional<Box> open = FindUncovered(box, keeping, budget);
+    question.within = space.BoxOf(i);
+    for (std::size_t a = 0; a < where.size(); ++a) question.within[a] &= where[a];
+    const std::optional<Box> open = space.Find(question, steps);
     Complaint complaint(invariant.file_name);
-    if (*budget == 0) {
+    if (*steps == 0) {
       complaint.About(invariant.id,
                       "the invariants need more than 2000000 steps: narrow this one with where, or "
                       "simplify the forbids it depends on");
@@ -165,22 +165,14 @@ absl::Status CheckInvariants(std::span<const Pack> layers, const PackSet& packs)
     if (complaint.any()) return complaint.status();
   }
   std::vector<const ValueTest*> tests;
-  for (const Rule& rule : packs.rules()) {
-    for (const ValueTest& test : rule.tests) tests.push_back(&test);
-  }
   for (const Invariant& invariant : invariants) {
     for (const ValueTest& test : invariant.where) tests.push_back(&test);
   }
-  const absl::StatusOr<BoxSpace> space = BoxSpace::Create(packs.schema(), tests);
+  const absl::StatusOr<RuleSpace> space = RuleSpace::Of(packs, kInvariantSteps, tests);
   if (!space.ok()) return space.status();
-  std::vector<Box> boxes;
-  for (const Rule& rule : packs.rules()) {
-    boxes.push_back(space->All());
-    space->Narrow(rule.tests, boxes.back());
-  }
-  std::size_t budget = kInvariantSteps;
+  std::size_t steps = kInvariantSteps;
   for (const Invariant& invariant : invariants) {
-    absl::Status status = CheckOne(invariant, packs, *space, boxes, &budget);
+    absl::Status status = CheckOne(invariant, *space, &steps);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

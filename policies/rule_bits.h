@@ -51,6 +51,13 @@ class RuleBits {
     }
     return false;
   }
+  // Whether every rule of this set is in the other.
+  bool Within(const RuleBits& other) const {
+    for (std::size_t i = 0; i < kWords; ++i) {
+      if ((words_[i] & ~other.words_[i]) != 0) return false;
+    }
+    return true;
+  }
   bool operator==(const RuleBits&) const = default;
 
   // The lowest rule of a set that is not empty.

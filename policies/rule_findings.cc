@@ -1,5 +1,6 @@
 #include "policies/rule_findings.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -36,50 +37,54 @@ class Idleness {
  private:
   using Found = absl::StatusOr<std::optional<FindingKind>>;
 
-  bool IsPermit(std::size_t i) const { return list_[i].effect == Effect::kPermit; }
-  bool IsForbid(std::size_t i) const { return list_[i].effect == Effect::kForbid; }
-  bool IsMe(std::size_t i) const { return i == rule_; }
+  RuleBits Others(RuleBits rules) const {
+    RuleBits me;
+    me.Add(rule_);
+    return rules.Remove(me);
+  }
 
-  // Whether another rule asks at least as much as this one does in that slot.
-  bool AsksAsMuch(std::size_t i, const SlotValue& asked) const {
-    if (IsMe(i) || IsForbid(i)) return false;
-    for (const SlotValue& other : compiled_.slots().Of(i)) {
-      if (other.slot == asked.slot) return other.strictness >= asked.strictness;
-    }
-    return false;
+  // The other rules that ask at least as much in that slot.
+  RuleBits AskingAsMuch(const SlotValue& asked) const {
+    return Others(rules_.RulesThat([&](std::size_t i) {
+      const auto& all = compiled_.slots().Of(i);
+      return std::any_of(all.begin(), all.end(), [&asked](const SlotValue& other) {
+        return other.slot == asked.slot && other.strictness >= asked.strictness;
+      });
+    }));
   }
   bool Grants(std::size_t i, FieldId field) const {
-    return IsPermit(i) && ((compiled_.GrantsOf(i) >> field) & 1) != 0;
+    return ((compiled_.GrantsOf(i) >> field) & 1) != 0;
   }
   bool Removes(std::size_t i, FieldId field) const {
     return ((compiled_.slots().RemovedBy(i) >> field) & 1) != 0;
   }
 
   // A request of this permit that none of the covers and no forbid reaches.
-  absl::StatusOr<bool> Needed(const IsOneOf& covers) const {
-    const absl::StatusOr<std::optional<Box>> found = rules_.Permitted(
-        rules_.BoxOf(rule_), [this](std::size_t i) { return IsMe(i); }, covers);
+  absl::StatusOr<bool> Needed(const RuleBits& covers) const {
+    RuleBits me;
+    me.Add(rule_);
+    const absl::StatusOr<std::optional<Box>> found =
+        rules_.Permitted(rules_.BoxOf(rule_), me, covers);
     if (!found.ok()) return found.status();
     return found->has_value();
   }
 
   Found FindPermit() const {
-    absl::StatusOr<bool> needed = Needed([](std::size_t) { return false; });
+    absl::StatusOr<bool> needed = Needed({});
     if (!needed.ok()) return needed.status();
     if (!*needed) return std::optional(FindingKind::kDead);
-    needed = Needed([this](std::size_t i) { return IsPermit(i) && !IsMe(i); });
+    needed = Needed(Others(rules_.permits()));
     if (!needed.ok()) return needed.status();
     if (*needed) return std::optional<FindingKind>();
     for (const FieldId field : list_[rule_].grants) {
       if (Removes(rule_, field)) continue;
-      needed = Needed([&](std::size_t i) {
-        return !IsMe(i) && (Grants(i, field) || (!IsForbid(i) && Removes(i, field)));
-      });
+      needed = Needed(Others(
+          rules_.RulesThat([&](std::size_t i) { return Grants(i, field) || Removes(i, field); })));
       if (!needed.ok()) return needed.status();
       if (*needed) return std::optional<FindingKind>();
     }
     for (const SlotValue& asked : compiled_.slots().Of(rule_)) {
-      needed = Needed([&](std::size_t i) { return AsksAsMuch(i, asked); });
+      needed = Needed(AskingAsMuch(asked));
       if (!needed.ok()) return needed.status();
       if (*needed) return std::optional<FindingKind>();
     }
@@ -87,31 +92,31 @@ class Idleness {
   }
 
   Found FindForbid() const {
-    bool under = false;
-    for (std::size_t i = 0; i < list_.size(); ++i) {
-      if (!IsPermit(i)) continue;
-      Box both = rules_.BoxOf(rule_);
-      for (std::size_t a = 0; a < both.size(); ++a) both[a] &= rules_.BoxOf(i)[a];
-      if (IsEmpty(both)) continue;
-      under = true;
-      const absl::StatusOr<std::optional<Box>> found = rules_.Uncovered(
-          both, [this](std::size_t other) { return IsForbid(other) && !IsMe(other); });
-      if (!found.ok()) return found.status();
-      if (found->has_value()) return std::optional<FindingKind>();
-    }
-    return std::optional(under ? FindingKind::kRedundant : FindingKind::kVacuous);
+    const Box& box = rules_.BoxOf(rule_);
+    const auto find = [&](const RuleBits& covers) {
+      std::size_t steps = RuleSpace::kSteps;
+      std::optional<Box> found = rules_.Find({box, rules_.permits(), covers}, &steps);
+      return steps == 0 ? absl::StatusOr<bool>(absl::ResourceExhaustedError(
+                              "policies: whether a forbid does anything takes too many steps to "
+                              "find out: simplify the rules that overlap"))
+                        : absl::StatusOr<bool>(found.has_value());
+    };
+    absl::StatusOr<bool> found = find({});
+    if (!found.ok()) return found.status();
+    if (!*found) return std::optional(FindingKind::kVacuous);
+    found = find(Others(rules_.forbids()));
+    if (!found.ok()) return found.status();
+    if (!*found) return std::optional(FindingKind::kRedundant);
+    return std::optional<FindingKind>();
   }
 
   Found FindRequire() const {
-    const auto needed = [this](const IsOneOf& covers) {
-      return rules_.Permitted(
-          rules_.BoxOf(rule_), [](std::size_t) { return true; }, covers);
-    };
-    absl::StatusOr<std::optional<Box>> found = needed([](std::size_t) { return false; });
+    const Box& box = rules_.BoxOf(rule_);
+    absl::StatusOr<std::optional<Box>> found = rules_.Permitted(box, rules_.permits(), {});
     if (!found.ok()) return found.status();
     if (!found->has_value()) return std::optional(FindingKind::kDead);
     for (const SlotValue& asked : compiled_.slots().Of(rule_)) {
-      found = needed([&](std::size_t i) { return AsksAsMuch(i, asked); });
+      found = rules_.Permitted(box, rules_.permits(), AskingAsMuch(asked));
       if (!found.ok()) return found.status();
       if (found->has_value()) return std::optional<FindingKind>();
     }

@@ -22,25 +22,6 @@ uint64_t Bits(const ValueTest& test, const std::vector<int32_t>& starts) {
   return bits;
 }
 
-std::optional<Box> Search(Box box, std::span<const Box* const> covers, std::size_t* budget) {
-  while (!covers.empty() && !Intersect(box, *covers.front())) covers = covers.subspan(1);
-  if (covers.empty()) return box;
-  if (*budget == 0 || --*budget == 0) return std::nullopt;
-  const Box& cover = *covers.front();
-  // Cut the box along the cover: what sticks out on one side may be reached by later covers only;
-  // what is left in the end is covered.
-  for (std::size_t i = 0; i < box.size(); ++i) {
-    const uint64_t outside = box[i] & ~cover[i];
-    if (outside == 0) continue;
-    Box part = box;
-    part[i] = outside;
-    std::optional<Box> found = Search(std::move(part), covers.subspan(1), budget);
-    if (found || *budget == 0) return found;
-    box[i] &= cover[i];
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 absl::StatusOr<BoxSpace> BoxSpace::Create(const Schema& schema,
@@ -122,19 +103,6 @@ std::string BoxSpace::Example(const Box& box) const {
 
 bool IsEmpty(const Box& box) {
   return std::any_of(box.begin(), box.end(), [](uint64_t bits) { return bits == 0; });
-}
-
-bool Intersect(const Box& a, const Box& b) {
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if ((a[i] & b[i]) == 0) return false;
-  }
-  return true;
-}
-
-std::optional<Box> FindUncovered(const Box& box, std::span<const Box* const> covers,
-                                 std::size_t* budget) {
-  if (IsEmpty(box)) return std::nullopt;
-  return Search(box, covers, budget);
 }
 
 }  // namespace sluis::policies

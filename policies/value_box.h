@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -51,13 +50,6 @@ class BoxSpace {
 };
 
 bool IsEmpty(const Box& box);
-bool Intersect(const Box& a, const Box& b);
-
-// A part of `box` that no cover reaches, or nothing when the covers reach all of it. Takes at most
-// *budget steps and lowers it by what it took; with a budget of 0 on return the answer means
-// nothing.
-std::optional<Box> FindUncovered(const Box& box, std::span<const Box* const> covers,
-                                 std::size_t* budget);
 
 }  // namespace sluis::policies
 

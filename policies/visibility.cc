@@ -50,8 +50,7 @@ class Matrix {
   Matrix(const RuleSpace& rules, std::vector<Axis> axes) : rules_(rules), axes_(std::move(axes)) {}
 
   absl::Status Fill(const Box& box, std::vector<std::string> chosen) {
-    const absl::StatusOr<std::optional<Box>> some = rules_.Permitted(
-        box, [](std::size_t) { return true; }, [](std::size_t) { return false; });
+    const absl::StatusOr<std::optional<Box>> some = rules_.Permitted(box, rules_.permits(), {});
     if (!some.ok()) return some.status();
     if (!some->has_value()) return absl::OkStatus();
     if (chosen.size() == axes_.size()) return AddRow(box, **some, std::move(chosen));
@@ -104,14 +103,16 @@ std::string_view SightName(Sight sight) { return kSightNames[static_cast<std::si
 absl::StatusOr<Seen> SeeField(const RuleSpace& rules, FieldId field, const Box& where) {
   const CompiledRules& compiled = rules.packs().compiled();
   const std::string& name = rules.packs().schema().fields[field].name;
-  const auto grants = [&](std::size_t i) { return ((compiled.GrantsOf(i) >> field) & 1) != 0; };
-  absl::StatusOr<std::optional<Box>> found = rules.Permitted(
-      where, grants, [&](std::size_t i) { return Reduces(rules.packs().rules()[i], name); });
+  const RuleBits grant =
+      rules.RulesThat([&](std::size_t i) { return ((compiled.GrantsOf(i) >> field) & 1) != 0; });
+  const RuleBits reduce =
+      rules.RulesThat([&](std::size_t i) { return Reduces(rules.packs().rules()[i], name); });
+  absl::StatusOr<std::optional<Box>> found = rules.Permitted(where, grant, reduce);
   if (!found.ok()) return found.status();
   if (found->has_value()) return Seen{Sight::kAsIs, rules.Example(**found)};
-  found = rules.Permitted(where, grants, [&](std::size_t i) {
-    return ((compiled.slots().RemovedBy(i) >> field) & 1) != 0;
-  });
+  const RuleBits remove = rules.RulesThat(
+      [&](std::size_t i) { return ((compiled.slots().RemovedBy(i) >> field) & 1) != 0; });
+  found = rules.Permitted(where, grant, remove);
   if (!found.ok()) return found.status();
   if (found->has_value()) return Seen{Sight::kCoarser, rules.Example(**found)};
   return Seen{};

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/bench/analyse.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/decide.h"
 #include "tests/bench/exchange_deliver_bulk.h"
@@ -70,6 +71,14 @@ std::vector<Bench> AllBenches() {
        "read, check and compile 1,000 rules; baseline: reading their YAML",
        PackLoad1000,
        {.most = 1}},
+      {"analyse_example",
+       "count, check and find out all of the example pack; baseline: loading it",
+       AnalyseExample,
+       {.most = 50}},
+      {"analyse_1000",
+       "the same of 1,000 generated rules; baseline: loading them",
+       Analyse1000,
+       {.most = 10}},
       {"start_10m",
        "open a ledger of 10 million entries; baseline: its store alone; with --all or when named",
        Start10m,

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "policies/common_space.h"
 #include "policies/compiled_rules.h"
+#include "policies/paired_space.h"
 
 namespace sluis::policies {
 namespace {
@@ -71,12 +71,12 @@ Shown ShownBy(const PackSet& packs, const RuleBits& matching) {
 
 class Comparison {
  public:
-  explicit Comparison(const CommonSpace& space) : space_(space) {
+  explicit Comparison(const PairedSpace& space) : space_(space) {
     tested_.resize(space.levels().size() + 1);
     classes_.assign(space.levels().size() + 1, 1);
     unknown_.assign(space.levels().size() + 1, false);
     for (std::size_t i = space.levels().size(); i-- > 0;) {
-      const CommonLevel& level = space.levels()[i];
+      const PairedLevel& level = space.levels()[i];
       classes_[i] = classes_[i + 1] * level.classes;
       unknown_[i] = unknown_[i + 1] || !level.AllKnown();
       for (std::size_t version = 0; version < kVersions; ++version) {
@@ -108,7 +108,7 @@ class Comparison {
   std::optional<DifferenceKind> Compare(const State& state) const;
   void Show(DifferenceKind kind, std::size_t level);
 
-  const CommonSpace& space_;
+  const PairedSpace& space_;
   std::vector<Both<RuleBits>> tested_;  // at this level or later
   std::vector<absl::uint128> classes_;
   std::vector<bool> unknown_;  // whether a word of this level or later is unknown to one of them
@@ -168,7 +168,7 @@ Counts Comparison::Visit(State state) {
   }
   const auto known = states_.find(state);
   if (known != states_.end()) return known->second;
-  for (const CommonGroup& group : space_.levels()[state.level].groups) {
+  for (const PairedGroup& group : space_.levels()[state.level].groups) {
     if (states_.size() > kMostStates) break;
     State next{state.level + 1, state.denied, state.possible};
     for (std::size_t version = 0; version < kVersions; ++version) {
@@ -198,7 +198,7 @@ bool PackDiff::any() const {
 }
 
 absl::StatusOr<PackDiff> ComparePacks(const PackSet& before, const PackSet& after) {
-  const absl::StatusOr<CommonSpace> space = CommonSpace::Of(before, after);
+  const absl::StatusOr<PairedSpace> space = PairedSpace::Of(before, after);
   if (!space.ok()) return space.status();
   return Comparison(*space).Run();
 }

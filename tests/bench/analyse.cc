@@ -9,8 +9,8 @@
 #include "policies/invariants.h"
 #include "policies/rule_findings.h"
 #include "policies/visibility.h"
-#include "tests/policies/generated_pack.h"
-#include "tests/policies/shipped_packs.h"
+#include "tests/support/generated_pack.h"
+#include "tests/support/shipped_packs.h"
 
 namespace sluis::bench {
 namespace {

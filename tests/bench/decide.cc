@@ -8,7 +8,7 @@
 #include "policies/evaluate.h"
 #include "policies/pack_yaml.h"
 #include "policies/plain_evaluate.h"
-#include "tests/policies/generated_pack.h"
+#include "tests/support/generated_pack.h"
 
 namespace sluis::bench {
 namespace {

@@ -10,9 +10,9 @@
 #include "policies/rule_findings.h"
 #include "policies/visibility.h"
 #include "tests/policies/every_request.h"
-#include "tests/policies/generated_pack.h"
-#include "tests/policies/shipped_packs.h"
 #include "tests/policies/small_packs.h"
+#include "tests/support/generated_pack.h"
+#include "tests/support/shipped_packs.h"
 
 namespace sluis::policies {
 namespace {

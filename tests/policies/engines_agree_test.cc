@@ -8,8 +8,8 @@
 
 #include "policies/evaluate.h"
 #include "policies/plain_evaluate.h"
-#include "tests/policies/generated_pack.h"
-#include "tests/policies/shipped_packs.h"
+#include "tests/support/generated_pack.h"
+#include "tests/support/shipped_packs.h"
 
 namespace sluis::policies {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "policies/evaluate.h"
 #include "tests/policies/random_pack.h"
-#include "tests/policies/shipped_packs.h"
 #include "tests/policies/small_packs.h"
+#include "tests/support/shipped_packs.h"
 
 namespace sluis::policies {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "tests/policies/shipped_packs.h"
 #include "tests/policies/small_packs.h"
+#include "tests/support/shipped_packs.h"
 
 namespace sluis::policies {
 namespace {

@@ -1,6 +1,6 @@
 // Packs and requests drawn from a seed: the same seed gives the same ones on every machine.
-#ifndef SLUIS_TESTS_POLICIES_GENERATED_PACK_H_
-#define SLUIS_TESTS_POLICIES_GENERATED_PACK_H_
+#ifndef SLUIS_TESTS_SUPPORT_GENERATED_PACK_H_
+#define SLUIS_TESTS_SUPPORT_GENERATED_PACK_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -59,4 +59,4 @@ Request GeneratedRequest(const PackSet& packs, Draw& draw);
 
 }  // namespace sluis::policies
 
-#endif  // SLUIS_TESTS_POLICIES_GENERATED_PACK_H_
+#endif  // SLUIS_TESTS_SUPPORT_GENERATED_PACK_H_

@@ -1,6 +1,6 @@
 // Reads packs from the source tree, for tests.
-#ifndef SLUIS_TESTS_POLICIES_SHIPPED_PACKS_H_
-#define SLUIS_TESTS_POLICIES_SHIPPED_PACKS_H_
+#ifndef SLUIS_TESTS_SUPPORT_SHIPPED_PACKS_H_
+#define SLUIS_TESTS_SUPPORT_SHIPPED_PACKS_H_
 
 #include <fstream>
 #include <initializer_list>
@@ -55,4 +55,4 @@ inline constexpr std::string_view kExamplePack = "tests/policies/data/livc-r.voo
 
 }  // namespace sluis::policies
 
-#endif  // SLUIS_TESTS_POLICIES_SHIPPED_PACKS_H_
+#endif  // SLUIS_TESTS_SUPPORT_SHIPPED_PACKS_H_

@@ -1,4 +1,4 @@
-#include "policies/common_space.h"
+#include "policies/paired_space.h"
 
 #include <algorithm>
 #include <map>
@@ -34,17 +34,17 @@ std::vector<std::string> WordsOf(const Schema& schema, const Attribute& attribut
 
 }  // namespace
 
-bool CommonLevel::AllKnown() const {
+bool PairedLevel::AllKnown() const {
   return std::all_of(groups.begin(), groups.end(),
-                     [](const CommonGroup& group) { return group.known[0] && group.known[1]; });
+                     [](const PairedGroup& group) { return group.known[0] && group.known[1]; });
 }
 
-absl::StatusOr<CommonSpace> CommonSpace::Of(const PackSet& before, const PackSet& after) {
+absl::StatusOr<PairedSpace> PairedSpace::Of(const PackSet& before, const PackSet& after) {
   absl::StatusOr<RuleSpace> first = RuleSpace::Of(before);
   if (!first.ok()) return first.status();
   absl::StatusOr<RuleSpace> second = RuleSpace::Of(after);
   if (!second.ok()) return second.status();
-  CommonSpace space({*std::move(first), *std::move(second)});
+  PairedSpace space({*std::move(first), *std::move(second)});
   Both<std::vector<std::string>> meanings;
   for (std::size_t version = 0; version < kVersions; ++version) {
     const std::vector<Rule>& rules = space.packs(version).rules();
@@ -66,19 +66,19 @@ absl::StatusOr<CommonSpace> CommonSpace::Of(const PackSet& before, const PackSet
   }
   space.FindOwn(meanings);
   std::stable_sort(space.levels_.begin(), space.levels_.end(),
-                   [](const CommonLevel& a, const CommonLevel& b) {
+                   [](const PairedLevel& a, const PairedLevel& b) {
                      return a.tested[0].count() + a.tested[1].count() >
                             b.tested[0].count() + b.tested[1].count();
                    });
   return space;
 }
 
-const Attribute* CommonSpace::Find(std::size_t version, std::string_view name) const {
+const Attribute* PairedSpace::Find(std::size_t version, std::string_view name) const {
   const auto id = packs(version).FindAttribute(name);
   return id ? &packs(version).schema().attributes[*id] : nullptr;
 }
 
-std::vector<CommonSpace::Value> CommonSpace::ValuesOf(const std::string& name) const {
+std::vector<PairedSpace::Value> PairedSpace::ValuesOf(const std::string& name) const {
   std::vector<Value> values;
   std::set<int32_t> starts;
   bool optional = false;
@@ -114,7 +114,7 @@ std::vector<CommonSpace::Value> CommonSpace::ValuesOf(const std::string& name) c
   return values;
 }
 
-absl::Status CommonSpace::AddAttribute(const std::string& name,
+absl::Status PairedSpace::AddAttribute(const std::string& name,
                                        Both<std::vector<std::string>>& meanings) {
   const Both<const Attribute*> declared = {Find(0, name), Find(1, name)};
   if (declared[0] != nullptr && declared[1] != nullptr) {
@@ -127,10 +127,10 @@ absl::Status CommonSpace::AddAttribute(const std::string& name,
   }
   const Attribute* any = declared[0] != nullptr ? declared[0] : declared[1];
   if (any->derivation) return absl::OkStatus();
-  CommonLevel level;
+  PairedLevel level;
   level.attribute = name;
   for (const Value& value : ValuesOf(name)) {
-    CommonGroup group{value.word, 1, {}, {}};
+    PairedGroup group{value.word, 1, {}, {}};
     for (std::size_t version = 0; version < kVersions; ++version) {
       const bool asked = declared[version] != nullptr;
       group.known[version] = !asked || value.ids[version].has_value();
@@ -154,7 +154,7 @@ absl::Status CommonSpace::AddAttribute(const std::string& name,
     }
     ++level.classes;
     const auto same =
-        std::find_if(level.groups.begin(), level.groups.end(), [&group](const CommonGroup& other) {
+        std::find_if(level.groups.begin(), level.groups.end(), [&group](const PairedGroup& other) {
           return other.known == group.known && other.possible == group.possible;
         });
     if (same != level.groups.end()) {
@@ -172,7 +172,7 @@ absl::Status CommonSpace::AddAttribute(const std::string& name,
   return absl::OkStatus();
 }
 
-void CommonSpace::FindOwn(Both<std::vector<std::string>>& meanings) {
+void PairedSpace::FindOwn(Both<std::vector<std::string>>& meanings) {
   Both<std::set<std::string>> all;
   for (std::size_t version = 0; version < kVersions; ++version) {
     all_[version].ForEach([&](std::size_t i) {
@@ -197,7 +197,7 @@ void CommonSpace::FindOwn(Both<std::vector<std::string>>& meanings) {
   }
 }
 
-std::string CommonSpace::Example(const std::vector<std::string_view>& words) const {
+std::string PairedSpace::Example(const std::vector<std::string_view>& words) const {
   std::map<std::string_view, std::string_view> value_of;
   for (const auto& [attribute, word] : alike_) value_of.emplace(attribute, word);
   for (std::size_t i = 0; i < words.size(); ++i) value_of.emplace(levels_[i].attribute, words[i]);

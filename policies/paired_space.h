@@ -3,8 +3,8 @@
 // For each attribute that either declares and that rules or words tell apart there is a level with
 // its groups of values; one group of every level together stand for a class of requests. Internal
 // to this folder. Borrows the pack sets. Thread-safe.
-#ifndef SLUIS_POLICIES_COMMON_SPACE_H_
-#define SLUIS_POLICIES_COMMON_SPACE_H_
+#ifndef SLUIS_POLICIES_PAIRED_SPACE_H_
+#define SLUIS_POLICIES_PAIRED_SPACE_H_
 
 #include <array>
 #include <cstddef>
@@ -27,30 +27,30 @@ template <typename T>
 using Both = std::array<T, kVersions>;
 
 // Values of one attribute that both pack sets treat alike.
-struct CommonGroup {
+struct PairedGroup {
   std::string word;           // the first of these values
   absl::uint128 weight = 0;   // how many values
   Both<bool> known{};         // whether that pack set has the word
   Both<RuleBits> possible{};  // the rules that it does not rule out
 };
 
-struct CommonLevel {
+struct PairedLevel {
   std::string attribute;
-  std::vector<CommonGroup> groups;
+  std::vector<PairedGroup> groups;
   Both<RuleBits> tested{};  // rules that the value can rule out
   absl::uint128 classes = 0;
 
   bool AllKnown() const;
 };
 
-class CommonSpace {
+class PairedSpace {
  public:
   // Errors as of ComparePacks.
-  static absl::StatusOr<CommonSpace> Of(const PackSet& before, const PackSet& after);
+  static absl::StatusOr<PairedSpace> Of(const PackSet& before, const PackSet& after);
 
   const PackSet& packs(std::size_t version) const { return rules_[version].packs(); }
   // Those that tell most rules apart first.
-  const std::vector<CommonLevel>& levels() const { return levels_; }
+  const std::vector<PairedLevel>& levels() const { return levels_; }
   // Rules that match some request.
   const RuleBits& all(std::size_t version) const { return all_[version]; }
   // Rules of that version to which no rule of the other means the same.
@@ -64,7 +64,7 @@ class CommonSpace {
     Both<std::optional<ValueId>> ids;
   };
 
-  explicit CommonSpace(Both<RuleSpace> rules) : rules_(std::move(rules)) {}
+  explicit PairedSpace(Both<RuleSpace> rules) : rules_(std::move(rules)) {}
 
   const Attribute* Find(std::size_t version, std::string_view name) const;
   std::vector<Value> ValuesOf(const std::string& name) const;
@@ -73,10 +73,10 @@ class CommonSpace {
 
   Both<RuleSpace> rules_;
   Both<RuleBits> all_{}, own_{};
-  std::vector<CommonLevel> levels_;
+  std::vector<PairedLevel> levels_;
   std::vector<std::pair<std::string, std::string>> alike_;  // attribute and its first value
 };
 
 }  // namespace sluis::policies
 
-#endif  // SLUIS_POLICIES_COMMON_SPACE_H_
+#endif  // SLUIS_POLICIES_PAIRED_SPACE_H_

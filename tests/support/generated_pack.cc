@@ -1,11 +1,11 @@
-#include "tests/policies/generated_pack.h"
+#include "tests/support/generated_pack.h"
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
 #include "policies/pack_yaml.h"
-#include "tests/policies/shipped_packs.h"
+#include "tests/support/shipped_packs.h"
 
 namespace sluis::policies {
 namespace {

@@ -75,9 +75,9 @@ people_of() {
   esac
 }
 all_at_once people_of
-people=("eva.c:inbox list --case INTAKE" "mila.z:signal list --case INTAKE" "noor.w:signal sent --case INTAKE"
-  "jef.h:inbox list --case INTAKE" "tom.d:node status" "dpo.caw:log query --reason steekproef"
-  "dpo.lindervaart:log query --reason steekproef" "beheer.lindervaart:exchange status")
+asks=([eva.c]='inbox list --case INTAKE' [mila.z]='signal list --case INTAKE' [noor.w]='signal sent --case INTAKE'
+  [jef.h]='inbox list --case INTAKE' [tom.d]='node status' [dpo.lindervaart]='log query --reason steekproef'
+  [dpo.heidezoom]='log query --reason steekproef' [dpo.caw]='log query --reason steekproef')
 tell "Lindervaart: eva.c is coördinator van de LIVC R, dpo.lindervaart houdt toezicht."
 tell "Zandrode: mila.z vervangt de coördinator bij afwezigheid."
 tell "PZ Heidezoom: jef.h is information officer; tom.d is toegelaten, maar kreeg geen rol; dpo.heidezoom houdt toezicht."

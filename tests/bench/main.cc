@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/bench/bench.h"
+#include "tests/bench/demo_again.h"
 #include "tests/bench/exchange_deliver_bulk.h"
 #include "tests/bench/exchange_deliver_one.h"
 #include "tests/bench/exchange_p95.h"
@@ -57,6 +58,10 @@ std::vector<Bench> AllBenches() {
        "from due to readable at the partner, idle nodes; baseline: 3 ticks + 200 ms",
        ExchangeP95,
        {.most = kExchangeBarMs}},
+      {"demo_again",
+       "the demonstration with programs that are built, once; baseline: the 60 s of its bar",
+       DemoAgain,
+       {.most = kDemoBarS}},
       {"start_10m",
        "open a ledger of 10 million entries; baseline: its store alone; with --all or when named",
        Start10m,

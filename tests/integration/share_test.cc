@@ -149,6 +149,21 @@ TEST_F(ShareTest, SeveralCrossUnderOneSignature) {
       << "one that cannot be looked at, and nothing is signed";
 }
 
+// Page after page of all that had ever come, each with an entry in the log.
+TEST_F(ShareTest, AnUnknownNumberReadTheWholeInbox) {
+  Start(1);
+  std::vector<std::string> share = {"signal", "share"};
+  for (int i = 0; i < 51; ++i) share.push_back(care_.Record());
+  share.insert(share.end(), {"--to", kTown, "--yes"});
+  ASSERT_EQ(care_.Share(share).exit, cli::Exit::kDone);
+  ASSERT_TRUE(Eventually([&] {
+    return town_.Here({"inbox", "list", "--json"}).json()["received"].size() == 51u;
+  }));
+  const Ended unknown = town_.Here({"inbox", "open", std::string(32, '0')});
+  EXPECT_EQ(unknown.exit, cli::Exit::kRefused);
+  EXPECT_THAT(unknown.err, HasSubstr("Bij de 50 nieuwste ontvangen delingen"));
+}
+
 TEST_F(ShareTest, TakenBackInItsCoolingOffTimeNobodyHearsOfIt) {
   Start(3600);
   const std::string record = care_.Record();

@@ -55,10 +55,13 @@ ExchangeLink::ExchangeLink(Parts parts)
                 .executor = parts_.executor,
                 .clock = parts_.clock,
                 .parked =
-                    [this](envelope::Fault fault) {
-                      parts_.metrics.CountParked(std::string(envelope::FaultName(fault)));
-                      spdlog::warn("an envelope was not believed: {}",
-                                   std::string(envelope::FaultName(fault)));
+                    [this](const std::string& sender, envelope::Fault fault) {
+                      const std::string word(envelope::FaultName(fault));
+                      parts_.metrics.CountParked(word);
+                      const uint64_t more = unbelieved_.More(sender, parts_.clock.Monotonic());
+                      if (more == 0) return;
+                      spdlog::warn("{} envelope(s) of {} not believed, the last one: {}", more,
+                                   sender, word);
                     },
                 .fault =
                     [](const absl::Status& status) {

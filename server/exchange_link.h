@@ -18,6 +18,7 @@
 #include "server/exchange/acknowledgements.h"
 #include "server/exchange/inbound.h"
 #include "server/exchange/known_heads.h"
+#include "server/exchange/line_per_minute.h"
 #include "server/exchange/outbound.h"
 #include "server/exchange/peers.h"
 #include "server/ledger/ledger.h"
@@ -95,6 +96,7 @@ class ExchangeLink {
 
   const Parts parts_;
   exchange::Acknowledgements acknowledgements_;
+  exchange::LinePerMinute unbelieved_;
   exchange::Inbound inbound_;
   exchange::Outbound outbound_;
 

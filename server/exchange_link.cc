@@ -10,6 +10,7 @@
 #include "crypto/hash.h"
 #include "server/core/drop_taken.h"
 #include "server/core/exchange_upkeep.h"
+#include "server/core/outbox.h"
 #include "server/core/received_exchange.h"
 #include "server/core/sent_erasure.h"
 #include "server/core/sent_exchange.h"
@@ -17,6 +18,7 @@
 #include "server/core/stop_share.h"
 #include "server/core/view.h"
 #include "server/envelope/fault.h"
+#include "server/envelope/leaf.h"
 #include "server/exchange/acts.h"
 
 namespace sluis::server {
@@ -53,10 +55,13 @@ ExchangeLink::ExchangeLink(Parts parts)
                 .executor = parts_.executor,
                 .clock = parts_.clock,
                 .parked =
-                    [this](envelope::Fault fault) {
-                      parts_.metrics.CountParked(std::string(envelope::FaultName(fault)));
-                      spdlog::warn("an envelope was not believed: {}",
-                                   std::string(envelope::FaultName(fault)));
+                    [this](const std::string& sender, envelope::Fault fault) {
+                      const std::string word(envelope::FaultName(fault));
+                      parts_.metrics.CountParked(word);
+                      const uint64_t more = unbelieved_.More(sender, parts_.clock.Monotonic());
+                      if (more == 0) return;
+                      spdlog::warn("{} envelope(s) of {} not believed, the last one: {}", more,
+                                   sender, word);
                     },
                 .fault =
                     [](const absl::Status& status) {
@@ -170,27 +175,13 @@ absl::Status ExchangeLink::Hourly() {
   absl::Status first = absl::OkStatus();
   const std::shared_ptr<const core::Terms> terms = parts_.terms.Get();
   if (!terms->manifest) return first;
-  for (const partnership::Member& member : terms->manifest->manifest.members) {
-    if (member.organisation == parts_.organisation) continue;
-    const auto settled = outbound_.Settled(member.organisation);
-    if (!settled.ok()) {
-      first.Update(settled.status());
-      continue;
-    }
-    for (size_t at = 0; at < settled->size(); at += kTakenPerEntry) {
-      const size_t end = std::min(at + kTakenPerEntry, settled->size());
-      std::vector<core::TakenMessage> taken;
-      std::vector<envelope::ExchangeId> exchanges;
-      for (size_t i = at; i < end; ++i) {
-        const exchange::Owed& owed = (*settled)[i];
-        taken.push_back({member.organisation, std::string(owed.id()), owed.kind});
-        exchanges.push_back(owed.exchange);
-      }
-      absl::Status dropped =
-          parts_.executor.RunAsNodeAndWait(std::make_shared<core::DropTaken>(std::move(taken)));
-      if (dropped.ok()) dropped = acknowledgements_.Forget(exchanges);
-      first.Update(dropped);
-    }
+  const partnership::Manifest& manifest = terms->manifest->manifest;
+  for (const partnership::Member& member : manifest.members) {
+    if (member.organisation != parts_.organisation) first.Update(DropSettled(member.organisation));
+  }
+  // What a member took shortly before it left.
+  for (const std::string& organisation : FormerPartners(manifest)) {
+    first.Update(DropSettled(organisation));
   }
   first.Update(EndSent(*terms));
   first.Update(ForgetEnded(*terms));
@@ -205,6 +196,27 @@ absl::Status ExchangeLink::Hourly() {
   if (!keys.empty()) {
     first.Update(parts_.executor.RunAsNodeAndWait(
         std::make_shared<core::EraseSealingKeys>(std::move(keys))));
+  }
+  return first;
+}
+
+absl::Status ExchangeLink::DropSettled(const std::string& partner) {
+  const auto settled = outbound_.Settled(partner);
+  if (!settled.ok()) return settled.status();
+  absl::Status first = absl::OkStatus();
+  for (size_t at = 0; at < settled->size(); at += kTakenPerEntry) {
+    const size_t end = std::min(at + kTakenPerEntry, settled->size());
+    std::vector<core::TakenMessage> taken;
+    std::vector<envelope::ExchangeId> exchanges;
+    for (size_t i = at; i < end; ++i) {
+      const exchange::Owed& owed = (*settled)[i];
+      taken.push_back({partner, std::string(owed.id()), owed.kind});
+      exchanges.push_back(owed.exchange);
+    }
+    absl::Status dropped =
+        parts_.executor.RunAsNodeAndWait(std::make_shared<core::DropTaken>(std::move(taken)));
+    if (dropped.ok()) dropped = acknowledgements_.Forget(exchanges);
+    first.Update(dropped);
   }
   return first;
 }
@@ -255,6 +267,26 @@ absl::Status ExchangeLink::ForgetEnded(const core::Terms& terms) {
   return kept->empty() ? absl::OkStatus() : acknowledgements_.Forget(*kept);
 }
 
+std::vector<std::string> ExchangeLink::FormerPartners(const partnership::Manifest& manifest) const {
+  const auto snapshot = parts_.ledger.store().NewSnapshot();
+  auto former = core::FormerPartners(core::View(*snapshot, parts_.ledger.keyring()), manifest);
+  if (former.ok()) return *std::move(former);
+  spdlog::error("exchange: {}", std::string(former.status().message()));
+  return {};
+}
+
+std::vector<node::v1::PeerState> ExchangeLink::Former(const partnership::Manifest& manifest) const {
+  std::vector<node::v1::PeerState> owing;
+  for (const std::string& organisation : FormerPartners(manifest)) {
+    node::v1::PeerState peer;
+    peer.set_organisation(organisation);
+    peer.set_former(true);
+    Fill(peer);
+    if (peer.outstanding() > 0 || peer.erasures_overdue() > 0) owing.push_back(std::move(peer));
+  }
+  return owing;
+}
+
 void ExchangeLink::Fill(node::v1::PeerState& peer) const {
   const auto snapshot = parts_.ledger.store().NewSnapshot();
   const core::View view(*snapshot, parts_.ledger.keyring());
@@ -262,8 +294,13 @@ void ExchangeLink::Fill(node::v1::PeerState& peer) const {
     const auto differ = core::ListsDiffer(view, peer.organisation());
     if (differ.ok() && *differ) peer.set_trouble("lists_differ");
   }
-  const auto outstanding = outbound_.Outstanding(peer.organisation());
+  auto outstanding = outbound_.Outstanding(peer.organisation());
   if (!outstanding.ok()) return;
+  if (peer.former()) {
+    std::erase_if(*outstanding, [](const exchange::Owed& owed) {
+      return !envelope::CrossesSuspension(owed.kind);
+    });
+  }
   peer.set_outstanding(static_cast<uint32_t>(outstanding->size()));
   uint64_t oldest = 0;
   for (const exchange::Owed& owed : *outstanding) {
@@ -293,6 +330,11 @@ void ExchangeLink::Fill(rpc::Metrics::Gauges& gauges) const {
       gauges.outstanding_seconds =
           std::max(gauges.outstanding_seconds,
                    static_cast<double>(now_us - peer.outstanding_since_us()) / 1e6);
+    }
+    // Apart from the others: no time of the node's brings the answer.
+    for (const node::v1::PeerState& peer : Former(terms->manifest->manifest)) {
+      gauges.outstanding_former += peer.outstanding();
+      gauges.erasures_overdue += peer.erasures_overdue();
     }
   }
   gauges.parked = static_cast<double>(outbound_.parked());

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "server/core/executor.h"
@@ -17,9 +18,11 @@
 #include "server/exchange/acknowledgements.h"
 #include "server/exchange/inbound.h"
 #include "server/exchange/known_heads.h"
+#include "server/exchange/line_per_minute.h"
 #include "server/exchange/outbound.h"
 #include "server/exchange/peers.h"
 #include "server/ledger/ledger.h"
+#include "server/partnership/manifest.h"
 #include "server/rpc/metrics.h"
 #include "server/storage/clock.h"
 #include "server/storage/store.h"
@@ -72,12 +75,20 @@ class ExchangeLink {
   // that nothing waits for, at most hourly.
   absl::Status KeepHouse();
 
+  // How that partner stands. Of a former member (set by the caller) what counts is what takes back,
+  // erases or tells: nothing else is of any use to it.
   void Fill(node::v1::PeerState& peer) const;
+  // Who is in the manifest no more and owes an answer to that: nothing is sent there, and it must
+  // not go unseen.
+  std::vector<node::v1::PeerState> Former(const partnership::Manifest& manifest) const;
   void Fill(rpc::Metrics::Gauges& gauges) const;
 
  private:
   void Wake();
   absl::Status Hourly();
+  std::vector<std::string> FormerPartners(const partnership::Manifest& manifest) const;
+  // What that partner took for good is owed no more.
+  absl::Status DropSettled(const std::string& partner);
   // Ends what was sent and nobody answered, also to members that are no longer there.
   absl::Status EndSent(const core::Terms& terms);
   // What is kept beside the ledger of exchanges that have ended.
@@ -85,6 +96,7 @@ class ExchangeLink {
 
   const Parts parts_;
   exchange::Acknowledgements acknowledgements_;
+  exchange::LinePerMinute unbelieved_;
   exchange::Inbound inbound_;
   exchange::Outbound outbound_;
 

@@ -191,6 +191,10 @@ void PeerLink::Fill(node::v1::GetExchangeResponse& response) const {
     peer.set_clock_ahead_s(standing.clock_ahead_s);
     if (exchange_) exchange_->Fill(peer);
   }
+  if (!exchange_) return;
+  for (node::v1::PeerState& peer : exchange_->Former(manifest)) {
+    *response.add_peers() = std::move(peer);
+  }
 }
 
 void PeerLink::Fill(rpc::Metrics::Gauges& gauges) const {

@@ -34,10 +34,11 @@ Exit Status(Shell& shell) {
   auto answer = Call<node::v1::GetExchangeResponse>(shell, node::v1::GetExchangeRequest());
   if (!answer.ok()) return shell.Fail(answer.failure());
   const auto now_us = static_cast<uint64_t>(shell.now_s()) * kSecond;
-  const bool trouble = std::any_of(
-      answer->peers().begin(), answer->peers().end(), [now_us](const node::v1::PeerState& peer) {
-        return !peer.trouble().empty() || peer.erasures_overdue() > 0 || WaitsLong(peer, now_us);
-      });
+  const bool trouble = std::any_of(answer->peers().begin(), answer->peers().end(),
+                                   [now_us](const node::v1::PeerState& peer) {
+                                     return !peer.trouble().empty() || peer.former() ||
+                                            peer.erasures_overdue() > 0 || WaitsLong(peer, now_us);
+                                   });
   const Exit exit = trouble ? Exit::kFinding : Exit::kDone;
   if (shell.json) {
     // Up to 1 MiB, which says to a program what the digest says.
@@ -55,11 +56,15 @@ Exit Status(Shell& shell) {
   shell.Say(StateKey(answer->state()));
   shell.Say("exchange.manifest", {{"digest", crypto::HexEncode(answer->manifest_digest())}});
   for (const node::v1::PeerState& peer : answer->peers()) {
-    shell.Say("exchange.partner", {{"name", Harmless(peer.name())},
-                                   {"organisation", Harmless(peer.organisation())},
-                                   {"standing", shell.Text(StandingKey(peer.trouble()))},
-                                   {"reached", Moment(shell, peer.reached_at_us())},
-                                   {"heard", Moment(shell, peer.heard_at_us())}});
+    if (peer.former()) {
+      shell.Say("exchange.former", {{"organisation", Harmless(peer.organisation())}});
+    } else {
+      shell.Say("exchange.partner", {{"name", Harmless(peer.name())},
+                                     {"organisation", Harmless(peer.organisation())},
+                                     {"standing", shell.Text(StandingKey(peer.trouble()))},
+                                     {"reached", Moment(shell, peer.reached_at_us())},
+                                     {"heard", Moment(shell, peer.heard_at_us())}});
+    }
     if (peer.outstanding() > 0) {
       shell.Say("exchange.outstanding", {{"count", std::to_string(peer.outstanding())},
                                          {"since", Moment(shell, peer.outstanding_since_us())}});

@@ -110,6 +110,16 @@ void ExamineOwed(const node::v1::PeerState& peer, uint64_t now_us, const Args& a
   }
 }
 
+// What can still be done about a former member: the node sends nothing to who is not in the
+// manifest, and does not know what was settled without it.
+Diagnosis FormerMember(const node::v1::PeerState& peer) {
+  return {Weight::kFault,
+          {"doctor.partner_former",
+           {{"organisation", Harmless(peer.organisation())},
+            {"count", std::to_string(peer.outstanding())},
+            {"overdue", std::to_string(peer.erasures_overdue())}}}};
+}
+
 }  // namespace
 
 std::string StandingKey(std::string_view trouble) {
@@ -143,6 +153,10 @@ std::vector<Diagnosis> ExamineExchange(const node::v1::GetExchangeResponse& exch
   if (exchange.partnership().empty()) return out;
   const bool can_be_reached = CanBeReached(exchange, status.organisation());
   for (const node::v1::PeerState& peer : exchange.peers()) {
+    if (peer.former()) {
+      out.push_back(FormerMember(peer));
+      continue;
+    }
     const Args args{{"name", Harmless(peer.name())},
                     {"here", std::to_string(exchange.manifest_version())},
                     {"there", std::to_string(peer.manifest_version())}};

@@ -1,7 +1,6 @@
 #include "client/cli/inbox_commands.h"
 
 #include <optional>
-#include <utility>
 
 #include "client/cli/receipt.h"
 #include "client/cli/request_context.h"
@@ -14,6 +13,8 @@ namespace sluis::cli {
 namespace {
 
 constexpr uint32_t kMaxPage = 500;
+// Among so many an exchange is looked for of which there is nothing to read.
+constexpr uint32_t kNewest = 50;
 
 struct ListOptions {
   ContextOptions context;
@@ -49,16 +50,21 @@ Exit List(Shell& shell, const ListOptions& options) {
   return Exit::kDone;
 }
 
-// The exchange of this id; nothing when the list has none.
+// The exchange of this id, when it is on the newest page of the list: each page is an entry in the
+// log that names what it shows, and a number that was typed wrong is on none.
 Result<std::optional<node::v1::ReceivedSummary>> Find(Shell& shell,
                                                       const node::v1::RequestContext& context,
                                                       const std::string& exchange_id) {
   node::v1::ListReceivedRequest request;
   *request.mutable_context() = context;
-  const auto all = CallAllPages<node::v1::ListReceivedResponse>(shell, std::move(request));
-  if (!all.ok()) return all.failure();
-  for (const node::v1::ReceivedSummary& received : all->received()) {
+  request.set_page_size(kNewest);
+  const auto page = Call<node::v1::ListReceivedResponse>(shell, request);
+  if (!page.ok()) return page.failure();
+  for (const node::v1::ReceivedSummary& received : page->received()) {
     if (received.exchange_id() == exchange_id) return std::optional(received);
+  }
+  if (!page->next_page_token().empty()) {
+    shell.Note("received.not_among_newest", {{"count", std::to_string(page->received_size())}});
   }
   return std::optional<node::v1::ReceivedSummary>();
 }

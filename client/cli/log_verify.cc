@@ -10,6 +10,7 @@
 #include "client/lib/own_files.h"
 #include "client/lib/verifier.h"
 #include "crypto/bytes.h"
+#include "sluis/record/v1/entry.pb.h"
 
 namespace sluis::cli {
 namespace {
@@ -165,10 +166,17 @@ Exit Verify(Shell& shell, const VerifyCommand& options) {
     if (!note.ok()) return shell.Fail(note.failure());
     how.seen.push_back(*note);
   }
+  bool exercise = false;
+  how.act = [&exercise](crypto::BytesView bytes) {
+    record::v1::ActPart act;
+    exercise = exercise ||
+               (act.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && act.exercise());
+  };
   std::ifstream file(options.file, std::ios::binary);
   if (!file) return shell.Fail(Exit::kUsage, "file.absent", {{"path", options.file}});
   const auto report = client::VerifyExport(file, how);
   if (!report.ok()) return shell.Fail(Exit::kUsage, "file.failed", {{"path", options.file}});
+  if (exercise) shell.SayExercise("exercise.log");
   if (shell.json) {
     shell.Print(ReportJson(*report));
   } else {

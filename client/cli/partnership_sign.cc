@@ -229,6 +229,7 @@ Exit Show(Shell& shell, const ShowOptions& options) {
   if (held != nullptr) {
     if (Step failure = client::CheckFollows(held, manifest)) return shell.Fail(*failure);
   }
+  if (manifest.state == record::v1::PARTNERSHIP_STATE_EXERCISE) shell.SayExercise();
   // The keys with which a later one is signed stand in the one before.
   std::optional<std::vector<std::string>> missing;
   if (held != nullptr || manifest.version == 1) {

@@ -64,6 +64,7 @@ Result<LogKeys> LogKeys::Of(Shell& shell, const KeySources& sources) {
   if (!manifest.ok()) return manifest.failure();
   keys.manifest_ = *std::move(manifest);
   if (keys.manifest_) {
+    if (keys.manifest_->state == record::v1::PARTNERSHIP_STATE_EXERCISE) shell.SayExercise();
     shell.Note("reconcile.manifest",
                {{"version", std::to_string(keys.manifest_->version)},
                 {"digest", crypto::HexEncode(crypto::View(keys.manifest_->digest))}});

@@ -142,9 +142,9 @@ Result<std::shared_ptr<client::Calls>> Shell::Node() {
   return calls_;
 }
 
-void Shell::SayExercise() {
+void Shell::SayExercise(std::string_view key) {
   if (std::exchange(exercise_said_, true)) return;
-  const std::string banner = Text("exercise.banner");
+  const std::string banner = Text(key);
   err() << (around_.colours ? kOrange + banner + kPlain : banner) << '\n' << std::flush;
 }
 

@@ -85,14 +85,14 @@ class Shell {
   // The connection of that profile; made once. Says on `err`, once and before any result, when the
   // node answers that the partnership is in exercise.
   Result<std::shared_ptr<client::Calls>> Node();
+  // Says, once, that this is an exercise: what a node answers says so, or a file that is read.
+  void SayExercise(std::string_view key = "exercise.banner");
 
   // Set by options.
   bool json = false;
   std::string profile_name;
 
  private:
-  void SayExercise();
-
   Surroundings around_;
   client::Catalogue catalogue_;
   std::shared_ptr<client::Calls> calls_;

@@ -143,19 +143,20 @@ Exit Hold(Shell& shell, const RecordOptions& options) {
 }  // namespace
 
 Exit ShowOpened(Shell& shell, const node::v1::OpenSignalResponse& answer, const std::string& out) {
-  if (!out.empty() && answer.view().has_received()) {
-    return shell.Fail(Exit::kRefused, "received.no_form");
-  }
-  if (!out.empty()) {
+  // Only what was opened says whose it is, and by then the reading is on record: it is shown.
+  const bool no_form = !out.empty() && answer.view().has_received();
+  const Failure refused{Exit::kRefused, {"received.no_form", {}}, nullptr};
+  if (!out.empty() && !no_form) {
     if (Step failure = WriteForm(out, answer.view())) return shell.Fail(*failure);
   }
   if (shell.json) {
+    if (no_form) return shell.Fail(refused, client::ToJson(answer));
     shell.Print(client::ToJson(answer));
     return Exit::kDone;
   }
   shell.out() << ViewLines(shell, answer.view());
   SayReceipt(shell, answer.log_receipt());
-  return Exit::kDone;
+  return no_form ? shell.Fail(refused) : Exit::kDone;
 }
 
 void AddSignalCommands(CommandSet& set) {

@@ -18,8 +18,8 @@ void AddImportCommand(CommandSet& set, CLI::App& group);
 void AddCompelledCommand(CommandSet& set, CLI::App& group);
 
 // Shows a signal that was opened, and writes its form to the file `out` when that is named. Not
-// that of a signal of another organisation: written down anew from it, it would be one without the
-// terms that were signed for.
+// that of a signal of another organisation, which is shown and refused: written down anew from it,
+// it would be one without the terms that were signed for.
 Exit ShowOpened(Shell& shell, const node::v1::OpenSignalResponse& answer, const std::string& out);
 
 }  // namespace sluis::cli

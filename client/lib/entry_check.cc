@@ -131,6 +131,7 @@ void EntryCheck::CheckParts(const ExportEntry& entry, uint64_t position) {
                 "the part shown is not what was committed to: salt or bytes were changed");
         } else if (part == LogPart::kAct) {
           shown_act = given.bytes;
+          if (options_.act) options_.act(given.bytes);
         } else if (part == LogPart::kCounterpart && options_.counterpart) {
           options_.counterpart(position, entry.leaf, given.bytes);
         }

@@ -223,6 +223,8 @@ Judged Ending(const SenderSays& sender, const RecipientSays& recipient) {
   }
   if (ending == "end" && (recipient.expired || recipient.key == kRefused)) return Matched("ended");
   if (recipient.closed) return Open("closed");
+  // The sender waits no longer: nothing was taken back, and no answer will be followed.
+  if (ending == "end" && told.empty()) return Open("unanswered");
   if (!told.empty()) return Matched(told);
   if (!recipient.key.empty()) return Open(recipient.key);
   if (recipient.expired) return Open("expired");

@@ -36,7 +36,7 @@ inline constexpr size_t kExchangeResults = 5;
 std::string_view ExchangeResultName(ExchangeResult result);
 
 // Every result with its word for how it ended, what it waits for, or in what the logs differ.
-inline constexpr std::array<std::pair<ExchangeResult, std::string_view>, 31> kReconcileWords = {{
+inline constexpr std::array<std::pair<ExchangeResult, std::string_view>, 32> kReconcileWords = {{
     {ExchangeResult::kMatched, "opened"},
     {ExchangeResult::kMatched, "unopenable"},
     {ExchangeResult::kMatched, "refused"},
@@ -51,6 +51,7 @@ inline constexpr std::array<std::pair<ExchangeResult, std::string_view>, 31> kRe
     {ExchangeResult::kOpen, "cancelled"},
     {ExchangeResult::kOpen, "closed"},
     {ExchangeResult::kOpen, "expired"},
+    {ExchangeResult::kOpen, "unanswered"},
     {ExchangeResult::kIntentOnly, "intent"},
     {ExchangeResult::kCollectedOnly, "collected"},
     {ExchangeResult::kCollectedOnly, "refused"},

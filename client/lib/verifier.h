@@ -36,6 +36,8 @@ struct VerifyOptions {
   std::vector<std::string> seen = {};
   // Called now and then with entries read and entries claimed, and once at the end.
   std::function<void(uint64_t done, uint64_t count)> progress = {};
+  // Called for each act part that is open and is what was committed to; likewise.
+  std::function<void(crypto::BytesView act)> act = {};
   // Called for each counterpart part that is open and is what was committed to, with the index and
   // the leaf of its entry, in the order of the export; the bytes live until it returns.
   std::function<void(uint64_t index, crypto::BytesView leaf, crypto::BytesView counterpart)>

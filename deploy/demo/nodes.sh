@@ -9,7 +9,8 @@ declare -A name=([lindervaart]='Gemeente Lindervaart' [zandrode]='Gemeente Zandr
 declare -A kind=([lindervaart]=municipality [zandrode]=municipality [sluizen]=police-zone [heidezoom]=police-zone [caw]=welfare)
 declare -A secrecy=([lindervaart]=nee [zandrode]=nee [sluizen]=nee [heidezoom]=nee [caw]=ja)
 declare -A port=() peer_port=() daemon=()
-declare -a people=()
+# What a person may want to ask; the administrators ask how their node stands with the others.
+declare -A asks=()
 
 # --- speaking as somebody -------------------------------------------------------------------------
 # ask WHO ARGUMENTS...: runs sluis as that person, in the folder of the demo; what they see is in said WHO, the exit code in $code.

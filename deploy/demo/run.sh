@@ -80,8 +80,9 @@ printf '  Hetzelfde verslag als pagina: %s\n' "$page"
 
 if [ "$keep" = yes ]; then
   printf '\nDe nodes draaien verder, in %s. Spreek als een persoon:\n' "$folder"
-  for who in "${people[@]}"; do
-    printf '  XDG_CONFIG_HOME=%s/people/%-17s %s/sluis %s\n' "$folder" "${who%%:*}" "$bin" "${who#*:}"
+  for person in "$folder"/people/*/; do
+    who=$(basename "$person")
+    printf '  XDG_CONFIG_HOME=%s/people/%-17s %s/sluis %s\n' "$folder" "$who" "$bin" "${asks[$who]:-exchange status}"
   done
   printf 'Stoppen: kill %s; opruimen: rm -r %s\n' "${daemon[*]}" "$folder"
 fi

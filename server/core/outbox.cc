@@ -1,6 +1,7 @@
 #include "server/core/outbox.h"
 
 #include <string>
+#include <utility>
 
 #include "server/core/received_exchange.h"
 #include "server/envelope/form.h"
@@ -31,6 +32,33 @@ absl::Status VisitOutbox(const View& view, std::string_view partner,
         if (key.size() < from.size() + envelope::kExchangeIdBytes) return true;
         return visit({key.substr(key.size() - envelope::kExchangeIdBytes), KindOf(stored)});
       });
+}
+
+absl::StatusOr<std::vector<std::string>> FormerPartners(const View& view,
+                                                        const partnership::Manifest& manifest) {
+  std::vector<std::string> former;
+  const std::string all = ledger::RowKey(ledger::Table::kOutbox);
+  const std::string end = storage::PrefixEnd(all);
+  for (std::string from = all; from < end;) {
+    std::string first;
+    const absl::Status scanned =
+        view.snapshot().Scan(from, end, [&first](std::string_view key, std::string_view) {
+          first = key;
+          return false;
+        });
+    if (!scanned.ok()) return scanned;
+    if (first.empty()) break;
+    // No id holds a zero byte: what ends the id ends in front of the exchange.
+    const size_t length = first.find('\0', all.size());
+    if (length == std::string::npos) {
+      from = first + '\0';
+      continue;
+    }
+    std::string partner = first.substr(all.size(), length - all.size());
+    from = storage::PrefixEnd(OutboxKey(partner, {}));
+    if (manifest.Find(partner) == nullptr) former.push_back(std::move(partner));
+  }
+  return former;
 }
 
 }  // namespace sluis::core

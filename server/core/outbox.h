@@ -9,10 +9,14 @@
 #define SLUIS_SERVER_CORE_OUTBOX_H_
 
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "server/core/view.h"
+#include "server/partnership/manifest.h"
 #include "sluis/peer/v1/peer.pb.h"
 
 namespace sluis::core {
@@ -32,6 +36,11 @@ struct OwedRow {
 // Visits what is owed to `partner`, or to everybody when it is empty, until `visit` returns false.
 absl::Status VisitOutbox(const View& view, std::string_view partner,
                          const std::function<bool(const OwedRow&)>& visit);
+
+// Organisations that something is owed to and that this manifest does not list, sorted. Costs a
+// read for each organisation, however much is owed to it.
+absl::StatusOr<std::vector<std::string>> FormerPartners(const View& view,
+                                                        const partnership::Manifest& manifest);
 
 }  // namespace sluis::core
 

@@ -43,24 +43,27 @@ bool RefusalGate::Count(const std::string& caller, uint64_t now_us, size_t refus
 
 bool RefusalGate::Admit(const std::string& caller, uint64_t now_us, const Call& call, Plan& plan,
                         Finish& finish) {
-  std::lock_guard lock(mutex_);
   const size_t refusals = std::max<size_t>(plan.effects.size(), 1);
-  if (Count(caller, now_us, refusals)) return true;
-  if (waiting_calls_ >= kMaxWaiting) {
-    if (refusals > 1) Join(call, now_us, plan);
-    return true;
+  {
+    std::lock_guard lock(mutex_);
+    if (Count(caller, now_us, refusals)) return true;
+    Waiting& waiting = waiting_[caller];
+    if (waiting.refusals == 0) {
+      waiting.call = call;
+      waiting.first_us = now_us;
+    }
+    KeepShared(waiting.call, call);
+    waiting.refusals += refusals;
+    if (waiting_calls_ < kMaxWaiting) {
+      waiting.plans.push_back(std::move(plan));
+      waiting.finishes.push_back(std::move(finish));
+      ++waiting_calls_;
+      return false;
+    }
   }
-
-  Waiting& waiting = waiting_[caller];
-  if (waiting.plans.empty()) {
-    waiting.call = call;
-    waiting.first_us = now_us;
-  }
-  KeepShared(waiting.call, call);
-  waiting.refusals += refusals;
-  waiting.plans.push_back(std::move(plan));
-  waiting.finishes.push_back(std::move(finish));
-  ++waiting_calls_;
+  // Outside the lock: whoever hears it may call again at once. It learns nothing of why, because no
+  // entry is durable yet: after a crash within the second this one was never counted.
+  finish(absl::ResourceExhaustedError("too much is refused at once; wait a second and try again"));
   return false;
 }
 

@@ -20,8 +20,8 @@ namespace sluis::core {
 // refusals wait and are logged together, one entry for each caller and flush with their count and
 // the time of the first. Refused rows of a table count one by one.
 //
-// Guarantee: a refused call is answered only after an entry that counts it is durable. Bounded: at
-// most `kMaxWaiting` calls wait; one more is let through to an entry of its own. Thread-safe.
+// Guarantee: a refused call hears why only after an entry that counts it is durable. Bounded: while
+// `kMaxWaiting` wait, one more hears to come later, and the next entry counts it too. Thread-safe.
 class RefusalGate {
  public:
   static constexpr size_t kMaxWaiting = 1024;
@@ -32,7 +32,7 @@ class RefusalGate {
   using Finish = std::function<void(absl::Status)>;
 
   // Whether this refusal, of as many things as it has effects, may have an entry of its own now. If
-  // not, the plan waits here with its `finish`.
+  // not, the plan waits here with its `finish`, or is finished with RESOURCE_EXHAUSTED.
   bool Admit(const std::string& caller, uint64_t now_us, const Call& call, Plan& plan,
              Finish& finish);
 

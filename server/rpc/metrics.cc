@@ -52,6 +52,9 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
                            "Messages due to partners that they have not answered");
   outstanding_seconds_ = MakeGauge(*registry_, "sluis_messages_outstanding_seconds",
                                    "For how long the oldest of these has been due");
+  outstanding_former_ =
+      MakeGauge(*registry_, "sluis_messages_former_members",
+                "What takes back, erases or tells, owed to who is in the manifest no more");
   parked_ = MakeGauge(*registry_, "sluis_exchanges_parked",
                       "Exchanges left alone because a partner did not believe a message");
   contradictions_ = MakeGauge(*registry_, "sluis_partner_log_contradictions",
@@ -81,6 +84,7 @@ std::string Metrics::Text(const Gauges& gauges) {
   partners_in_trouble_->Set(gauges.partners_in_trouble);
   outstanding_->Set(gauges.outstanding);
   outstanding_seconds_->Set(gauges.outstanding_seconds);
+  outstanding_former_->Set(gauges.outstanding_former);
   parked_->Set(gauges.parked);
   contradictions_->Set(gauges.contradictions);
   erasures_overdue_->Set(gauges.erasures_overdue);

@@ -43,6 +43,7 @@ class Metrics {
     double partners_in_trouble = 0;
     double outstanding = 0;
     double outstanding_seconds = 0;
+    double outstanding_former = 0;
     double parked = 0;
     double contradictions = 0;
     double erasures_overdue = 0;
@@ -68,6 +69,7 @@ class Metrics {
   prometheus::Gauge* partners_in_trouble_;
   prometheus::Gauge* outstanding_;
   prometheus::Gauge* outstanding_seconds_;
+  prometheus::Gauge* outstanding_former_;
   prometheus::Gauge* parked_;
   prometheus::Gauge* contradictions_;
   prometheus::Gauge* erasures_overdue_;

@@ -62,11 +62,11 @@ people_of() {
       new_person zandrode mila.z livc-coordinator signaal-intake vl-prev-2024
       may_sign zandrode mila.z livc-coordinator
       ;;
-    sluizen)
-      new_person sluizen tom.d
-      new_person sluizen dpo.sluizen privacy-officer toezicht eu-gdpr-accountability
+    heidezoom)
+      new_person heidezoom jef.h information-officer signaal-intake be-livc-2018
+      new_person heidezoom tom.d
+      new_person heidezoom dpo.heidezoom privacy-officer toezicht eu-gdpr-accountability
       ;;
-    heidezoom) new_person heidezoom jef.h information-officer signaal-intake be-livc-2018 ;;
     caw)
       new_person caw noor.w maatschappelijk-werker signaal-intake vl-prev-2024
       may_sign caw noor.w maatschappelijk-werker
@@ -75,12 +75,12 @@ people_of() {
   esac
 }
 all_at_once people_of
-people=("eva.c:inbox list --case INTAKE" "mila.z:signal list --case INTAKE" "noor.w:signal sent --case INTAKE"
-  "jef.h:inbox list --case INTAKE" "tom.d:node status" "dpo.caw:log query --reason steekproef"
-  "dpo.lindervaart:log query --reason steekproef" "beheer.lindervaart:exchange status")
+asks=([eva.c]='inbox list --case INTAKE' [mila.z]='signal list --case INTAKE' [noor.w]='signal sent --case INTAKE'
+  [jef.h]='inbox list --case INTAKE' [tom.d]='node status' [dpo.lindervaart]='log query --reason steekproef'
+  [dpo.heidezoom]='log query --reason steekproef' [dpo.caw]='log query --reason steekproef')
 tell "Lindervaart: eva.c is coördinator van de LIVC R, dpo.lindervaart houdt toezicht."
 tell "Zandrode: mila.z vervangt de coördinator bij afwezigheid."
-tell "PZ Drie Sluizen: tom.d is toegelaten, maar kreeg geen rol; dpo.sluizen houdt toezicht. PZ Heidezoom: jef.h is information officer."
+tell "PZ Heidezoom: jef.h is information officer; tom.d is toegelaten, maar kreeg geen rol; dpo.heidezoom houdt toezicht."
 tell "CAW De Overzet: noor.w is maatschappelijk werker, dpo.caw houdt toezicht."
 tell "Noor en Mila mogen bij partners ondertekenen: zij kregen ook een mandaat voor het samenwerkingsverband, met een pseudoniem."
 as beheer.caw 0 mandate list

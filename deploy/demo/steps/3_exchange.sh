@@ -57,13 +57,15 @@ must_say jef.h "feit"
 must_not_say jef.h "mila"
 done_as "een fenomeen, de maand in plaats van de dag, geen mensen"
 
-step "Bij de politie probeert iemand zonder rol"
-tell "Tom van PZ Drie Sluizen kent het nummer. Zijn node kent hem, maar hij heeft geen rol."
-as tom.d 6 inbox open "$exchange" --case INTAKE --role information-officer --purpose signaal-intake --basis be-livc-2018
-must_not_say tom.d "afspraak"
-tell "De privacy officer van zijn eigen zone ziet de poging staan."
-as dpo.sluizen 0 log query --reason "wie probeerde wat" --limit 1
-must_say dpo.sluizen "OpenSignal"
+step "Bij de politie probeert iemand zonder rol hetzelfde"
+tell "Tom van PZ Heidezoom weet van Jef welk nummer het heeft. Zijn node kent hem, maar hij heeft geen rol."
+as tom.d 6 inbox open "$place" --case INTAKE --role information-officer --purpose signaal-intake --basis be-livc-2018
+must_not_say tom.d "feit"
+must_not_say tom.d "${org[zandrode]}"
+tell "De privacy officer van zijn zone opent wie het was: Jef las het, Tom mocht niet. Welk signaal Tom wilde staat er niet bij, want zonder rol zocht de node niets op."
+as dpo.heidezoom 0 log query --reason "wie probeerde wat" --open actor --decision-ref DPO-2026-7 --limit 5
+must_say dpo.heidezoom 'OpenSignal.* jef\.h/information-officer'
+must_say dpo.heidezoom 'OpenSignal.*role_not_held.* tom\.d/'
 done_as "geweigerd en opgetekend; hij leerde niets"
 
 step "De node van Lindervaart ligt stil; een deling wacht"

@@ -124,6 +124,19 @@ TEST(ExchangeDoctorTest, ErasuresThatAreOverdueAreAFault) {
   EXPECT_THAT(world.Found(), ElementsAre("doctor.partner_erasures_overdue fault"));
 }
 
+// What it had to erase alarmed nobody: it is asked for outside the system.
+TEST(ExchangeDoctorTest, AFormerMemberThatOwesSomethingIsAFaultAndNothingElse) {
+  World world;
+  world.peer->set_former(true);
+  world.peer->clear_name();
+  world.peer->clear_reached_at_us();
+  world.peer->clear_heard_at_us();
+  world.peer->set_outstanding(2);
+  world.peer->set_outstanding_since_us(1);
+  world.peer->set_erasures_overdue(1);
+  EXPECT_THAT(world.Found(), ElementsAre("doctor.partner_former fault"));
+}
+
 TEST(ExchangeDoctorTest, APartnerThatDoesNotAcknowledgeIsFoundAfterAnHour) {
   World world;
   world.peer->set_outstanding(3);

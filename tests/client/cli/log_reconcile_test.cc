@@ -143,6 +143,7 @@ TEST_F(LogReconcileTest, KeysComeFromTheManifestOrAsText) {
   const Ended by_manifest = Reconcile({"--manifest", Manifest(true), "--lang=nl"});
   EXPECT_EQ(by_manifest.exit, Exit::kDone) << by_manifest.err;
   EXPECT_THAT(by_manifest.err, HasSubstr("Sleutels uit manifest 1, vingerafdruk "));
+  EXPECT_THAT(by_manifest.err, HasSubstr("OEFENING")) << "the manifest says so";
   EXPECT_THAT(by_manifest.out, Not(HasSubstr("De sleutel komt uit de uitvoer zelf")));
   EXPECT_EQ(Reconcile({"--key", KeyText(kCity), "--key", KeyText(kCaw)}).exit, Exit::kDone);
   EXPECT_EQ(Reconcile({"--key", KeyText(kCity)}).exit, Exit::kUsage) << "none for the other";

@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "sluis/record/v1/entry.pb.h"
 #include "tests/client/cli/run_sluis.h"
 #include "tests/support/export_builder.h"
 #include "tests/support/temp_folder.h"
@@ -53,6 +54,27 @@ TEST_F(LogVerifyErasedTest, TheErasingEntryWasNotNamed) {
     {"index": 0, "erased_by": 6}, {"index": 1, "erased_by": 6}, {"index": 2, "erased_by": 6},
     {"index": 4, "erased_by": 6}, {"index": 7, "erased_by": 13}, {"index": 9, "erased_by": 13},
     {"index": 11, "erased_by": 13}])"));
+}
+
+// The entries said so and the command did not.
+TEST_F(LogVerifyErasedTest, AnExerciseWasNotSaid) {
+  tests::BuiltExport log = Build(3);
+  EXPECT_EQ(Verify(log).err, "");
+  record::v1::ActPart act;
+  act.set_operation(record::v1::OPERATION_COLLECTION);
+  act.set_exercise(true);
+  tests::BuiltEntry& entry = log.entries[1];
+  const std::string salt(32, 's'), bytes = act.SerializeAsString();
+  entry.commitments[0] = tests::Commit(log.origin, 1, salt, bytes);
+  entry.parts[0] = {tests::kOpen, salt, bytes, 0};
+  tests::Sign(log, key_);
+  const Ended ended = Verify(log);
+  EXPECT_EQ(ended.exit, Exit::kDone) << ended.out;
+  EXPECT_THAT(ended.err, HasSubstr("OEFENING"));
+  EXPECT_THAT(Verify(log, "--json").err, HasSubstr("OEFENING"));
+  // What was changed in the file says nothing.
+  entry.parts[0].salt[0] ^= 1;
+  EXPECT_EQ(Verify(log).err, "");
 }
 
 TEST_F(LogVerifyErasedTest, NothingErasedSaysNothing) {

@@ -185,6 +185,7 @@ TEST_F(PartnershipTest, TwoRoundsMakeACompleteManifest) {
   const Ended shown = Do({"show", Path("1.manifest")});
   EXPECT_EQ(shown.exit, Exit::kDone);
   EXPECT_THAT(shown.out, HasSubstr("  heeft getekend"));
+  EXPECT_THAT(shown.err, HasSubstr("OEFENING")) << "the manifest says so";
   EXPECT_THAT(shown.out, Not(HasSubstr("nog niet")));
   const Json json = Json::parse(Do({"show", Path("1.manifest"), "--json"}).out);
   EXPECT_EQ(json["version"], 1);
@@ -371,6 +372,8 @@ TEST_F(PartnershipTest, TheNextManifestShowsWhatItChanges) {
   EXPECT_THAT(alone.out, Not(HasSubstr("getekend")));
   EXPECT_THAT(alone.err, HasSubstr("geef het met --follows"));
   EXPECT_TRUE(Json::parse(Do({"show", Path("2.manifest"), "--json"}).out)["missing"].is_null());
+
+  EXPECT_THAT(alone.err, Not(HasSubstr("OEFENING")));
 
   // Never back from active; no version skipped; no other branch.
   const Words active = {"--follows", Path("2.manifest")};

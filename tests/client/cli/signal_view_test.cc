@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "client/cli/signal_commands.h"
+#include "client/lib/own_files.h"
 #include "tests/client/cli/run_sluis.h"
+#include "tests/support/temp_folder.h"
 
 namespace sluis::cli {
 namespace {
@@ -30,6 +33,33 @@ TEST_F(SignalViewTest, TextCannotCommandATerminalOrPassForAField) {
   statement->set_assertion(record::v1::ASSERTION_FACT);
   statement->set_text("een\ntlp: clear");
   EXPECT_THAT(SignalLines(shell_, signal), HasSubstr("feit: een\n  tlp: clear\n"));
+}
+
+// The node had logged a reading by then, and nobody had read anything.
+TEST_F(SignalViewTest, AReceivedSignalOfWhichNoFormIsWrittenWasNotShown) {
+  const tests::TempFolder folder;
+  const std::string path = folder.PathOf("formulier.yaml");
+  node::v1::OpenSignalResponse answer;
+  auto* statement = answer.mutable_view()->mutable_content()->add_statements();
+  statement->set_assertion(record::v1::ASSERTION_FACT);
+  statement->set_text("belde aan");
+  answer.mutable_view()->mutable_received()->set_organisation("caw-de-overzet.example");
+  EXPECT_EQ(ShowOpened(shell_, answer, path), Exit::kRefused);
+  EXPECT_THAT(out_.str(), HasSubstr("feit: belde aan"));
+  EXPECT_THAT(err_.str(), HasSubstr("geen formulier"));
+  EXPECT_FALSE(client::Exists(path));
+  // For a program the reading and why there is no file stand in one object.
+  shell_.json = true;
+  out_.str("");
+  EXPECT_EQ(ShowOpened(shell_, answer, path), Exit::kRefused);
+  const Json shown = Json::parse(out_.str(), nullptr, false);
+  EXPECT_EQ(shown["error"]["kind"], "received.no_form") << out_.str();
+  EXPECT_EQ(shown["view"]["content"]["statements"][0]["text"], "belde aan") << out_.str();
+  // Of an own signal a form is written.
+  shell_.json = false;
+  answer.mutable_view()->clear_received();
+  EXPECT_EQ(ShowOpened(shell_, answer, path), Exit::kDone);
+  EXPECT_TRUE(client::Exists(path));
 }
 
 TEST_F(SignalViewTest, AMarkIsShownWithItsLimit) {

@@ -210,26 +210,47 @@ TEST_F(RefusalGateTest, ANodeThatCannotWriteSaysSo) {
   EXPECT_EQ(call.get().code(), absl::StatusCode::kUnavailable);
 }
 
-TEST_F(RefusalGateTest, IsBounded) {
+// Each further one had an entry of its own: a partner with many streams wrote at full speed.
+TEST_F(RefusalGateTest, AboveTheBoundEachRefusalHadAnEntryOfItsOwn) {
   RefusalGate gate(0);
   const Method& method = MethodNamed("SignalService.OpenSignal");
   Call call;
   call.method = &method;
   call.terms = h_.terms.Get();
   call.caller = std::make_shared<authn::Caller>();
-  size_t waiting = 0;
-  for (size_t i = 0; i < RefusalGate::kMaxWaiting + 100; ++i) {
+  size_t waiting = RefusalGate::kMaxWaiting, told_later = 0, heard = 0;
+  const auto refuse = [&](const std::string& caller) {
     Plan plan;
-    plan.reply = [](std::span<const ledger::Logged>) { return absl::OkStatus(); };
-    RefusalGate::Finish finish = [](absl::Status) {};
-    waiting += gate.Admit("caller " + std::to_string(i % 7), 1, call, plan, finish) ? 0 : 1;
+    plan.reply = [](std::span<const ledger::Logged>) { return absl::NotFoundError("not there"); };
+    RefusalGate::Finish finish = [&](const absl::Status& status) {
+      told_later += absl::IsResourceExhausted(status) ? 1 : 0;
+      heard += absl::IsNotFound(status) ? 1 : 0;
+    };
+    EXPECT_FALSE(gate.Admit(caller, 1, call, plan, finish)) << "no entry of its own";
+  };
+  for (size_t i = 0; i < waiting; ++i) refuse("caller " + std::to_string(i % 7));
+  EXPECT_EQ(told_later, 0u);
+  for (int i = 0; i < 100; ++i) refuse("caller 3");
+  for (int i = 0; i < 10; ++i) refuse("another one");
+  EXPECT_EQ(told_later, 110u) << "at once, and nothing of why";
+  EXPECT_EQ(heard, 0u);
+
+  // Each caller has one entry, which counts those that did not wait as well.
+  uint64_t count = 0;
+  std::vector<RefusalGate::Gathered> taken = gate.Take();
+  EXPECT_EQ(taken.size(), 8u);
+  for (const RefusalGate::Gathered& gathered : taken) {
+    Plan plan = gathered.plan();
+    ASSERT_EQ(plan.effects.size(), 1u);
+    count += plan.effects[0].entry.act.count();
+    EXPECT_EQ(plan.reply(std::vector<ledger::Logged>(1)), absl::OkStatus());
   }
-  EXPECT_EQ(waiting, RefusalGate::kMaxWaiting);
-  EXPECT_EQ(gate.Take().size(), 7u);
+  EXPECT_EQ(count, waiting + 110);
+  EXPECT_EQ(heard, waiting);
+  EXPECT_EQ(told_later, 110u);
   EXPECT_TRUE(gate.Take().empty());
-  Plan plan;
-  RefusalGate::Finish finish = [](absl::Status) {};
-  EXPECT_FALSE(gate.Admit("caller", 1, call, plan, finish)) << "room again";
+  refuse("caller 3");
+  EXPECT_EQ(told_later, 110u) << "room again";
 }
 
 }  // namespace

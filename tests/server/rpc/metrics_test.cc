@@ -44,6 +44,13 @@ TEST(MetricsTest, ShowsTheValuesOfTheMomentItIsAsked) {
   EXPECT_THAT(later, Not(HasSubstr("sluis_checkpoint_entries 12")));
 }
 
+TEST(MetricsTest, WhatFormerMembersOweHasItsOwnNumber) {
+  Metrics metrics;
+  EXPECT_THAT(metrics.Text({.outstanding = 3, .outstanding_former = 2}),
+              AllOf(HasSubstr("sluis_messages_former_members 2"),
+                    HasSubstr("sluis_messages_outstanding 3")));
+}
+
 TEST(MetricsTest, LosesNoCountBetweenThreads) {
   Metrics metrics;
   constexpr int kThreads = 4;

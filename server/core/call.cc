@@ -1,6 +1,7 @@
 #include "server/core/call.h"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 
 #include "policies/obligation.h"
@@ -57,7 +58,7 @@ void AddDecision(const policies::Decision& decision,
   rules.insert(decision.requires_.begin(), decision.requires_.end());
   for (const std::string& rule : rules) entry.act.add_rule_ids(rule);
 
-  record::v1::DecisionPart& part = entry.decision;
+  record::v1::DecisionPart part;
   for (const record::v1::AttributeValue& attribute : attributes) *part.add_attributes() = attribute;
   for (const policies::GrantedField& field : decision.granted) {
     part.add_granted_fields(field.name);
@@ -73,6 +74,7 @@ void AddDecision(const policies::Decision& decision,
   std::sort(obligations.begin(), obligations.end());
   for (std::string& text : obligations) part.add_obligations(std::move(text));
   part.set_engine_version(std::string(decision.engine_version));
+  entry.decision = std::make_shared<const std::string>(part.SerializeAsString());
 }
 
 void AddSubject(const OpenedRecord& record, Entry& entry) {

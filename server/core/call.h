@@ -52,8 +52,8 @@ struct Call {
 // The parts of an entry that follow from the call alone.
 Entry EntryOf(const Call& call, record::v1::Operation operation, record::v1::Outcome outcome);
 
-// Adds what the decision says: rule ids to the act part, attributes, fields and obligations to the
-// decision part.
+// Adds what the decision says: rule ids to the act part, and attributes, fields and obligations as
+// the decision part. An entry rests on one decision: once for each.
 void AddDecision(const policies::Decision& decision,
                  const std::vector<record::v1::AttributeValue>& attributes, Entry& entry);
 

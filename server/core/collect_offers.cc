@@ -56,6 +56,8 @@ struct Deciding {
   record::v1::MandateStatus status;
   // What the rules said to what they may read of an Offer: role, attributes and conditions.
   std::map<std::string, Ruled, std::less<>> ruled = {};
+  // What was asked last, as a key of the above; kept for its memory.
+  std::string asked = {};
 };
 
 enum class Before { kNew, kSame, kReplayed };
@@ -118,15 +120,22 @@ Ruled AskRules(const Deciding& deciding, const peer::v1::Terms& terms, const std
 
 // The rules read nothing of an Offer but these: records alike in them are asked about once.
 const Ruled& Rule(Deciding& deciding, const peer::v1::Terms& terms, const std::string& role) {
-  peer::v1::Terms read;
-  *read.mutable_attributes() = terms.attributes();
-  *read.mutable_conditions() = terms.conditions();
-  std::string key = role;
-  key.push_back('\0');
-  read.AppendToString(&key);
+  std::string& key = deciding.asked;
+  key.clear();
+  crypto::AppendLp(key, role);
+  for (const record::v1::AttributeValue& attribute : terms.attributes()) {
+    crypto::AppendLp(key, attribute.name());
+    crypto::AppendLp(key, attribute.value());
+  }
+  // Ends the attributes: no name is empty.
+  crypto::AppendLp(key, {});
+  terms.conditions().AppendToString(&key);
   auto found = deciding.ruled.find(key);
   if (found == deciding.ruled.end()) {
-    found = deciding.ruled.emplace(std::move(key), AskRules(deciding, read, role)).first;
+    peer::v1::Terms read;
+    *read.mutable_attributes() = terms.attributes();
+    *read.mutable_conditions() = terms.conditions();
+    found = deciding.ruled.emplace(key, AskRules(deciding, read, role)).first;
   }
   return found->second;
 }
@@ -144,12 +153,12 @@ std::variant<Taken, NotTaken, Waits> Judge(Deciding& deciding, const Offer& offe
       deciding.verifier.Verify(offer.user(), act, deciding.status, deciding.call.now_us);
   if (envelope::FaultOf(person.status()) == Fault::kStatusBehind) return Waits{};
   if (!person.ok()) return BySignature(person.status());
-  if (!SaysTheSame(person->statement, terms)) {
+  if (!SaysTheSame(*person->statement, terms)) {
     return BySignature(envelope::Refuse(Fault::kStatement));
   }
-  const Ruled& ruled = Rule(deciding, terms, person->statement.role());
+  const Ruled& ruled = Rule(deciding, terms, person->statement->role());
   if (const auto* not_taken = std::get_if<NotTaken>(&ruled)) return *not_taken;
-  return Taken{std::get<Permitted>(ruled), person->statement.expires_at_s()};
+  return Taken{std::get<Permitted>(ruled), person->statement->expires_at_s()};
 }
 
 ReceivedExchange RowOf(const Call& call, const std::string& sender, const PeerLeaf& leaf) {
@@ -251,11 +260,7 @@ absl::StatusOr<Plan> CollectOffers::Decide(const Call& call, View& view) {
       plan.effects.push_back(EntryOnly(call, row, RefusalWord(peer::v1::REFUSAL_REASON_REPLAYED)));
       continue;
     }
-    // Reading the leaf has shown that they are terms in their one encoding.
-    peer::v1::Terms terms;
-    if (!terms.ParseFromString(offer->terms())) {
-      return RefusePeer(call, absl::StatusCode::kInvalidArgument, "terms");
-    }
+    const peer::v1::Terms& terms = leaf.proof.terms;
     auto judged = Judge(deciding, *offer, terms);
     if (std::holds_alternative<Waits>(judged)) {
       ++waiting;

@@ -119,7 +119,7 @@ absl::StatusOr<std::variant<OwnStatement, Refusal>> VerifyOwnStatement(
                        .item = claimed.item},
                       status, call.now_us);
   if (!person.ok()) return RefusalOfFault(person.status());
-  own.statement = std::move(person->statement);
+  own.statement = *person->statement;
   if (own.statement.role() != call.role || own.statement.purpose() != call.purpose ||
       own.statement.basis() != call.basis ||
       own.statement.audience_role() != claimed.audience_role) {

@@ -22,7 +22,9 @@ struct Entry {
   record::v1::ActPart act;
   record::v1::ActorPart actor;
   record::v1::SubjectPart subject;
-  record::v1::DecisionPart decision;
+  // The decision part, serialised; null for none. Made once for each decision and never changed:
+  // entries that rest on the same decision share it.
+  std::shared_ptr<const std::string> decision;
   std::string counterpart;
 };
 

@@ -102,7 +102,7 @@ absl::StatusOr<ledger::Submission> PlanSealer::Seal(Plan& plan, const View& view
     parts.act = effect.entry.act.SerializeAsString();
     parts.actor = effect.entry.actor.SerializeAsString();
     parts.subject = effect.entry.subject.SerializeAsString();
-    parts.decision = effect.entry.decision.SerializeAsString();
+    if (effect.entry.decision) parts.decision = *effect.entry.decision;
     parts.counterpart = effect.entry.counterpart;
     parts.retention_class = effect.entry.act.retention_class();
     absl::StatusOr<ledger::Sealing> sealing = sealer_.Seal(parts, keys, call.now_us);

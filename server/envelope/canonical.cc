@@ -2,9 +2,40 @@
 
 #include <string>
 
+#include "google/protobuf/descriptor.h"
 #include "google/protobuf/stubs/logging.h"
 
 namespace sluis::envelope {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// Only looks: Message::DiscardUnknownFields gives each message inside, however small, a set of its
+// own to clear, which costs as much as parsing.
+bool HasUnknownFields(const Message& message) {
+  const google::protobuf::Reflection* reflection = message.GetReflection();
+  if (!reflection->GetUnknownFields(message).empty()) return true;
+  const google::protobuf::Descriptor* type = message.GetDescriptor();
+  for (int i = 0; i < type->field_count(); ++i) {
+    const FieldDescriptor* field = type->field(i);
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated()) {
+      if (reflection->HasField(message, field) &&
+          HasUnknownFields(reflection->GetMessage(message, field))) {
+        return true;
+      }
+      continue;
+    }
+    const int count = reflection->FieldSize(message, field);
+    for (int j = 0; j < count; ++j) {
+      if (HasUnknownFields(reflection->GetRepeatedMessage(message, field, j))) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
 
 bool ReadCanonical(crypto::BytesView bytes, size_t max, google::protobuf::Message& out) {
   // The first bound also keeps the length inside the int that Protobuf counts with.
@@ -15,8 +46,7 @@ bool ReadCanonical(crypto::BytesView bytes, size_t max, google::protobuf::Messag
     if (!out.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return false;
   }
   // Unknown fields would be written back as they came and so pass the comparison.
-  out.DiscardUnknownFields();
-  if (out.ByteSizeLong() != bytes.size()) return false;
+  if (HasUnknownFields(out) || out.ByteSizeLong() != bytes.size()) return false;
   thread_local std::string again;
   again.resize(bytes.size());
   out.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(again.data()));

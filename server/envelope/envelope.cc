@@ -1,13 +1,13 @@
 #include "server/envelope/envelope.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <variant>
 
 #include "server/envelope/canonical.h"
 #include "server/envelope/fault.h"
-#include "server/envelope/leaf_tree.h"
 
 namespace sluis::envelope {
 namespace {
@@ -32,8 +32,10 @@ bool ShareTheirKeys(const std::vector<Leaf>& leaves) {
   });
 }
 
-// Of a message without unknown fields and within the bound on its size.
-absl::StatusOr<Envelope> ReadParsed(peer::v1::Envelope message) {
+// Of a message without unknown fields and within the bound on its size. `tree` is that over its
+// leaves when it is known already.
+absl::StatusOr<Envelope> ReadParsed(peer::v1::Envelope message,
+                                    std::optional<LeafTree> tree = std::nullopt) {
   absl::StatusOr<SignedHead> head =
       ReadHead(std::move(*message.mutable_head()), std::move(*message.mutable_signature()),
                std::move(*message.mutable_receipt_signature()));
@@ -44,9 +46,11 @@ absl::StatusOr<Envelope> ReadParsed(peer::v1::Envelope message) {
   Envelope envelope;
   envelope.leaf_bytes.reserve(head->head.count());
   envelope.leaves.reserve(head->head.count());
+  envelope.terms.resize(head->head.count());
   std::set<std::string_view> exchanges;
   for (std::string& bytes : *message.mutable_leaves()) {
-    absl::StatusOr<Leaf> leaf = ReadLeaf(head->head.kind(), bytes);
+    absl::StatusOr<Leaf> leaf =
+        ReadLeaf(head->head.kind(), bytes, &envelope.terms[envelope.leaves.size()]);
     if (!leaf.ok()) return leaf.status();
     if (absl::Status repeats = CheckRepeats(*leaf, head->head); !repeats.ok()) return repeats;
     envelope.leaves.push_back(*std::move(leaf));
@@ -58,6 +62,7 @@ absl::StatusOr<Envelope> ReadParsed(peer::v1::Envelope message) {
   }
   if (!ShareTheirKeys(envelope.leaves)) return Refuse(Fault::kBinding);
   envelope.head = *std::move(head);
+  envelope.tree = tree ? *std::move(tree) : LeafTree(envelope.leaf_bytes);
   return envelope;
 }
 
@@ -81,7 +86,8 @@ absl::StatusOr<Envelope> MakeEnvelope(EnvelopeDraft draft, const EnvelopeKeys& k
   head.set_sender(std::move(draft.sender));
   head.set_recipient(std::move(draft.recipient));
   head.set_count(static_cast<uint32_t>(draft.leaves.size()));
-  head.set_root(std::string(crypto::View(LeafTree(draft.leaves).Root())));
+  LeafTree tree(draft.leaves);
+  head.set_root(std::string(crypto::View(tree.Root())));
   peer::v1::Envelope message;
   message.set_head(head.SerializeAsString());
   message.set_signature(Text(keys.identity.Sign(HeadMessage(message.head()))));
@@ -89,7 +95,8 @@ absl::StatusOr<Envelope> MakeEnvelope(EnvelopeDraft draft, const EnvelopeKeys& k
     message.set_receipt_signature(Text(keys.receipt.Sign(ReceiptMessage(message.head()))));
   }
   for (std::string& leaf : draft.leaves) message.add_leaves(std::move(leaf));
-  return ReadEnvelope(std::move(message));
+  if (message.ByteSizeLong() > kMaxEnvelopeBytes) return Refuse(Fault::kTooLarge);
+  return ReadParsed(std::move(message), std::move(tree));
 }
 
 absl::StatusOr<Envelope> ReadEnvelope(crypto::BytesView bytes) {
@@ -109,7 +116,7 @@ absl::StatusOr<Envelope> ReadEnvelope(peer::v1::Envelope message) {
 
 absl::Status VerifyEnvelope(const Envelope& envelope, const JudgedBy& judged_by) {
   if (absl::Status head = VerifyHead(envelope.head, judged_by); !head.ok()) return head;
-  if (LeafTree(envelope.leaf_bytes).Head() != envelope.head.tree()) return Refuse(Fault::kRoot);
+  if (envelope.tree.Head() != envelope.head.tree()) return Refuse(Fault::kRoot);
   for (const Leaf& leaf : envelope.leaves) {
     if (absl::Status offered = CheckOffered(leaf, judged_by.manifest); !offered.ok())
       return offered;

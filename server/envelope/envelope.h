@@ -21,6 +21,7 @@
 #include "crypto/signature.h"
 #include "server/envelope/head.h"
 #include "server/envelope/leaf.h"
+#include "server/envelope/leaf_tree.h"
 #include "sluis/peer/v1/peer.pb.h"
 
 namespace sluis::envelope {
@@ -31,6 +32,8 @@ struct Envelope {
   SignedHead head;
   std::vector<std::string> leaf_bytes;  // as signed
   std::vector<Leaf> leaves;             // the same, read
+  std::vector<peer::v1::Terms> terms;   // of each leaf that is an Offer, read; empty otherwise
+  LeafTree tree;                        // over leaf_bytes
 
   // The message that travels.
   peer::v1::Envelope Message() const;

@@ -4,8 +4,8 @@
 #include <array>
 
 #include "crypto/hash.h"
+#include "crypto/merkle.h"
 #include "google/protobuf/descriptor.h"
-#include "server/envelope/leaf_tree.h"
 
 namespace sluis::envelope {
 namespace {
@@ -73,12 +73,6 @@ bool MayTravel(std::string_view name) {
   return std::binary_search(kTravelling.begin(), kTravelling.end(), name);
 }
 
-std::string FieldLeaf(std::string_view name, std::string_view commitment) {
-  std::string leaf = crypto::Lp(name);
-  leaf += commitment;
-  return leaf;
-}
-
 }  // namespace
 
 std::span<const std::string_view> TravellingFields() { return kTravelling; }
@@ -120,9 +114,15 @@ CommittedFields CommitFields(const ExchangeId& exchange, const SignalContent& pr
 }
 
 crypto::Hash FieldsRoot(const Repeated<peer::v1::FieldCommitment>& fields) {
-  std::vector<std::string> leaves;
-  for (const auto& field : fields) leaves.push_back(FieldLeaf(field.name(), field.commitment()));
-  return LeafTree(leaves).Root();
+  crypto::CompactRange range;
+  crypto::Bytes leaf;
+  for (const auto& field : fields) {
+    leaf.clear();
+    crypto::AppendLp(leaf, field.name());
+    leaf += field.commitment();
+    range.Append(crypto::LeafHash(leaf));
+  }
+  return range.Root();
 }
 
 }  // namespace sluis::envelope

@@ -141,8 +141,10 @@ bool HasForm(const Notice& notice) {
          std::all_of(notice.scope().begin(), notice.scope().end(), CanTravel);
 }
 
-absl::Status CheckOwnBytes(const Offer& offer) {
-  if (const auto terms = ReadTerms(offer.terms()); !terms.ok()) return terms.status();
+absl::Status CheckOwnBytes(const Offer& offer, peer::v1::Terms* read) {
+  absl::StatusOr<peer::v1::Terms> terms = ReadTerms(offer.terms());
+  if (!terms.ok()) return terms.status();
+  if (read != nullptr) *read = *std::move(terms);
   const bool agrees =
       offer.binding().terms_digest() == crypto::View(TermsDigest(offer.terms())) &&
       offer.binding().ciphertext_digest() == crypto::View(crypto::Sha256(offer.ciphertext()));
@@ -150,14 +152,15 @@ absl::Status CheckOwnBytes(const Offer& offer) {
 }
 
 template <typename Message>
-absl::StatusOr<Leaf> Read(EnvelopeKind kind, crypto::BytesView bytes) {
+absl::StatusOr<Leaf> Read(EnvelopeKind kind, crypto::BytesView bytes,
+                          [[maybe_unused]] peer::v1::Terms* terms) {
   Message message;
   if (!ReadCanonical(bytes, kMaxLeafBytes, message)) return Refuse(Fault::kMalformed);
   // Told apart from other faults of form, because a leaf of another kind is somebody's doing.
   if (message.binding().kind() != kind) return Refuse(Fault::kBinding);
   if (!IsBinding(message.binding(), kind) || !HasForm(message)) return Refuse(Fault::kMalformed);
   if constexpr (std::is_same_v<Message, Offer>) {
-    if (absl::Status own = CheckOwnBytes(message); !own.ok()) return own;
+    if (absl::Status own = CheckOwnBytes(message, terms); !own.ok()) return own;
   }
   return Leaf(std::move(message));
 }
@@ -192,27 +195,28 @@ bool CrossesSuspension(EnvelopeKind kind) {
          kind == peer::v1::ENVELOPE_KIND_NOTICE;
 }
 
-absl::StatusOr<Leaf> ReadLeaf(EnvelopeKind kind, crypto::BytesView bytes) {
+absl::StatusOr<Leaf> ReadLeaf(EnvelopeKind kind, crypto::BytesView bytes, peer::v1::Terms* terms) {
+  if (terms != nullptr) terms->Clear();
   if (bytes.size() > kMaxLeafBytes) return Refuse(Fault::kTooLarge);
   switch (kind) {
     case peer::v1::ENVELOPE_KIND_OFFER:
-      return Read<Offer>(kind, bytes);
+      return Read<Offer>(kind, bytes, terms);
     case peer::v1::ENVELOPE_KIND_RECEIPT:
-      return Read<Receipt>(kind, bytes);
+      return Read<Receipt>(kind, bytes, terms);
     case peer::v1::ENVELOPE_KIND_KEY:
-      return Read<Key>(kind, bytes);
+      return Read<Key>(kind, bytes, terms);
     case peer::v1::ENVELOPE_KIND_OPENED:
-      return Read<Opened>(kind, bytes);
+      return Read<Opened>(kind, bytes, terms);
     case peer::v1::ENVELOPE_KIND_UNOPENABLE:
-      return Read<Unopenable>(kind, bytes);
+      return Read<Unopenable>(kind, bytes, terms);
     case peer::v1::ENVELOPE_KIND_CANCEL:
-      return Read<Cancel>(kind, bytes);
+      return Read<Cancel>(kind, bytes, terms);
     case peer::v1::ENVELOPE_KIND_ERASURE:
-      return Read<Erasure>(kind, bytes);
+      return Read<Erasure>(kind, bytes, terms);
     case peer::v1::ENVELOPE_KIND_REFUSAL:
-      return Read<Refusal>(kind, bytes);
+      return Read<Refusal>(kind, bytes, terms);
     case peer::v1::ENVELOPE_KIND_NOTICE:
-      return Read<Notice>(kind, bytes);
+      return Read<Notice>(kind, bytes, terms);
     default:
       return Refuse(Fault::kKind);
   }

@@ -16,6 +16,7 @@
 #include "crypto/bytes.h"
 #include "sluis/peer/v1/exchange.pb.h"
 #include "sluis/peer/v1/peer.pb.h"
+#include "sluis/peer/v1/terms.pb.h"
 
 namespace sluis::envelope {
 
@@ -37,7 +38,10 @@ bool IsKnownKind(peer::v1::EnvelopeKind kind);
 // what tells that somebody was compelled.
 bool CrossesSuspension(peer::v1::EnvelopeKind kind);
 
-absl::StatusOr<Leaf> ReadLeaf(peer::v1::EnvelopeKind kind, crypto::BytesView bytes);
+// `terms`, when given, gets those of an Offer, as ReadTerms returns them; those of another kind are
+// empty.
+absl::StatusOr<Leaf> ReadLeaf(peer::v1::EnvelopeKind kind, crypto::BytesView bytes,
+                              peer::v1::Terms* terms = nullptr);
 
 const peer::v1::Binding& BindingOf(const Leaf& leaf);
 

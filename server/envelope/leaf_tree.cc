@@ -1,5 +1,7 @@
 #include "server/envelope/leaf_tree.h"
 
+#include <optional>
+
 namespace sluis::envelope {
 
 void LeafTree::Grow() {
@@ -14,9 +16,14 @@ void LeafTree::Grow() {
 }
 
 crypto::Hash LeafTree::Root() const {
-  crypto::CompactRange range;
-  for (const crypto::Hash& hash : levels_[0]) range.Append(hash);
-  return range.Root();
+  // Each level with an odd number of subtrees ends in one that has no sibling: the left of all that
+  // is to its right.
+  std::optional<crypto::Hash> root;
+  for (const std::vector<crypto::Hash>& level : levels_) {
+    if (level.size() % 2 == 0) continue;
+    root = root ? crypto::NodeHash(level.back(), *root) : level.back();
+  }
+  return root.value_or(crypto::EmptyRoot());
 }
 
 absl::StatusOr<std::vector<crypto::Hash>> LeafTree::Path(uint64_t index) {

@@ -16,6 +16,8 @@ namespace sluis::envelope {
 
 class LeafTree final : private crypto::NodeSource {
  public:
+  // Over no leaves.
+  LeafTree() : levels_(1) {}
   // `leaves` is any range of byte strings.
   template <typename Range>
   explicit LeafTree(const Range& leaves) : levels_(1) {

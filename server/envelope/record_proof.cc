@@ -4,7 +4,6 @@
 #include "server/envelope/canonical.h"
 #include "server/envelope/fault.h"
 #include "server/envelope/form.h"
-#include "server/envelope/leaf_tree.h"
 
 namespace sluis::envelope {
 
@@ -20,13 +19,13 @@ std::string RecordProof::Serialise() const {
 }
 
 std::vector<RecordProof> ProveRecords(Envelope envelope) {
-  LeafTree tree(envelope.leaf_bytes);
   std::vector<RecordProof> proofs;
   proofs.reserve(envelope.leaves.size());
   for (size_t i = 0; i < envelope.leaves.size(); ++i) {
     // Cannot fail: the tree has exactly these leaves.
-    proofs.push_back({envelope.head, static_cast<uint32_t>(i), tree.Path(i).value(),
-                      std::move(envelope.leaf_bytes[i]), std::move(envelope.leaves[i])});
+    proofs.push_back({envelope.head, static_cast<uint32_t>(i), envelope.tree.Path(i).value(),
+                      std::move(envelope.leaf_bytes[i]), std::move(envelope.leaves[i]),
+                      std::move(envelope.terms[i])});
   }
   return proofs;
 }
@@ -43,11 +42,13 @@ absl::StatusOr<RecordProof> ReadRecordProof(crypto::BytesView bytes) {
                std::move(*message.mutable_receipt_signature()));
   if (!head.ok()) return head.status();
   if (message.index() >= head->head.count()) return Refuse(Fault::kCount);
-  absl::StatusOr<Leaf> leaf = ReadLeaf(head->head.kind(), message.leaf());
+  peer::v1::Terms terms;
+  absl::StatusOr<Leaf> leaf = ReadLeaf(head->head.kind(), message.leaf(), &terms);
   if (!leaf.ok()) return leaf.status();
   if (absl::Status repeats = CheckRepeats(*leaf, head->head); !repeats.ok()) return repeats;
-  return RecordProof{*std::move(head), message.index(), ToHashes(message.path()),
-                     std::move(*message.mutable_leaf()), *std::move(leaf)};
+  return RecordProof{*std::move(head),         message.index(),
+                     ToHashes(message.path()), std::move(*message.mutable_leaf()),
+                     *std::move(leaf),         std::move(terms)};
 }
 
 absl::Status VerifyRecordProof(const RecordProof& proof, const JudgedBy& judged_by) {

@@ -26,6 +26,7 @@ struct RecordProof {
   std::vector<crypto::Hash> path;
   std::string leaf_bytes;
   Leaf leaf;
+  peer::v1::Terms terms;  // of a leaf that is an Offer, read; empty otherwise
 
   std::string Serialise() const;
 };

@@ -166,36 +166,60 @@ absl::StatusOr<MandateStatus> UserSignatureVerifier::Status(
   return Refuse(Fault::kMandate);
 }
 
-absl::StatusOr<VerifiedPerson> UserSignatureVerifier::Verify(
-    const peer::v1::UserSignature& signature, const SignedAct& act, const MandateStatus& status,
-    uint64_t now_us) {
-  const std::string& bytes = signature.statement().statement();
+bool UserSignatureVerifier::Signer::Signed(const peer::v1::UserSignature& signature) const {
+  return signature.statement().signature() == statement_signature &&
+         signature.mandate().mandate() == mandate_bytes &&
+         signature.mandate().signature() == mandate_signature;
+}
+
+absl::Status UserSignatureVerifier::KeepStatement(const std::string& bytes) {
+  if (statement_ && bytes == statement_bytes_) return absl::OkStatus();
   absl::StatusOr<UserStatement> statement = ReadStatement(bytes);
   if (!statement.ok()) return statement.status();
-  if (act.partnership != partnership_ || act.organisation != organisation_ ||
-      !IsAbout(*statement, act) || !Covers(*statement, signature, act.item)) {
-    return Refuse(Fault::kStatement);
-  }
+  signer_.reset();
+  statement_bytes_ = bytes;
+  statement_ = std::make_shared<const UserStatement>(*std::move(statement));
+  return absl::OkStatus();
+}
+
+absl::Status UserSignatureVerifier::KeepSigner(const peer::v1::UserSignature& signature) {
+  if (signer_ && signer_->Signed(signature)) return absl::OkStatus();
   absl::StatusOr<Mandate> mandate = VerifiedMandate(signature.mandate());
   if (!mandate.ok()) return mandate.status();
   // A mandate for the own node names a user; that name must never have left it.
   if (mandate->partnership() != partnership_ || !mandate->user_id().empty() ||
-      statement->mandate_digest() != crypto::View(authn::MandateDigest(signature.mandate()))) {
+      statement_->mandate_digest() != crypto::View(authn::MandateDigest(signature.mandate()))) {
     return Refuse(Fault::kMandate);
   }
   const auto key = crypto::ToFixed<32>(mandate->signing_key());
-  if (!key.ok() ||
-      !verified_->Holds(*key, StatementMessage(bytes), signature.statement().signature())) {
+  if (!key.ok() || !verified_->Holds(*key, StatementMessage(statement_bytes_),
+                                     signature.statement().signature())) {
     return Refuse(Fault::kStatementKey);
   }
-  if (!InWindow(*statement, now_us)) return Refuse(Fault::kStatementWindow);
+  signer_ = Signer{signature.statement().signature(), signature.mandate().mandate(),
+                   signature.mandate().signature(), *std::move(mandate)};
+  return absl::OkStatus();
+}
+
+absl::StatusOr<VerifiedPerson> UserSignatureVerifier::Verify(
+    const peer::v1::UserSignature& signature, const SignedAct& act, const MandateStatus& status,
+    uint64_t now_us) {
+  absl::Status read = KeepStatement(signature.statement().statement());
+  if (!read.ok()) return read;
+  if (act.partnership != partnership_ || act.organisation != organisation_ ||
+      !IsAbout(*statement_, act) || !Covers(*statement_, signature, act.item)) {
+    return Refuse(Fault::kStatement);
+  }
+  absl::Status was_signed = KeepSigner(signature);
+  if (!was_signed.ok()) return was_signed;
+  if (!InWindow(*statement_, now_us)) return Refuse(Fault::kStatementWindow);
   // Before the list is asked, because an older one may not name a mandate revoked since.
   if (status.organisation() != organisation_ ||
       status.number() < signature.mandate_status_number()) {
     return Refuse(Fault::kStatusBehind);
   }
-  if (!Allows(*mandate, *statement, status, now_us)) return Refuse(Fault::kMandate);
-  return VerifiedPerson{*std::move(statement), mandate->pseudonym()};
+  if (!Allows(signer_->mandate, *statement_, status, now_us)) return Refuse(Fault::kMandate);
+  return VerifiedPerson{statement_, signer_->mandate.pseudonym()};
 }
 
 }  // namespace sluis::envelope

@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,12 +78,13 @@ struct SignedAct {
 
 // Who stands behind a message, from statement and mandate.
 struct VerifiedPerson {
-  record::v1::UserStatement statement;
+  std::shared_ptr<const record::v1::UserStatement> statement;  // shared by those it covers
   std::string pseudonym;  // 16 bytes, one per person and partnership
 };
 
-// Checks signatures of the people of one other member. Remembers what it verified, so that a batch
-// under one statement costs one verification.
+// Checks signatures of the people of one other member. Remembers what it verified, and keeps the
+// statement and mandate that it read last, so that a batch under one statement costs one reading
+// and one verification. Thread-safety: not; one call has its own.
 class UserSignatureVerifier {
  public:
   // `mandate_keys`: those of that member valid today, from the manifest. `verified`: signatures
@@ -105,12 +107,29 @@ class UserSignatureVerifier {
       const record::v1::SignedMandateStatus& signed_status);
 
  private:
+  // Who signed a statement under which mandate, whatever it is used for.
+  struct Signer {
+    std::string statement_signature;
+    std::string mandate_bytes;
+    std::string mandate_signature;
+    record::v1::Mandate mandate;
+
+    bool Signed(const peer::v1::UserSignature& signature) const;
+  };
+
+  absl::Status KeepStatement(const std::string& bytes);
+  absl::Status KeepSigner(const peer::v1::UserSignature& signature);
   absl::StatusOr<record::v1::Mandate> VerifiedMandate(const record::v1::SignedMandate& mandate);
 
   const std::string partnership_;
   const std::string organisation_;
   const std::shared_ptr<authn::VerifiedSignatures> verified_;
   std::vector<std::unique_ptr<authn::MandateVerifier>> mandates_;
+
+  // The statement read last, of form; and who signed it, once that held.
+  std::string statement_bytes_;
+  std::shared_ptr<const record::v1::UserStatement> statement_;
+  std::optional<Signer> signer_;
 };
 
 }  // namespace sluis::envelope

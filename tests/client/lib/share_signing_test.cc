@@ -121,11 +121,11 @@ TEST_F(ShareSigningTest, AShareIsWhatThePartnerVerifies) {
   const auto person = Verify(request, "share", kTown, ItemOf(request, preview_.content()));
   ASSERT_TRUE(person.ok()) << person.status();
   EXPECT_EQ(person->pseudonym, std::string(16, 'p'));
-  EXPECT_EQ(person->statement.audience_role(), "lokale-coordinator");
-  EXPECT_EQ(person->statement.role(), "maatschappelijk-werker");
-  EXPECT_EQ(person->statement.purpose(), "doorverwijzing-hulp");
-  EXPECT_EQ(person->statement.basis(), "vl-prev-2024");
-  EXPECT_EQ(person->statement.signed_at_s(), static_cast<uint64_t>(kNow));
+  EXPECT_EQ(person->statement->audience_role(), "lokale-coordinator");
+  EXPECT_EQ(person->statement->role(), "maatschappelijk-werker");
+  EXPECT_EQ(person->statement->purpose(), "doorverwijzing-hulp");
+  EXPECT_EQ(person->statement->basis(), "vl-prev-2024");
+  EXPECT_EQ(person->statement->signed_at_s(), static_cast<uint64_t>(kNow));
   const auto marks = SignedMarks(preview_);
   ASSERT_TRUE(marks.has_value());
   EXPECT_EQ(marks->tlp(), record::v1::TLP_AMBER);
@@ -272,7 +272,7 @@ TEST_F(ShareSigningTest, AWithdrawalIsWhatThePartnerVerifies) {
                                      envelope::FieldsRoot({})};
   const auto person = Verify(*request, "withdraw", kTown, item);
   ASSERT_TRUE(person.ok()) << person.status();
-  EXPECT_EQ(person->statement.audience_role(), "") << "to no role in particular";
+  EXPECT_EQ(person->statement->audience_role(), "") << "to no role in particular";
   EXPECT_EQ(envelope::FaultOf(Verify(*request, "share", kTown, item).status()), Fault::kStatement);
 
   const auto erasure = SignErasure(asked_.context(), sent, Person());

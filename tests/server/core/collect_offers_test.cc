@@ -43,6 +43,26 @@ class CollectOffersTest : public ::testing::Test {
   ReceivingNode node_;
 };
 
+// Lets another use case decide, and keeps the decision parts of its plan.
+class Watched : public UseCase {
+ public:
+  using Decisions = std::vector<std::shared_ptr<const std::string>>;
+
+  Watched(std::shared_ptr<UseCase> inner, Decisions& decisions)
+      : inner_(std::move(inner)), decisions_(decisions) {}
+  const Method& method() const override { return inner_->method(); }
+  absl::StatusOr<Plan> Decide(const Call& call, View& view) override {
+    absl::StatusOr<Plan> plan = inner_->Decide(call, view);
+    decisions_.clear();
+    for (const Effect& effect : plan->effects) decisions_.push_back(effect.entry.decision);
+    return plan;
+  }
+
+ private:
+  const std::shared_ptr<UseCase> inner_;
+  Decisions& decisions_;
+};
+
 TEST_F(CollectOffersTest, WhatIsOfferedIsCollectedUnderTheStricterConditionsAndOwedAReceipt) {
   const auto offers = node_.world.Offers(2);
   ASSERT_EQ(Collect(offers), absl::OkStatus());
@@ -76,6 +96,40 @@ TEST_F(CollectOffersTest, WhatIsOfferedIsCollectedUnderTheStricterConditionsAndO
   }
   EXPECT_EQ(sealing.size(), 1u) << "one for the envelope";
   node_.Look([&](const View& view) { EXPECT_TRUE(OpenSealingKey(view, *sealing.begin()).ok()); });
+}
+
+TEST_F(CollectOffersTest, RecordsAlikeRestOnOneDecisionAndEachEntryHoldsIt) {
+  std::vector<MadeOffer> offers = node_.world.Offers(2);
+  const auto alike = node_.world.edit_terms;
+  node_.world.edit_terms = [&](peer::v1::Terms& terms) {
+    alike(terms);
+    for (auto& attribute : *terms.mutable_attributes()) {
+      if (attribute.name() == "record.age_days") attribute.set_value("4");
+    }
+  };
+  offers.push_back(node_.world.Offers(1)[0]);
+  Watched::Decisions decisions;
+  ASSERT_EQ(node_.RunAsPeer(std::make_shared<Watched>(
+                std::make_shared<CollectOffers>(
+                    node_.world.sender.organisation,
+                    node_.Leaves(peer::v1::ENVELOPE_KIND_OFFER,
+                                 node_.world.Leaves(peer::v1::ENVELOPE_KIND_OFFER, offers)),
+                    node_.h.random),
+                decisions)),
+            absl::OkStatus());
+  ASSERT_EQ(decisions.size(), 3u);
+  EXPECT_EQ(decisions[0], decisions[1]) << "asked once, written down once";
+  EXPECT_NE(decisions[0], decisions[2]);
+  const std::vector<Opened> entries = node_.h.Entries(node_.h.size() - 3);
+  const auto age_of = [](const Opened& entry) -> std::string {
+    for (const auto& attribute : entry.decision.attributes()) {
+      if (attribute.name() == "record.age_days") return attribute.value();
+    }
+    return "none";
+  };
+  EXPECT_EQ(age_of(entries[0]), "3");
+  EXPECT_EQ(age_of(entries[1]), "3");
+  EXPECT_EQ(age_of(entries[2]), "4");
 }
 
 TEST_F(CollectOffersTest, TheSameAgainChangesNothingAndAnotherUnderItsIdIsLogged) {

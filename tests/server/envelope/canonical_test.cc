@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
+#include <utility>
 
+#include "sluis/peer/v1/exchange.pb.h"
 #include "sluis/peer/v1/peer.pb.h"
 
 namespace sluis::envelope {
@@ -48,6 +51,31 @@ TEST(CanonicalTest, UnknownFieldsInsideAreSeen) {
   bytes += "\x78\x01"s;
   bytes[1] = static_cast<char>(bytes[1] + 2);
   EXPECT_FALSE(ReadCanonical(bytes, 100, request));
+}
+
+// Each place where a message may lie: a field, an element of a list, and what lies in those.
+TEST(CanonicalTest, AnUnknownFieldIsSeenAtEveryDepth) {
+  peer::v1::Offer offer;
+  for (const char* name : {"a", "b"}) offer.add_fields()->set_name(name);
+  offer.mutable_user()->mutable_statement()->set_statement("s");
+  ASSERT_TRUE(ReadCanonical(offer.SerializeAsString(), 100, offer));
+  const auto add = [](google::protobuf::Message& message) {
+    message.GetReflection()->MutableUnknownFields(&message)->AddVarint(99, 1);
+  };
+  const std::pair<const char*, std::function<void(peer::v1::Offer&)>> places[] = {
+      {"outside", [&](peer::v1::Offer& o) { add(o); }},
+      {"in a field", [&](peer::v1::Offer& o) { add(*o.mutable_user()); }},
+      {"in a field of it",
+       [&](peer::v1::Offer& o) { add(*o.mutable_user()->mutable_statement()); }},
+      {"in the first of a list", [&](peer::v1::Offer& o) { add(*o.mutable_fields(0)); }},
+      {"in the last of a list", [&](peer::v1::Offer& o) { add(*o.mutable_fields(1)); }},
+  };
+  for (const auto& [name, put] : places) {
+    peer::v1::Offer changed = offer;
+    put(changed);
+    peer::v1::Offer read;
+    EXPECT_FALSE(ReadCanonical(changed.SerializeAsString(), 100, read)) << name;
+  }
 }
 
 }  // namespace

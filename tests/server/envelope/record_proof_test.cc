@@ -26,6 +26,17 @@ TEST_F(RecordProofTest, StrangerVerifiesEachAlone) {
   }
 }
 
+TEST_F(RecordProofTest, TermsOfAnOfferComeWithIt) {
+  for (const RecordProof& proof : ProveRecords(world_.Made(peer::v1::ENVELOPE_KIND_OFFER, 3))) {
+    const std::string& stated = std::get<peer::v1::Offer>(proof.leaf).terms();
+    EXPECT_EQ(proof.terms.SerializeAsString(), stated);
+    EXPECT_EQ(ReadRecordProof(proof.Serialise())->terms.SerializeAsString(), stated);
+  }
+  for (const RecordProof& proof : ProveRecords(envelope_)) {
+    EXPECT_EQ(proof.terms.SerializeAsString(), "");
+  }
+}
+
 TEST_F(RecordProofTest, PartsOfTwoProofsDoNotMix) {
   const auto proofs = ProveRecords(envelope_);
   const JudgedBy judged_by = world_.Judge(kKind);

@@ -67,8 +67,45 @@ TEST_F(UserSignatureTest, EachItemIsCoveredAndThePersonIsAPseudonym) {
     const auto person = verifier.Verify(signatures[i], Act(i), world_.GoodStatus(), kNow);
     ASSERT_TRUE(person.ok()) << person.status();
     EXPECT_EQ(person->pseudonym, std::string(16, 'p'));
-    EXPECT_EQ(person->statement.role(), "casemanager");
+    EXPECT_EQ(person->statement->role(), "casemanager");
   }
+}
+
+// What was read last is kept: nothing of it may stand for a signature that differs anywhere.
+TEST_F(UserSignatureTest, AGoodSignatureVouchesForNoneAfterIt) {
+  const UserSignature good = Signed(world_.GoodStatement())[0];
+  const UserSignature other = Signed([&] {
+    UserStatement statement = world_.GoodStatement();
+    statement.set_role("another-role");
+    return statement;
+  }())[0];
+  const auto flip = [](std::string* bytes) { bytes->back() ^= 1; };
+  const std::tuple<const char*, std::function<void(UserSignature&)>, const char*> changes[] = {
+      {"statement", [&](auto& s) { flip(s.mutable_statement()->mutable_statement()); },
+       "statement"},
+      {"a statement with a role that the mandate lacks",
+       [&](auto& s) { *s.mutable_statement() = other.statement(); }, "mandate"},
+      {"signature of the statement",
+       [&](auto& s) { flip(s.mutable_statement()->mutable_signature()); }, "statement_key"},
+      {"signature of another statement",
+       [&](auto& s) { s.mutable_statement()->set_signature(other.statement().signature()); },
+       "statement_key"},
+      {"mandate", [&](auto& s) { flip(s.mutable_mandate()->mutable_mandate()); }, "mandate"},
+      {"signature of the mandate", [&](auto& s) { flip(s.mutable_mandate()->mutable_signature()); },
+       "mandate"},
+  };
+  UserSignatureVerifier verifier = Verifier();
+  const auto judged = [&](const UserSignature& signature) {
+    return Word(verifier.Verify(signature, Act(), world_.GoodStatus(), kNow));
+  };
+  for (const auto& [name, change, word] : changes) {
+    ASSERT_EQ(judged(good), "ok") << "before " << name;
+    UserSignature changed = good;
+    change(changed);
+    EXPECT_EQ(judged(changed), word) << name;
+    EXPECT_EQ(judged(changed), word) << name << ", again";
+  }
+  EXPECT_EQ(judged(good), "ok");
 }
 
 TEST_F(UserSignatureTest, OffersOfTheWorldAreCovered) {

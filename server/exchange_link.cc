@@ -10,6 +10,7 @@
 #include "crypto/hash.h"
 #include "server/core/drop_taken.h"
 #include "server/core/exchange_upkeep.h"
+#include "server/core/outbox.h"
 #include "server/core/received_exchange.h"
 #include "server/core/sent_erasure.h"
 #include "server/core/sent_exchange.h"
@@ -31,7 +32,7 @@ constexpr size_t kForgottenPerRound = 4096;
 // Whether something may still come or go in that exchange; what cannot be read may.
 bool InUse(const core::View& view, const partnership::Manifest& manifest, std::string_view id) {
   for (const partnership::Member& member : manifest.members) {
-    const auto owed = view.StampOf(core::OwedKey(member.organisation, id));
+    const auto owed = view.StampOf(core::OutboxKey(member.organisation, id));
     if (!owed.ok() || *owed != ledger::kAbsent) return true;
   }
   const auto sent = core::ReadSent(view, id);

@@ -1,5 +1,6 @@
 #include "server/core/drop_taken.h"
 
+#include "server/core/outbox.h"
 #include "server/core/refusal.h"
 #include "server/core/sent_exchange.h"
 #include "server/ledger/row.h"
@@ -17,7 +18,7 @@ absl::StatusOr<Plan> DropTaken::Decide(const Call& call, View& view) {
   Effect effect;
   effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
   for (const TakenMessage& one : taken_) {
-    const std::string key = OwedKey(one.partner, one.exchange_id);
+    const std::string key = OutboxKey(one.partner, one.exchange_id);
     const absl::StatusOr<ledger::Row> row = ledger::ReadRow(view.snapshot(), key);
     if (!row.ok()) return row.status();
     if (row->stamp == ledger::kAbsent) continue;

@@ -1,6 +1,7 @@
 #include "server/core/exercise.h"
 
 #include "server/core/erasure.h"
+#include "server/core/outbox.h"
 #include "server/core/received_exchange.h"
 #include "server/core/refusal.h"
 #include "server/core/sealing_key.h"
@@ -41,7 +42,7 @@ absl::StatusOr<bool> AddExchange(const Call& call, const View& view, const std::
         SenderPart(row, call.terms->partnership, kKindExercise, row.offer_digest(), kErased);
     effect.preconditions.push_back({SentKey(id), sent->stamp});
     for (std::string key :
-         {SentKey(id), SentOfKey(row.record_id(), id), OwedKey(row.recipient(), id)}) {
+         {SentKey(id), SentOfKey(row.record_id(), id), OutboxKey(row.recipient(), id)}) {
       effect.rows.push_back({std::move(key), std::nullopt});
     }
     return true;

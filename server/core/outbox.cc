@@ -1,8 +1,10 @@
 #include "server/core/outbox.h"
 
-#include <string>
+#include <array>
+#include <utility>
 
 #include "server/core/received_exchange.h"
+#include "server/core/sent_exchange.h"
 #include "server/envelope/form.h"
 #include "server/ledger/row.h"
 #include "sluis/record/v1/exchange.pb.h"
@@ -20,7 +22,35 @@ peer::v1::EnvelopeKind KindOf(std::string_view stored) {
   return static_cast<peer::v1::EnvelopeKind>(owed.kind());
 }
 
+// One that is there makes the id a used one.
+std::array<std::string, 3> RowsOf(std::string_view partner, std::string_view exchange_id) {
+  return {SentKey(exchange_id), ReceivedKey(exchange_id), OutboxKey(partner, exchange_id)};
+}
+
 }  // namespace
+
+std::string OutboxKey(std::string_view partner, std::string_view exchange_id) {
+  std::string rest(partner);
+  rest.push_back('\0');
+  rest += exchange_id;
+  return ledger::RowKey(ledger::Table::kOutbox, rest);
+}
+
+absl::StatusOr<bool> IsUsed(const View& view, std::string_view partner,
+                            std::string_view exchange_id) {
+  for (const std::string& key : RowsOf(partner, exchange_id)) {
+    const absl::StatusOr<uint64_t> stamp = view.StampOf(key);
+    if (!stamp.ok()) return stamp.status();
+    if (*stamp != ledger::kAbsent) return true;
+  }
+  return false;
+}
+
+void RequireUnused(std::string_view partner, std::string_view exchange_id, Effect& effect) {
+  for (std::string& key : RowsOf(partner, exchange_id)) {
+    effect.preconditions.push_back({std::move(key), ledger::kAbsent});
+  }
+}
 
 absl::Status VisitOutbox(const View& view, std::string_view partner,
                          const std::function<bool(const OwedRow&)>& visit) {

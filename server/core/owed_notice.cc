@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/core/outbox.h"
 #include "server/core/received_exchange.h"
 #include "server/envelope/leaf.h"
 #include "server/ledger/row.h"

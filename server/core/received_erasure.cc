@@ -5,8 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include "server/core/outbox.h"
 #include "server/core/sealing_key.h"
-#include "server/core/sent_exchange.h"
 #include "server/envelope/fault.h"
 #include "server/envelope/leaf.h"
 #include "server/storage/clock.h"
@@ -112,16 +112,6 @@ bool MayAsk(const ReceivedExchange& row, const StoredOffer& offer, const Erasure
          envelope::CheckAnswers(leaf.proof.leaf, offer.offer().binding()).ok();
 }
 
-// Whether anything here has that exchange id, in either direction.
-absl::StatusOr<bool> IsUsed(const View& view, const std::string& sender, const std::string& id) {
-  for (const std::string& key : {SentKey(id), ReceivedKey(id), OutboxKey(sender, id)}) {
-    const absl::StatusOr<uint64_t> stamp = view.StampOf(key);
-    if (!stamp.ok()) return stamp.status();
-    if (*stamp != ledger::kAbsent) return true;
-  }
-  return false;
-}
-
 // Answers that there is nothing here. The row keeps an Offer of before from being collected now,
 // and is in no list.
 absl::Status EndUnknown(const Call& call, const View& view, const ErasureAsker& asker,
@@ -137,8 +127,7 @@ absl::Status EndUnknown(const Call& call, const View& view, const ErasureAsker& 
   if (!day.ok()) return day.status();
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
-  effect.preconditions.push_back({SentKey(row.exchange_id()), ledger::kAbsent});
-  effect.preconditions.push_back({OutboxKey(asker.sender, row.exchange_id()), ledger::kAbsent});
+  RequireUnused(asker.sender, row.exchange_id(), effect);
   if (row.exercise()) effect.rows.push_back({ExerciseKey(row.exchange_id()), std::string()});
   EndErased(call, {.row = std::move(row), .stamp = ledger::kAbsent}, leaf.proof.Serialise(),
             leaf.digest, *day, effect);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "server/core/outbox.h"
 #include "server/envelope/field_commitment.h"
 #include "server/envelope/receipt_proof.h"
 #include "server/envelope/terms.h"
@@ -36,13 +37,6 @@ absl::Status Unreadable() {
 
 std::string ReceivedKey(std::string_view exchange_id) {
   return RowKey(Table::kReceived, exchange_id);
-}
-
-std::string OutboxKey(std::string_view partner, std::string_view exchange_id) {
-  std::string rest(partner);
-  rest.push_back('\0');
-  rest += exchange_id;
-  return RowKey(Table::kOutbox, rest);
 }
 
 std::string ReceivedOrderKey(uint64_t received_at_us, std::string_view exchange_id) {

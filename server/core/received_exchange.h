@@ -22,8 +22,6 @@
 namespace sluis::core {
 
 std::string ReceivedKey(std::string_view exchange_id);
-// Row of what is owed to a partner about an exchange.
-std::string OutboxKey(std::string_view partner, std::string_view exchange_id);
 std::string ReceivedOrderKey(uint64_t received_at_us, std::string_view exchange_id);
 
 // The words by which rows and entries name the reasons of the closed lists of exchange.proto.

@@ -4,6 +4,7 @@
 
 #include "crypto/bytes.h"
 #include "crypto/merkle.h"
+#include "server/core/outbox.h"
 #include "server/envelope/leaf.h"
 #include "server/envelope/terms.h"
 #include "server/ledger/row.h"
@@ -48,13 +49,6 @@ std::string SentOfKey(std::string_view record_id, std::string_view exchange_id) 
   std::string rest(record_id);
   rest += exchange_id;
   return ledger::RowKey(ledger::Table::kSentOf, rest);
-}
-
-std::string OwedKey(std::string_view partner, std::string_view exchange_id) {
-  std::string rest(partner);
-  rest.push_back('\0');
-  rest += exchange_id;
-  return ledger::RowKey(ledger::Table::kOutbox, rest);
 }
 
 std::string LogOriginOf(std::string_view organisation) {
@@ -193,7 +187,7 @@ void WriteSent(const SentRow& before, SentExchange after, peer::v1::EnvelopeKind
   after.set_intent_entry(before.intent_index() + 1);
   const std::string key = SentKey(after.exchange_id());
   effect.preconditions.push_back({key, before.stamp});
-  const std::string owed_key = OwedKey(after.recipient(), after.exchange_id());
+  const std::string owed_key = OutboxKey(after.recipient(), after.exchange_id());
   if (owed == peer::v1::ENVELOPE_KIND_UNSPECIFIED) {
     effect.rows.push_back({owed_key, std::nullopt});
   } else {

@@ -23,7 +23,6 @@ namespace sluis::core {
 // Keys of the rows that a sender keeps of an exchange; docs/formats.md.
 std::string SentKey(std::string_view exchange_id);
 std::string SentOfKey(std::string_view record_id, std::string_view exchange_id);
-std::string OwedKey(std::string_view partner, std::string_view exchange_id);
 
 // Name of the log of an organisation.
 std::string LogOriginOf(std::string_view organisation);

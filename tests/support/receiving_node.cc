@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/core/collect_offers.h"
+#include "server/core/outbox.h"
 #include "server/core/status_lists.h"
 #include "server/core/store_keys.h"
 #include "server/envelope/key_wrap.h"

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "server/core/outbox.h"
 #include "server/core/sent_exchange.h"
 #include "server/ledger/row.h"
 #include "server/storage/memory_store.h"
@@ -26,7 +27,7 @@ class OwedTest : public ::testing::Test {
     record::v1::OwedMessage owed;
     owed.set_kind(kind);
     owed.set_not_before_us(not_before_us);
-    rows_.push_back({core::OwedKey(partner, id), ledger::JoinRow(1, owed.SerializeAsString())});
+    rows_.push_back({core::OutboxKey(partner, id), ledger::JoinRow(1, owed.SerializeAsString())});
   }
   size_t unreadable_ = 0;
   std::vector<Owed> Found(

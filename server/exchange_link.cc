@@ -11,6 +11,7 @@
 #include "server/core/drop_taken.h"
 #include "server/core/exchange_upkeep.h"
 #include "server/core/outbox.h"
+#include "server/core/quarantine.h"
 #include "server/core/received_exchange.h"
 #include "server/core/sent_erasure.h"
 #include "server/core/sent_exchange.h"
@@ -193,6 +194,7 @@ absl::Status ExchangeLink::Hourly() {
       first.Update(dropped);
     }
   }
+  first.Update(EndQuarantined());
   first.Update(EndSent(*terms));
   first.Update(ForgetEnded(*terms));
   std::vector<std::string> keys;
@@ -208,6 +210,20 @@ absl::Status ExchangeLink::Hourly() {
         std::make_shared<core::EraseSealingKeys>(std::move(keys))));
   }
   return first;
+}
+
+absl::Status ExchangeLink::EndQuarantined() {
+  std::vector<std::string> due;
+  {
+    const auto snapshot = parts_.ledger.store().NewSnapshot();
+    const core::View view(*snapshot, parts_.ledger.keyring());
+    auto found = core::QuarantinedPastRetention(view, storage::LegalDay(parts_.clock.NowUs()),
+                                                kExpiredPerRound);
+    if (!found.ok()) return found.status();
+    due = *std::move(found);
+  }
+  if (due.empty()) return absl::OkStatus();
+  return parts_.executor.RunAsNodeAndWait(std::make_shared<core::EndQuarantine>(std::move(due)));
 }
 
 absl::Status ExchangeLink::EndSent(const core::Terms& terms) {

@@ -78,6 +78,8 @@ class ExchangeLink {
  private:
   void Wake();
   absl::Status Hourly();
+  // Forgets what is quarantined past the last day of its terms.
+  absl::Status EndQuarantined();
   // Ends what was sent and nobody answered, also to members that are no longer there.
   absl::Status EndSent(const core::Terms& terms);
   // What is kept beside the ledger of exchanges that have ended.

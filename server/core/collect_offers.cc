@@ -172,6 +172,7 @@ Effect Refused(const Call& call, ReceivedExchange row, const peer::v1::Terms& te
                                           row.offer_digest(), kRefused);
   row.set_state(record::v1::RECEIVED_STATE_REFUSED);
   row.set_reason(std::string(RefusalWord(why.reason)));
+  ForgetTerms(row);
   WriteNew(row, effect);
   Owe(row, peer::v1::ENVELOPE_KIND_REFUSAL, call.now_us, terms.case_token(), effect);
   return effect;

@@ -6,14 +6,14 @@
 #include "server/core/received_exchange.h"
 #include "server/core/sent_exchange.h"
 #include "server/envelope/form.h"
-#include "server/ledger/row.h"
+#include "server/ledger/sealed_row.h"
 #include "sluis/record/v1/exchange.pb.h"
 
 namespace sluis::core {
 namespace {
 
-peer::v1::EnvelopeKind KindOf(std::string_view stored) {
-  const absl::StatusOr<ledger::Row> row = ledger::SplitRow(stored);
+peer::v1::EnvelopeKind KindOf(const View& view, std::string_view key, std::string_view stored) {
+  const absl::StatusOr<ledger::Row> row = ledger::OpenRow(view.keyring(), key, stored);
   record::v1::OwedMessage owed;
   if (!row.ok() || !owed.ParseFromString(row->value) ||
       !peer::v1::EnvelopeKind_IsValid(static_cast<int>(owed.kind()))) {
@@ -59,7 +59,8 @@ absl::Status VisitOutbox(const View& view, std::string_view partner,
   return view.snapshot().Scan(
       from, storage::PrefixEnd(from), [&](std::string_view key, std::string_view stored) {
         if (key.size() < from.size() + envelope::kExchangeIdBytes) return true;
-        return visit({key.substr(key.size() - envelope::kExchangeIdBytes), KindOf(stored)});
+        return visit(
+            {key.substr(key.size() - envelope::kExchangeIdBytes), KindOf(view, key, stored)});
       });
 }
 

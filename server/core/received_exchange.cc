@@ -84,6 +84,28 @@ absl::StatusOr<StoredOffer> OfferOf(const ReceivedExchange& row) {
   return StoredOffer{*std::move(proof), *std::move(terms)};
 }
 
+absl::StatusOr<KeptOffer> KeptOfferOf(const ReceivedExchange& row) {
+  peer::v1::RecordProof proof;
+  peer::v1::Offer offer;
+  if (!proof.ParseFromString(row.offer_proof()) || !offer.ParseFromString(proof.leaf()) ||
+      offer.binding().exchange_id() != row.exchange_id()) {
+    return Unreadable();
+  }
+  const bool has_terms = !offer.terms().empty();
+  return KeptOffer{std::move(*offer.mutable_binding()), has_terms};
+}
+
+void ForgetTerms(ReceivedExchange& row) {
+  row.clear_accepted();
+  absl::StatusOr<KeptOffer> kept = KeptOfferOf(row);
+  if (!kept.ok()) return;
+  peer::v1::Offer left;
+  *left.mutable_binding() = std::move(kept->binding);
+  peer::v1::RecordProof proof;
+  proof.set_leaf(left.SerializeAsString());
+  row.set_offer_proof(proof.SerializeAsString());
+}
+
 envelope::SignedAct ActAbout(const peer::v1::Binding& binding, const peer::v1::Terms& terms,
                              std::string_view action) {
   envelope::SignedAct act{binding.partnership(), binding.sender(), binding.recipient(), action, {}};

@@ -53,6 +53,20 @@ struct StoredOffer {
 };
 absl::StatusOr<StoredOffer> OfferOf(const record::v1::ReceivedExchange& row);
 
+// What is left of its Offer: the whole, or once its terms are of no use any more the binding, which
+// every message about it repeats. DATA_LOSS when it cannot be read.
+struct KeptOffer {
+  peer::v1::Binding binding;
+  bool has_terms = false;
+};
+absl::StatusOr<KeptOffer> KeptOfferOf(const record::v1::ReceivedExchange& row);
+
+// Leaves of the Offer its binding, beside the digests that the row names: terms, person, fields and
+// ciphertext go, and with them on what conditions it was accepted. For when its record ends here,
+// or it ends without one. What cannot be read stays as it is: it must not keep a record from being
+// erased.
+void ForgetTerms(record::v1::ReceivedExchange& row);
+
 // What a person of the sender must have signed for this message of theirs about the exchange, no
 // fields. Borrows the binding and the action.
 envelope::SignedAct ActAbout(const peer::v1::Binding& binding, const peer::v1::Terms& terms,

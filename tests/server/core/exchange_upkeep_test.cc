@@ -155,8 +155,7 @@ TEST(SentUpkeepTest, TheOutboxOfOthersWasReadForEachPartner) {
   record::v1::OwedMessage owed;
   owed.set_kind(peer::v1::ENVELOPE_KIND_ERASURE);
   for (char id = 'a'; id < 'i'; ++id) {
-    node.h.store.Tamper(OutboxKey(tests::kPolice, std::string(16, id)),
-                        ledger::JoinRow(1, owed.SerializeAsString()));
+    node.h.PutRow(OutboxKey(tests::kPolice, std::string(16, id)), 1, owed.SerializeAsString());
   }
   EXPECT_EQ(rows(tests::kCity), before);
   EXPECT_GE(rows(tests::kPolice), 8u);

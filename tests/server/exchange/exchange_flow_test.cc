@@ -301,8 +301,7 @@ TEST_F(ExchangeFlowTest, WhatWasTakenLatelyFilledTheWindow) {
     std::string other(8, '\0');
     crypto::AppendU64(other, i);
     taken.push_back({*crypto::ToFixed<16>(other), {}});
-    welfare_.h.store.Tamper(core::OutboxKey(kCity, other),
-                            ledger::JoinRow(1, owed.SerializeAsString()));
+    welfare_.h.PutRow(core::OutboxKey(kCity, other), 1, owed.SerializeAsString());
   }
   ASSERT_EQ(from_welfare_.acknowledgements().Take(peer::v1::ENVELOPE_KIND_OFFER, taken, now_us),
             absl::OkStatus());

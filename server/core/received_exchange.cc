@@ -9,7 +9,7 @@
 #include "server/envelope/field_commitment.h"
 #include "server/envelope/receipt_proof.h"
 #include "server/envelope/terms.h"
-#include "server/ledger/row.h"
+#include "server/ledger/sealed_row.h"
 #include "sluis/record/v1/entry.pb.h"
 
 namespace sluis::core {
@@ -54,7 +54,8 @@ std::string_view RefusalWord(peer::v1::RefusalReason reason) {
 }
 
 absl::StatusOr<ReceivedRow> ReadReceived(const View& view, std::string_view exchange_id) {
-  absl::StatusOr<ledger::Row> row = ledger::ReadRow(view.snapshot(), ReceivedKey(exchange_id));
+  absl::StatusOr<ledger::Row> row =
+      ledger::ReadRow(view.snapshot(), view.keyring(), ReceivedKey(exchange_id));
   if (!row.ok()) return row.status();
   if (row->stamp == ledger::kAbsent) return absl::NotFoundError("there is no such exchange");
   ReceivedRow received;

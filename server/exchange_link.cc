@@ -11,6 +11,7 @@
 #include "server/core/drop_taken.h"
 #include "server/core/exchange_upkeep.h"
 #include "server/core/outbox.h"
+#include "server/core/quarantine.h"
 #include "server/core/received_exchange.h"
 #include "server/core/sent_erasure.h"
 #include "server/core/sent_exchange.h"
@@ -33,7 +34,7 @@ constexpr size_t kForgottenPerRound = 4096;
 // Whether something may still come or go in that exchange; what cannot be read may.
 bool InUse(const core::View& view, const partnership::Manifest& manifest, std::string_view id) {
   for (const partnership::Member& member : manifest.members) {
-    const auto owed = view.StampOf(core::OwedKey(member.organisation, id));
+    const auto owed = view.StampOf(core::OutboxKey(member.organisation, id));
     if (!owed.ok() || *owed != ledger::kAbsent) return true;
   }
   const auto sent = core::ReadSent(view, id);
@@ -183,6 +184,7 @@ absl::Status ExchangeLink::Hourly() {
   for (const std::string& organisation : FormerPartners(manifest)) {
     first.Update(DropSettled(organisation));
   }
+  first.Update(EndQuarantined());
   first.Update(EndSent(*terms));
   first.Update(ForgetEnded(*terms));
   std::vector<std::string> keys;
@@ -219,6 +221,20 @@ absl::Status ExchangeLink::DropSettled(const std::string& partner) {
     first.Update(dropped);
   }
   return first;
+}
+
+absl::Status ExchangeLink::EndQuarantined() {
+  std::vector<std::string> due;
+  {
+    const auto snapshot = parts_.ledger.store().NewSnapshot();
+    const core::View view(*snapshot, parts_.ledger.keyring());
+    auto found = core::QuarantinedPastRetention(view, storage::LegalDay(parts_.clock.NowUs()),
+                                                kExpiredPerRound);
+    if (!found.ok()) return found.status();
+    due = *std::move(found);
+  }
+  if (due.empty()) return absl::OkStatus();
+  return parts_.executor.RunAsNodeAndWait(std::make_shared<core::EndQuarantine>(std::move(due)));
 }
 
 absl::Status ExchangeLink::EndSent(const core::Terms& terms) {

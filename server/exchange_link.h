@@ -89,6 +89,8 @@ class ExchangeLink {
   std::vector<std::string> FormerPartners(const partnership::Manifest& manifest) const;
   // What that partner took for good is owed no more.
   absl::Status DropSettled(const std::string& partner);
+  // Forgets what is quarantined past the last day of its terms.
+  absl::Status EndQuarantined();
   // Ends what was sent and nobody answered, also to members that are no longer there.
   absl::Status EndSent(const core::Terms& terms);
   // What is kept beside the ledger of exchanges that have ended.

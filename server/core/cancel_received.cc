@@ -31,13 +31,17 @@ bool HasEnded(record::v1::ReceivedState state) {
          state != record::v1::RECEIVED_STATE_QUARANTINED;
 }
 
-// OK when no person need stand behind it.
+// OK when no person need stand behind it: where the terms are gone nothing is left to be closed.
 absl::Status CheckPerson(envelope::UserSignatureVerifier& verifier, const Cancel& cancel,
-                         const StoredOffer& offer, const record::v1::MandateStatus& status,
-                         uint64_t now_us) {
-  if (cancel.reason() != peer::v1::CANCEL_REASON_WITHDRAWN) return absl::OkStatus();
+                         const ReceivedExchange& row, const KeptOffer& kept,
+                         const record::v1::MandateStatus& status, uint64_t now_us) {
+  if (cancel.reason() != peer::v1::CANCEL_REASON_WITHDRAWN || !kept.has_terms) {
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<StoredOffer> offer = OfferOf(row);
+  if (!offer.ok()) return offer.status();
   return verifier
-      .Verify(cancel.user(), ActAbout(cancel.binding(), offer.terms, "withdraw"), status, now_us)
+      .Verify(cancel.user(), ActAbout(cancel.binding(), offer->terms, "withdraw"), status, now_us)
       .status();
 }
 
@@ -77,10 +81,10 @@ absl::StatusOr<Plan> CancelReceived::Decide(const Call& call, View& view) {
     const ReceivedExchange& row = held->row;
     // Of what was erased no Offer is left, and nothing to take back.
     if (row.state() == record::v1::RECEIVED_STATE_ERASED) return absl::OkStatus();
-    absl::StatusOr<StoredOffer> offer = OfferOf(row);
-    if (!offer.ok()) return offer.status();
+    const absl::StatusOr<KeptOffer> kept = KeptOfferOf(row);
+    if (!kept.ok()) return kept.status();
     if (row.sender() != sender_ || row.offer_digest() != cancel->offer_digest() ||
-        !envelope::CheckAnswers(leaf.proof.leaf, offer->offer().binding()).ok()) {
+        !envelope::CheckAnswers(leaf.proof.leaf, kept->binding).ok()) {
       ReceivedExchange about;
       about.set_exchange_id(cancel->binding().exchange_id());
       about.set_sender(sender_);
@@ -88,7 +92,8 @@ absl::StatusOr<Plan> CancelReceived::Decide(const Call& call, View& view) {
       return absl::OkStatus();
     }
     if (HasEnded(row.state())) return absl::OkStatus();
-    const absl::Status person = CheckPerson(verifier, *cancel, *offer, *status, call.now_us);
+    const absl::Status person = CheckPerson(verifier, *cancel, row, *kept, *status, call.now_us);
+    if (absl::IsDataLoss(person)) return person;
     if (envelope::FaultOf(person) == Fault::kStatusBehind) {
       ++waiting;
       return absl::OkStatus();
@@ -122,6 +127,8 @@ absl::StatusOr<Plan> CancelReceived::Decide(const Call& call, View& view) {
     ReceivedExchange after = row;
     after.set_state(record::v1::RECEIVED_STATE_CANCELLED);
     after.set_reason(std::string(kReasons.at(static_cast<size_t>(cancel->reason()))));
+    // A record that was opened stays, closed, until its own end.
+    if (!effect.record) ForgetTerms(after);
     WriteReceived(*held, std::move(after), effect);
     return absl::OkStatus();
   };

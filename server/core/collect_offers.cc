@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "server/core/acceptance.h"
+#include "server/core/outbox.h"
 #include "server/core/received_exchange.h"
 #include "server/core/release_question.h"
 #include "server/core/status_lists.h"
@@ -16,7 +17,6 @@
 #include "server/envelope/signed_conditions.h"
 #include "server/envelope/terms.h"
 #include "server/envelope/user_signature.h"
-#include "server/ledger/row.h"
 
 namespace sluis::core {
 namespace {
@@ -25,10 +25,6 @@ using envelope::Fault;
 using peer::v1::Offer;
 using peer::v1::RefusalReason;
 using record::v1::ReceivedExchange;
-
-std::string SentRowKey(std::string_view exchange_id) {
-  return ledger::RowKey(ledger::Table::kSent, exchange_id);
-}
 
 constexpr std::string_view kRefused = "refused";
 constexpr std::string_view kRuleDenied = "denied";
@@ -62,12 +58,6 @@ struct Deciding {
 
 enum class Before { kNew, kSame, kReplayed };
 
-absl::StatusOr<bool> IsThere(const View& view, const std::string& key) {
-  absl::StatusOr<uint64_t> stamp = view.StampOf(key);
-  if (!stamp.ok()) return stamp.status();
-  return *stamp != ledger::kAbsent;
-}
-
 // Whether this exchange id was used before, by either side.
 absl::StatusOr<Before> SeenBefore(const View& view, const std::string& sender,
                                   const std::string& exchange_id, const crypto::Hash& digest) {
@@ -78,12 +68,9 @@ absl::StatusOr<Before> SeenBefore(const View& view, const std::string& sender,
     return same ? Before::kSame : Before::kReplayed;
   }
   if (!absl::IsNotFound(held.status())) return held.status();
-  for (const std::string& key : {SentRowKey(exchange_id), OutboxKey(sender, exchange_id)}) {
-    const absl::StatusOr<bool> there = IsThere(view, key);
-    if (!there.ok()) return there.status();
-    if (*there) return Before::kReplayed;
-  }
-  return Before::kNew;
+  const absl::StatusOr<bool> used = IsUsed(view, sender, exchange_id);
+  if (!used.ok()) return used.status();
+  return *used ? Before::kReplayed : Before::kNew;
 }
 
 struct Taken {
@@ -175,11 +162,8 @@ ReceivedExchange RowOf(const Call& call, const std::string& sender, const PeerLe
 
 // The rows of an exchange that is new here, in either direction.
 void WriteNew(const ReceivedExchange& row, Effect& effect) {
-  const std::string key = ReceivedKey(row.exchange_id());
-  effect.preconditions.push_back({key, ledger::kAbsent});
-  effect.preconditions.push_back({OutboxKey(row.sender(), row.exchange_id()), ledger::kAbsent});
-  effect.preconditions.push_back({SentRowKey(row.exchange_id()), ledger::kAbsent});
-  effect.rows.push_back({key, row.SerializeAsString()});
+  RequireUnused(row.sender(), row.exchange_id(), effect);
+  effect.rows.push_back({ReceivedKey(row.exchange_id()), row.SerializeAsString()});
   effect.rows.push_back({ReceivedOrderKey(row.received_at_us(), row.exchange_id()), std::string()});
   if (row.exercise()) effect.rows.push_back({ExerciseKey(row.exchange_id()), std::string()});
 }
@@ -197,6 +181,7 @@ Effect Refused(const Call& call, ReceivedExchange row, const peer::v1::Terms& te
                                           row.offer_digest(), kRefused);
   row.set_state(record::v1::RECEIVED_STATE_REFUSED);
   row.set_reason(std::string(RefusalWord(why.reason)));
+  ForgetTerms(row);
   WriteNew(row, effect);
   Owe(row, peer::v1::ENVELOPE_KIND_REFUSAL, call.now_us, terms.case_token(), effect);
   return effect;

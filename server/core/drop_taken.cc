@@ -1,8 +1,8 @@
 #include "server/core/drop_taken.h"
 
+#include "server/core/outbox.h"
 #include "server/core/refusal.h"
-#include "server/core/sent_exchange.h"
-#include "server/ledger/row.h"
+#include "server/ledger/sealed_row.h"
 #include "sluis/record/v1/exchange.pb.h"
 
 namespace sluis::core {
@@ -17,8 +17,8 @@ absl::StatusOr<Plan> DropTaken::Decide(const Call& call, View& view) {
   Effect effect;
   effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
   for (const TakenMessage& one : taken_) {
-    const std::string key = OwedKey(one.partner, one.exchange_id);
-    const absl::StatusOr<ledger::Row> row = ledger::ReadRow(view.snapshot(), key);
+    const std::string key = OutboxKey(one.partner, one.exchange_id);
+    const absl::StatusOr<ledger::Row> row = ledger::ReadRow(view.snapshot(), view.keyring(), key);
     if (!row.ok()) return row.status();
     if (row->stamp == ledger::kAbsent) continue;
     record::v1::OwedMessage owed;

@@ -15,13 +15,16 @@ using record::v1::SentExchange;
 
 constexpr char kErased[] = "erased";
 
-absl::StatusOr<std::vector<SentRow>> SharesOf(const View& view, std::string_view record_id) {
+absl::StatusOr<std::vector<SentRow>> SharesOf(const View& view, std::string_view record_id,
+                                              size_t* unreadable = nullptr) {
   std::vector<SentRow> shares;
-  const absl::Status visited =
-      VisitSent(view, record_id, {}, [&](std::string_view, const SentRow& sent) {
+  const absl::Status visited = VisitSent(
+      view, record_id, {},
+      [&](std::string_view, const SentRow& sent) {
         shares.push_back(sent);
         return true;
-      });
+      },
+      unreadable);
   if (!visited.ok()) return visited;
   return shares;
 }
@@ -144,16 +147,23 @@ absl::StatusOr<std::variant<ErasureSignatures, Refusal>> VerifyErasureStatements
   return signatures;
 }
 
-absl::StatusOr<size_t> AddErasedShares(const Call& call, const View& view,
-                                       std::string_view record_id,
-                                       const ErasureSignatures& signatures, Plan& plan) {
-  const absl::StatusOr<std::vector<SentRow>> shares = SharesOf(view, record_id);
+absl::Status ErasedShares::status() const {
+  if (unreadable == 0) return absl::OkStatus();
+  return absl::DataLossError(
+      "the record is erased here, but where it went cannot all be read, so a partner that may have "
+      "it was not asked to erase it; run the node's doctor");
+}
+
+absl::StatusOr<ErasedShares> AddErasedShares(const Call& call, const View& view,
+                                             std::string_view record_id,
+                                             const ErasureSignatures& signatures, Plan& plan) {
+  ErasedShares erased;
+  const absl::StatusOr<std::vector<SentRow>> shares = SharesOf(view, record_id, &erased.unreadable);
   if (!shares.ok()) return shares.status();
-  size_t asked = 0;
   for (const SentRow& sent : *shares) {
-    if (AddErasedShare(call, view, sent, signatures, plan)) ++asked;
+    if (AddErasedShare(call, view, sent, signatures, plan)) ++erased.asked;
   }
-  return asked;
+  return erased;
 }
 
 }  // namespace sluis::core

@@ -1,6 +1,7 @@
 #ifndef SLUIS_SERVER_CORE_ERASE_SHARES_H_
 #define SLUIS_SERVER_CORE_ERASE_SHARES_H_
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -27,16 +28,28 @@ using ErasureSignatures = std::map<std::string, peer::v1::UserSignature, std::le
 absl::StatusOr<std::variant<ErasureSignatures, Refusal>> VerifyErasureStatements(
     const Call& call, View& view, const node::v1::EraseSignalRequest& request);
 
+// What an erasure did to the exchanges of its record.
+struct ErasedShares {
+  // Partners that are asked to erase it too.
+  size_t asked = 0;
+  // Exchanges that could not be read: nobody can be asked.
+  size_t unreadable = 0;
+
+  // What is answered once the erasure is durable: DATA_LOSS when somebody was left out.
+  absl::Status status() const;
+};
+
 // Adds to the erasure of a record, the first effect of the plan, what it does to the exchanges of
-// it, and returns how many partners are asked to erase it too. What is sealed in their rows dies
+// it. What is sealed in their rows dies
 // with the key of the record; here it goes from the rows as well, with everything that says
 // something about the content. An exchange that is on its way ends: nothing is owed any more before
 // it left, and a Cancel once the partner may have the Offer, which then never gets its key; it has
 // an entry of its own. Who may have the key is asked to erase it: in the person's name where there
 // is a signature, in the node's own otherwise.
-absl::StatusOr<size_t> AddErasedShares(const Call& call, const View& view,
-                                       std::string_view record_id,
-                                       const ErasureSignatures& signatures, Plan& plan);
+// One that cannot be read keeps neither the record nor the others from being erased.
+absl::StatusOr<ErasedShares> AddErasedShares(const Call& call, const View& view,
+                                             std::string_view record_id,
+                                             const ErasureSignatures& signatures, Plan& plan);
 
 }  // namespace sluis::core
 

@@ -65,14 +65,14 @@ absl::StatusOr<Plan> EraseSignal::Decide(const Call& call, View& view) {
   AddDecision(answer.decision, answer.attributes, effect.entry);
   effect.entry.act.set_reason(request_.reason());
   const std::string everywhere = AddErasure(call, *record, effect);
-  const absl::StatusOr<size_t> asked = AddErasedShares(
+  const absl::StatusOr<ErasedShares> shares = AddErasedShares(
       call, view, request_.record_id(), std::get<ErasureSignatures>(*verified), plan);
-  if (!asked.ok()) return asked.status();
-  plan.reply = [this, everywhere, asked = *asked](std::span<const ledger::Logged> logged) {
+  if (!shares.ok()) return shares.status();
+  plan.reply = [this, everywhere, shares = *shares](std::span<const ledger::Logged> logged) {
     response_.set_erased_everywhere_on(everywhere);
-    response_.set_partners_asked(static_cast<uint32_t>(asked));
+    response_.set_partners_asked(static_cast<uint32_t>(shares.asked));
     *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);
-    return absl::OkStatus();
+    return shares.status();
   };
   return plan;
 }

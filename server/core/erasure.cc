@@ -24,24 +24,43 @@ absl::Status FindKeys(const View& view, ledger::KeyRef& key) {
                               });
 }
 
-// The one-time key of the exchange that brought the record, when it can still be used. What else of
-// the same envelope waits for its key cannot be opened then: erasing comes first.
-absl::StatusOr<std::optional<ledger::KeyRef>> OneTimeKeyOf(const View& view,
-                                                           const record::v1::RecordBody& body) {
-  if (!body.has_received()) return std::nullopt;
-  const absl::StatusOr<ReceivedRow> exchange = ReadReceived(view, body.received().exchange_id());
-  // What cannot be read must not keep a record from being erased.
-  if (absl::IsNotFound(exchange.status()) || absl::IsDataLoss(exchange.status())) {
-    return std::nullopt;
-  }
-  if (!exchange.ok()) return exchange.status();
-  const absl::StatusOr<HeldSealingKey> held = ReadSealingKey(view, exchange->row.sealing_key());
-  if (absl::IsNotFound(held.status()) || absl::IsDataLoss(held.status())) return std::nullopt;
+// Adds the one-time key of the exchange that brought the record, when it can still be used. What
+// else of the same envelope waits for its key cannot be opened then: erasing comes first.
+absl::Status AddOneTimeKey(const View& view, Erasable& found) {
+  if (!found.exchange) return absl::OkStatus();
+  const absl::StatusOr<HeldSealingKey> held =
+      ReadSealingKey(view, found.exchange->row.sealing_key());
+  if (absl::IsNotFound(held.status()) || absl::IsDataLoss(held.status())) return absl::OkStatus();
   if (!held.ok()) return held.status();
   const absl::Status there = view.keyring().Unwrap(view.snapshot(), held->ref).status();
-  if (absl::IsNotFound(there)) return std::nullopt;
+  if (absl::IsNotFound(there)) return absl::OkStatus();
   if (!there.ok()) return there;
-  return held->ref;
+  found.one_time = held->ref;
+  return absl::OkStatus();
+}
+
+// Adds the exchange that brought the record.
+absl::Status AddExchange(const View& view, const record::v1::RecordBody& body, Erasable& found) {
+  if (!body.has_received()) return absl::OkStatus();
+  absl::StatusOr<ReceivedRow> exchange = ReadReceived(view, body.received().exchange_id());
+  // What cannot be read must not keep a record from being erased.
+  if (absl::IsNotFound(exchange.status()) || absl::IsDataLoss(exchange.status())) {
+    return absl::OkStatus();
+  }
+  if (!exchange.ok()) return exchange.status();
+  found.exchange = *std::move(exchange);
+  return AddOneTimeKey(view, found);
+}
+
+// The same for a record whose body does not say it: by the exchange that names the record.
+absl::Status SearchExchange(const View& view, std::string_view record_id, Erasable& found) {
+  const absl::Status visited =
+      VisitReceivedNewestFirst(view, {}, [&](std::string_view, const ReceivedRow& received) {
+        if (received.row.record_id() != record_id) return true;
+        found.exchange = received;
+        return false;
+      });
+  return visited.ok() ? AddOneTimeKey(view, found) : visited;
 }
 
 }  // namespace
@@ -50,12 +69,15 @@ absl::StatusOr<Erasable> FindErasable(const View& view, std::string_view record_
   absl::StatusOr<std::shared_ptr<const OpenedRecord>> opened = view.OpenRecord(record_id);
   if (opened.ok()) {
     const OpenedRecord& record = **opened;
-    absl::StatusOr<std::optional<ledger::KeyRef>> one_time = OneTimeKeyOf(view, record.body);
-    if (!one_time.ok()) return one_time.status();
-    return Erasable{
-        record.row,   record.keys.ref,
-        record.stamp, RecordOrderKey(record.body.recorded_at_us(), record.row.record_id()),
-        *one_time,    *opened};
+    Erasable found{
+        .row = record.row,
+        .key = record.keys.ref,
+        .stamp = record.stamp,
+        .order_key = RecordOrderKey(record.body.recorded_at_us(), record.row.record_id()),
+        .opened = *opened};
+    const absl::Status added = AddExchange(view, record.body, found);
+    if (!added.ok()) return added;
+    return found;
   }
   if (!absl::IsDataLoss(opened.status())) return opened.status();
 
@@ -87,6 +109,8 @@ absl::StatusOr<Erasable> FindErasable(const View& view, std::string_view record_
       });
   if (!visited.ok()) return visited;
   if (shared) return opened.status();
+  const absl::Status searched = SearchExchange(view, record_id, found);
+  if (!searched.ok()) return searched;
   return found;
 }
 
@@ -106,6 +130,11 @@ std::string AddErasure(const Call& call, const Erasable& record, Effect& effect)
   effect.erase.push_back(record.key);
   // Its row stays until the upkeep finds it: several records of one erasure may share the key.
   if (record.one_time) effect.erase.push_back(*record.one_time);
+  if (record.exchange) {
+    record::v1::ReceivedExchange after = record.exchange->row;
+    ForgetTerms(after);
+    WriteReceived(*record.exchange, std::move(after), effect);
+  }
   effect.preconditions.push_back({RecordKey(record.row.record_id()), record.stamp});
   effect.about = record.opened;
   if (record.opened) {

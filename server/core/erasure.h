@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "server/core/call.h"
 #include "server/core/plan.h"
+#include "server/core/received_exchange.h"
 #include "server/core/view.h"
 
 namespace sluis::core {
@@ -21,6 +22,8 @@ struct Erasable {
   uint64_t stamp = 0;
   // Row of the order in which records are listed; empty when there is none.
   std::string order_key;
+  // The exchange by which it came, when it was received: its terms go with it.
+  std::optional<ReceivedRow> exchange = {};
   // The one-time key by which a partner's record came here, while it is there: with it, what is
   // kept of the exchange would open the content again.
   std::optional<ledger::KeyRef> one_time = {};
@@ -34,7 +37,8 @@ struct Erasable {
 absl::StatusOr<Erasable> FindErasable(const View& view, std::string_view record_id);
 
 // Makes `effect` destroy the keys of the record, and the one-time key of one that was received,
-// provided that its row is unchanged, and leave its tombstone; adds the subject. That of a record
+// provided that its row is unchanged, and leave its tombstone, and of the Offer of `exchange` its
+// binding; adds the subject. That of a record
 // that cannot be opened names its id only and lies under a key of its own, like the subject of a
 // list. Returns the day from which no copy of the old keys exists anywhere (YYYY-MM-DD, legal
 // time), which the act part states too.

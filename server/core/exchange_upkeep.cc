@@ -185,6 +185,7 @@ absl::StatusOr<Plan> ExpireReceived::Decide(const Call& call, View& view) {
                                           held->row.offer_digest(), kExpired);
   record::v1::ReceivedExchange after = held->row;
   after.set_state(record::v1::RECEIVED_STATE_EXPIRED);
+  ForgetTerms(after);
   Owe(after, peer::v1::ENVELOPE_KIND_UNSPECIFIED, 0, {}, effect);
   WriteReceived(*held, std::move(after), effect);
   plan.reply = Done;

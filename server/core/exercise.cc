@@ -1,6 +1,8 @@
 #include "server/core/exercise.h"
 
 #include "server/core/erasure.h"
+#include "server/core/outbox.h"
+#include "server/core/quarantine.h"
 #include "server/core/received_exchange.h"
 #include "server/core/refusal.h"
 #include "server/core/sealing_key.h"
@@ -41,7 +43,7 @@ absl::StatusOr<bool> AddExchange(const Call& call, const View& view, const std::
         SenderPart(row, call.terms->partnership, kKindExercise, row.offer_digest(), kErased);
     effect.preconditions.push_back({SentKey(id), sent->stamp});
     for (std::string key :
-         {SentKey(id), SentOfKey(row.record_id(), id), OwedKey(row.recipient(), id)}) {
+         {SentKey(id), SentOfKey(row.record_id(), id), OutboxKey(row.recipient(), id)}) {
       effect.rows.push_back({std::move(key), std::nullopt});
     }
     return true;
@@ -54,8 +56,8 @@ absl::StatusOr<bool> AddExchange(const Call& call, const View& view, const std::
   effect.entry.counterpart =
       ReceiverPart(row, call.terms->partnership, kKindExercise, row.offer_digest(), kErased);
   effect.preconditions.push_back({ReceivedKey(id), received->stamp});
-  for (std::string key :
-       {ReceivedKey(id), ReceivedOrderKey(row.received_at_us(), id), OutboxKey(row.sender(), id)}) {
+  for (std::string key : {ReceivedKey(id), ReceivedOrderKey(row.received_at_us(), id),
+                          OutboxKey(row.sender(), id), QuarantineKey(call.today, row)}) {
     effect.rows.push_back({std::move(key), std::nullopt});
   }
   const absl::Status one_time = AddOneTimeKey(call, view, row.sealing_key(), effect);
@@ -77,9 +79,10 @@ absl::Status AddMarked(const Call& call, const View& view, const std::string& id
   const absl::StatusOr<bool> exchange = AddExchange(call, view, id, effect);
   if (!exchange.ok()) return exchange.status();
   if (!*exchange) {
-    const absl::StatusOr<Erasable> record = FindErasable(view, id);
+    absl::StatusOr<Erasable> record = FindErasable(view, id);
     if (!record.ok() && !absl::IsNotFound(record.status())) return record.status();
     if (record.ok()) {
+      record->exchange.reset();  // it has a mark of its own
       AddErasure(call, *record, effect);
       return absl::OkStatus();
     }

@@ -144,9 +144,9 @@ absl::StatusOr<Plan> ErasePastRetention::Decide(const Call& call, View& view) {
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
   AddErasure(call, *record, effect);
-  const absl::Status shares = AddErasedShares(call, view, record_id_, {}, plan).status();
-  if (!shares.ok()) return shares;
-  plan.reply = Done;
+  const absl::StatusOr<ErasedShares> shares = AddErasedShares(call, view, record_id_, {}, plan);
+  if (!shares.ok()) return shares.status();
+  plan.reply = [shares = *shares](std::span<const ledger::Logged>) { return shares.status(); };
   return plan;
 }
 

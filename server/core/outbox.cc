@@ -1,18 +1,20 @@
 #include "server/core/outbox.h"
 
+#include <array>
 #include <string>
 #include <utility>
 
 #include "server/core/received_exchange.h"
+#include "server/core/sent_exchange.h"
 #include "server/envelope/form.h"
-#include "server/ledger/row.h"
+#include "server/ledger/sealed_row.h"
 #include "sluis/record/v1/exchange.pb.h"
 
 namespace sluis::core {
 namespace {
 
-peer::v1::EnvelopeKind KindOf(std::string_view stored) {
-  const absl::StatusOr<ledger::Row> row = ledger::SplitRow(stored);
+peer::v1::EnvelopeKind KindOf(const View& view, std::string_view key, std::string_view stored) {
+  const absl::StatusOr<ledger::Row> row = ledger::OpenRow(view.keyring(), key, stored);
   record::v1::OwedMessage owed;
   if (!row.ok() || !owed.ParseFromString(row->value) ||
       !peer::v1::EnvelopeKind_IsValid(static_cast<int>(owed.kind()))) {
@@ -21,7 +23,35 @@ peer::v1::EnvelopeKind KindOf(std::string_view stored) {
   return static_cast<peer::v1::EnvelopeKind>(owed.kind());
 }
 
+// One that is there makes the id a used one.
+std::array<std::string, 3> RowsOf(std::string_view partner, std::string_view exchange_id) {
+  return {SentKey(exchange_id), ReceivedKey(exchange_id), OutboxKey(partner, exchange_id)};
+}
+
 }  // namespace
+
+std::string OutboxKey(std::string_view partner, std::string_view exchange_id) {
+  std::string rest(partner);
+  rest.push_back('\0');
+  rest += exchange_id;
+  return ledger::RowKey(ledger::Table::kOutbox, rest);
+}
+
+absl::StatusOr<bool> IsUsed(const View& view, std::string_view partner,
+                            std::string_view exchange_id) {
+  for (const std::string& key : RowsOf(partner, exchange_id)) {
+    const absl::StatusOr<uint64_t> stamp = view.StampOf(key);
+    if (!stamp.ok()) return stamp.status();
+    if (*stamp != ledger::kAbsent) return true;
+  }
+  return false;
+}
+
+void RequireUnused(std::string_view partner, std::string_view exchange_id, Effect& effect) {
+  for (std::string& key : RowsOf(partner, exchange_id)) {
+    effect.preconditions.push_back({std::move(key), ledger::kAbsent});
+  }
+}
 
 absl::Status VisitOutbox(const View& view, std::string_view partner,
                          const std::function<bool(const OwedRow&)>& visit) {
@@ -30,7 +60,8 @@ absl::Status VisitOutbox(const View& view, std::string_view partner,
   return view.snapshot().Scan(
       from, storage::PrefixEnd(from), [&](std::string_view key, std::string_view stored) {
         if (key.size() < from.size() + envelope::kExchangeIdBytes) return true;
-        return visit({key.substr(key.size() - envelope::kExchangeIdBytes), KindOf(stored)});
+        return visit(
+            {key.substr(key.size() - envelope::kExchangeIdBytes), KindOf(view, key, stored)});
       });
 }
 

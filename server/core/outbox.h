@@ -1,4 +1,5 @@
-// The rows of what this node owes its partners, as the index of what is still to come of exchanges.
+// The rows of what this node owes its partners, as the index of what is still to come of exchanges,
+// and the rows by which an exchange id counts as used.
 //
 // Guarantee: an exchange that was received and waits for its key owes its receipt, one that was
 // sent and has not ended owes its Offer or its key: the row goes with the effect that ends it.
@@ -15,11 +16,21 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/core/plan.h"
 #include "server/core/view.h"
 #include "server/partnership/manifest.h"
 #include "sluis/peer/v1/peer.pb.h"
 
 namespace sluis::core {
+
+// Row of what is owed to a partner about an exchange, or of one Notice.
+std::string OutboxKey(std::string_view partner, std::string_view exchange_id);
+
+// An exchange id serves once, in either direction: whether anything here has it.
+absl::StatusOr<bool> IsUsed(const View& view, std::string_view partner,
+                            std::string_view exchange_id);
+// Makes `effect` hold only while nothing has it.
+void RequireUnused(std::string_view partner, std::string_view exchange_id, Effect& effect);
 
 // One row; the view lives during the visit only.
 struct OwedRow {

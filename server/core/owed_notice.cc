@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/core/outbox.h"
 #include "server/core/received_exchange.h"
 #include "server/envelope/leaf.h"
 #include "server/ledger/row.h"
@@ -32,13 +33,13 @@ absl::StatusOr<std::string> OweNotice(const Call& call, const View& view,
   }
   if (!received.ok()) return received.status();
   const record::v1::ReceivedExchange& row = received->row;
-  const absl::StatusOr<StoredOffer> offer = OfferOf(row);
+  const absl::StatusOr<KeptOffer> offer = KeptOfferOf(row);
   if (!offer.ok()) return offer.status();
 
   peer::v1::Notice notice;
-  *notice.mutable_binding() = offer->offer().binding();
+  *notice.mutable_binding() = offer->binding;
   notice.mutable_binding()->set_kind(peer::v1::ENVELOPE_KIND_NOTICE);
-  notice.mutable_binding()->set_sender(offer->offer().binding().recipient());
+  notice.mutable_binding()->set_sender(offer->binding.recipient());
   notice.mutable_binding()->set_recipient(row.sender());
   notice.set_offer_digest(row.offer_digest());
   notice.set_handed_over_at_s(call.now_us / kSecondUs);

@@ -1,17 +1,18 @@
 #include "server/core/plan_sealer.h"
 
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "crypto/hash.h"
 #include "server/core/sealing_key.h"
+#include "server/ledger/sealed_row.h"
 
 namespace sluis::core {
 namespace {
 
 constexpr char kSignalClass[] = "signal";
-constexpr char kExchangeClass[] = "exchange";
 constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
 
 }  // namespace
@@ -60,10 +61,26 @@ absl::Status PlanSealer::SealRecord(Effect& effect, const Call& call, SealedRows
   return absl::OkStatus();
 }
 
+// Under keys that no erasure takes: what is owed about an exchange outlives its record.
+absl::Status PlanSealer::SealRows(Effect& effect, const Call& call, SealedRows& sealed) {
+  std::shared_ptr<const ledger::PartKeys> keys;
+  for (ledger::RowWrite& row : effect.rows) {
+    if (!row.value || !ledger::IsSealedRow(row.key)) continue;
+    if (keys == nullptr) {
+      auto found = ledger_.keyring().PartKeysFor(ledger::kSealedRowClass, call.now_us);
+      if (!found.ok()) return found.status();
+      keys = *std::move(found);
+      sealed.keys.push_back(keys->use);
+    }
+    row.value = ledger::SealRow(*keys, row.key, *row.value, random_);
+  }
+  return absl::OkStatus();
+}
+
 // Keys of its own and none of the entry's: it is destroyed when the entry must stay readable.
 absl::Status PlanSealer::SealSecret(const Effect& effect, const Call& call, SealedRows& sealed) {
   absl::StatusOr<ledger::NewRecordKeys> made =
-      ledger_.keyring().NewKeys(kExchangeClass, call.now_us);
+      ledger_.keyring().NewKeys(ledger::kSealedRowClass, call.now_us);
   if (!made.ok()) return made.status();
   const SecretWrite& secret = *effect.secret;
   const std::string_view public_key = crypto::View(secret.public_key);
@@ -90,6 +107,7 @@ absl::StatusOr<ledger::Submission> PlanSealer::Seal(Plan& plan, const View& view
       absl::Status status = SealSecret(effect, call, sealed);
       if (!status.ok()) return status;
     }
+    if (absl::Status status = SealRows(effect, call, sealed); !status.ok()) return status;
     const ledger::RecordKeys* keys = sealed.fresh   ? &*sealed.fresh
                                      : effect.about ? &effect.about->keys
                                                     : nullptr;

@@ -14,8 +14,9 @@
 namespace sluis::core {
 
 // Turns a plain plan into what the ledger takes: record bodies sealed under their data keys, entry
-// parts under theirs, and the standing preconditions added to every effect that is not a refusal.
-// Thread-safe; runs on the caller's thread. Both references must outlive it.
+// parts and rows of exchanges (ledger/sealed_row.h) under theirs, and the standing preconditions
+// added to every effect that is not a refusal. Thread-safe; runs on the caller's thread. Both
+// references must outlive it.
 class PlanSealer {
  public:
   PlanSealer(ledger::Ledger& ledger, crypto::Random& random);
@@ -27,6 +28,7 @@ class PlanSealer {
   struct SealedRows;
 
   absl::Status SealRecord(Effect& effect, const Call& call, SealedRows& sealed);
+  absl::Status SealRows(Effect& effect, const Call& call, SealedRows& sealed);
   absl::Status SealSecret(const Effect& effect, const Call& call, SealedRows& sealed);
 
   ledger::Ledger& ledger_;

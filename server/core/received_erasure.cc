@@ -5,8 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include "server/core/outbox.h"
 #include "server/core/sealing_key.h"
-#include "server/core/sent_exchange.h"
 #include "server/envelope/fault.h"
 #include "server/envelope/leaf.h"
 #include "server/storage/clock.h"
@@ -105,21 +105,11 @@ void Suspend(const Call& call, const ReceivedRow& received, const Erasable& reco
 }
 
 // Whether it is the sender of the Offer who asks, about this Offer.
-bool MayAsk(const ReceivedExchange& row, const StoredOffer& offer, const ErasureAsker& asker,
+bool MayAsk(const ReceivedExchange& row, const KeptOffer& kept, const ErasureAsker& asker,
             const PeerLeaf& leaf) {
   return row.sender() == asker.sender &&
          row.offer_digest() == std::get<Erasure>(leaf.proof.leaf).offer_digest() &&
-         envelope::CheckAnswers(leaf.proof.leaf, offer.offer().binding()).ok();
-}
-
-// Whether anything here has that exchange id, in either direction.
-absl::StatusOr<bool> IsUsed(const View& view, const std::string& sender, const std::string& id) {
-  for (const std::string& key : {SentKey(id), ReceivedKey(id), OutboxKey(sender, id)}) {
-    const absl::StatusOr<uint64_t> stamp = view.StampOf(key);
-    if (!stamp.ok()) return stamp.status();
-    if (*stamp != ledger::kAbsent) return true;
-  }
-  return false;
+         envelope::CheckAnswers(leaf.proof.leaf, kept.binding).ok();
 }
 
 // Answers that there is nothing here. The row keeps an Offer of before from being collected now,
@@ -137,8 +127,7 @@ absl::Status EndUnknown(const Call& call, const View& view, const ErasureAsker& 
   if (!day.ok()) return day.status();
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
-  effect.preconditions.push_back({SentKey(row.exchange_id()), ledger::kAbsent});
-  effect.preconditions.push_back({OutboxKey(asker.sender, row.exchange_id()), ledger::kAbsent});
+  RequireUnused(asker.sender, row.exchange_id(), effect);
   if (row.exercise()) effect.rows.push_back({ExerciseKey(row.exchange_id()), std::string()});
   EndErased(call, {.row = std::move(row), .stamp = ledger::kAbsent}, leaf.proof.Serialise(),
             leaf.digest, *day, effect);
@@ -183,10 +172,13 @@ absl::StatusOr<bool> TakeErasure(const Call& call, const View& view, const Erasu
   if (row.state() == record::v1::RECEIVED_STATE_ERASED) {
     return refuse(peer::v1::REFUSAL_REASON_UNKNOWN);
   }
-  const absl::StatusOr<StoredOffer> offer = OfferOf(row);
-  if (!offer.ok()) return refuse_or(offer.status());
-  if (!MayAsk(row, *offer, asker, leaf)) return refuse(peer::v1::REFUSAL_REASON_UNKNOWN);
-  if (asked.reason() == peer::v1::ERASURE_REASON_PERSON) {
+  const absl::StatusOr<KeptOffer> kept = KeptOfferOf(row);
+  if (!kept.ok()) return refuse_or(kept.status());
+  if (!MayAsk(row, *kept, asker, leaf)) return refuse(peer::v1::REFUSAL_REASON_UNKNOWN);
+  // Where the terms are gone so is the record: nothing hangs on who asks.
+  if (asked.reason() == peer::v1::ERASURE_REASON_PERSON && kept->has_terms) {
+    const absl::StatusOr<StoredOffer> offer = OfferOf(row);
+    if (!offer.ok()) return refuse_or(offer.status());
     const absl::Status person =
         asker.verifier
             .Verify(asked.user(), ActAbout(asked.binding(), offer->terms, "erase"), asker.status,
@@ -200,6 +192,7 @@ absl::StatusOr<bool> TakeErasure(const Call& call, const View& view, const Erasu
   if (!row.record_id().empty()) {
     absl::StatusOr<Erasable> found = FindErasable(view, row.record_id());
     if (found.ok()) record = *std::move(found);
+    if (record) record->exchange.reset();  // its row is written below
     if (!found.ok() && !absl::IsNotFound(found.status())) return refuse_or(found.status());
   }
   if (record && record->row.has_hold()) {
@@ -229,8 +222,9 @@ absl::StatusOr<bool> AddErasureThatWaited(const Call& call, const View& view,
   if (held->row.state() != record::v1::RECEIVED_STATE_HELD) return false;
   const absl::StatusOr<Asked> asked = AskedOf(held->row);
   if (!asked.ok()) return asked.status();
-  const absl::StatusOr<Erasable> erasable = FindErasable(view, record.row.record_id());
+  absl::StatusOr<Erasable> erasable = FindErasable(view, record.row.record_id());
   if (!erasable.ok()) return erasable.status();
+  erasable->exchange.reset();  // its row is written here
   const std::string day = AddErasure(call, *erasable, effect);
   EndErased(call, *held, held->row.erasure_proof(), asked->digest, day, effect);
   return true;

@@ -5,10 +5,11 @@
 #include <utility>
 #include <variant>
 
+#include "server/core/outbox.h"
 #include "server/envelope/field_commitment.h"
 #include "server/envelope/receipt_proof.h"
 #include "server/envelope/terms.h"
-#include "server/ledger/row.h"
+#include "server/ledger/sealed_row.h"
 #include "sluis/record/v1/entry.pb.h"
 
 namespace sluis::core {
@@ -38,13 +39,6 @@ std::string ReceivedKey(std::string_view exchange_id) {
   return RowKey(Table::kReceived, exchange_id);
 }
 
-std::string OutboxKey(std::string_view partner, std::string_view exchange_id) {
-  std::string rest(partner);
-  rest.push_back('\0');
-  rest += exchange_id;
-  return RowKey(Table::kOutbox, rest);
-}
-
 std::string ReceivedOrderKey(uint64_t received_at_us, std::string_view exchange_id) {
   std::string rest;
   crypto::AppendU64(rest, received_at_us);
@@ -60,7 +54,8 @@ std::string_view RefusalWord(peer::v1::RefusalReason reason) {
 }
 
 absl::StatusOr<ReceivedRow> ReadReceived(const View& view, std::string_view exchange_id) {
-  absl::StatusOr<ledger::Row> row = ledger::ReadRow(view.snapshot(), ReceivedKey(exchange_id));
+  absl::StatusOr<ledger::Row> row =
+      ledger::ReadRow(view.snapshot(), view.keyring(), ReceivedKey(exchange_id));
   if (!row.ok()) return row.status();
   if (row->stamp == ledger::kAbsent) return absl::NotFoundError("there is no such exchange");
   ReceivedRow received;
@@ -88,6 +83,28 @@ absl::StatusOr<StoredOffer> OfferOf(const ReceivedExchange& row) {
       envelope::ReadTerms(std::get<peer::v1::Offer>(proof->leaf).terms());
   if (!terms.ok()) return Unreadable();
   return StoredOffer{*std::move(proof), *std::move(terms)};
+}
+
+absl::StatusOr<KeptOffer> KeptOfferOf(const ReceivedExchange& row) {
+  peer::v1::RecordProof proof;
+  peer::v1::Offer offer;
+  if (!proof.ParseFromString(row.offer_proof()) || !offer.ParseFromString(proof.leaf()) ||
+      offer.binding().exchange_id() != row.exchange_id()) {
+    return Unreadable();
+  }
+  const bool has_terms = !offer.terms().empty();
+  return KeptOffer{std::move(*offer.mutable_binding()), has_terms};
+}
+
+void ForgetTerms(ReceivedExchange& row) {
+  row.clear_accepted();
+  absl::StatusOr<KeptOffer> kept = KeptOfferOf(row);
+  if (!kept.ok()) return;
+  peer::v1::Offer left;
+  *left.mutable_binding() = std::move(kept->binding);
+  peer::v1::RecordProof proof;
+  proof.set_leaf(left.SerializeAsString());
+  row.set_offer_proof(proof.SerializeAsString());
 }
 
 envelope::SignedAct ActAbout(const peer::v1::Binding& binding, const peer::v1::Terms& terms,

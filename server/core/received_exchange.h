@@ -22,8 +22,6 @@
 namespace sluis::core {
 
 std::string ReceivedKey(std::string_view exchange_id);
-// Row of what is owed to a partner about an exchange.
-std::string OutboxKey(std::string_view partner, std::string_view exchange_id);
 std::string ReceivedOrderKey(uint64_t received_at_us, std::string_view exchange_id);
 
 // The words by which rows and entries name the reasons of the closed lists of exchange.proto.
@@ -54,6 +52,20 @@ struct StoredOffer {
   const peer::v1::Offer& offer() const { return std::get<peer::v1::Offer>(proof.leaf); }
 };
 absl::StatusOr<StoredOffer> OfferOf(const record::v1::ReceivedExchange& row);
+
+// What is left of its Offer: the whole, or once its terms are of no use any more the binding, which
+// every message about it repeats. DATA_LOSS when it cannot be read.
+struct KeptOffer {
+  peer::v1::Binding binding;
+  bool has_terms = false;
+};
+absl::StatusOr<KeptOffer> KeptOfferOf(const record::v1::ReceivedExchange& row);
+
+// Leaves of the Offer its binding, beside the digests that the row names: terms, person, fields and
+// ciphertext go, and with them on what conditions it was accepted. For when its record ends here,
+// or it ends without one. What cannot be read stays as it is: it must not keep a record from being
+// erased.
+void ForgetTerms(record::v1::ReceivedExchange& row);
 
 // What a person of the sender must have signed for this message of theirs about the exchange, no
 // fields. Borrows the binding and the action.

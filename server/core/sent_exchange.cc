@@ -4,9 +4,10 @@
 
 #include "crypto/bytes.h"
 #include "crypto/merkle.h"
+#include "server/core/outbox.h"
 #include "server/envelope/leaf.h"
 #include "server/envelope/terms.h"
-#include "server/ledger/row.h"
+#include "server/ledger/sealed_row.h"
 #include "sluis/record/v1/entry.pb.h"
 
 namespace sluis::core {
@@ -50,19 +51,13 @@ std::string SentOfKey(std::string_view record_id, std::string_view exchange_id) 
   return ledger::RowKey(ledger::Table::kSentOf, rest);
 }
 
-std::string OwedKey(std::string_view partner, std::string_view exchange_id) {
-  std::string rest(partner);
-  rest.push_back('\0');
-  rest += exchange_id;
-  return ledger::RowKey(ledger::Table::kOutbox, rest);
-}
-
 std::string LogOriginOf(std::string_view organisation) {
   return std::string(organisation) + "/log";
 }
 
 absl::StatusOr<SentRow> ReadSent(const View& view, std::string_view exchange_id) {
-  absl::StatusOr<ledger::Row> row = ledger::ReadRow(view.snapshot(), SentKey(exchange_id));
+  absl::StatusOr<ledger::Row> row =
+      ledger::ReadRow(view.snapshot(), view.keyring(), SentKey(exchange_id));
   if (!row.ok()) return row.status();
   if (row->stamp == ledger::kAbsent) return absl::NotFoundError("there is no such exchange");
   SentRow sent;
@@ -101,7 +96,8 @@ absl::StatusOr<SentBinding> SentBindingOf(const View& view, std::string_view own
 
 absl::Status VisitSent(
     const View& view, std::string_view record_id, std::string_view after,
-    const std::function<bool(std::string_view position, const SentRow& sent)>& visit) {
+    const std::function<bool(std::string_view position, const SentRow& sent)>& visit,
+    size_t* unreadable) {
   const std::string prefix = ledger::RowKey(ledger::Table::kSentOf, record_id);
   std::string from = prefix;
   if (!after.empty()) {
@@ -114,7 +110,10 @@ absl::Status VisitSent(
         const std::string_view position = key.substr(1);
         if (position.size() != kRecordIdBytes + envelope::kExchangeIdBytes) return true;
         absl::StatusOr<SentRow> sent = ReadSent(view, position.substr(kRecordIdBytes));
-        if (absl::IsDataLoss(sent.status()) || absl::IsNotFound(sent.status())) return true;
+        if (absl::IsDataLoss(sent.status()) || absl::IsNotFound(sent.status())) {
+          if (unreadable != nullptr) ++*unreadable;
+          return true;
+        }
         if (!sent.ok()) {
           fault = sent.status();
           return false;
@@ -193,7 +192,7 @@ void WriteSent(const SentRow& before, SentExchange after, peer::v1::EnvelopeKind
   after.set_intent_entry(before.intent_index() + 1);
   const std::string key = SentKey(after.exchange_id());
   effect.preconditions.push_back({key, before.stamp});
-  const std::string owed_key = OwedKey(after.recipient(), after.exchange_id());
+  const std::string owed_key = OutboxKey(after.recipient(), after.exchange_id());
   if (owed == peer::v1::ENVELOPE_KIND_UNSPECIFIED) {
     effect.rows.push_back({owed_key, std::nullopt});
   } else {

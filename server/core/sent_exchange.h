@@ -23,7 +23,6 @@ namespace sluis::core {
 // Keys of the rows that a sender keeps of an exchange; docs/formats.md.
 std::string SentKey(std::string_view exchange_id);
 std::string SentOfKey(std::string_view record_id, std::string_view exchange_id);
-std::string OwedKey(std::string_view partner, std::string_view exchange_id);
 
 // Name of the log of an organisation.
 std::string LogOriginOf(std::string_view organisation);
@@ -61,11 +60,12 @@ absl::StatusOr<SentBinding> SentBindingOf(const View& view, std::string_view own
 
 // Visits the exchanges of a record, or of all records when `record_id` is empty, by record id and
 // exchange id, from just after `after` (a position of an earlier visit). Stops when `visit` returns
-// false. A row that cannot be read is passed over: it must not keep the others from being shown, or
-// their record from being erased.
+// false. A row that cannot be read is passed over and counted in `unreadable`: it must not keep the
+// others from being shown, or their record from being erased.
 absl::Status VisitSent(
     const View& view, std::string_view record_id, std::string_view after,
-    const std::function<bool(std::string_view position, const SentRow& sent)>& visit);
+    const std::function<bool(std::string_view position, const SentRow& sent)>& visit,
+    size_t* unreadable = nullptr);
 
 // Whether nothing more can come of it.
 bool IsEnded(record::v1::SentState state);

@@ -1,11 +1,11 @@
 #include "server/core/share_signal.h"
 
-#include <array>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "crypto/hash.h"
+#include "server/core/outbox.h"
 #include "server/core/person_statement.h"
 #include "server/core/received_exchange.h"
 #include "server/core/sent_exchange.h"
@@ -121,24 +121,16 @@ record::v1::ShareContext ContextOf(const Call& call, const node::v1::ShareSignal
   return context;
 }
 
-// Rows that an exchange has in either direction: one that is there makes its id a used one.
-std::array<std::string, 3> RowsOf(const std::string& partner, const std::string& exchange_id) {
-  return {SentKey(exchange_id), ReceivedKey(exchange_id), OwedKey(partner, exchange_id)};
-}
-
 void AddNewRows(const ShareDraft& draft, const record::v1::SentExchange& row, Effect& effect) {
   const std::string& id = row.exchange_id();
-  const std::string sent = SentKey(id);
-  for (std::string& key : RowsOf(row.recipient(), id)) {
-    effect.preconditions.push_back({std::move(key), ledger::kAbsent});
-  }
-  effect.rows.push_back({sent, row.SerializeAsString()});
+  RequireUnused(row.recipient(), id, effect);
+  effect.rows.push_back({SentKey(id), row.SerializeAsString()});
   effect.rows.push_back({SentOfKey(draft.act.record->row.record_id(), id), std::string()});
   record::v1::OwedMessage owed;
   owed.set_kind(peer::v1::ENVELOPE_KIND_OFFER);
   owed.set_not_before_us(row.due_at_us());
   owed.set_case_token(draft.terms.case_token());
-  effect.rows.push_back({OwedKey(row.recipient(), id), owed.SerializeAsString()});
+  effect.rows.push_back({OutboxKey(row.recipient(), id), owed.SerializeAsString()});
   if (row.exercise()) effect.rows.push_back({ExerciseKey(id), std::string()});
 }
 
@@ -213,14 +205,12 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
   OwnStatement& own = std::get<OwnStatement>(*verified);
   *offer.mutable_user() = std::move(own.signature);
 
-  for (const std::string& key : RowsOf(request_.recipient(), request_.exchange_id())) {
-    absl::StatusOr<uint64_t> stamp = view.StampOf(key);
-    if (!stamp.ok()) return stamp.status();
-    if (*stamp != ledger::kAbsent) {
-      return refuse({absl::StatusCode::kAlreadyExists, "exchange_id_used",
-                     "this exchange id was used before; draw another one and sign again",
-                     "exchange_id"});
-    }
+  const absl::StatusOr<bool> used = IsUsed(view, request_.recipient(), request_.exchange_id());
+  if (!used.ok()) return used.status();
+  if (*used) {
+    return refuse({absl::StatusCode::kAlreadyExists, "exchange_id_used",
+                   "this exchange id was used before; draw another one and sign again",
+                   "exchange_id"});
   }
   if (own.statement.expires_at_s() * kSecondUs <= draft.due_at_us) {
     return refuse({absl::StatusCode::kFailedPrecondition, "too_late",

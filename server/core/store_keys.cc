@@ -7,6 +7,7 @@
 
 #include "server/core/acceptance.h"
 #include "server/core/judge_leaf.h"
+#include "server/core/quarantine.h"
 #include "server/core/received_content.h"
 #include "server/core/received_correction.h"
 #include "server/core/received_exchange.h"
@@ -112,6 +113,7 @@ Effect NoLonger(const Call& call, const Awaited& awaited, const Answer& answer,
   after.set_state(record::v1::RECEIVED_STATE_REFUSED);
   after.set_reason(std::string(RefusalWord(peer::v1::REFUSAL_REASON_RULE)));
   after.set_refused_key_digest(Text(digest));
+  ForgetTerms(after);
   Owe(after, peer::v1::ENVELOPE_KIND_REFUSAL, call.now_us, awaited.offer.terms.case_token(),
       effect);
   WriteReceived(awaited.held, std::move(after), effect);
@@ -209,6 +211,7 @@ absl::StatusOr<Plan> StoreKeys::Decide(const Call& call, View& view) {
     } else {
       after.set_state(record::v1::RECEIVED_STATE_QUARANTINED);
       after.set_reason(std::string(UnopenableWord(ReasonOf(content.status()))));
+      effect.rows.push_back({QuarantineKey(call.today, after), std::string()});
     }
     Owe(row, content.ok() ? peer::v1::ENVELOPE_KIND_OPENED : peer::v1::ENVELOPE_KIND_UNOPENABLE,
         call.now_us, awaited.offer.terms.case_token(), effect);

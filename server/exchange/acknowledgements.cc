@@ -5,13 +5,12 @@
 #include <vector>
 
 #include "crypto/bytes.h"
-#include "server/envelope/leaf.h"
 
 namespace sluis::exchange {
 namespace {
 
 constexpr char kTaken = 'a';    // exchange id[16] ‖ u8 kind → leaf digest[32] ‖ u64 at_us
-constexpr char kReceipt = 'g';  // exchange id[16] → Receipt, the leaf
+constexpr char kReceipt = 'g';  // exchange id[16] → leaf digest[32] ‖ signed note
 
 std::string Key(char table, const envelope::ExchangeId& exchange) {
   return std::string(1, table).append(crypto::View(exchange));
@@ -81,23 +80,33 @@ absl::Status Acknowledgements::Give(std::span<const Given> receipts) {
   std::vector<storage::Write> writes;
   writes.reserve(receipts.size());
   for (const Given& given : receipts) {
-    writes.push_back({Key(kReceipt, given.exchange), given.receipt});
+    writes.push_back({Key(kReceipt, given.exchange),
+                      std::string(crypto::View(given.leaf_digest)).append(given.checkpoint)});
   }
   std::lock_guard lock(mutex_);
   return witness_.Apply(writes);
 }
 
-absl::StatusOr<std::optional<std::string>> Acknowledgements::ReceiptOf(
+absl::StatusOr<std::optional<Acknowledgements::Given>> Acknowledgements::ReceiptOf(
     const envelope::ExchangeId& exchange) const {
-  return witness_.Get(Key(kReceipt, exchange));
+  const absl::StatusOr<std::optional<std::string>> row = witness_.Get(Key(kReceipt, exchange));
+  if (!row.ok()) return row.status();
+  Given given;
+  given.exchange = exchange;
+  if (!row->has_value() || (*row)->size() < given.leaf_digest.size()) {
+    return std::optional<Given>();
+  }
+  given.checkpoint = (*row)->substr(given.leaf_digest.size());
+  given.leaf_digest = *crypto::ToFixed<32>((*row)->substr(0, given.leaf_digest.size()));
+  return std::optional<Given>(std::move(given));
 }
 
 absl::StatusOr<std::optional<crypto::Hash>> Acknowledgements::DigestOf(
     const envelope::ExchangeId& exchange) const {
-  const absl::StatusOr<std::optional<std::string>> receipt = ReceiptOf(exchange);
+  const absl::StatusOr<std::optional<Given>> receipt = ReceiptOf(exchange);
   if (!receipt.ok()) return receipt.status();
   if (!receipt->has_value()) return std::optional<crypto::Hash>();
-  return std::optional<crypto::Hash>(envelope::LeafDigest(**receipt));
+  return std::optional<crypto::Hash>((*receipt)->leaf_digest);
 }
 
 absl::StatusOr<std::vector<envelope::ExchangeId>> Acknowledgements::Kept(std::string_view after,

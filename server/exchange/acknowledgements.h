@@ -54,13 +54,19 @@ class Acknowledgements final : public core::GivenReceipts {
                     uint64_t now_us);
 
   // Receipts about to be sent, by exchange: a Key names the digest of the one that was given, so it
-  // is the same bytes however often it is sent.
+  // is the same bytes however often it is sent. They are made again from the row of the exchange
+  // and the log under the head that they show; the Receipt itself, with what it says of a person,
+  // is not kept.
   struct Given {
     envelope::ExchangeId exchange{};
-    std::string receipt;  // the leaf
+    crypto::Hash leaf_digest{};
+    std::string checkpoint;  // signed note
+
+    bool operator==(const Given&) const = default;
   };
   absl::Status Give(std::span<const Given> receipts);
-  absl::StatusOr<std::optional<std::string>> ReceiptOf(const envelope::ExchangeId& exchange) const;
+  // Nothing when none was given, or its row cannot be read.
+  absl::StatusOr<std::optional<Given>> ReceiptOf(const envelope::ExchangeId& exchange) const;
   absl::StatusOr<std::optional<crypto::Hash>> DigestOf(
       const envelope::ExchangeId& exchange) const override;
 

@@ -3,6 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include "crypto/checkpoint.h"
+#include "crypto/note.h"
 #include "server/envelope/leaf.h"
 #include "server/envelope/record_proof.h"
 
@@ -28,16 +30,25 @@ peer::v1::Binding BindingOf(const peer::v1::Binding& offer, EnvelopeKind kind, b
   return binding;
 }
 
+// Size of the head of this node's log that a note shows.
+absl::StatusOr<uint64_t> HeadSizeOf(const std::string& checkpoint) {
+  const auto note = crypto::ParseUnverifiedNote(checkpoint);
+  if (!note.ok()) return note.status();
+  const auto read = crypto::ParseCheckpointText(note->text);
+  if (!read.ok()) return read.status();
+  return read->head.size;
+}
+
 // What Opened and Unopenable share.
 template <typename Answer>
 absl::StatusOr<Answer> AnswerToKey(const core::ReceivedRow& received, EnvelopeKind kind) {
-  const absl::StatusOr<core::StoredOffer> offered = core::OfferOf(received.row);
+  const absl::StatusOr<core::KeptOffer> offered = core::KeptOfferOf(received.row);
   if (!offered.ok()) return offered.status();
   const absl::StatusOr<envelope::RecordProof> key =
       envelope::ReadRecordProof(received.row.key_proof());
   if (!key.ok()) return Unreadable();
   Answer answer;
-  *answer.mutable_binding() = BindingOf(offered->offer().binding(), kind, true);
+  *answer.mutable_binding() = BindingOf(offered->binding, kind, true);
   answer.set_offer_digest(received.row.offer_digest());
   answer.set_receipt_digest(received.row.receipt_digest());
   answer.set_key_digest(Text(envelope::LeafDigest(key->leaf_bytes)));
@@ -93,6 +104,29 @@ absl::StatusOr<std::optional<peer::v1::Receipt>> ComposeReceipt(
   return std::optional<peer::v1::Receipt>(std::move(receipt));
 }
 
+absl::StatusOr<std::optional<ReceiptLeaf>> ReceiptToGive(
+    const core::ReceivedRow& received, const std::optional<Acknowledgements::Given>& given,
+    const ledger::ShownCheckpoint& shown, const ledger::LogReader& log) {
+  if (given) {
+    const absl::StatusOr<uint64_t> size = HeadSizeOf(given->checkpoint);
+    if (size.ok() && *size <= shown.size) {
+      ledger::ShownCheckpoint then;
+      then.size = *size;
+      then.note = given->checkpoint;
+      const auto again = ComposeReceipt(received, then, log);
+      std::string leaf =
+          again.ok() && again->has_value() ? (*again)->SerializeAsString() : std::string();
+      if (envelope::LeafDigest(leaf) == given->leaf_digest) {
+        return std::optional<ReceiptLeaf>({std::move(leaf), *size});
+      }
+    }
+  }
+  const auto fresh = ComposeReceipt(received, shown, log);
+  if (!fresh.ok()) return fresh.status();
+  if (!fresh->has_value()) return std::optional<ReceiptLeaf>();
+  return std::optional<ReceiptLeaf>({(*fresh)->SerializeAsString(), shown.size});
+}
+
 absl::StatusOr<peer::v1::Opened> ComposeOpened(const core::ReceivedRow& received) {
   return AnswerToKey<peer::v1::Opened>(received, peer::v1::ENVELOPE_KIND_OPENED);
 }
@@ -110,14 +144,13 @@ absl::StatusOr<peer::v1::Unopenable> ComposeUnopenable(const core::ReceivedRow& 
 
 absl::StatusOr<peer::v1::Refusal> ComposeRefusal(const core::ReceivedRow& received,
                                                  uint64_t manifest_version) {
-  const absl::StatusOr<core::StoredOffer> offered = core::OfferOf(received.row);
+  const absl::StatusOr<core::KeptOffer> offered = core::KeptOfferOf(received.row);
   if (!offered.ok()) return offered.status();
   const auto reason = ReasonOf<peer::v1::RefusalReason>(received.row.reason(), core::RefusalWord,
                                                         peer::v1::RefusalReason_MAX);
   if (reason == peer::v1::REFUSAL_REASON_UNSPECIFIED) return Unreadable();
   peer::v1::Refusal refusal;
-  *refusal.mutable_binding() =
-      BindingOf(offered->offer().binding(), peer::v1::ENVELOPE_KIND_REFUSAL, true);
+  *refusal.mutable_binding() = BindingOf(offered->binding, peer::v1::ENVELOPE_KIND_REFUSAL, true);
   const std::string& key = received.row.refused_key_digest();
   refusal.set_refused_kind(key.empty() ? peer::v1::ENVELOPE_KIND_OFFER
                                        : peer::v1::ENVELOPE_KIND_KEY);

@@ -8,11 +8,13 @@
 #ifndef SLUIS_SERVER_EXCHANGE_COMPOSE_H_
 #define SLUIS_SERVER_EXCHANGE_COMPOSE_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "server/core/received_exchange.h"
+#include "server/exchange/acknowledgements.h"
 #include "server/ledger/ledger.h"
 #include "server/ledger/reader.h"
 #include "sluis/peer/v1/exchange.pb.h"
@@ -24,6 +26,18 @@ namespace sluis::exchange {
 absl::StatusOr<std::optional<peer::v1::Receipt>> ComposeReceipt(
     const core::ReceivedRow& received, const ledger::ShownCheckpoint& shown,
     const ledger::LogReader& log);
+
+// The Receipt to be sent now, and the size of the head that it shows: the one that was given, byte
+// for byte, because a Key may be under way that names it; else a new one. What was given is of no
+// use any more when it does not come out the same: of another Offer, or of entries that a restored
+// log has lost. Nothing while no head covers the entry of the collection.
+struct ReceiptLeaf {
+  std::string leaf;
+  uint64_t head_size = 0;
+};
+absl::StatusOr<std::optional<ReceiptLeaf>> ReceiptToGive(
+    const core::ReceivedRow& received, const std::optional<Acknowledgements::Given>& given,
+    const ledger::ShownCheckpoint& shown, const ledger::LogReader& log);
 
 // The answers with which an exchange ends at its recipient.
 absl::StatusOr<peer::v1::Opened> ComposeOpened(const core::ReceivedRow& received);

@@ -69,7 +69,10 @@ absl::Status Outbound::Send(const std::string& partner, const core::Terms& terms
     // Before it leaves: the Key that answers it names its digest.
     std::vector<Acknowledgements::Given> given;
     for (size_t i = 0; i < parcel.leaves.size(); ++i) {
-      given.push_back({parcel.exchanges[i], parcel.leaves[i]});
+      peer::v1::Receipt receipt;
+      receipt.ParseFromString(parcel.leaves[i]);
+      given.push_back({parcel.exchanges[i], envelope::LeafDigest(parcel.leaves[i]),
+                       std::move(*receipt.mutable_checkpoint())});
     }
     const absl::Status kept = parts_.acknowledgements.Give(given);
     if (!kept.ok()) return kept;

@@ -4,8 +4,6 @@
 #include <set>
 #include <utility>
 
-#include "crypto/checkpoint.h"
-#include "crypto/note.h"
 #include "server/core/received_erasure.h"
 #include "server/core/sent_cancel.h"
 #include "server/core/sent_erasure.h"
@@ -31,15 +29,6 @@ struct Release {
   crypto::Hash receipt_digest{};
   crypto::DataKey key;
 };
-
-// Size of the head that a receipt of this node shows.
-absl::StatusOr<uint64_t> HeadSizeOf(const peer::v1::Receipt& receipt) {
-  const auto note = crypto::ParseUnverifiedNote(receipt.checkpoint());
-  if (!note.ok()) return note.status();
-  const auto checkpoint = crypto::ParseCheckpointText(note->text);
-  if (!checkpoint.ok()) return checkpoint.status();
-  return checkpoint->head.size;
-}
 
 }  // namespace
 
@@ -242,25 +231,15 @@ absl::StatusOr<bool> Outbound::Add(const Owed& owed, const core::Call& call, con
 
 absl::StatusOr<bool> Outbound::AddReceipt(const Owed& owed, const core::ReceivedRow& received,
                                           Packing& packing) {
-  // What was given before is given again, byte for byte: a Key may be under way that names it.
   const auto given = parts_.acknowledgements.ReceiptOf(owed.exchange);
   if (!given.ok()) return given.status();
-  peer::v1::Receipt receipt;
-  std::string leaf = given->value_or("");
-  if (!receipt.ParseFromString(leaf)) receipt.Clear();
-  absl::StatusOr<uint64_t> size = HeadSizeOf(receipt);
-  // One that is of no use any more: of another Offer, or of entries that a restored log has lost.
-  if (receipt.offer_digest() != received.row.offer_digest() || !size.ok() ||
-      *size > packing.shown.size) {
-    auto composed = ComposeReceipt(received, packing.shown, *packing.log);
-    if (!composed.ok()) return composed.status();
-    if (!composed->has_value()) return false;
-    receipt = **std::move(composed);
-    leaf = receipt.SerializeAsString();
-    size = packing.shown.size;
+  auto receipt = ReceiptToGive(received, *given, packing.shown, *packing.log);
+  if (!receipt.ok()) return receipt.status();
+  if (!receipt->has_value()) return false;
+  if (!packing.Joins(received.row.sealing_key()) || !packing.JoinsHead((*receipt)->head_size)) {
+    return false;
   }
-  if (!packing.Joins(receipt.sealing_key()) || !packing.JoinsHead(*size)) return false;
-  return packing.Take(owed, std::move(leaf));
+  return packing.Take(owed, std::move((*receipt)->leaf));
 }
 
 absl::StatusOr<std::optional<peer::v1::HeadProof>> Outbound::HeadProofFor(

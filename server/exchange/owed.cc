@@ -6,7 +6,7 @@
 #include <tuple>
 #include <utility>
 
-#include "server/ledger/row.h"
+#include "server/ledger/sealed_row.h"
 #include "sluis/record/v1/exchange.pb.h"
 
 namespace sluis::exchange {
@@ -71,7 +71,7 @@ absl::StatusOr<std::vector<Owed>> OwedTo(const core::View& view, std::string_vie
         record::v1::OwedMessage message;
         const absl::StatusOr<envelope::ExchangeId> exchange =
             crypto::ToFixed<envelope::kExchangeIdBytes>(key.substr(prefix.size()));
-        const absl::StatusOr<ledger::Row> row = ledger::SplitRow(stored);
+        const absl::StatusOr<ledger::Row> row = ledger::OpenRow(view.keyring(), key, stored);
         if (!exchange.ok() || !row.ok() || !message.ParseFromString(row->value) ||
             !peer::v1::EnvelopeKind_IsValid(static_cast<int>(message.kind()))) {
           ++unread;

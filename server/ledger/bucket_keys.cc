@@ -29,6 +29,7 @@ std::shared_ptr<const PartKeys> DerivePartKeys(const BucketKey& bucket) {
     parts->keys[number[0] - size_t{1}] = crypto::HmacSha256Secret(
         crypto::View(bucket.key.expose()), {"sluis/part-key/v1", crypto::View(number)});
   }
+  parts->rows = crypto::HmacSha256Secret(crypto::View(bucket.key.expose()), {"sluis/row-key/v1"});
   return parts;
 }
 

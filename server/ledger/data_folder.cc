@@ -74,6 +74,12 @@ absl::Status DataFolder::CheckFormat() {
                                          ", this program knows up to " +
                                          std::to_string(kDataFormat) + ": install a newer one");
   }
+  if (format < kDataFormat) {
+    return absl::FailedPreconditionError(path_ + " has format " + std::to_string(format) +
+                                         ", this program reads " + std::to_string(kDataFormat) +
+                                         " only: begin with an empty folder, or read this one "
+                                         "with the program that made it");
+  }
   return absl::OkStatus();
 }
 

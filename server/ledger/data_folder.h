@@ -12,8 +12,9 @@
 
 namespace sluis::ledger {
 
-// Version of everything in the folder and of the store's rows.
-inline constexpr uint32_t kDataFormat = 1;
+// Version of everything in the folder and of the store's rows. In 1 the rows of exchanges lay open;
+// no installation has it, so nothing reads them.
+inline constexpr uint32_t kDataFormat = 2;
 
 // Names in the folder.
 inline constexpr std::string_view kMarkFileName = "mark";
@@ -25,8 +26,8 @@ inline constexpr std::string_view kRestoredName = "restored";
 class DataFolder {
  public:
   // Opens, or durably makes (mode 0700), the folder, takes its lock and checks the file FORMAT.
-  // FAILED_PRECONDITION when another instance holds the lock or the format is newer than this
-  // program; DATA_LOSS when FORMAT is unreadable, or missing beside files of a ledger.
+  // FAILED_PRECONDITION when another instance holds the lock or the format is not the one of
+  // this program; DATA_LOSS when FORMAT is unreadable, or missing beside files of a ledger.
   // `files` must outlive this.
   static absl::StatusOr<DataFolder> Open(storage::Files& files, std::string path);
 

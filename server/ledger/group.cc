@@ -7,6 +7,7 @@
 #include "server/ledger/key_rows.h"
 #include "server/ledger/leaf.h"
 #include "server/ledger/row.h"
+#include "server/ledger/sealed_row.h"
 #include "server/ledger/segment.h"
 
 namespace sluis::ledger {
@@ -130,6 +131,11 @@ absl::Status GroupWriter::CheckEffect(const Effect& effect) {
   for (const storage::Write& row : effect.key_rows) {
     const std::optional<KeyRef> ref = ParseKeyRowKey(row.key);
     complete = complete && ref.has_value() && row.value.has_value() && named(ref->bucket);
+  }
+  for (const RowWrite& write : effect.writes) {
+    if (!write.value.has_value() || !IsSealedRow(write.key)) continue;
+    const std::optional<uint32_t> bucket = BucketOfRow(*write.value);
+    complete = complete && bucket.has_value() && named(*bucket);
   }
   if (!complete) {
     return absl::InvalidArgumentError("an effect must name the bucket of every key it relies on");

@@ -40,12 +40,15 @@ struct RecordKeys {
   uint64_t generation = 0;
 };
 
-// The keys that seal the parts of entries, derived from one parts bucket: one per part, so that
-// opening one part to somebody opens no other. Immutable, shared.
+// The keys that seal the parts of entries, and rows, derived from one parts bucket: one per part,
+// so that opening one part to somebody opens no other. Immutable, shared.
 struct PartKeys {
   KeyUse use;
   std::array<crypto::DataKey, kPartCount>
       keys;  // in the order of kParts; that of the subject seals only absence
+
+  // Seals rows whose value must not lie open: sealed_row.h.
+  crypto::DataKey rows;
 
   const crypto::DataKey& of(Part part) const { return keys[static_cast<size_t>(part) - 1]; }
 };

@@ -30,11 +30,13 @@ enum class Table : uint8_t {
   kTerms = 'P',          // one row: digests of what is in force, stamped
   kManifest = 'p',       // partnership id → SignedManifest, stamped
   kExercise = 'e',       // id[16] → empty, stamped: records and exchanges made in exercise
-  kOutbox = 'O',         // partner ‖ 0 ‖ exchange or notice id[16] → OwedMessage, stamped
-  kSent = 'X',           // exchange id[16] → SentExchange, stamped
+  kOutbox = 'O',    // partner ‖ 0 ‖ exchange or notice id[16] → OwedMessage, sealed, stamped
+  kSent = 'X',      // exchange id[16] → SentExchange, sealed, stamped
   kSentOf = 'R',    // record id[16] ‖ exchange id[16] → empty, stamped: where a record went
-  kReceived = 'Y',  // exchange id[16] → ReceivedExchange, stamped
+  kReceived = 'Y',  // exchange id[16] → ReceivedExchange, sealed, stamped
   kReceivedOrder = 'y',  // u64 received_at_us ‖ exchange id[16] → empty, stamped: newest first
+  kQuarantine =
+      'q',  // day YYYY-MM-DD ‖ exchange id[16] → empty, stamped: until then its content stays
   kPartnerStatus = 'N',  // organisation id → SignedMandateStatus of a partner, stamped
   kSealingKey = 'Q',     // public key[32] → SealingKey, stamped
 };

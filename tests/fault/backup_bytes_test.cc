@@ -4,14 +4,23 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "server/backup.h"
+#include "server/core/received_exchange.h"
 #include "server/core/record.h"
+#include "server/core/sent_exchange.h"
+#include "server/envelope/terms.h"
+#include "server/exchange/owed.h"
 #include "server/ledger/row.h"
+#include "tests/fault/exchange_thief.h"
+#include "tests/fault/five_nodes.h"
 #include "tests/fault/node_core.h"
 #include "tests/fault/signal_calls.h"
 #include "tests/support/places.h"
@@ -121,6 +130,92 @@ TEST_F(BackupBytesTest, UsersRolesRecordIdsAndRetentionDaysWereReadableAndThePag
   for (const char* named : {"user ids", "roles", "record ids", "retention day", "key ids"}) {
     EXPECT_NE(section.find(named), std::string::npos) << named;
   }
+}
+
+// Everything on the disk of a node but its key-encryption keys: what a backup holds, and more.
+DiskBytes WithoutKeys(const MortalNode& node) {
+  DiskBytes files = FilesOf(node.disk());
+  std::erase_if(files,
+                [](const auto& file) { return file.first.find("/kek-") != file.first.npos; });
+  return files;
+}
+
+// Rows of exchanges lay open: who shared which record with whom, by the signature of the person, on
+// what terms about whom, and what was handed over on an order that bars telling it.
+TEST(BackupOfAnExchangeTest, WhoSharedWhatAboutWhomWasReadable) {
+  using std::chrono::hours;
+  using std::chrono::minutes;
+  constexpr size_t kFrom = FiveNodes::kLindervaart, kTo = FiveNodes::kZandrode;
+  FiveNodes five(7);
+  five.Exchange();
+  const auto record = five.person(kFrom).Record(About::kPerson, "FUUT duikt in de gracht");
+  ASSERT_TRUE(record.ok()) << record.status();
+  std::string id;
+  ASSERT_EQ(
+      five.person(kFrom).Share(
+          {.about = About::kPerson, .record_id = *record, .to = five.node(kTo).organisation()}, id),
+      absl::OkStatus());
+  // The housekeeping of this hour is over: what it takes away beside the ledger is still there.
+  five.Advance(hours(4) - minutes(1));
+  five.Exchange();
+  five.Advance(minutes(1));
+  five.Exchange();
+
+  std::set<std::string> secrets;
+  std::string there;
+  five.node(kFrom).Look([&](const core::View& view) {
+    const auto sent = core::ReadSent(view, id);
+    ASSERT_TRUE(sent.ok()) << sent.status();
+    ASSERT_EQ(sent->row.state(), record::v1::SENT_STATE_OPENED);
+    peer::v1::Offer offer;
+    ASSERT_TRUE(offer.ParseFromString(sent->row.offer()));
+    const auto terms = envelope::ReadTerms(offer.terms());
+    ASSERT_TRUE(terms.ok()) << terms.status();
+    secrets = {offer.terms(),
+               terms->conditions().SerializeAsString(),
+               terms->case_token(),
+               std::string(envelope::AttributeOf(*terms, "record.category").value_or("?")),
+               std::string(envelope::AttributeOf(*terms, "context.purpose").value_or("?")),
+               offer.user().statement().statement(),
+               offer.user().statement().signature(),
+               offer.user().mandate().mandate(),
+               offer.ciphertext().substr(0, 32),
+               sent->row.receipt_proof(),
+               sent->row.answer_proof()};
+  });
+  five.node(kTo).Look([&](const core::View& view) {
+    const auto received = core::ReadReceived(view, id);
+    ASSERT_TRUE(received.ok()) << received.status();
+    there = received->row.record_id();
+    secrets.insert(received->row.accepted());
+  });
+  const auto handed_over = five.person(kTo).HandOver(there, "2030-01-31");
+  ASSERT_TRUE(handed_over.ok()) << handed_over.status();
+  five.node(kTo).Look([&](const core::View& view) {
+    const auto owed = exchange::OwedTo(view, five.node(kFrom).organisation(), ~uint64_t{0},
+                                       [](const exchange::Owed&) { return true; });
+    ASSERT_TRUE(owed.ok()) << owed.status();
+    const auto notice = std::find_if(owed->begin(), owed->end(), [](const exchange::Owed& one) {
+      return one.kind == peer::v1::ENVELOPE_KIND_NOTICE;
+    });
+    ASSERT_NE(notice, owed->end());
+    secrets.insert(notice->leaf);
+  });
+
+  std::string opened;
+  for (const size_t at : {kFrom, kTo}) {
+    for (const std::string& item : five.node(at).Stored()) opened += item + '\n';
+  }
+  for (const std::string& secret : secrets) {
+    ASSERT_GE(secret.size(), 5u) << secret;
+    EXPECT_NE(opened.find(secret), std::string::npos) << "the search can find it: " << secret;
+    for (const size_t at : {kFrom, kTo}) {
+      EXPECT_FALSE(AnyHolds(WithoutKeys(five.node(at)), secret)) << at << " in plain: " << secret;
+    }
+  }
+  // What the page calls readable of it: that record went, in an exchange of that id.
+  EXPECT_TRUE(AnyHolds(WithoutKeys(five.node(kFrom)), *record + id));
+  EXPECT_TRUE(AnyHolds(WithoutKeys(five.node(kTo)), id));
 }
 
 }  // namespace

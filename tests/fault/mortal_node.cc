@@ -14,6 +14,7 @@
 #include "server/core/export_log.h"
 #include "server/core/held_manifest.h"
 #include "server/core/node_acts.h"
+#include "server/ledger/sealed_row.h"
 #include "server/storage/rocksdb_env.h"
 #include "tests/fault/mortal_ledger.h"
 #include "tests/support/crash_filesystem.h"
@@ -68,11 +69,15 @@ std::string Rest(core::ExportStream& stream) {
   std::abort();
 }
 
-void AddAllOf(const storage::Store& store, std::vector<std::string>& all) {
+// Sealed rows as who holds these keys reads them.
+void AddAllOf(const storage::Store& store, std::vector<std::string>& all,
+              const ledger::Keyring* keyring = nullptr) {
   const absl::Status scanned =
-      store.NewSnapshot()->Scan({}, {}, [&all](std::string_view key, std::string_view value) {
+      store.NewSnapshot()->Scan({}, {}, [&](std::string_view key, std::string_view value) {
         all.emplace_back(key);
-        all.emplace_back(value);
+        const bool opens = keyring != nullptr && ledger::IsSealedRow(key);
+        all.push_back(opens ? ledger::OpenRow(*keyring, key, value).value().value
+                            : std::string(value));
         return true;
       });
   EXPECT_EQ(scanned, absl::OkStatus());
@@ -331,7 +336,7 @@ std::optional<record::v1::SignedMandateStatus> MortalNode::OwnStatus() const {
 
 std::vector<std::string> MortalNode::Stored() const {
   std::vector<std::string> all = StoredBeside();
-  AddAllOf(*up_->store, all);
+  AddAllOf(*up_->store, all, &up_->ledger->keyring());
   return all;
 }
 

@@ -76,7 +76,8 @@ class MortalNode {
 
   // Reads the store as it is now.
   void Look(const std::function<void(const core::View&)>& use) const;
-  // Every key and every value of all its stores, and of those beside the ledger.
+  // Every key and every value of all its stores, sealed rows opened; and of those beside the
+  // ledger.
   std::vector<std::string> Stored() const;
   std::vector<std::string> StoredBeside() const;
   // Everything logged until now, for this partner, or with every part open for nobody in

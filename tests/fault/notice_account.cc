@@ -6,7 +6,7 @@
 #include "server/core/sent_exchange.h"
 #include "server/envelope/leaf.h"
 #include "server/envelope/record_proof.h"
-#include "server/ledger/row.h"
+#include "server/ledger/sealed_row.h"
 #include "server/storage/clock.h"
 
 namespace sluis::fault {
@@ -44,8 +44,8 @@ Standing StandingOf(MortalNode& node) {
         });
     const std::string outbox = ledger::RowKey(ledger::Table::kOutbox);
     visited.Update(view.snapshot().Scan(
-        outbox, storage::PrefixEnd(outbox), [&](std::string_view, std::string_view stored) {
-          const auto row = ledger::SplitRow(stored);
+        outbox, storage::PrefixEnd(outbox), [&](std::string_view key, std::string_view stored) {
+          const auto row = ledger::OpenRow(view.keyring(), key, stored);
           record::v1::OwedMessage owed;
           peer::v1::Notice notice;
           if (!row.ok() || !owed.ParseFromString(row->value)) {

@@ -29,12 +29,12 @@ TEST(NodeStores, ANewerFormatIsRefusedBeforeAnyFileOfAStoreChanges) {
   const tests::TempFolder folder;
   const std::string data = folder.PathOf("data");
   ASSERT_TRUE(OpenNodeStores(data).ok());
-  std::ofstream(data + "/FORMAT") << "2\n";
+  std::ofstream(data + "/FORMAT") << "3\n";
   const auto before = FilesBelow(data);
   ASSERT_TRUE(before.contains(data + "/ledger/CURRENT"));
   const absl::Status status = OpenNodeStores(data).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
-  EXPECT_NE(status.message().find("has format 2"), std::string::npos) << status;
+  EXPECT_NE(status.message().find("has format 3"), std::string::npos) << status;
   EXPECT_EQ(FilesBelow(data), before);
 }
 

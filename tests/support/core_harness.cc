@@ -17,6 +17,7 @@
 #include "server/core/register_mandates.h"
 #include "server/core/register_users.h"
 #include "server/core/withdraw_signal.h"
+#include "server/ledger/sealed_row.h"
 #include "tests/support/faulty_files.h"
 #include "tests/support/places.h"
 
@@ -254,6 +255,15 @@ absl::Status CoreHarness::Hold(const Person& who, const std::string& record_id, 
   request.set_reason(reason);
   if (held) request.set_review_on(review_on);
   return Run(who, std::make_shared<core::HoldSignal>(request, response));
+}
+
+void CoreHarness::PutRow(const std::string& key, uint64_t stamp, const std::string& value) {
+  std::string stored = value;
+  if (ledger::IsSealedRow(key)) {
+    const auto keys = ledger->keyring().PartKeysFor(ledger::kSealedRowClass, clock.NowUs()).value();
+    stored = ledger::SealRow(*keys, key, value, random);
+  }
+  store.Tamper(key, ledger::JoinRow(stamp, stored));
 }
 
 std::vector<Opened> CoreHarness::Entries(uint64_t first) const {

@@ -112,6 +112,9 @@ class CoreHarness {
                     const std::string& review_on = "2026-12-01",
                     const std::string& reason = "klacht bij de toezichthouder");
 
+  // Puts a row into the store behind the node's back, sealed where the node would have sealed it.
+  void PutRow(const std::string& key, uint64_t stamp, const std::string& value);
+
   uint64_t size() const { return ledger->size(); }
   std::vector<Opened> Entries(uint64_t first = 0) const;
   Opened Last() const { return Entries(size() - 1).at(0); }

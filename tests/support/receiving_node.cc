@@ -4,10 +4,11 @@
 #include <utility>
 
 #include "server/core/collect_offers.h"
+#include "server/core/outbox.h"
 #include "server/core/status_lists.h"
 #include "server/core/store_keys.h"
 #include "server/envelope/key_wrap.h"
-#include "server/ledger/row.h"
+#include "server/ledger/sealed_row.h"
 #include "tests/support/person.h"
 
 namespace sluis::tests {
@@ -140,8 +141,8 @@ std::optional<core::ReceivedRow> ReceivingNode::Received(const std::string& exch
 std::string ReceivingNode::OwedFor(const std::string& exchange_id) const {
   std::string word = "nothing";
   Look([&](const core::View& view) {
-    const auto row =
-        ledger::ReadRow(view.snapshot(), core::OutboxKey(world.sender.organisation, exchange_id));
+    const auto row = ledger::ReadRow(view.snapshot(), view.keyring(),
+                                     core::OutboxKey(world.sender.organisation, exchange_id));
     if (!row.ok() || row->stamp == ledger::kAbsent) return;
     record::v1::OwedMessage owed;
     word = "not readable";

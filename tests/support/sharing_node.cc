@@ -8,6 +8,7 @@
 #include "server/authn/mandate.h"
 #include "server/core/erase_signal.h"
 #include "server/core/list_sent.h"
+#include "server/core/outbox.h"
 #include "server/core/preview_share.h"
 #include "server/core/withdraw_share.h"
 #include "server/envelope/envelope.h"
@@ -17,7 +18,7 @@
 #include "server/envelope/terms.h"
 #include "server/ledger/leaf.h"
 #include "server/ledger/part.h"
-#include "server/ledger/row.h"
+#include "server/ledger/sealed_row.h"
 
 namespace sluis::tests {
 namespace {
@@ -223,7 +224,8 @@ core::SentRow SharingNode::Row(const std::string& exchange_id) {
 
 record::v1::OwedMessage SharingNode::Owed(const std::string& exchange_id, const std::string& to) {
   const auto snapshot = h.ledger->store().NewSnapshot();
-  const auto row = ledger::ReadRow(*snapshot, core::OwedKey(to, exchange_id));
+  const auto row =
+      ledger::ReadRow(*snapshot, h.ledger->keyring(), core::OutboxKey(to, exchange_id));
   record::v1::OwedMessage owed;
   if (!row.ok() || !owed.ParseFromString(row->value)) std::abort();
   return owed;

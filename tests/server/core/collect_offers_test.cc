@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "server/core/outbox.h"
 #include "server/core/received_exchange.h"
 #include "server/core/sealing_key.h"
 #include "server/core/status_lists.h"

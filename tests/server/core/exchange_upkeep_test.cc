@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/core/drop_taken.h"
+#include "server/core/outbox.h"
 #include "server/core/received_exchange.h"
 #include "server/core/sent_erasure.h"
 #include "server/core/store_keys.h"
@@ -154,8 +155,7 @@ TEST(SentUpkeepTest, TheOutboxOfOthersWasReadForEachPartner) {
   record::v1::OwedMessage owed;
   owed.set_kind(peer::v1::ENVELOPE_KIND_ERASURE);
   for (char id = 'a'; id < 'i'; ++id) {
-    node.h.store.Tamper(OwedKey(tests::kPolice, std::string(16, id)),
-                        ledger::JoinRow(1, owed.SerializeAsString()));
+    node.h.PutRow(OutboxKey(tests::kPolice, std::string(16, id)), 1, owed.SerializeAsString());
   }
   EXPECT_EQ(rows(tests::kCity), before);
   EXPECT_GE(rows(tests::kPolice), 8u);

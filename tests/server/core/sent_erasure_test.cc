@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "server/core/node_acts.h"
 #include "server/core/release_keys.h"
 #include "server/core/take_erasures.h"
 #include "server/storage/clock.h"
@@ -162,6 +163,23 @@ TEST_F(SentErasureTest, WhatThePartnerNeverHadTheKeyOfIsNotAsked) {
 TEST_F(SentErasureTest, APersonSignsForEachPartner) {
   EXPECT_EQ(CodeOf(node_.Erase(record_, false)), "erasure_unsigned");
   EXPECT_EQ(State(), record::v1::SENT_STATE_RELEASED);
+}
+
+// A row that could not be read was passed over: one partner less was asked, and nobody heard of it.
+TEST_F(SentErasureTest, APartnerLessWasAskedAndNobodySaidSo) {
+  node_.h.store.Tamper(SentKey(id_), "x");
+  EXPECT_TRUE(absl::IsDataLoss(node_.Erase(record_)));
+  EXPECT_EQ(node_.h.Last().act.operation(), record::v1::OPERATION_ERASURE) << "here it is erased";
+  EXPECT_EQ(CodeOf(node_.Erase(record_)), "not_found");
+}
+
+// By its day as well: the node says it, where it says what it could not do.
+TEST_F(SentErasureTest, APartnerLessWasAskedOnTheLastDayAndNobodySaidSo) {
+  node_.h.store.Tamper(SentKey(id_), "x");
+  node_.h.clock.Advance(std::chrono::hours(24 * 4000));
+  EXPECT_TRUE(absl::IsDataLoss(
+      node_.h.executor->RunAsNodeAndWait(std::make_shared<ErasePastRetention>(record_))));
+  EXPECT_EQ(node_.h.Last().act.operation(), record::v1::OPERATION_ERASURE);
 }
 
 }  // namespace

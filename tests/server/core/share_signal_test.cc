@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "server/core/outbox.h"
 #include "server/core/received_exchange.h"
 #include "server/core/share_draft.h"
 #include "server/envelope/content.h"
@@ -320,7 +321,7 @@ TEST_F(ShareSignalTest, TheIdOfAReceivedExchangeTookItsPlaceInTheOutbox) {
   node_.h.store.Tamper(ReceivedKey(received.exchange_id()), ledger::JoinRow(1, "y"));
   EXPECT_EQ(Refused(received), "exchange_id_used");
   const auto owed = Ready();
-  node_.h.store.Tamper(OwedKey(kCity, owed.exchange_id()), ledger::JoinRow(1, "o"));
+  node_.h.store.Tamper(OutboxKey(kCity, owed.exchange_id()), ledger::JoinRow(1, "o"));
   EXPECT_EQ(Refused(owed), "exchange_id_used");
 }
 
@@ -329,7 +330,7 @@ TEST_F(ShareSignalTest, AnOfferThatCameMeanwhileLostItsReceipt) {
   for (const bool row : {true, false}) {
     const auto request = Ready();
     const std::string key =
-        row ? ReceivedKey(request.exchange_id()) : OwedKey(kCity, request.exchange_id());
+        row ? ReceivedKey(request.exchange_id()) : OutboxKey(kCity, request.exchange_id());
     node_.h.ledger->BeforeNext(
         [&] { node_.h.store.Tamper(key, ledger::JoinRow(node_.h.size(), "y")); });
     EXPECT_EQ(Refused(request), "exchange_id_used") << row;

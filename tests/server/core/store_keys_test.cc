@@ -361,7 +361,7 @@ TEST_F(ReceivedTest, OneUnreadableExchangeStoppedEverything) {
   damaged.set_offer_proof("x");
   const auto damage = [&](std::string value) {
     const uint64_t stamp = ledger::SplitRow(**node_.h.store.Get(key))->stamp;
-    node_.h.store.Tamper(key, ledger::JoinRow(stamp, value));
+    node_.h.PutRow(key, stamp, value);
   };
   damage(damaged.SerializeAsString());
   EXPECT_TRUE(absl::IsDataLoss(node_.SendKeys(offers))) << "this node hears of it";

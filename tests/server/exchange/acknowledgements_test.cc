@@ -51,7 +51,8 @@ TEST_F(AcknowledgementsTest, ListsTheExchangesOfWhichItKeepsSomething) {
   ASSERT_TRUE(taken_.Take(ENVELOPE_KIND_OFFER, offers, 1000).ok());
   const Acknowledgements::Delivered receipt[] = {{Id(1), Digest(3)}};
   ASSERT_TRUE(taken_.Take(ENVELOPE_KIND_RECEIPT, receipt, 1000).ok());
-  const Acknowledgements::Given given[] = {{Id(2), "receipt"}, {Id(255), "receipt"}};
+  const Acknowledgements::Given given[] = {{Id(2), Digest(4), "note"},
+                                           {Id(255), Digest(5), "note"}};
   ASSERT_TRUE(taken_.Give(given).ok());
   using Ids = std::vector<envelope::ExchangeId>;
   EXPECT_EQ(*taken_.Kept({}, 9), (Ids{Id(1), Id(2), Id(3), Id(255)}));
@@ -62,13 +63,14 @@ TEST_F(AcknowledgementsTest, ListsTheExchangesOfWhichItKeepsSomething) {
 
 TEST_F(AcknowledgementsTest, KeepsTheNewestReceiptUntilItIsForgotten) {
   EXPECT_FALSE(taken_.ReceiptOf(Id(1))->has_value());
-  const Acknowledgements::Given first[] = {{Id(1), "receipt one"}};
-  const Acknowledgements::Given second[] = {{Id(1), "receipt two"}};
+  const Acknowledgements::Given first[] = {{Id(1), Digest(1), "note one"}};
+  const Acknowledgements::Given second[] = {{Id(1), Digest(2), "note two"}};
   ASSERT_TRUE(taken_.Give(first).ok());
   ASSERT_TRUE(taken_.Give(second).ok());
   const Acknowledgements::Delivered offer[] = {{Id(1), Digest(7)}};
   ASSERT_TRUE(taken_.Take(ENVELOPE_KIND_OFFER, offer, 1000).ok());
-  EXPECT_EQ(*taken_.ReceiptOf(Id(1)), "receipt two");
+  EXPECT_EQ(*taken_.ReceiptOf(Id(1)), second[0]);
+  EXPECT_EQ(*taken_.DigestOf(Id(1)), Digest(2));
   const envelope::ExchangeId ids[] = {Id(1)};
   ASSERT_TRUE(taken_.Forget(ids).ok());
   EXPECT_FALSE(taken_.ReceiptOf(Id(1))->has_value());

@@ -10,7 +10,6 @@
 #include "server/core/node_acts.h"
 #include "server/core/sealing_key.h"
 #include "server/core/sent_erasure.h"
-#include "server/ledger/row.h"
 #include "tests/support/linked_pair.h"
 
 namespace sluis::exchange {
@@ -312,8 +311,7 @@ TEST_F(ErasureFlowTest, AnErasureOfWhatThePartnerLostNeverEnded) {
   core::SentRow row = welfare_.Row(id);
   row.row.set_state(record::v1::SENT_STATE_RELEASED);
   row.row.set_receipt_proof(receipt);
-  welfare_.h.store.Tamper(core::SentKey(id),
-                          ledger::JoinRow(row.stamp, row.row.SerializeAsString()));
+  welfare_.h.PutRow(core::SentKey(id), row.stamp, row.row.SerializeAsString());
   ASSERT_EQ(welfare_.Erase(lost), absl::OkStatus());
   ASSERT_EQ(Sent(id), record::v1::SENT_STATE_ERASING);
   Exchange();
@@ -337,8 +335,7 @@ TEST_F(ErasureFlowTest, OnlyWithTheSignatureOfThePersonInWhoseNameItIs) {
   ASSERT_TRUE(asked.ParseFromString(row.row.erasure()));
   asked.mutable_user()->mutable_statement()->mutable_signature()->back() ^= 1;
   row.row.set_erasure(asked.SerializeAsString());
-  welfare_.h.store.Tamper(core::SentKey(id),
-                          ledger::JoinRow(row.stamp, row.row.SerializeAsString()));
+  welfare_.h.PutRow(core::SentKey(id), row.stamp, row.row.SerializeAsString());
   Exchange();
   EXPECT_EQ(city_.h.Last().act.refusal(), "signature");
   EXPECT_EQ(Read(there_), absl::OkStatus());

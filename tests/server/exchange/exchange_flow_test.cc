@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "server/core/drop_taken.h"
+#include "server/core/outbox.h"
 #include "server/core/sent_exchange.h"
 #include "server/exchange/owed.h"
 #include "server/ledger/row.h"
@@ -276,7 +277,7 @@ TEST_F(ExchangeFlowTest, OneUnreadableRecordHeldUpEverythingOfAPartner) {
   ASSERT_TRUE(row.ParseFromString(stored->value));
   row.mutable_sealed()->back() = static_cast<char>(row.sealed().back() ^ 1);
   welfare_.h.store.Tamper(key, ledger::JoinRow(stored->stamp, row.SerializeAsString()));
-  welfare_.h.store.Tamper(core::OwedKey(kCity, std::string(16, '\0')), "x");
+  welfare_.h.store.Tamper(core::OutboxKey(kCity, std::string(16, '\0')), "x");
   for (int i = 0; i < 4; ++i) {
     from_city_.Round().IgnoreError();
     from_welfare_.Round().IgnoreError();
@@ -300,8 +301,7 @@ TEST_F(ExchangeFlowTest, WhatWasTakenLatelyFilledTheWindow) {
     std::string other(8, '\0');
     crypto::AppendU64(other, i);
     taken.push_back({*crypto::ToFixed<16>(other), {}});
-    welfare_.h.store.Tamper(core::OwedKey(kCity, other),
-                            ledger::JoinRow(1, owed.SerializeAsString()));
+    welfare_.h.PutRow(core::OutboxKey(kCity, other), 1, owed.SerializeAsString());
   }
   ASSERT_EQ(from_welfare_.acknowledgements().Take(peer::v1::ENVELOPE_KIND_OFFER, taken, now_us),
             absl::OkStatus());

@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "server/core/sent_exchange.h"
-#include "server/ledger/row.h"
+#include "server/core/outbox.h"
+#include "server/ledger/sealed_row.h"
 #include "server/storage/memory_store.h"
 #include "sluis/record/v1/exchange.pb.h"
 #include "tests/support/core_harness.h"
@@ -26,7 +26,10 @@ class OwedTest : public ::testing::Test {
     record::v1::OwedMessage owed;
     owed.set_kind(kind);
     owed.set_not_before_us(not_before_us);
-    rows_.push_back({core::OwedKey(partner, id), ledger::JoinRow(1, owed.SerializeAsString())});
+    const std::string key = core::OutboxKey(partner, id);
+    const auto keys = harness_.ledger->keyring().PartKeysFor(ledger::kSealedRowClass, 1).value();
+    rows_.push_back({key, ledger::JoinRow(1, ledger::SealRow(*keys, key, owed.SerializeAsString(),
+                                                             harness_.random))});
   }
   size_t unreadable_ = 0;
   std::vector<Owed> Found(

@@ -34,7 +34,7 @@ class DataFolderTest : public ::testing::Test {
 TEST_F(DataFolderTest, IsMadeWithItsFormat) {
   const DataFolder folder = MustOpen();
   EXPECT_EQ(folder.PathOf("mark"), "/data/mark");
-  EXPECT_EQ(*storage::ReadFile(*files_, "/data/FORMAT", 16), "1\n");
+  EXPECT_EQ(*storage::ReadFile(*files_, "/data/FORMAT", 16), "2\n");
 }
 
 TEST_F(DataFolderTest, IsHeldByOneInstance) {
@@ -46,8 +46,17 @@ TEST_F(DataFolderTest, IsHeldByOneInstance) {
 
 TEST_F(DataFolderTest, RefusesANewerFormat) {
   MustOpen();
-  Put("FORMAT", "2\n");
+  Put("FORMAT", "3\n");
   EXPECT_EQ(OpenCode(), absl::StatusCode::kFailedPrecondition);
+}
+
+// In format 1 rows of exchanges lay open: none of them would open.
+TEST_F(DataFolderTest, RefusesAnOlderFormatAndSaysWhatToDo) {
+  MustOpen();
+  Put("FORMAT", "1\n");
+  const absl::Status refused = DataFolder::Open(*files_, "/data").status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(refused.message().find("begin with an empty folder"), std::string::npos) << refused;
 }
 
 TEST_F(DataFolderTest, RefusesAFormatThatIsNone) {

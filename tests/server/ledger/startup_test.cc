@@ -124,7 +124,7 @@ TEST_F(StartupTest, ASecondInstanceIsRefused) {
 
 TEST_F(StartupTest, ANewerFormatIsRefused) {
   world_.Close();
-  ASSERT_TRUE(storage::ReplaceFile(*world_.files, "/ledger/FORMAT", "2\n").ok());
+  ASSERT_TRUE(storage::ReplaceFile(*world_.files, "/ledger/FORMAT", "3\n").ok());
   const absl::Status opened = world_.Open();
   EXPECT_TRUE(absl::IsFailedPrecondition(opened)) << opened;
 }

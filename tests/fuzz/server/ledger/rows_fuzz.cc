@@ -11,6 +11,7 @@
 #include "server/ledger/key_rows.h"
 #include "server/ledger/log_state.h"
 #include "server/ledger/row.h"
+#include "server/ledger/sealed_row.h"
 #include "server/storage/memory_store.h"
 #include "tests/support/seeded_random.h"
 
@@ -84,6 +85,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     } else {
       Require(!row.status().message().empty());
     }
+    ledger::BucketOfRow(bytes);
   }
   if (data[0] == 'S') CheckState(bytes);
   if (data[0] == 'b') CheckBucket(bytes);

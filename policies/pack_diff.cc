@@ -172,7 +172,6 @@ Counts Comparison::Visit(State state) {
     if (states_.size() > kMostStates) break;
     State next{state.level + 1, state.denied, state.possible};
     for (std::size_t version = 0; version < kVersions; ++version) {
-      next.denied[version] = next.denied[version] || !group.known[version];
       next.possible[version] &= group.possible[version];
     }
     path_.push_back(group.word);

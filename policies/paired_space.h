@@ -31,7 +31,7 @@ struct PairedGroup {
   std::string word;           // the first of these values
   absl::uint128 weight = 0;   // how many values
   Both<bool> known{};         // whether that pack set has the word
-  Both<RuleBits> possible{};  // the rules that it does not rule out
+  Both<RuleBits> possible{};  // the rules that it does not rule out; none when it is not known
 };
 
 struct PairedLevel {

@@ -77,7 +77,6 @@ class Idleness {
     if (!needed.ok()) return needed.status();
     if (*needed) return std::optional<FindingKind>();
     for (const FieldId field : list_[rule_].grants) {
-      if (Removes(rule_, field)) continue;
       needed = Needed(Others(
           rules_.RulesThat([&](std::size_t i) { return Grants(i, field) || Removes(i, field); })));
       if (!needed.ok()) return needed.status();

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "client/cli/policy_files.h"
-#include "client/cli/signal_view.h"
 #include "crypto/bytes.h"
 #include "policies/pack_test.h"
 
@@ -62,7 +61,7 @@ Exit Check(Shell& shell, const std::vector<std::string>& files) {
   absl::StatusOr<policies::PackSet> packs;
   if (refusals.empty()) {
     packs = policies::PackSet::Load(std::move(read->packs));
-    if (!packs.ok()) refusals.push_back(Harmless(packs.status().message()));
+    if (!packs.ok()) refusals.push_back(WordsOf(packs.status()));
   }
   if (!refusals.empty()) {
     return shell.Fail(PacksRefused(refusals), {{"packs", listed}, {"refusals", refusals}});
@@ -83,7 +82,7 @@ Exit Check(Shell& shell, const std::vector<std::string>& files) {
 
 Json RunJson(const policies::Pack& pack, const policies::PackTestRun& run) {
   Json failed = Json::array();
-  for (const absl::Status& status : run.failed) failed.push_back(Harmless(status.message()));
+  for (const absl::Status& status : run.failed) failed.push_back(WordsOf(status));
   return {{"id", pack.id}, {"version", pack.version}, {"ran", run.ran}, {"failed", failed}};
 }
 
@@ -93,7 +92,7 @@ void SayRun(Shell& shell, const policies::Pack& pack, const policies::PackTestRu
                              {"ran", std::to_string(run.ran)},
                              {"failed", std::to_string(run.failed.size())}});
   for (const absl::Status& status : run.failed) {
-    shell.out() << "  " << Harmless(status.message()) << '\n';
+    shell.out() << "  " << WordsOf(status) << '\n';
   }
 }
 
@@ -103,7 +102,7 @@ Exit Test(Shell& shell, const std::vector<std::string>& files) {
   if (!read->refusals.empty()) return shell.Fail(PacksRefused(read->refusals));
   const std::span<const policies::Pack> layers(read->packs);
   const auto runs = policies::RunAllPackTests(layers);
-  if (!runs.ok()) return shell.Fail(PacksRefused({Harmless(runs.status().message())}));
+  if (!runs.ok()) return shell.Fail(PacksRefused({WordsOf(runs.status())}));
   Json listed = Json::array();
   bool failed = false;
   for (size_t i = 0; i < runs->size(); ++i) {
@@ -119,7 +118,7 @@ Exit Test(Shell& shell, const std::vector<std::string>& files) {
   if (!failed) {
     const auto packs = policies::PackSet::Load(std::move(read->packs));
     if (!packs.ok()) {
-      return shell.Fail(PacksRefused({Harmless(packs.status().message())}), {{"tests", listed}});
+      return shell.Fail(PacksRefused({WordsOf(packs.status())}), {{"tests", listed}});
     }
   }
   if (shell.json) shell.Print({{"ok", !failed}, {"tests", listed}});

@@ -4,6 +4,7 @@
 #include "client/cli/policy_check.h"
 #include "client/cli/policy_diff.h"
 #include "client/cli/policy_explain.h"
+#include "client/cli/policy_fmt.h"
 #include "client/cli/policy_matrix.h"
 
 namespace sluis::cli {
@@ -12,6 +13,7 @@ void AddPolicyCommands(CommandSet& set) {
   CLI::App& group = AddGroup(set, "policy", "sluis policy check statutory.be.yaml livc-r.yaml");
   AddPolicyCheckCommand(set, group);
   AddPolicyTestCommand(set, group);
+  AddPolicyFmtCommand(set, group);
   AddPolicyExplainCommand(set, group);
   AddPolicyMatrixCommand(set, group);
   AddPolicyDiffCommand(set, group);

@@ -52,7 +52,7 @@ Exit Explain(Shell& shell, const ExplainCommand& options) {
       ValuesTyped(schema, options.set, "--set", Derived::kRefused);
   if (!set.ok()) return shell.Fail(set.failure());
   absl::StatusOr<policies::GivenValues> base = policies::BaseOf(packs->layers(), schema);
-  if (!base.ok()) return shell.Fail(PacksRefused({std::string(base.status().message())}));
+  if (!base.ok()) return shell.Fail(PacksRefused({WordsOf(base.status())}));
   policies::GivenValues all = *set;
   all.insert(base->begin(), base->end());
   for (const auto& [id, value] : *set) base->erase(id);

@@ -11,15 +11,12 @@
 namespace sluis::cli {
 namespace {
 
-// Above what a pack may be, so that its own reader says what is too large.
-constexpr size_t kMaxFileBytes = size_t{1} << 20;
-
 Failure Wrong(std::string key, Args args) {
   return {Exit::kUsage, {std::move(key), std::move(args)}, nullptr};
 }
 
 // The values that an attribute has, as people type them.
-std::string WordsOf(const policies::Schema& schema, const policies::Attribute& attribute) {
+std::string ValuesOf(const policies::Schema& schema, const policies::Attribute& attribute) {
   std::string words;
   const auto add = [&](const std::string& word) { words += (words.empty() ? "" : ", ") + word; };
   if (attribute.type == policies::ValueType::kInteger) {
@@ -48,16 +45,18 @@ Failure UnknownAttribute(const policies::Schema& schema, const std::string& name
 
 }  // namespace
 
+std::string WordsOf(const absl::Status& status) { return Harmless(std::string(status.message())); }
+
 Result<ReadPacks> ReadPackFiles(const std::vector<std::string>& files) {
   ReadPacks read;
   for (const std::string& path : files) {
-    const Result<std::string> text = client::ReadWhole(path, kMaxFileBytes);
+    const Result<std::string> text = client::ReadWhole(path, kMaxPackFileBytes);
     if (!text.ok()) return text.failure();
     absl::StatusOr<policies::Pack> pack = policies::ParsePack(path, *text);
     if (pack.ok()) {
       read.packs.push_back(*std::move(pack));
     } else {
-      read.refusals.push_back(Harmless(pack.status().message()));
+      read.refusals.push_back(WordsOf(pack.status()));
     }
   }
   std::stable_sort(read.packs.begin(), read.packs.end(),
@@ -76,12 +75,12 @@ Result<policies::PackSet> LoadPacks(const std::vector<std::string>& files) {
   if (!read.ok()) return read.failure();
   if (!read->refusals.empty()) return PacksRefused(read->refusals);
   absl::StatusOr<policies::PackSet> packs = policies::PackSet::Load(std::move(read->packs));
-  if (!packs.ok()) return PacksRefused({Harmless(packs.status().message())});
+  if (!packs.ok()) return PacksRefused({WordsOf(packs.status())});
   return *std::move(packs);
 }
 
 Failure NoAnswer(const absl::Status& status) {
-  return Wrong("policy.no_answer", {{"text", Harmless(status.message())}});
+  return Wrong("policy.no_answer", {{"text", WordsOf(status)}});
 }
 
 std::string PackNames(const policies::PackSet& packs) {
@@ -115,7 +114,7 @@ Result<policies::GivenValues> ValuesTyped(const policies::Schema& schema,
       return Wrong("policy.no_value", {{"option", option},
                                        {"name", name},
                                        {"value", Harmless(word)},
-                                       {"words", WordsOf(schema, attribute)}});
+                                       {"words", ValuesOf(schema, attribute)}});
     }
     if (!values.emplace(*id, *value).second) {
       return Wrong("policy.twice", {{"option", option}, {"name", name}});

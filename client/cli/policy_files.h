@@ -16,6 +16,9 @@
 
 namespace sluis::cli {
 
+// Above what a pack may be, so that its own reader says what is too large.
+inline constexpr size_t kMaxPackFileBytes = size_t{1} << 20;
+
 // What the files hold: packs, the statutory one first whatever their order was, or why some are
 // none (one line for each such file).
 struct ReadPacks {
@@ -25,6 +28,9 @@ struct ReadPacks {
 
 // Errors: a file that cannot be read.
 Result<ReadPacks> ReadPackFiles(const std::vector<std::string>& files);
+
+// The words of policies/ on what is wrong, fit for a terminal.
+std::string WordsOf(const absl::Status& status);
 
 // "file:line:column: ..." of each refusal, under a line that says they do not load.
 Failure PacksRefused(const std::vector<std::string>& refusals);

@@ -48,6 +48,7 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                                  {"policy"},
                                                                  {"policy", "check"},
                                                                  {"policy", "test"},
+                                                                 {"policy", "fmt"},
                                                                  {"policy", "explain"},
                                                                  {"policy", "matrix"},
                                                                  {"policy", "diff"},

@@ -38,32 +38,40 @@ const policies::Rule* FindRule(const PackSet& packs, const std::string& id) {
   return nullptr;
 }
 
-// The words of a rule without the "dit kan omdat" that the line above them says already.
-std::string WordsOf(const Shell& shell, const policies::Because& because) {
+std::string InLanguage(const Shell& shell, const policies::Because& because) {
   const client::Language language = shell.catalogue().language();
   std::string text = language == client::Language::kEnglish  ? because.en
                      : language == client::Language::kFrench ? because.fr
                                                              : because.nl;
-  if (text.empty()) text = because.nl;
+  return Harmless(text.empty() ? because.nl : text);
+}
+
+// How long the "dit kan omdat" is that a text begins with; the line above it says that already.
+size_t PrefixOf(const Shell& shell, const std::string& text) {
   const Shell dutch = shell.In(client::Language::kDutch);
   for (const Shell* said : {&shell, &dutch}) {
     for (const char* key : {"policy.prefix_permit", "policy.prefix_deny"}) {
       const std::string prefix = said->Text(key);
-      if (text.starts_with(prefix)) return Harmless(text.substr(prefix.size()));
+      if (text.starts_with(prefix)) return prefix.size();
     }
   }
-  return Harmless(text);
+  return 0;
 }
 
 // "  geen geldig protocol [F-PROTOCOL; e-govdecreet art. 8]"
-std::string BecauseLine(const Shell& shell, const policies::Because& because) {
+std::string ReasonLine(const std::string& text, const policies::Because& because) {
   std::string from = because.rule;
   if (!because.citation.empty()) {
     from += (from.empty() ? "" : "; ") + Harmless(because.citation);
   }
-  std::string line = "  " + WordsOf(shell, because);
+  std::string line = "  " + text;
   if (!from.empty()) line += " [" + from + "]";
   return line + "\n";
+}
+
+std::string BecauseLine(const Shell& shell, const policies::Because& because) {
+  const std::string text = InLanguage(shell, because);
+  return ReasonLine(text.substr(PrefixOf(shell, text)), because);
 }
 
 // The values that pass a test, as words.
@@ -147,7 +155,7 @@ std::string NearestLines(const Shell& shell, const PackSet& packs, const policie
   if (!decision.nearest_permit) return shell.Text("policy.never") + "\n";
   const policies::Rule* rule = FindRule(packs, decision.nearest_permit->rule);
   std::string out = shell.Text("policy.possible", {{"rule", decision.nearest_permit->rule}}) + "\n";
-  if (rule != nullptr) out += BecauseLine(shell, rule->because);
+  if (rule != nullptr) out += ReasonLine(InLanguage(shell, rule->because), rule->because);
   out += shell.Text("policy.in_the_way") + "\n";
   for (const Obstacle& obstacle : ObstaclesOf(packs, request, decision)) {
     out += ObstacleLine(shell, packs.schema(), obstacle);
@@ -205,11 +213,17 @@ std::string ObligationLines(const Shell& shell, const Decision& decision) {
 }
 
 std::string PermitLines(const Shell& shell, const Decision& decision) {
-  std::string why = shell.Text("policy.permit") + "\n";
+  std::string why;
   std::string with;
   for (const policies::Because& because : decision.because) {
-    const bool permits = Contains(decision.permits, because.rule);
-    (permits ? why : with) += BecauseLine(shell, because);
+    if (!Contains(decision.permits, because.rule)) {
+      with += BecauseLine(shell, because);
+      continue;
+    }
+    // After "omdat" the words of a Dutch sentence stand in another order than after "want".
+    const bool as_clause = PrefixOf(shell, InLanguage(shell, because)) > 0;
+    if (why.empty()) why = shell.Text(as_clause ? "policy.permit_as" : "policy.permit") + "\n";
+    why += BecauseLine(shell, because);
   }
   if (!with.empty()) with = shell.Text("policy.with") + "\n" + with;
   return why + with + FieldLines(shell, decision) + ObligationLines(shell, decision);

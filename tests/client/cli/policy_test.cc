@@ -221,7 +221,7 @@ TEST_F(PolicyTest, ExplainNamesTheRuleOfEachCondition) {
                               "--set", "action=refer", "--set", "purpose=doorverwijzing-hulp",
                               "--set", "record.client_agrees=yes"});
   EXPECT_THAT(ended.out,
-              HasSubstr("Dit kan, want:\n  de betrokkene akkoord gaat met hulp [P-HULP]"));
+              HasSubstr("Dit kan, omdat:\n  de betrokkene akkoord gaat met hulp [P-HULP]"));
   EXPECT_THAT(ended.out, HasSubstr("goedkeuring door 1 van: casemanager [R-CAW-VIER-OGEN]"));
   EXPECT_THAT(ended.out, HasSubstr("bedenktijd van 24 uur [R-BEDENKTIJD, R-CAW-VIER-OGEN]"));
   EXPECT_THAT(ended.out, HasSubstr("decreet van 21 mei 2021"));

@@ -2,16 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "policies/evaluate.h"
+#include "policies/given_values.h"
+#include "policies/pack_resolver.h"
 #include "policies/plain_evaluate.h"
-#include "policies/request.h"
-#include "policies/rules_yaml.h"
+#include "policies/yaml_reader.h"
 
 namespace sluis::policies {
 namespace {
@@ -21,44 +21,6 @@ constexpr auto kExpectKeys =
     std::to_array<std::string_view>({"decision", "rules", "includes", "granted", "removed",
                                      "generalised", "retention", "obligations"});
 constexpr auto kOutcomes = std::to_array<std::string_view>({"permit", "deny", "refused"});
-
-using Values = std::map<AttributeId, ValueId>;
-
-void ReadValues(const YamlReader& reader, const YamlNode& node, const Schema& schema,
-                Values& values) {
-  if (!reader.ok()) return;
-  if (node.kind != YamlNode::Kind::kMapping) {
-    reader.complaint().At(node.word.at, "values must be a mapping of attributes to values");
-    return;
-  }
-  for (const auto& [name, value_node] : node.entries) {
-    const AttributeId id = ReadAttributeName(reader, name, schema);
-    const Word word = reader.One(value_node, "a value");
-    if (!reader.ok()) return;
-    const Attribute& attribute = schema.attributes[id];
-    const auto value = schema.FindValue(attribute, word.text);
-    if (!value) {
-      reader.complaint().About(word, "not a value of attribute " + attribute.name);
-    } else if (attribute.derivation) {
-      reader.complaint().About(name, "this attribute is derived: it cannot be given");
-    } else {
-      values[id] = *value;
-    }
-  }
-}
-
-Request MakeRequest(const PackSet& packs, const Values& values) {
-  const Schema& schema = packs.schema();
-  Side side = Side::kLocal;
-  if (const auto id = schema.FindAttribute("side"); id && values.contains(*id)) {
-    side = schema.SideOf(schema.attributes[*id], values.at(*id));
-  }
-  RequestBuilder builder(packs);
-  for (const auto& [id, value] : values) {
-    builder.Set(id, value, schema.attributes[id].SourceOn(side));
-  }
-  return builder.Build();
-}
 
 std::string Listed(const std::set<std::string>& words) {
   std::string text = "[";
@@ -172,7 +134,8 @@ class Expectation {
   const Decision& decision_;
 };
 
-void RunTest(const YamlReader& reader, const YamlNode& node, const PackSet& packs, Values values) {
+void RunTest(const YamlReader& reader, const YamlNode& node, const PackSet& packs,
+             GivenValues values) {
   if (!reader.Mapping(node, "a test", kTestKeys)) return;
   const Word name = reader.One(reader.Required(node, "name"), "the name of a test");
   const Word given = reader.One(reader.Required(node, "given"), "given");
@@ -180,11 +143,11 @@ void RunTest(const YamlReader& reader, const YamlNode& node, const PackSet& pack
     reader.complaint().About(given, "a test can only be given the base");
   }
   if (const YamlNode* with = node.Find("with")) {
-    ReadValues(reader, *with, packs.schema(), values);
+    ReadGivenValues(reader, *with, packs.schema(), values);
   }
   const YamlNode& expect = reader.Required(node, "expect");
   if (!reader.Mapping(expect, "expect", kExpectKeys)) return;
-  const Request request = MakeRequest(packs, values);
+  const Request request = RequestFrom(packs, values);
   const Decision decision = Decide(packs, request);
   if (decision != DecidePlainly(packs, request)) {
     reader.complaint().About(name, "the two engines do not agree; report this pack, test");
@@ -195,23 +158,40 @@ void RunTest(const YamlReader& reader, const YamlNode& node, const PackSet& pack
 
 }  // namespace
 
+absl::StatusOr<PackTestRun> RunEachPackTest(std::span<const Pack> layers, const PackSet& packs) {
+  const absl::StatusOr<GivenValues> base = BaseOf(layers, packs.schema());
+  if (!base.ok()) return base.status();
+  PackTestRun run;
+  const YamlNode* tests = layers.back().tree.Find("tests");
+  if (tests == nullptr) return run;
+  Complaint list(layers.back().file_name);
+  for (const YamlNode& test : YamlReader(list).Items(*tests, "tests", kMaxPackTests)) {
+    Complaint complaint(layers.back().file_name);
+    RunTest(YamlReader(complaint), test, packs, *base);
+    ++run.ran;
+    if (complaint.any()) run.failed.push_back(complaint.status());
+  }
+  if (list.any()) return list.status();
+  return run;
+}
+
 absl::Status RunPackTests(std::span<const Pack> layers, const PackSet& packs) {
-  Values base;
-  for (const Pack& pack : layers) {
-    Complaint complaint(pack.file_name);
-    if (const YamlNode* node = pack.tree.Find("base")) {
-      ReadValues(YamlReader(complaint), *node, packs.schema(), base);
-    }
-    if (complaint.any()) return complaint.status();
+  const absl::StatusOr<PackTestRun> run = RunEachPackTest(layers, packs);
+  if (!run.ok()) return run.status();
+  return run->failed.empty() ? absl::OkStatus() : run->failed.front();
+}
+
+absl::StatusOr<std::vector<PackTestRun>> RunAllPackTests(std::span<const Pack> layers) {
+  std::vector<PackTestRun> runs;
+  for (std::size_t i = 1; i <= layers.size(); ++i) {
+    const auto down_to_own = layers.first(i);
+    const absl::StatusOr<PackSet> packs = PackSetResolver::Resolve(down_to_own);
+    if (!packs.ok()) return packs.status();
+    absl::StatusOr<PackTestRun> run = RunEachPackTest(down_to_own, *packs);
+    if (!run.ok()) return run.status();
+    runs.push_back(*std::move(run));
   }
-  Complaint complaint(layers.back().file_name);
-  const YamlReader reader(complaint);
-  if (const YamlNode* tests = layers.back().tree.Find("tests")) {
-    for (const YamlNode& test : reader.Items(*tests, "tests", kMaxPackTests)) {
-      RunTest(reader, test, packs, base);
-    }
-  }
-  return complaint.status();
+  return runs;
 }
 
 }  // namespace sluis::policies

@@ -4,8 +4,10 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "policies/pack.h"
 
 namespace sluis::policies {
@@ -17,6 +19,18 @@ inline constexpr std::size_t kMaxPackTests = 500;  // per pack
 // coming from its declared source. The first test that fails: InvalidArgument naming file, line,
 // column and test.
 absl::Status RunPackTests(std::span<const Pack> layers, const PackSet& packs);
+
+struct PackTestRun {
+  std::size_t ran = 0;
+  std::vector<absl::Status> failed;  // as RunPackTests says them, in the order of the file
+};
+
+// The same without stopping at the first. Errors: what keeps tests from being run at all.
+absl::StatusOr<PackTestRun> RunEachPackTest(std::span<const Pack> layers, const PackSet& packs);
+
+// The tests of each of these layers, on the layers down to its own. Not checked: the invariants.
+// Errors: as of PackSet::Load for what is wrong beside the tests.
+absl::StatusOr<std::vector<PackTestRun>> RunAllPackTests(std::span<const Pack> layers);
 
 }  // namespace sluis::policies
 

@@ -13,6 +13,7 @@
 #include "client/cli/mandate_commands.h"
 #include "client/cli/node_commands.h"
 #include "client/cli/partnership_commands.h"
+#include "client/cli/policy_commands.h"
 #include "client/cli/signal_commands.h"
 #include "client/cli/user_commands.h"
 
@@ -46,6 +47,7 @@ void AddCommands(CommandSet& set) {
   AddUserCommands(set);
   AddMandateCommands(set);
   AddPartnershipCommands(set);
+  AddPolicyCommands(set);
   AddSignalCommands(set);
   AddInboxCommands(set);
   AddExchangeCommands(set);

@@ -45,6 +45,14 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                                  {"partnership", "sign"},
                                                                  {"partnership", "assemble"},
                                                                  {"partnership", "show"},
+                                                                 {"policy"},
+                                                                 {"policy", "check"},
+                                                                 {"policy", "test"},
+                                                                 {"policy", "fmt"},
+                                                                 {"policy", "explain"},
+                                                                 {"policy", "matrix"},
+                                                                 {"policy", "diff"},
+                                                                 {"policy", "analyse"},
                                                                  {"signal"},
                                                                  {"signal", "record"},
                                                                  {"signal", "import"},
@@ -166,8 +174,9 @@ std::string Offered(const std::string& line) {
 }
 
 TEST(CompletionScriptTest, BashOffersWhatFits) {
-  EXPECT_THAT(Offered("sluis"),
-              HasSubstr("node user mandate partnership signal inbox exchange log completion"));
+  EXPECT_THAT(
+      Offered("sluis"),
+      HasSubstr("node user mandate partnership policy signal inbox exchange log completion"));
   EXPECT_THAT(Offered("sluis user"), HasSubstr("request renew install add list revoke"));
   EXPECT_THAT(Offered("sluis log verify"), HasSubstr("--seen"));
   EXPECT_THAT(Offered("sluis log verify export.sluislog"), HasSubstr("--seen"));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "policies/evaluate.h"
+#include "policies/pack_format.h"
 #include "policies/pack_yaml.h"
 #include "policies/request.h"
 
@@ -42,6 +43,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (bool more = true; more && layers.size() < 4;) {
     const size_t end = std::min(rest.find('\x1e'), rest.size());
     auto pack = ParsePack("fuzz.yaml", rest.substr(0, end));
+    // Laying it out anew takes any text as well: the digest stays.
+    const auto laid = FormatPack("fuzz.yaml", rest.substr(0, end));
+    if (pack.ok() && laid.ok()) {
+      const auto again = ParsePack("fuzz.yaml", *laid);
+      Require(again.ok() && again->digest == pack->digest);
+    }
     if (!pack.ok()) {
       Require(!pack.status().message().empty());
       return 0;

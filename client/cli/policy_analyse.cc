@@ -1,0 +1,191 @@
+#include "client/cli/policy_analyse.h"
+
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "client/cli/policy_files.h"
+#include "client/cli/request_context.h"
+#include "crypto/bytes.h"
+#include "policies/class_count.h"
+#include "policies/rule_findings.h"
+#include "policies/visibility.h"
+
+namespace sluis::cli {
+namespace {
+
+using policies::MatrixRow;
+using policies::Sight;
+
+struct AnalyseCommand {
+  std::vector<std::string> files;
+  std::string on;
+};
+
+// Whoever can see a field for one purpose, some of them only coarser.
+struct Viewers {
+  std::string purpose;
+  std::vector<std::string> as_is, coarser;  // roles
+};
+
+struct FieldSight {
+  std::string field;
+  std::vector<Viewers> purposes;  // those for which somebody can
+};
+
+struct Analysis {
+  policies::ClassCount count;
+  std::vector<policies::RuleFinding> idle;
+  std::vector<policies::MissingBasis> missing;
+  bool has_axes = false;
+  std::vector<FieldSight> sight;
+};
+
+std::string Number(absl::uint128 count) {
+  std::ostringstream text;
+  text << count;
+  return text.str();
+}
+
+std::string Joined(const std::vector<std::string>& words) {
+  std::string list;
+  for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
+  return list;
+}
+
+// Rows are (purpose, role), purposes together.
+std::vector<FieldSight> SightOf(const policies::Schema& schema,
+                                const std::vector<MatrixRow>& rows) {
+  std::vector<FieldSight> out;
+  for (size_t field = 0; field < schema.fields.size(); ++field) {
+    FieldSight one{schema.fields[field].name, {}};
+    for (const MatrixRow& row : rows) {
+      if (row.fields[field] == Sight::kNever) continue;
+      if (one.purposes.empty() || one.purposes.back().purpose != row.values[0]) {
+        one.purposes.push_back({row.values[0], {}, {}});
+      }
+      Viewers& viewers = one.purposes.back();
+      (row.fields[field] == Sight::kAsIs ? viewers.as_is : viewers.coarser)
+          .push_back(row.values[1]);
+    }
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+absl::StatusOr<Analysis> AnalysisOf(const policies::PackSet& packs, const std::string& day) {
+  Analysis out;
+  const absl::StatusOr<policies::RuleSpace> rules = policies::RuleSpace::Of(packs);
+  if (!rules.ok()) return rules.status();
+  absl::StatusOr<policies::ClassCount> count = policies::CountClasses(*rules);
+  if (!count.ok()) return count.status();
+  out.count = *count;
+  absl::StatusOr<std::vector<policies::RuleFinding>> idle = policies::FindIdleRules(*rules);
+  if (!idle.ok()) return idle.status();
+  out.idle = *std::move(idle);
+  out.missing = policies::PermitsWithoutBasis(packs, day);
+  const policies::Schema& schema = packs.schema();
+  out.has_axes = schema.FindAttribute("purpose") && schema.FindAttribute("actor.role");
+  if (!out.has_axes) return out;
+  const auto rows = policies::AccessMatrix(*rules, {"purpose", "actor.role"}, rules->Where({}));
+  if (!rows.ok()) return rows.status();
+  out.sight = SightOf(schema, *rows);
+  return out;
+}
+
+void SaySight(Shell& shell, const Analysis& analysis) {
+  if (!analysis.has_axes) return shell.Say("policy.no_axes");
+  shell.Say("policy.sees");
+  for (const FieldSight& one : analysis.sight) {
+    if (one.purposes.empty()) {
+      shell.Say("policy.seen_by_nobody", {{"field", one.field}});
+      continue;
+    }
+    shell.out() << "  " << one.field << '\n';
+    for (const Viewers& viewers : one.purposes) {
+      std::string roles = Joined(viewers.as_is);
+      if (!viewers.coarser.empty()) {
+        roles += (roles.empty() ? "" : "; ") +
+                 shell.Text("policy.seen_coarser", {{"roles", Joined(viewers.coarser)}});
+      }
+      shell.out() << "    " << viewers.purpose << ": " << roles << '\n';
+    }
+  }
+}
+
+void SayAnalysis(Shell& shell, const policies::PackSet& packs, const Analysis& analysis,
+                 const std::string& day) {
+  shell.Say("policy.analysis_of", {{"packs", PackNames(packs)}});
+  shell.Say("policy.classes", {{"classes", Number(analysis.count.classes)},
+                               {"permitted", Number(analysis.count.permitted)}});
+  shell.Say(analysis.idle.empty() ? "policy.idle_none" : "policy.idle");
+  for (const policies::RuleFinding& finding : analysis.idle) {
+    shell.out() << "  " << finding.rule << ": "
+                << shell.Text("policy.finding." + std::string(FindingName(finding.kind))) << '\n';
+  }
+  shell.Say(analysis.missing.empty() ? "policy.basis_good" : "policy.basis_missing",
+            {{"day", day}});
+  for (const policies::MissingBasis& one : analysis.missing) {
+    shell.out() << "  " << one.rule << (one.basis.empty() ? "" : ": ") << one.basis << '\n';
+  }
+  SaySight(shell, analysis);
+}
+
+Json AnalysisJson(const policies::PackSet& packs, const Analysis& analysis,
+                  const std::string& day) {
+  Json idle = Json::array();
+  for (const policies::RuleFinding& finding : analysis.idle) {
+    idle.push_back({{"rule", finding.rule}, {"finding", FindingName(finding.kind)}});
+  }
+  Json missing = Json::array();
+  for (const policies::MissingBasis& one : analysis.missing) {
+    missing.push_back({{"rule", one.rule}, {"basis", one.basis}});
+  }
+  Json fields = Json::object();
+  for (const FieldSight& one : analysis.sight) {
+    Json purposes = Json::object();
+    for (const Viewers& viewers : one.purposes) {
+      purposes[viewers.purpose] = {{"as_is", viewers.as_is}, {"coarser", viewers.coarser}};
+    }
+    fields[one.field] = purposes;
+  }
+  return {{"packs", PackNames(packs)},
+          {"effective", crypto::HexEncode(crypto::View(packs.digests().effective))},
+          {"classes", Number(analysis.count.classes)},
+          {"permitted", Number(analysis.count.permitted)},
+          {"idle_rules", idle},
+          {"on", day},
+          {"permits_without_basis", missing},
+          {"fields", analysis.has_axes ? fields : Json()}};
+}
+
+Exit Analyse(Shell& shell, const AnalyseCommand& options) {
+  const Result<std::string> typed = DayOf(options.on, "--on");
+  if (!typed.ok()) return shell.Fail(typed.failure());
+  const std::string day = typed->empty() ? shell.today() : *typed;
+  const Result<policies::PackSet> packs = LoadPacks(options.files);
+  if (!packs.ok()) return shell.Fail(packs.failure());
+  const absl::StatusOr<Analysis> analysis = AnalysisOf(*packs, day);
+  if (!analysis.ok()) return shell.Fail(NoAnswer(analysis.status()));
+  if (shell.json) {
+    shell.Print(AnalysisJson(*packs, *analysis, day));
+  } else {
+    SayAnalysis(shell, *packs, *analysis, day);
+  }
+  return analysis->missing.empty() ? Exit::kDone : Exit::kFinding;
+}
+
+}  // namespace
+
+void AddPolicyAnalyseCommand(CommandSet& set, CLI::App& group) {
+  const auto options = Options<AnalyseCommand>();
+  Shell& shell = set.shell();
+  Command(set, group, "analyse",
+          "sluis policy analyse statutory.be.yaml livc-r.yaml --on 2027-01-01")
+      .Files("file", &options->files, Need::kRequired, "pack_files")
+      .Text("--on", &options->on, Need::kOptional, "basis_on")
+      .AnswersJson()
+      .Runs([&shell, options] { return Analyse(shell, *options); });
+}
+
+}  // namespace sluis::cli

@@ -1,0 +1,330 @@
+#include "client/cli/policy_decision.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "client/cli/condition_view.h"
+#include "client/cli/policy_files.h"
+#include "client/cli/signal_view.h"
+#include "crypto/bytes.h"
+
+namespace sluis::cli {
+namespace {
+
+using policies::Decision;
+using policies::Outcome;
+using policies::PackSet;
+using policies::Schema;
+
+std::string Hex(const crypto::Hash& hash) { return crypto::HexEncode(crypto::View(hash)); }
+
+std::string Joined(const std::vector<std::string>& words) {
+  std::string list;
+  for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
+  return list;
+}
+
+bool Contains(const std::vector<std::string>& list, const std::string& word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+const policies::Rule* FindRule(const PackSet& packs, const std::string& id) {
+  for (const policies::Rule& rule : packs.rules()) {
+    if (rule.id == id) return &rule;
+  }
+  return nullptr;
+}
+
+std::string InLanguage(const Shell& shell, const policies::Because& because) {
+  const client::Language language = shell.catalogue().language();
+  std::string text = language == client::Language::kEnglish  ? because.en
+                     : language == client::Language::kFrench ? because.fr
+                                                             : because.nl;
+  return Harmless(text.empty() ? because.nl : text);
+}
+
+// How long the "dit kan omdat" is that a text begins with; the line above it says that already.
+size_t PrefixOf(const Shell& shell, const std::string& text) {
+  const Shell dutch = shell.In(client::Language::kDutch);
+  for (const Shell* said : {&shell, &dutch}) {
+    for (const char* key : {"policy.prefix_permit", "policy.prefix_deny"}) {
+      const std::string prefix = said->Text(key);
+      if (text.starts_with(prefix)) return prefix.size();
+    }
+  }
+  return 0;
+}
+
+// "  geen geldig protocol [F-PROTOCOL; e-govdecreet art. 8]"
+std::string ReasonLine(const std::string& text, const policies::Because& because) {
+  std::string from = because.rule;
+  if (!because.citation.empty()) {
+    from += (from.empty() ? "" : "; ") + Harmless(because.citation);
+  }
+  std::string line = "  " + text;
+  if (!from.empty()) line += " [" + from + "]";
+  return line + "\n";
+}
+
+std::string BecauseLine(const Shell& shell, const policies::Because& because) {
+  const std::string text = InLanguage(shell, because);
+  return ReasonLine(text.substr(PrefixOf(shell, text)), because);
+}
+
+// The values that pass a test, as words.
+std::vector<std::string> Passing(const Schema& schema, const policies::ValueTest& test,
+                                 bool passing) {
+  const policies::Attribute& attribute = schema.attributes[test.attribute];
+  std::vector<std::string> words;
+  if (attribute.type == policies::ValueType::kInteger) {
+    const auto add = [&](int32_t from, int32_t until) {
+      if (from <= until) words.push_back(std::to_string(from) + "-" + std::to_string(until));
+    };
+    if (passing) {
+      add(test.minimum, test.maximum);
+    } else {
+      add(attribute.minimum, test.minimum - 1);
+      add(test.maximum + 1, attribute.maximum);
+    }
+  } else {
+    const size_t count = attribute.type == policies::ValueType::kBool
+                             ? 2
+                             : schema.vocabularies[attribute.vocabulary].values.size();
+    for (policies::ValueId value = 0; static_cast<size_t>(value) < count; ++value) {
+      if (test.Passes(value) == passing) words.push_back(schema.ValueName(attribute, value));
+    }
+  }
+  if (attribute.optional && test.none == passing) words.emplace_back(policies::kNoneWord);
+  return words;
+}
+
+// What one rule makes of the value of an attribute that stands in the way.
+struct Obstacle {
+  std::string attribute;
+  std::string value;
+  const policies::Rule* rule;
+  const policies::ValueTest* test;
+};
+
+// In the order of NearestPermit::blocking; one for each rule that tests the attribute.
+std::vector<Obstacle> ObstaclesOf(const PackSet& packs, const policies::Request& request,
+                                  const Decision& decision) {
+  std::vector<Obstacle> obstacles;
+  if (!decision.nearest_permit) return obstacles;
+  std::vector<const policies::Rule*> rules{FindRule(packs, decision.nearest_permit->rule)};
+  for (const std::string& id : decision.forbids) rules.push_back(FindRule(packs, id));
+  for (const std::string& name : decision.nearest_permit->blocking) {
+    const auto id = packs.schema().FindAttribute(name);
+    if (!id) continue;
+    const policies::ValueId value = request.values()[*id];
+    for (const policies::Rule* rule : rules) {
+      if (rule == nullptr) continue;
+      for (const policies::ValueTest& test : rule->tests) {
+        // A permit is kept away by the tests that fail, a forbid is there by those that pass.
+        const bool is_permit = rule->effect == policies::Effect::kPermit;
+        if (test.attribute != *id || test.Passes(value) == is_permit) continue;
+        const policies::Attribute& attribute = packs.schema().attributes[*id];
+        obstacles.push_back({name, packs.schema().ValueName(attribute, value), rule, &test});
+      }
+    }
+  }
+  return obstacles;
+}
+
+std::string ObstacleLine(const Shell& shell, const Schema& schema, const Obstacle& obstacle) {
+  const bool is_permit = obstacle.rule->effect == policies::Effect::kPermit;
+  const std::vector<std::string> yes = Passing(schema, *obstacle.test, true);
+  const std::vector<std::string> no = Passing(schema, *obstacle.test, false);
+  const std::string words = yes.size() > no.size() + 1
+                                ? shell.Text("policy.all_but", {{"words", Joined(no)}})
+                                : Joined(yes);
+  return "  " +
+         shell.Text(is_permit ? "policy.asks" : "policy.forbids",
+                    {{"attribute", AttributeLabel(shell, obstacle.attribute)},
+                     {"value", obstacle.value},
+                     {"rule", obstacle.rule->id},
+                     {"words", words}}) +
+         "\n";
+}
+
+std::string NearestLines(const Shell& shell, const PackSet& packs, const policies::Request& request,
+                         const Decision& decision) {
+  if (!decision.nearest_permit) return shell.Text("policy.never") + "\n";
+  const policies::Rule* rule = FindRule(packs, decision.nearest_permit->rule);
+  std::string out = shell.Text("policy.possible", {{"rule", decision.nearest_permit->rule}}) + "\n";
+  if (rule != nullptr) out += ReasonLine(InLanguage(shell, rule->because), rule->because);
+  out += shell.Text("policy.in_the_way") + "\n";
+  for (const Obstacle& obstacle : ObstaclesOf(packs, request, decision)) {
+    out += ObstacleLine(shell, packs.schema(), obstacle);
+  }
+  return out;
+}
+
+std::string FieldLines(const Shell& shell, const Decision& decision) {
+  if (decision.granted.empty() && decision.removed.empty()) {
+    return shell.Text("policy.no_fields") + "\n";
+  }
+  std::string out;
+  if (!decision.granted.empty()) out += shell.Text("policy.fields") + "\n";
+  for (const policies::GrantedField& field : decision.granted) {
+    out += "  " + field.name;
+    if (field.treatment.kind == policies::Treatment::Kind::kGeneralise) {
+      out += ": " + shell.Text("policy.coarser", {{"step", field.treatment.step_name}});
+    }
+    out += "\n";
+  }
+  if (!decision.removed.empty()) {
+    out += shell.Text("policy.removed", {{"fields", Joined(decision.removed)}}) + "\n";
+  }
+  return out;
+}
+
+// The words of condition_view.h, and words for what only rules of later exchange ask.
+std::string ObligationWords(const Shell& shell, const policies::Obligation& obligation) {
+  if (const auto* approval = std::get_if<policies::Approval>(&obligation)) {
+    std::string text;
+    for (const auto& [roles, count] : approval->count_by_roles) {
+      text += (text.empty() ? "" : "; ") +
+              shell.Text("policy.approval", {{"count", std::to_string(count)},
+                                             {"roles", Joined({roles.begin(), roles.end()})}});
+    }
+    return text;
+  }
+  if (const auto* anonymity = std::get_if<policies::KAnonymity>(&obligation)) {
+    return shell.Text("policy.k_anonymity",
+                      {{"k", std::to_string(anonymity->k)},
+                       {"over", Joined({anonymity->over.begin(), anonymity->over.end()})}});
+  }
+  const std::string canonical = policies::ObligationText(obligation);
+  const std::string words = ConditionWords(shell, {canonical});
+  return words.empty() ? canonical : words;
+}
+
+std::string ObligationLines(const Shell& shell, const Decision& decision) {
+  if (decision.obligations.empty()) return "";
+  std::string out = shell.Text("policy.obligations") + "\n";
+  for (const policies::JoinedObligation& joined : decision.obligations) {
+    out += "  " + ObligationWords(shell, joined.obligation) + " [" + Joined(joined.rules) + "]\n";
+  }
+  return out;
+}
+
+std::string PermitLines(const Shell& shell, const Decision& decision) {
+  std::string why;
+  std::string with;
+  for (const policies::Because& because : decision.because) {
+    if (!Contains(decision.permits, because.rule)) {
+      with += BecauseLine(shell, because);
+      continue;
+    }
+    // After "omdat" the words of a Dutch sentence stand in another order than after "want".
+    const bool as_clause = PrefixOf(shell, InLanguage(shell, because)) > 0;
+    if (why.empty()) why = shell.Text(as_clause ? "policy.permit_as" : "policy.permit") + "\n";
+    why += BecauseLine(shell, because);
+  }
+  if (!with.empty()) with = shell.Text("policy.with") + "\n" + with;
+  return why + with + FieldLines(shell, decision) + ObligationLines(shell, decision);
+}
+
+// The texts of law that the rules and the named basis rest on.
+std::vector<std::string> CitationsOf(const PackSet& packs, const policies::Request& request,
+                                     const Decision& decision) {
+  std::vector<std::string> out;
+  const auto add = [&](const std::string& text) {
+    if (!text.empty() && !Contains(out, text)) out.push_back(text);
+  };
+  for (const policies::Because& because : decision.because) add(because.citation);
+  const Schema& schema = packs.schema();
+  const auto basis = schema.FindAttribute("basis");
+  if (!basis || decision.outcome != Outcome::kPermit) return out;
+  const policies::Attribute& attribute = schema.attributes[*basis];
+  const policies::ValueId value = request.values()[*basis];
+  if (value == policies::kNone || attribute.type != policies::ValueType::kVocabulary) return out;
+  const auto& values = schema.vocabularies[attribute.vocabulary].values;
+  for (const policies::Citation& citation : values[static_cast<size_t>(value)].citations) {
+    add(citation.text);
+  }
+  return out;
+}
+
+Json DigestsJson(const policies::PackDigests& digests) {
+  return {{"statutory", Hex(digests.statutory)},
+          {"partnership", digests.partnership ? Json(Hex(*digests.partnership)) : Json()},
+          {"node", digests.node ? Json(Hex(*digests.node)) : Json()},
+          {"effective", Hex(digests.effective)}};
+}
+
+}  // namespace
+
+std::string DecisionLines(const Shell& shell, const PackSet& packs,
+                          const policies::Request& request, const Decision& decision) {
+  std::string out;
+  if (decision.outcome == Outcome::kPermit) {
+    out += PermitLines(shell, decision);
+  } else {
+    out += shell.Text("policy.deny") + "\n";
+    for (const policies::Because& because : decision.because) out += BecauseLine(shell, because);
+    out += NearestLines(shell, packs, request, decision);
+  }
+  const std::vector<std::string> citations = CitationsOf(packs, request, decision);
+  if (!citations.empty()) out += shell.Text("policy.citations") + "\n";
+  for (const std::string& citation : citations) out += "  " + Harmless(citation) + "\n";
+  return out +
+         shell.Text("policy.under",
+                    {{"packs", PackNames(packs)}, {"digest", Hex(decision.packs.effective)}}) +
+         "\n";
+}
+
+Json DecisionJson(const PackSet& packs, const policies::Request& request,
+                  const Decision& decision) {
+  constexpr const char* kOutcomes[] = {"permit", "deny", "refused"};
+  Json because = Json::array();
+  for (const policies::Because& one : decision.because) {
+    because.push_back({{"rule", one.rule},
+                       {"nl", one.nl},
+                       {"en", one.en},
+                       {"fr", one.fr},
+                       {"citation", one.citation}});
+  }
+  Json granted = Json::array();
+  for (const policies::GrantedField& field : decision.granted) {
+    granted.push_back(
+        {{"field", field.name}, {"treatment", policies::TreatmentText(field.treatment)}});
+  }
+  Json obligations = Json::array();
+  for (const policies::JoinedObligation& joined : decision.obligations) {
+    obligations.push_back(
+        {{"obligation", policies::ObligationText(joined.obligation)}, {"rules", joined.rules}});
+  }
+  Json nearest;
+  if (decision.nearest_permit) {
+    Json in_the_way = Json::array();
+    for (const Obstacle& one : ObstaclesOf(packs, request, decision)) {
+      const bool is_permit = one.rule->effect == policies::Effect::kPermit;
+      in_the_way.push_back({{"attribute", one.attribute},
+                            {"value", one.value},
+                            {"rule", one.rule->id},
+                            {"accepted", Passing(packs.schema(), *one.test, is_permit)}});
+    }
+    nearest = {{"rule", decision.nearest_permit->rule},
+               {"blocking", decision.nearest_permit->blocking},
+               {"in_the_way", in_the_way}};
+  }
+  return {{"decision", kOutcomes[static_cast<size_t>(decision.outcome)]},
+          {"permits", decision.permits},
+          {"forbids", decision.forbids},
+          {"requires", decision.requires_},
+          {"because", because},
+          {"granted", granted},
+          {"removed", decision.removed},
+          {"obligations", obligations},
+          {"nearest_permit", nearest},
+          {"citations", CitationsOf(packs, request, decision)},
+          {"packs", DigestsJson(decision.packs)},
+          {"engine_version", std::string(decision.engine_version)}};
+}
+
+}  // namespace sluis::cli

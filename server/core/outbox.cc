@@ -10,14 +10,14 @@
 namespace sluis::core {
 namespace {
 
-peer::v1::EnvelopeKind KindOf(std::string_view stored) {
+OwedRow RowOf(std::string_view id, std::string_view stored) {
   const absl::StatusOr<ledger::Row> row = ledger::SplitRow(stored);
   record::v1::OwedMessage owed;
   if (!row.ok() || !owed.ParseFromString(row->value) ||
       !peer::v1::EnvelopeKind_IsValid(static_cast<int>(owed.kind()))) {
-    return peer::v1::ENVELOPE_KIND_UNSPECIFIED;
+    return {.id = id};
   }
-  return static_cast<peer::v1::EnvelopeKind>(owed.kind());
+  return {id, static_cast<peer::v1::EnvelopeKind>(owed.kind()), owed.not_before_us()};
 }
 
 }  // namespace
@@ -29,7 +29,7 @@ absl::Status VisitOutbox(const View& view, std::string_view partner,
   return view.snapshot().Scan(
       from, storage::PrefixEnd(from), [&](std::string_view key, std::string_view stored) {
         if (key.size() < from.size() + envelope::kExchangeIdBytes) return true;
-        return visit({key.substr(key.size() - envelope::kExchangeIdBytes), KindOf(stored)});
+        return visit(RowOf(key.substr(key.size() - envelope::kExchangeIdBytes), stored));
       });
 }
 

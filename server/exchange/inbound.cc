@@ -61,7 +61,7 @@ void Inbound::Deliver(const std::string& sender, const peer::v1::DeliverRequest&
   }
   const auto park = [&](const absl::Status& status) {
     const std::optional<envelope::Fault> fault = envelope::FaultOf(status);
-    parts_.parked(fault.value_or(envelope::Fault::kMalformed));
+    parts_.parked(sender, fault.value_or(envelope::Fault::kMalformed));
     done(fault == envelope::Fault::kUpdate ? UpdateNeeded(parts_.protocol) : RefusedToPeer());
   };
   absl::StatusOr<envelope::Envelope> read = envelope::ReadEnvelope(request.envelope());

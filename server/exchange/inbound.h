@@ -42,8 +42,8 @@ struct InboundParts {
   core::TermsInForce& terms;
   core::Executor& executor;
   storage::Clock& clock;
-  // Told of every envelope that is not believed.
-  std::function<void(envelope::Fault)> parked;
+  // Told of every envelope that is not believed, and which member handed it over.
+  std::function<void(const std::string& sender, envelope::Fault)> parked;
   // Told of what this node could not read, so that a message did not arrive: no caller hears of it.
   std::function<void(const absl::Status&)> fault = [](const absl::Status&) {};
   // The use case of each kind that this node takes; other kinds are parked.

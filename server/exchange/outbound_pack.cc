@@ -41,6 +41,19 @@ absl::StatusOr<uint64_t> HeadSizeOf(const peer::v1::Receipt& receipt) {
   return checkpoint->head.size;
 }
 
+// Whether the Offer names a head that the own log of `size` entries has not, or has otherwise: what
+// its sender saw was lost since.
+absl::StatusOr<bool> NamesLostHead(const core::ReceivedRow& received, const ledger::LogReader& log,
+                                   uint64_t size) {
+  const absl::StatusOr<core::StoredOffer> offered = core::OfferOf(received.row);
+  if (!offered.ok()) return offered.status();
+  const peer::v1::Offer& offer = offered->offer();
+  if (offer.seen_size() == 0 || offer.seen_size() > size) return offer.seen_size() > size;
+  const absl::StatusOr<crypto::TreeHead> head = log.Head(offer.seen_size());
+  if (!head.ok()) return head.status();
+  return crypto::View(head->root) != offer.seen_root();
+}
+
 }  // namespace
 
 struct Outbound::Packing {
@@ -101,14 +114,6 @@ bool Outbound::IsSettled(const Owed& owed) const {
   if (!received.ok() || received->row.state() != record::v1::RECEIVED_STATE_ERASED) return false;
   const absl::StatusOr<std::string> answer = core::ErasureAnswer(received->row);
   return answer.ok() && (*taken)->leaf_digest == envelope::LeafDigest(*answer);
-}
-
-bool Outbound::TakenLately(const Owed& owed) const {
-  const auto taken = parts_.acknowledgements.Of(owed.exchange, owed.kind);
-  if (!taken.ok() || !taken->has_value()) return false;
-  if ((*taken)->at_us < owed.not_before_us) return false;  // it came to be owed anew
-  const uint64_t again_us = (*taken)->at_us + std::chrono::microseconds(kAgain).count();
-  return parts_.clock.NowUs() < again_us;
 }
 
 absl::StatusOr<std::vector<Owed>> Outbound::Outstanding(const std::string& partner) const {
@@ -221,6 +226,7 @@ absl::StatusOr<bool> Outbound::Add(const Owed& owed, const core::Call& call, con
     case peer::v1::ENVELOPE_KIND_RECEIPT:
       return AddReceipt(owed, *received, packing);
     case peer::v1::ENVELOPE_KIND_OPENED: {
+      NoteFollowed(received->row.sender());
       const auto opened = ComposeOpened(*received);
       if (!opened.ok()) return opened.status();
       return packing.Take(owed, opened->SerializeAsString());
@@ -256,6 +262,9 @@ absl::StatusOr<bool> Outbound::AddReceipt(const Owed& owed, const core::Received
     if (!composed.ok()) return composed.status();
     if (!composed->has_value()) return false;
     receipt = **std::move(composed);
+    const auto lost = NamesLostHead(received, *packing.log, packing.shown.size);
+    if (!lost.ok()) return lost.status();
+    if (*lost) NoteLongerLog(received.row.sender());
     leaf = receipt.SerializeAsString();
     size = packing.shown.size;
   }
@@ -274,9 +283,7 @@ absl::StatusOr<std::optional<peer::v1::HeadProof>> Outbound::HeadProofFor(
   std::optional<peer::v1::HeadProof> proof;
   if (size == 0 || known == 0 || known == size) return proof;
   if (known > packing.shown.size) {
-    parts_.fault(absl::DataLossError(
-        "a partner knows a longer log of this node than there is here, so no receipt is believed "
-        "there: the node was put back from an older copy; tell that partner"));
+    NoteLongerLog(partner);
     return proof;
   }
   const auto hashes = packing.log->ConsistencyProof(std::min(known, size), std::max(known, size));

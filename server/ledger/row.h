@@ -37,6 +37,8 @@ enum class Table : uint8_t {
   kReceivedOrder = 'y',  // u64 received_at_us ‖ exchange id[16] → empty, stamped: newest first
   kPartnerStatus = 'N',  // organisation id → SignedMandateStatus of a partner, stamped
   kSealingKey = 'Q',     // public key[32] → SealingKey, stamped
+  // partner ‖ 0 ‖ u64 size ‖ root[32] → u64 microseconds, stamped: set aside by an administrator
+  kSetAsideHead = 'H',
 };
 
 std::string RowKey(Table table, std::string_view rest = {});

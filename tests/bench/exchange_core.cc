@@ -131,7 +131,7 @@ void ExchangeCore::Link(const server::Config& config) {
       .terms = *terms_,
       .executor = *executor_,
       .clock = clock_,
-      .parked = [this](envelope::Fault) { ++faults_; },
+      .parked = [this](const std::string&, envelope::Fault) { ++faults_; },
       .fault = fault,
       .acts = exchange::ActsOf(*heads_, *acknowledgements_, crypto::SystemRandom())});
   outbound_.emplace(exchange::OutboundParts{.organisation = config.organisation,

@@ -33,7 +33,7 @@ void LinkedNode::Restart() {
       .terms = node_.h.terms,
       .executor = *node_.h.executor,
       .clock = node_.h.clock,
-      .parked = [this](envelope::Fault fault) { parked_.push_back(fault); },
+      .parked = [this](const std::string&, envelope::Fault fault) { parked_.push_back(fault); },
       .fault = [this](const absl::Status& status) { faults_.push_back(status); },
       .acts = exchange::ActsOf(heads_, acknowledgements_, node_.h.random)});
   outbound_ = std::make_unique<exchange::Outbound>(exchange::OutboundParts{

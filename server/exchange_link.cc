@@ -11,10 +11,12 @@
 #include "server/core/drop_taken.h"
 #include "server/core/exchange_upkeep.h"
 #include "server/core/outbox.h"
+#include "server/core/overdue_correction.h"
 #include "server/core/quarantine.h"
 #include "server/core/received_exchange.h"
 #include "server/core/sent_erasure.h"
 #include "server/core/sent_exchange.h"
+#include "server/core/set_aside_head.h"
 #include "server/core/status_lists.h"
 #include "server/core/stop_share.h"
 #include "server/core/view.h"
@@ -57,6 +59,10 @@ ExchangeLink::ExchangeLink(Parts parts)
                 .clock = parts_.clock,
                 .parked =
                     [this](const std::string& sender, envelope::Fault fault) {
+                      {
+                        std::lock_guard lock(parked_mutex_);
+                        ++parked_[sender];
+                      }
                       const std::string word(envelope::FaultName(fault));
                       parts_.metrics.CountParked(word);
                       const uint64_t more = unbelieved_.More(sender, parts_.clock.Monotonic());
@@ -303,6 +309,29 @@ std::vector<node::v1::PeerState> ExchangeLink::Former(const partnership::Manifes
   return owing;
 }
 
+void ExchangeLink::FillLog(const core::View& view, node::v1::PeerState& peer) const {
+  {
+    std::lock_guard lock(parked_mutex_);
+    const auto found = parked_.find(peer.organisation());
+    if (found != parked_.end()) peer.set_parked(found->second);
+  }
+  const auto known = core::KnownHeadOf(view, parts_.heads, peer.organisation());
+  const auto contradictions = parts_.heads.Contradictions();
+  if (!known.ok() || !contradictions.ok()) {
+    const absl::Status& fault = known.ok() ? contradictions.status() : known.status();
+    spdlog::error("exchange: {}", std::string(fault.message()));
+    return;
+  }
+  if (*known) peer.set_known_log_size((*known)->size);
+  // An administrator has answered what was held against a head that is set aside.
+  const auto latest = core::LastSetAsideUs(view, peer.organisation());
+  if (!*known && latest.ok() && *latest > 0) return;
+  const std::string origin = core::LogOriginOf(peer.organisation());
+  peer.set_contradictions(static_cast<uint32_t>(
+      std::count_if(contradictions->begin(), contradictions->end(),
+                    [&](const exchange::Contradiction& one) { return one.origin == origin; })));
+}
+
 void ExchangeLink::Fill(node::v1::PeerState& peer) const {
   const auto snapshot = parts_.ledger.store().NewSnapshot();
   const core::View view(*snapshot, parts_.ledger.keyring());
@@ -310,6 +339,10 @@ void ExchangeLink::Fill(node::v1::PeerState& peer) const {
     const auto differ = core::ListsDiffer(view, peer.organisation());
     if (differ.ok() && *differ) peer.set_trouble("lists_differ");
   }
+  if (peer.trouble().empty() && outbound_.KnowsLongerLog(peer.organisation())) {
+    peer.set_trouble("log_behind");
+  }
+  FillLog(view, peer);
   auto outstanding = outbound_.Outstanding(peer.organisation());
   if (!outstanding.ok()) return;
   if (peer.former()) {
@@ -323,12 +356,14 @@ void ExchangeLink::Fill(node::v1::PeerState& peer) const {
     if (oldest == 0 || owed.not_before_us < oldest) oldest = owed.not_before_us;
   }
   peer.set_outstanding_since_us(oldest);
-  const auto overdue = core::OverdueErasures(view, peer.organisation(), parts_.clock.NowUs());
-  if (overdue.ok()) {
-    peer.set_erasures_overdue(static_cast<uint32_t>(*overdue));
-  } else {
-    spdlog::error("exchange: {}", std::string(overdue.status().message()));
+  const uint64_t now_us = parts_.clock.NowUs();
+  const auto erasures = core::OverdueErasures(view, peer.organisation(), now_us);
+  const auto corrections = core::OverdueCorrections(view, peer.organisation(), now_us);
+  for (const auto* overdue : {&erasures, &corrections}) {
+    if (!overdue->ok()) spdlog::error("exchange: {}", std::string(overdue->status().message()));
   }
+  if (erasures.ok()) peer.set_erasures_overdue(static_cast<uint32_t>(*erasures));
+  if (corrections.ok()) peer.set_corrections_overdue(static_cast<uint32_t>(*corrections));
 }
 
 void ExchangeLink::Fill(rpc::Metrics::Gauges& gauges) const {
@@ -342,6 +377,8 @@ void ExchangeLink::Fill(rpc::Metrics::Gauges& gauges) const {
       Fill(peer);
       gauges.outstanding += peer.outstanding();
       gauges.erasures_overdue += peer.erasures_overdue();
+      gauges.corrections_overdue += peer.corrections_overdue();
+      gauges.contradictions += peer.contradictions();
       if (peer.outstanding() == 0 || peer.outstanding_since_us() >= now_us) continue;
       gauges.outstanding_seconds =
           std::max(gauges.outstanding_seconds,
@@ -354,8 +391,6 @@ void ExchangeLink::Fill(rpc::Metrics::Gauges& gauges) const {
     }
   }
   gauges.parked = static_cast<double>(outbound_.parked());
-  const auto contradictions = parts_.heads.Contradictions();
-  if (contradictions.ok()) gauges.contradictions = static_cast<double>(contradictions->size());
 }
 
 }  // namespace sluis::server

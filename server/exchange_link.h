@@ -84,6 +84,8 @@ class ExchangeLink {
   void Fill(rpc::Metrics::Gauges& gauges) const;
 
  private:
+  // What is known of its log, and what of it was not believed.
+  void FillLog(const core::View& view, node::v1::PeerState& peer) const;
   void Wake();
   absl::Status Hourly();
   std::vector<std::string> FormerPartners(const partnership::Manifest& manifest) const;
@@ -101,6 +103,10 @@ class ExchangeLink {
   exchange::LinePerMinute unbelieved_;
   exchange::Inbound inbound_;
   exchange::Outbound outbound_;
+
+  mutable std::mutex parked_mutex_;
+  // Envelopes that were not believed, by the member that handed them over.
+  std::map<std::string, uint64_t> parked_;
 
   std::mutex status_mutex_;
   // The list last heard from each sender of each organisation, under what terms and on what day, by

@@ -30,15 +30,30 @@ std::string Moment(Shell& shell, uint64_t at_us) {
                     : client::LegalMinute(static_cast<int64_t>(at_us / kSecond));
 }
 
+// What is known of its log, and what of it was not believed.
+void SayLog(Shell& shell, const node::v1::PeerState& peer) {
+  const std::string size = std::to_string(peer.known_log_size());
+  if (peer.known_log_size() > 0) shell.Say("exchange.known_log", {{"size", size}});
+  if (peer.contradictions() > 0) {
+    shell.Say("exchange.contradictions", {{"count", std::to_string(peer.contradictions())},
+                                          {"organisation", Harmless(peer.organisation())},
+                                          {"size", size}});
+  }
+  if (peer.parked() > 0) {
+    shell.Say("exchange.not_believed", {{"count", std::to_string(peer.parked())}});
+  }
+}
+
 Exit Status(Shell& shell) {
   auto answer = Call<node::v1::GetExchangeResponse>(shell, node::v1::GetExchangeRequest());
   if (!answer.ok()) return shell.Fail(answer.failure());
   const auto now_us = static_cast<uint64_t>(shell.now_s()) * kSecond;
-  const bool trouble = std::any_of(answer->peers().begin(), answer->peers().end(),
-                                   [now_us](const node::v1::PeerState& peer) {
-                                     return !peer.trouble().empty() || peer.former() ||
-                                            peer.erasures_overdue() > 0 || WaitsLong(peer, now_us);
-                                   });
+  const bool trouble = std::any_of(
+      answer->peers().begin(), answer->peers().end(), [now_us](const node::v1::PeerState& peer) {
+        return !peer.trouble().empty() || peer.former() || peer.erasures_overdue() > 0 ||
+               peer.corrections_overdue() > 0 || peer.contradictions() > 0 ||
+               WaitsLong(peer, now_us);
+      });
   const Exit exit = trouble ? Exit::kFinding : Exit::kDone;
   if (shell.json) {
     // Up to 1 MiB, which says to a program what the digest says.
@@ -72,6 +87,11 @@ Exit Status(Shell& shell) {
     if (peer.erasures_overdue() > 0) {
       shell.Say("exchange.erasures_overdue", {{"count", std::to_string(peer.erasures_overdue())}});
     }
+    if (peer.corrections_overdue() > 0) {
+      shell.Say("exchange.corrections_overdue",
+                {{"count", std::to_string(peer.corrections_overdue())}});
+    }
+    SayLog(shell, peer);
   }
   if (trouble) shell.Note("exchange.doctor");
   return exit;

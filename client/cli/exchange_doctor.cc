@@ -36,6 +36,7 @@ constexpr Trouble kTroubles[] = {
     {"refused", "exchange.refused", "doctor.partner_refused", Weight::kFault},
     {"update_here", "exchange.update_here", "doctor.partner_update_here", Weight::kFault},
     {"update_there", "exchange.update_there", "doctor.partner_update_there", Weight::kWarning},
+    {"log_behind", "exchange.log_behind", "doctor.partner_log_behind", Weight::kFault},
     {"lists_differ", "exchange.lists_differ", "doctor.partner_lists_differ", Weight::kWarning},
     {"manifest_older_here", "exchange.manifest_older_here", "doctor.partner_manifest_older_here",
      Weight::kFault},
@@ -99,6 +100,11 @@ void ExamineOwed(const node::v1::PeerState& peer, uint64_t now_us, const Args& a
     counted.emplace_back("count", std::to_string(peer.erasures_overdue()));
     out->push_back({Weight::kFault, {"doctor.partner_erasures_overdue", std::move(counted)}});
   }
+  if (peer.corrections_overdue() > 0) {
+    Args counted = args;
+    counted.emplace_back("count", std::to_string(peer.corrections_overdue()));
+    out->push_back({Weight::kFault, {"doctor.partner_corrections_overdue", std::move(counted)}});
+  }
   if (WaitsLong(peer, now_us)) {
     Args counted = args;
     counted.emplace_back("count", std::to_string(peer.outstanding()));
@@ -118,6 +124,22 @@ Diagnosis FormerMember(const node::v1::PeerState& peer) {
            {{"organisation", Harmless(peer.organisation())},
             {"count", std::to_string(peer.outstanding())},
             {"overdue", std::to_string(peer.erasures_overdue())}}}};
+}
+
+// What of it was not believed here.
+void ExamineBelief(const node::v1::PeerState& peer, const Args& args, std::vector<Diagnosis>* out) {
+  if (peer.contradictions() > 0) {
+    Args counted = args;
+    counted.emplace_back("count", std::to_string(peer.contradictions()));
+    counted.emplace_back("organisation", Harmless(peer.organisation()));
+    counted.emplace_back("size", std::to_string(peer.known_log_size()));
+    out->push_back({Weight::kFault, {"doctor.partner_contradictions", std::move(counted)}});
+  }
+  if (peer.parked() > 0) {
+    Args counted = args;
+    counted.emplace_back("count", std::to_string(peer.parked()));
+    out->push_back({Weight::kWarning, {"doctor.partner_not_believed", std::move(counted)}});
+  }
 }
 
 }  // namespace
@@ -158,6 +180,7 @@ std::vector<Diagnosis> ExamineExchange(const node::v1::GetExchangeResponse& exch
       continue;
     }
     const Args args{{"name", Harmless(peer.name())},
+                    {"own", Harmless(status.organisation())},
                     {"here", std::to_string(exchange.manifest_version())},
                     {"there", std::to_string(peer.manifest_version())}};
     const size_t before = out.size();
@@ -184,6 +207,7 @@ std::vector<Diagnosis> ExamineExchange(const node::v1::GetExchangeResponse& exch
                      {"doctor.partner_clock", std::move(clock)}});
     }
     ExamineOwed(peer, status.now_us(), args, &out);
+    ExamineBelief(peer, args, &out);
     if (out.size() == before) out.push_back({Weight::kFine, {"doctor.partner_fine", args}});
   }
   return out;

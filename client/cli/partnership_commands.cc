@@ -18,6 +18,7 @@ void AddPartnershipCommands(CommandSet& set) {
   AddSignCommand(set, group);
   AddAssembleCommand(set, group);
   AddShowCommand(set, group);
+  AddAcceptLogCommand(set, group);
 }
 
 }  // namespace sluis::cli

@@ -1,4 +1,4 @@
-// `sluis partnership`: member, draft, sign, assemble, show.
+// `sluis partnership`: member, draft, sign, assemble, show, accept-log.
 #ifndef SLUIS_CLIENT_CLI_PARTNERSHIP_COMMANDS_H_
 #define SLUIS_CLIENT_CLI_PARTNERSHIP_COMMANDS_H_
 
@@ -18,6 +18,7 @@ void AddDraftCommand(CommandSet& set, CLI::App& group);
 void AddSignCommand(CommandSet& set, CLI::App& group);
 void AddAssembleCommand(CommandSet& set, CLI::App& group);
 void AddShowCommand(CommandSet& set, CLI::App& group);
+void AddAcceptLogCommand(CommandSet& set, CLI::App& group);
 
 // The manifest of --follows; nothing when the option was left out.
 Result<std::optional<partnership::Manifest>> HeldManifest(const std::string& path);

@@ -155,6 +155,10 @@ Result<node::v1::PutMandateStatusResponse> Calls::Do(
 Result<node::v1::CreateBackupResponse> Calls::Do(const node::v1::CreateBackupRequest& request) {
   return stubs_->Unary(*stubs_->people, &RegisterService::Stub::CreateBackup, request, kLong);
 }
+Result<node::v1::AcceptPartnerLogResponse> Calls::Do(
+    const node::v1::AcceptPartnerLogRequest& request) {
+  return stubs_->Unary(*stubs_->people, &RegisterService::Stub::AcceptPartnerLog, request);
+}
 Result<node::v1::QueryLogResponse> Calls::Do(const node::v1::QueryLogRequest& request) {
   return stubs_->Unary(*stubs_->log, &LogService::Stub::QueryLog, request, kLong);
 }

@@ -54,6 +54,7 @@ class Calls {
   Result<node::v1::ListMandatesResponse> Do(const node::v1::ListMandatesRequest& request);
   Result<node::v1::PutMandateStatusResponse> Do(const node::v1::PutMandateStatusRequest& request);
   Result<node::v1::CreateBackupResponse> Do(const node::v1::CreateBackupRequest& request);
+  Result<node::v1::AcceptPartnerLogResponse> Do(const node::v1::AcceptPartnerLogRequest& request);
 
   Result<node::v1::QueryLogResponse> Do(const node::v1::QueryLogRequest& request);
   Result<node::v1::GetProofResponse> Do(const node::v1::GetProofRequest& request);

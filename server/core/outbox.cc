@@ -13,14 +13,15 @@
 namespace sluis::core {
 namespace {
 
-peer::v1::EnvelopeKind KindOf(const View& view, std::string_view key, std::string_view stored) {
+OwedRow RowOf(const View& view, std::string_view key, std::string_view stored) {
+  const std::string_view id = key.substr(key.size() - envelope::kExchangeIdBytes);
   const absl::StatusOr<ledger::Row> row = ledger::OpenRow(view.keyring(), key, stored);
   record::v1::OwedMessage owed;
   if (!row.ok() || !owed.ParseFromString(row->value) ||
       !peer::v1::EnvelopeKind_IsValid(static_cast<int>(owed.kind()))) {
-    return peer::v1::ENVELOPE_KIND_UNSPECIFIED;
+    return {.id = id};
   }
-  return static_cast<peer::v1::EnvelopeKind>(owed.kind());
+  return {id, static_cast<peer::v1::EnvelopeKind>(owed.kind()), owed.not_before_us()};
 }
 
 // One that is there makes the id a used one.
@@ -57,12 +58,12 @@ absl::Status VisitOutbox(const View& view, std::string_view partner,
                          const std::function<bool(const OwedRow&)>& visit) {
   const std::string from =
       partner.empty() ? ledger::RowKey(ledger::Table::kOutbox) : OutboxKey(partner, {});
-  return view.snapshot().Scan(
-      from, storage::PrefixEnd(from), [&](std::string_view key, std::string_view stored) {
-        if (key.size() < from.size() + envelope::kExchangeIdBytes) return true;
-        return visit(
-            {key.substr(key.size() - envelope::kExchangeIdBytes), KindOf(view, key, stored)});
-      });
+  return view.snapshot().Scan(from, storage::PrefixEnd(from),
+                              [&](std::string_view key, std::string_view stored) {
+                                if (key.size() < from.size() + envelope::kExchangeIdBytes)
+                                  return true;
+                                return visit(RowOf(view, key, stored));
+                              });
 }
 
 absl::StatusOr<std::vector<std::string>> FormerPartners(const View& view,

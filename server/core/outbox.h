@@ -9,6 +9,7 @@
 #ifndef SLUIS_SERVER_CORE_OUTBOX_H_
 #define SLUIS_SERVER_CORE_OUTBOX_H_
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,8 @@ struct OwedRow {
   std::string_view id;
   // Unspecified when the value cannot be read: it may be of any kind.
   peer::v1::EnvelopeKind kind = peer::v1::ENVELOPE_KIND_UNSPECIFIED;
+  // When it may leave, microseconds since the epoch, UTC; 0 when the value cannot be read.
+  uint64_t not_before_us = 0;
 
   bool MayBe(peer::v1::EnvelopeKind wanted) const {
     return kind == wanted || kind == peer::v1::ENVELOPE_KIND_UNSPECIFIED;

@@ -10,6 +10,7 @@
 #include "server/core/judge_leaf.h"
 #include "server/core/refusal.h"
 #include "server/core/release_again.h"
+#include "server/core/set_aside_head.h"
 #include "server/core/stop_share.h"
 #include "server/envelope/fault.h"
 #include "server/envelope/receipt_proof.h"
@@ -33,6 +34,17 @@ std::optional<ShownLog> ShownBy(const peer::v1::Receipt& receipt) {
   const absl::StatusOr<crypto::Checkpoint> checkpoint = crypto::ParseCheckpointText(note->text);
   if (!checkpoint.ok()) return std::nullopt;
   return ShownLog{crypto::LeafHash(receipt.log_leaf()), checkpoint->head};
+}
+
+// The head known of that partner's log when it was set aside; of size 0 when it was not.
+absl::StatusOr<crypto::TreeHead> SetAside(const View& view, const std::string& partner,
+                                          const PartnerHeads& heads) {
+  const auto known = heads.Of(LogOriginOf(partner));
+  if (!known.ok()) return known.status();
+  if (!*known) return crypto::TreeHead();
+  const absl::StatusOr<bool> aside = IsSetAside(view, partner, **known);
+  if (!aside.ok()) return aside.status();
+  return *aside ? **known : crypto::TreeHead();
 }
 
 // Whether it ended in a way that keeps the key here, so that the partner is to let it go.
@@ -59,8 +71,9 @@ const Method& ReleaseKeys::method() const {
   return method;
 }
 
-absl::StatusOr<std::optional<std::string>> ReleaseKeys::Judge(const Call& call,
+absl::StatusOr<std::optional<std::string>> ReleaseKeys::Judge(const Call& call, const View& view,
                                                               const PeerLeaf& leaf,
+                                                              const SentRow& sent,
                                                               const TravellingOffer& offer) {
   const auto& receipt = std::get<peer::v1::Receipt>(leaf.proof.leaf);
   const auto sealing_key = crypto::ToFixed<32>(receipt.sealing_key());
@@ -79,12 +92,17 @@ absl::StatusOr<std::optional<std::string>> ReleaseKeys::Judge(const Call& call,
                     .note = receipt.checkpoint(),
                     .proven_from = {},
                     .bridge = bridge_ ? &*bridge_ : nullptr,
+                    .set_aside = set_aside_,
                     .evidence = evidence};
     const absl::StatusOr<envelope::ProvenReceipt> proven =
         envelope::VerifyReceipt(receipt, offer.offer, offer.bytes, *log_key);
     if (!proven.ok()) {
       const auto other = envelope::ShowsAnotherLog(receipt, offer.offer, *log_key);
       if (!other) continue;
+      // The Offer names a head that the partner lost, and an administrator knows that it did.
+      const absl::StatusOr<uint64_t> accepted_at_us = LastSetAsideUs(view, sender_);
+      if (!accepted_at_us.ok()) return accepted_at_us.status();
+      if (sent.row.shared_at_us() <= *accepted_at_us) return kFork;
       shown.checkpoint = *other;
       const absl::Status kept = heads_.Contradict(shown);
       if (envelope::FaultOf(kept)) return kFork;
@@ -139,7 +157,7 @@ absl::Status ReleaseKeys::Follow(const Call& call, View& view, const PeerLeaf& l
   if (!offer.ok()) return offer.status();
   absl::StatusOr<ReleaseAgain> again = AskAgain(call, view, sent->row);
   if (!again.ok()) return again.status();
-  absl::StatusOr<std::optional<std::string>> wrong = Judge(call, leaf, *offer);
+  absl::StatusOr<std::optional<std::string>> wrong = Judge(call, view, leaf, *sent, *offer);
   if (!wrong.ok()) return wrong.status();
   if (!*wrong && again->permitted()) {
     unproven = true;
@@ -167,6 +185,9 @@ absl::StatusOr<Plan> ReleaseKeys::Decide(const Call& call, View& view) {
   Plan plan;
   absl::Status answer;
   bool unproven = false;
+  const absl::StatusOr<crypto::TreeHead> set_aside = SetAside(view, sender_, heads_);
+  if (!set_aside.ok()) return set_aside.status();
+  set_aside_ = *set_aside;
   for (const PeerLeaf& leaf : leaves_) {
     const absl::Status followed =
         JudgeLeaf([&] { return Follow(call, view, leaf, unproven, plan); }, plan, answer);

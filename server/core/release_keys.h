@@ -20,10 +20,10 @@ namespace sluis::core {
 // exchange is stopped and a Cancel owed, as it is when the rules, the person or the record no
 // longer allow it. One whose head nothing ties to the head known here is not followed either, and
 // nothing is held against it: the answer names the size from which the partner has to prove it, and
-// it comes again. The first receipt that is followed is the only one: the Key names it, and by then
-// may be under way. A receipt for what has ended here makes the Cancel owed once more, because its
-// Offer was collected after all. A receipt of an exchange that this node never offered to that
-// partner is refused and logged.
+// it comes again. A known head that an administrator set aside counts as none. The first receipt
+// that is followed is the only one: the Key names it, and by then may be under way. A receipt for
+// what has ended here makes the Cancel owed once more, because its Offer was collected after all. A
+// receipt of an exchange that this node never offered to that partner is refused and logged.
 class ReleaseKeys : public UseCase {
  public:
   // `leaves`: of one verified envelope of receipts. `bridge`: what came along with it. `heads` must
@@ -47,13 +47,16 @@ class ReleaseKeys : public UseCase {
                          const SentRow& sent, Plan& plan) const;
   // The word for why the receipt does not hold; empty when it does, nothing while its head is not
   // proven. An error is a fault of the node.
-  absl::StatusOr<std::optional<std::string>> Judge(const Call& call, const PeerLeaf& leaf,
+  absl::StatusOr<std::optional<std::string>> Judge(const Call& call, const View& view,
+                                                   const PeerLeaf& leaf, const SentRow& sent,
                                                    const TravellingOffer& offer);
 
   const std::string sender_;
   const std::vector<PeerLeaf> leaves_;
   PartnerHeads& heads_;
   const std::optional<HeadBridge> bridge_;
+  // Of the view that is decided on: see ShownHead.
+  crypto::TreeHead set_aside_;
 };
 
 }  // namespace sluis::core

@@ -9,6 +9,7 @@
 #include "server/core/person_statement.h"
 #include "server/core/received_exchange.h"
 #include "server/core/sent_exchange.h"
+#include "server/core/set_aside_head.h"
 #include "server/core/share_draft.h"
 #include "server/envelope/content.h"
 #include "server/envelope/field_commitment.h"
@@ -222,9 +223,9 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
     return refuse({absl::StatusCode::kFailedPrecondition, "too_large",
                    "the signal is too long to be shared; shorten its texts", ""});
   }
-  const auto seen = tools_.heads.Of(LogOriginOf(request_.recipient()));
+  const auto seen = KnownHeadOf(view, tools_.heads, request_.recipient());
   if (!seen.ok()) return seen.status();
-  if (*seen && (*seen)->size > 0) {
+  if (*seen) {
     offer.set_seen_size((*seen)->size);
     offer.set_seen_root(Text((*seen)->root));
   }

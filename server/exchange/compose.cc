@@ -117,14 +117,14 @@ absl::StatusOr<std::optional<ReceiptLeaf>> ReceiptToGive(
       std::string leaf =
           again.ok() && again->has_value() ? (*again)->SerializeAsString() : std::string();
       if (envelope::LeafDigest(leaf) == given->leaf_digest) {
-        return std::optional<ReceiptLeaf>({std::move(leaf), *size});
+        return std::optional<ReceiptLeaf>({std::move(leaf), *size, false});
       }
     }
   }
   const auto fresh = ComposeReceipt(received, shown, log);
   if (!fresh.ok()) return fresh.status();
   if (!fresh->has_value()) return std::optional<ReceiptLeaf>();
-  return std::optional<ReceiptLeaf>({(*fresh)->SerializeAsString(), shown.size});
+  return std::optional<ReceiptLeaf>({(*fresh)->SerializeAsString(), shown.size, true});
 }
 
 absl::StatusOr<peer::v1::Opened> ComposeOpened(const core::ReceivedRow& received) {

@@ -34,6 +34,7 @@ absl::StatusOr<std::optional<peer::v1::Receipt>> ComposeReceipt(
 struct ReceiptLeaf {
   std::string leaf;
   uint64_t head_size = 0;
+  bool fresh = false;  // not given before
 };
 absl::StatusOr<std::optional<ReceiptLeaf>> ReceiptToGive(
     const core::ReceivedRow& received, const std::optional<Acknowledgements::Given>& given,

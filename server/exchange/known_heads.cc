@@ -12,6 +12,9 @@ namespace {
 constexpr char kHead = 'h';  // origin → u64 size ‖ root[32] ‖ note
 // lp(origin) ‖ u64 size → lp(known note) ‖ lp(shown note) [‖ lp(RecordProof)]
 constexpr char kEvidence = 'e';
+// lp(origin) ‖ u64 size ‖ root[32] of a head that was set aside ‖ u64 size shown, or 0 for the head
+// that took its place → as kEvidence
+constexpr char kPutAway = 'a';
 constexpr size_t kMaxOriginBytes = 512;
 constexpr size_t kMaxNoteBytes = 4096;
 constexpr size_t kMaxRecordBytes = 64 << 10;
@@ -23,11 +26,33 @@ struct Known {
 
 std::string HeadKey(std::string_view origin) { return std::string(1, kHead).append(origin); }
 
+std::string EvidenceOf(std::string_view origin) {
+  std::string prefix(1, kEvidence);
+  crypto::AppendLp(prefix, origin);
+  return prefix;
+}
+
 std::string EvidenceKey(std::string_view origin, uint64_t size) {
-  std::string key(1, kEvidence);
-  crypto::AppendLp(key, origin);
+  std::string key = EvidenceOf(origin);
   crypto::AppendU64(key, size);
   return key;
+}
+
+std::string PutAwayKey(std::string_view origin, const crypto::TreeHead& known, uint64_t shown) {
+  std::string key(1, kPutAway);
+  crypto::AppendLp(key, origin);
+  crypto::AppendU64(key, known.size);
+  key.append(crypto::View(known.root));
+  crypto::AppendU64(key, shown);
+  return key;
+}
+
+std::string PairOf(std::string_view known_note, const core::ShownHead& shown) {
+  std::string pair;
+  crypto::AppendLp(pair, known_note);
+  crypto::AppendLp(pair, shown.note);
+  if (shown.evidence.size() <= kMaxRecordBytes) crypto::AppendLp(pair, shown.evidence);
+  return pair;
 }
 
 absl::Status Unreadable() {
@@ -64,8 +89,7 @@ absl::StatusOr<std::optional<crypto::TreeHead>> KnownHeads::Of(std::string_view 
 absl::Status KnownHeads::KeepEvidence(std::string_view known_note, const core::ShownHead& shown) {
   const std::string& origin = shown.checkpoint.origin;
   const std::string key = EvidenceKey(origin, shown.checkpoint.head.size);
-  std::string of_log(1, kEvidence);
-  crypto::AppendLp(of_log, origin);
+  const std::string of_log = EvidenceOf(origin);
   size_t kept = 0;
   bool here = false;
   const absl::Status scanned = store_.NewSnapshot()->Scan(
@@ -76,11 +100,7 @@ absl::Status KnownHeads::KeepEvidence(std::string_view known_note, const core::S
       });
   if (!scanned.ok()) return scanned;
   if (!here && kept < kEvidencePerLog) {
-    std::string pair;
-    crypto::AppendLp(pair, known_note);
-    crypto::AppendLp(pair, shown.note);
-    if (shown.evidence.size() <= kMaxRecordBytes) crypto::AppendLp(pair, shown.evidence);
-    const storage::Write write{key, std::move(pair)};
+    const storage::Write write{key, PairOf(known_note, shown)};
     absl::Status written = store_.Apply({&write, 1});
     if (!written.ok()) return written;
   }
@@ -93,11 +113,12 @@ absl::StatusOr<bool> KnownHeads::Take(const core::ShownHead& shown) {
   absl::StatusOr<std::optional<Known>> read = Read(store_, shown.checkpoint.origin);
   if (!read.ok()) return read.status();
   const std::optional<Known>& known = *read;
-  if (known && head.size == known->head.size) {
-    if (head.root == known->head.root) return true;
+  if (known && head == known->head) return true;
+  const bool set_aside = known && known->head == shown.set_aside;
+  if (known && !set_aside && head.size == known->head.size) {
     return KeepEvidence(known->note, shown);
   }
-  if (known && shown.proven_from != known->head) {
+  if (known && !set_aside && shown.proven_from != known->head) {
     if (shown.bridge == nullptr || shown.bridge->known_size != known->head.size) return false;
     const bool grew = head.size > known->head.size;
     const crypto::TreeHead& older = grew ? known->head : head;
@@ -107,15 +128,41 @@ absl::StatusOr<bool> KnownHeads::Take(const core::ShownHead& shown) {
     if (absl::IsInvalidArgument(one)) return false;
     if (!one.ok()) return KeepEvidence(known->note, shown);
   }
-  if (known && head.size < known->head.size) return true;
+  if (known && !set_aside && head.size < known->head.size) return true;
+  std::vector<storage::Write> writes;
+  if (set_aside) {
+    auto put_away = PutAway(known->head, known->note, shown);
+    if (!put_away.ok()) return put_away.status();
+    writes = *std::move(put_away);
+  }
   std::string row;
   crypto::AppendU64(row, head.size);
   row.append(crypto::View(head.root));
   crypto::AppendLp(row, shown.note);
-  const storage::Write write{HeadKey(shown.checkpoint.origin), std::move(row)};
-  const absl::Status written = store_.Apply({&write, 1});
+  writes.push_back({HeadKey(shown.checkpoint.origin), std::move(row)});
+  const absl::Status written = store_.Apply(writes);
   if (!written.ok()) return written;
   return true;
+}
+
+absl::StatusOr<std::vector<storage::Write>> KnownHeads::PutAway(
+    const crypto::TreeHead& known, std::string_view known_note,
+    const core::ShownHead& shown) const {
+  const std::string& origin = shown.checkpoint.origin;
+  std::vector<storage::Write> writes;
+  const std::string of_log = EvidenceOf(origin);
+  const absl::Status scanned = store_.NewSnapshot()->Scan(
+      of_log, storage::PrefixEnd(of_log), [&](std::string_view key, std::string_view value) {
+        crypto::Reader reader(key.substr(of_log.size()));
+        uint64_t size = 0;
+        if (!reader.U64(&size) || !reader.done()) return true;
+        writes.push_back({PutAwayKey(origin, known, size), std::string(value)});
+        writes.push_back({std::string(key), std::nullopt});
+        return true;
+      });
+  if (!scanned.ok()) return scanned;
+  writes.push_back({PutAwayKey(origin, known, 0), PairOf(known_note, shown)});
+  return writes;
 }
 
 absl::Status KnownHeads::Contradict(const core::ShownHead& shown) {

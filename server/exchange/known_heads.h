@@ -4,11 +4,12 @@
 // It is the small store of the witness: synced, compared before it is written, and never logged,
 // because two idle nodes must not make each other's logs grow.
 // Guarantee: the head of an origin never goes back and never changes at one size; every head that
-// was taken is of one log with all taken before it; a signed head that contradicts the known one is
-// kept as evidence, the first of each size and kEvidencePerLog at most, and refused.
-// Not guaranteed: that a partner shows others the same (witnesses).
-// Thread-safe. Borrows the store, whose other rows are the receipts given.
-// Errors: those of the store; DATA_LOSS for a row that cannot be read; Refuse(kLog) for a head that
+// was taken is of one log with all taken before it, unless an administrator set the known one
+// aside, which is then kept with all that was held against it, as evidence of that act; a signed
+// head that contradicts the known one is kept as evidence, the first of each size and
+// kEvidencePerLog at most, and refused. Not guaranteed: that a partner shows others the same
+// (witnesses). Thread-safe. Borrows the store, whose other rows are the receipts given. Errors:
+// those of the store; DATA_LOSS for a row that cannot be read; Refuse(kLog) for a head that
 // contradicts.
 #ifndef SLUIS_SERVER_EXCHANGE_KNOWN_HEADS_H_
 #define SLUIS_SERVER_EXCHANGE_KNOWN_HEADS_H_
@@ -47,14 +48,20 @@ class KnownHeads final : public core::PartnerHeads {
   // The newest head of that log; nothing before the first.
   absl::StatusOr<std::optional<crypto::TreeHead>> Of(std::string_view origin) const override;
 
-  // Moves the known head when the one shown is proven to extend it, or when none is known.
+  // Moves the known head when the one shown is proven to extend it, when none is known, or when the
+  // known one was set aside.
   absl::StatusOr<bool> Take(const core::ShownHead& shown) override;
   absl::Status Contradict(const core::ShownHead& shown) override;
 
-  // Everything that was refused, by origin and size.
+  // Everything that was refused, by origin and size, and was not put away when the known head was
+  // replaced.
   absl::StatusOr<std::vector<Contradiction>> Contradictions() const;
 
  private:
+  // The writes that put away what is known and what was held against it, for the head shown.
+  absl::StatusOr<std::vector<storage::Write>> PutAway(const crypto::TreeHead& known,
+                                                      std::string_view known_note,
+                                                      const core::ShownHead& shown) const;
   // Refuse(kLog) once it is kept. Called under the lock.
   absl::Status KeepEvidence(std::string_view known_note, const core::ShownHead& shown);
 

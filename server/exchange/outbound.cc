@@ -206,4 +206,34 @@ void Outbound::Stop() {
   });
 }
 
+void Outbound::NoteLongerLog(const std::string& partner) {
+  {
+    std::lock_guard lock(mutex_);
+    partners_[partner].knows_longer = true;
+  }
+  parts_.fault(absl::DataLossError(
+      "a partner knows a longer log of this node than there is here, so no receipt is believed "
+      "there: the node was put back from an older copy; ask that partner's administrator to accept "
+      "this log"));
+}
+
+void Outbound::NoteFollowed(const std::string& partner) {
+  std::lock_guard lock(mutex_);
+  partners_[partner].knows_longer = false;
+}
+
+bool Outbound::KnowsLongerLog(const std::string& partner) const {
+  std::lock_guard lock(mutex_);
+  const auto found = partners_.find(partner);
+  return found != partners_.end() && found->second.knows_longer;
+}
+
+bool Outbound::TakenLately(const Owed& owed) const {
+  const auto taken = parts_.acknowledgements.Of(owed.exchange, owed.kind);
+  if (!taken.ok() || !taken->has_value()) return false;
+  if ((*taken)->at_us < owed.not_before_us) return false;  // it came to be owed anew
+  const uint64_t again_us = (*taken)->at_us + std::chrono::microseconds(kAgain).count();
+  return parts_.clock.NowUs() < again_us;
+}
+
 }  // namespace sluis::exchange

@@ -91,6 +91,10 @@ class Outbound {
   // Exchanges whose messages a partner did not believe.
   size_t parked() const;
 
+  // Whether the partner knew a longer log of this node than there is here, and has followed no
+  // receipt since: this node was put back from a copy, and the partner has to accept that.
+  bool KnowsLongerLog(const std::string& partner) const;
+
   // Exchanges that this remembers something of, and forgets that of those that have ended.
   std::vector<envelope::ExchangeId> Remembered() const;
   void Forget(std::span<const envelope::ExchangeId> exchanges);
@@ -107,6 +111,8 @@ class Outbound {
     // Size of the newest head of the own log that the partner is known to know; 0 before it said
     // so.
     uint64_t known_size = 0;
+    // It knew a longer log than there was here, and gave no key since.
+    bool knows_longer = false;
   };
   // One envelope to be.
   struct Parcel {
@@ -137,6 +143,9 @@ class Outbound {
                               Packing& packing);
   absl::StatusOr<bool> AddReceipt(const Owed& owed, const core::ReceivedRow& received,
                                   Packing& packing);
+  // What a partner knows of the own log is not here, or it follows that log again.
+  void NoteLongerLog(const std::string& partner);
+  void NoteFollowed(const std::string& partner);
   // The proof that goes along with the receipts of a parcel; none when the partner needs none.
   absl::StatusOr<std::optional<peer::v1::HeadProof>> HeadProofFor(const std::string& partner,
                                                                   const Packing& packing);

@@ -30,6 +30,19 @@ struct Release {
   crypto::DataKey key;
 };
 
+// Whether the Offer names a head that the own log of `size` entries has not, or has otherwise: what
+// its sender saw was lost since.
+absl::StatusOr<bool> NamesLostHead(const core::ReceivedRow& received, const ledger::LogReader& log,
+                                   uint64_t size) {
+  const absl::StatusOr<core::StoredOffer> offered = core::OfferOf(received.row);
+  if (!offered.ok()) return offered.status();
+  const peer::v1::Offer& offer = offered->offer();
+  if (offer.seen_size() == 0 || offer.seen_size() > size) return offer.seen_size() > size;
+  const absl::StatusOr<crypto::TreeHead> head = log.Head(offer.seen_size());
+  if (!head.ok()) return head.status();
+  return crypto::View(head->root) != offer.seen_root();
+}
+
 }  // namespace
 
 struct Outbound::Packing {
@@ -90,14 +103,6 @@ bool Outbound::IsSettled(const Owed& owed) const {
   if (!received.ok() || received->row.state() != record::v1::RECEIVED_STATE_ERASED) return false;
   const absl::StatusOr<std::string> answer = core::ErasureAnswer(received->row);
   return answer.ok() && (*taken)->leaf_digest == envelope::LeafDigest(*answer);
-}
-
-bool Outbound::TakenLately(const Owed& owed) const {
-  const auto taken = parts_.acknowledgements.Of(owed.exchange, owed.kind);
-  if (!taken.ok() || !taken->has_value()) return false;
-  if ((*taken)->at_us < owed.not_before_us) return false;  // it came to be owed anew
-  const uint64_t again_us = (*taken)->at_us + std::chrono::microseconds(kAgain).count();
-  return parts_.clock.NowUs() < again_us;
 }
 
 absl::StatusOr<std::vector<Owed>> Outbound::Outstanding(const std::string& partner) const {
@@ -210,6 +215,7 @@ absl::StatusOr<bool> Outbound::Add(const Owed& owed, const core::Call& call, con
     case peer::v1::ENVELOPE_KIND_RECEIPT:
       return AddReceipt(owed, *received, packing);
     case peer::v1::ENVELOPE_KIND_OPENED: {
+      NoteFollowed(received->row.sender());
       const auto opened = ComposeOpened(*received);
       if (!opened.ok()) return opened.status();
       return packing.Take(owed, opened->SerializeAsString());
@@ -236,6 +242,11 @@ absl::StatusOr<bool> Outbound::AddReceipt(const Owed& owed, const core::Received
   auto receipt = ReceiptToGive(received, *given, packing.shown, *packing.log);
   if (!receipt.ok()) return receipt.status();
   if (!receipt->has_value()) return false;
+  if ((*receipt)->fresh) {
+    const auto lost = NamesLostHead(received, *packing.log, packing.shown.size);
+    if (!lost.ok()) return lost.status();
+    if (*lost) NoteLongerLog(received.row.sender());
+  }
   if (!packing.Joins(received.row.sealing_key()) || !packing.JoinsHead((*receipt)->head_size)) {
     return false;
   }
@@ -253,9 +264,7 @@ absl::StatusOr<std::optional<peer::v1::HeadProof>> Outbound::HeadProofFor(
   std::optional<peer::v1::HeadProof> proof;
   if (size == 0 || known == 0 || known == size) return proof;
   if (known > packing.shown.size) {
-    parts_.fault(absl::DataLossError(
-        "a partner knows a longer log of this node than there is here, so no receipt is believed "
-        "there: the node was put back from an older copy; tell that partner"));
+    NoteLongerLog(partner);
     return proof;
   }
   const auto hashes = packing.log->ConsistencyProof(std::min(known, size), std::max(known, size));

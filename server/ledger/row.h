@@ -39,6 +39,8 @@ enum class Table : uint8_t {
       'q',  // day YYYY-MM-DD ‖ exchange id[16] → empty, stamped: until then its content stays
   kPartnerStatus = 'N',  // organisation id → SignedMandateStatus of a partner, stamped
   kSealingKey = 'Q',     // public key[32] → SealingKey, stamped
+  // partner ‖ 0 ‖ u64 size ‖ root[32] → u64 microseconds, stamped: set aside by an administrator
+  kSetAsideHead = 'H',
 };
 
 std::string RowKey(Table table, std::string_view rest = {});

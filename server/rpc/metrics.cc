@@ -61,6 +61,9 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
                               "Signed heads of partners' logs that contradict an earlier one");
   erasures_overdue_ = MakeGauge(*registry_, "sluis_erasures_overdue",
                                 "Erasures asked of partners a day ago and not acknowledged");
+  corrections_overdue_ =
+      MakeGauge(*registry_, "sluis_corrections_overdue",
+                "Corrections due at partners a day ago and neither opened nor refused");
 }
 
 void Metrics::CountParked(const std::string& fault) {
@@ -88,6 +91,7 @@ std::string Metrics::Text(const Gauges& gauges) {
   parked_->Set(gauges.parked);
   contradictions_->Set(gauges.contradictions);
   erasures_overdue_->Set(gauges.erasures_overdue);
+  corrections_overdue_->Set(gauges.corrections_overdue);
   return prometheus::TextSerializer().Serialize(registry_->Collect());
 }
 

@@ -47,6 +47,7 @@ class Metrics {
     double parked = 0;
     double contradictions = 0;
     double erasures_overdue = 0;
+    double corrections_overdue = 0;
   };
   // Prometheus text exposition.
   std::string Text(const Gauges& gauges);
@@ -73,6 +74,7 @@ class Metrics {
   prometheus::Gauge* parked_;
   prometheus::Gauge* contradictions_;
   prometheus::Gauge* erasures_overdue_;
+  prometheus::Gauge* corrections_overdue_;
 };
 
 }  // namespace sluis::rpc

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "server/core/accept_partner_log.h"
 #include "server/core/node_acts.h"
 #include "server/core/register_mandates.h"
 #include "server/core/register_users.h"
@@ -63,6 +64,13 @@ grpc::ServerUnaryReactor* RegisterService::CreateBackup(grpc::CallbackServerCont
                });
              });
   return reactor;
+}
+
+grpc::ServerUnaryReactor* RegisterService::AcceptPartnerLog(
+    grpc::CallbackServerContext* context, const node::v1::AcceptPartnerLogRequest* request,
+    node::v1::AcceptPartnerLogResponse* response) {
+  return calls_.Unary(context,
+                      std::make_shared<core::AcceptPartnerLog>(*request, *response, heads_));
 }
 
 }  // namespace sluis::rpc

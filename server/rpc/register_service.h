@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/authn/mandate.h"
+#include "server/core/partner_heads.h"
 #include "server/rpc/calls.h"
 #include "server/rpc/work_pool.h"
 #include "sluis/node/v1/register.grpc.pb.h"
@@ -18,9 +19,13 @@ using BackupMaker = std::function<absl::Status(node::v1::CreateBackupResponse&)>
 class RegisterService final : public node::v1::RegisterService::CallbackService {
  public:
   // All must outlive this.
-  RegisterService(Calls& calls, authn::MandateVerifier& verifier, WorkPool& pool,
-                  BackupMaker backup)
-      : calls_(calls), verifier_(verifier), pool_(pool), backup_(std::move(backup)) {}
+  RegisterService(Calls& calls, authn::MandateVerifier& verifier, const core::PartnerHeads& heads,
+                  WorkPool& pool, BackupMaker backup)
+      : calls_(calls),
+        verifier_(verifier),
+        heads_(heads),
+        pool_(pool),
+        backup_(std::move(backup)) {}
 
   grpc::ServerUnaryReactor* AddUser(grpc::CallbackServerContext* context,
                                     const node::v1::AddUserRequest* request,
@@ -43,10 +48,14 @@ class RegisterService final : public node::v1::RegisterService::CallbackService 
   grpc::ServerUnaryReactor* CreateBackup(grpc::CallbackServerContext* context,
                                          const node::v1::CreateBackupRequest* request,
                                          node::v1::CreateBackupResponse* response) override;
+  grpc::ServerUnaryReactor* AcceptPartnerLog(grpc::CallbackServerContext* context,
+                                             const node::v1::AcceptPartnerLogRequest* request,
+                                             node::v1::AcceptPartnerLogResponse* response) override;
 
  private:
   Calls& calls_;
   authn::MandateVerifier& verifier_;
+  const core::PartnerHeads& heads_;
   WorkPool& pool_;
   const BackupMaker backup_;
 };

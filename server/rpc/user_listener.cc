@@ -38,7 +38,7 @@ struct UserListener::Impl {
       : calls(parts.executor, parts.metrics, std::move(parts.exercise)),
         own_users(calls, parts.ledger, parts.verifier, parts.clock, parts.organisation),
         signals(calls, parts.random),
-        registers(calls, parts.verifier, pool, std::move(parts.backup)),
+        registers(calls, parts.verifier, parts.share_tools.heads, pool, std::move(parts.backup)),
         log(calls, own_users, parts.ledger, parts.index, pool),
         status(own_users, std::move(parts.status)),
         exchange(calls, own_users, std::move(parts.exchange), parts.share_tools) {}

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "server/authn/mandate.h"
+#include "server/core/accept_partner_log.h"
 #include "server/core/amend_signal.h"
 #include "server/core/erase_signal.h"
 #include "server/core/export_compelled.h"
@@ -280,6 +281,17 @@ absl::StatusOr<record::v1::SignalView> ExchangePerson::HandOver(const std::strin
       node_.Run(who_, std::make_shared<core::ExportCompelled>(request, response, node_.random));
   if (!done.ok()) return done;
   return response.view();
+}
+
+absl::Status ExchangePerson::AcceptLog(const std::string& partner, uint64_t size,
+                                       const std::string& reason) {
+  node::v1::AcceptPartnerLogRequest request;
+  node::v1::AcceptPartnerLogResponse response;
+  request.set_partner(partner);
+  request.set_known_size(size);
+  request.set_reason(reason);
+  return node_.Run(administrator_,
+                   std::make_shared<core::AcceptPartnerLog>(request, response, node_.heads()));
 }
 
 }  // namespace sluis::fault

@@ -55,6 +55,9 @@ class ExchangePerson {
   absl::StatusOr<record::v1::SignalView> HandOver(const std::string& record_id,
                                                   const std::string& barred_until);
 
+  // The administrator sets aside what is known of the partner's log up to that size.
+  absl::Status AcceptLog(const std::string& partner, uint64_t size, const std::string& reason);
+
   const tests::Person& who() const { return who_; }
   const record::v1::SignedMandate& mandate() const { return mandate_; }
 

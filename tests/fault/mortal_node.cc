@@ -297,6 +297,24 @@ void MortalNode::Kill(tests::Survival how, uint64_t seed) {
   power_until_ = tests::SimulatedDisk::kUnbounded;
 }
 
+std::shared_ptr<tests::SimulatedDisk> MortalNode::Copy() const {
+  return disk_->AfterCrash(tests::Survival::kSyncedOnly, 0);
+}
+
+void MortalNode::PutBack(const std::shared_ptr<tests::SimulatedDisk>& copy) {
+  network_.Remove(organisation());
+  up_.reset();
+  disk_ = copy->AfterCrash(tests::Survival::kSyncedOnly, 0);
+  power_until_ = tests::SimulatedDisk::kUnbounded;
+}
+
+node::v1::PeerState MortalNode::StandingOf(const std::string& partner) const {
+  node::v1::PeerState peer;
+  peer.set_organisation(partner);
+  up_->link->Fill(peer);
+  return peer;
+}
+
 absl::Status MortalNode::Run(const tests::Person& who, std::shared_ptr<core::UseCase> use_case) {
   std::promise<absl::Status> done;
   up_->executor->Run(who.facts, std::move(use_case),

@@ -64,6 +64,11 @@ class MortalNode {
   // Ends the process; of what was not synced survives what `how` says.
   void Kill(tests::Survival how, uint64_t seed);
 
+  // What a crash would leave now, as a copy to be put back; from then on the node is what the copy
+  // was, and not open.
+  std::shared_ptr<tests::SimulatedDisk> Copy() const;
+  void PutBack(const std::shared_ptr<tests::SimulatedDisk>& copy);
+
   // A call of a person, or an act of the node, to its end; UNAVAILABLE when the ledger died of it.
   absl::Status Run(const tests::Person& who, std::shared_ptr<core::UseCase> use_case);
   absl::Status RunAsNode(std::shared_ptr<core::UseCase> use_case);
@@ -73,6 +78,9 @@ class MortalNode {
   void Heartbeat();
   // Housekeeping of the exchanges, as every minute.
   absl::Status KeepHouse();
+
+  // What this node says of its exchanges with that partner.
+  node::v1::PeerState StandingOf(const std::string& partner) const;
 
   // Reads the store as it is now.
   void Look(const std::function<void(const core::View&)>& use) const;

@@ -227,6 +227,22 @@ TEST_F(CliTest, EveryRefusalHasItsExitAndSaysWhatIsPossible) {
               HasSubstr("--purpose ontbreekt"));
   EXPECT_EQ(node_.Sluis({"user", "list", "--profile", "sofie.maes"}).exit, 6);
 
+  // Of an organisation that is no partner there is no log to accept; and not everybody may.
+  const std::vector<std::string> accept = {"partnership", "accept-log", "lindervaart.example",
+                                           "--reason",    "teruggezet", "--size"};
+  const auto sized = [&accept](const char* size) {
+    std::vector<std::string> words = accept;
+    words.emplace_back(size);
+    return words;
+  };
+  EXPECT_EQ(Beheer(sized("veel")).exit, 2);
+  const Answer no_partner = Beheer(sized("4711"));
+  EXPECT_EQ(no_partner.exit, 4);
+  EXPECT_THAT(no_partner.err, HasSubstr("sluis exchange status"));
+  std::vector<std::string> as_sofie = sized("4711");
+  as_sofie.insert(as_sofie.end(), {"--profile", "sofie.maes"});
+  EXPECT_EQ(node_.Sluis(as_sofie).exit, 6);
+
   // Held: the erasure waits.
   const Answer held = Lien({"signal", "hold", id, "--reason", "klacht bij de toezichthouder",
                             "--review-on", "2027-03-01"});

@@ -159,6 +159,20 @@ TEST_F(PartnersTest, ThreeNodesSeeEachOtherAndTheirLogsDoNotGrow) {
   for (size_t i = 0; i < before.size(); ++i) EXPECT_LT(after[i] - before[i], 10u);
 }
 
+TEST_F(PartnersTest, OfAPartnerWhoseLogWasNeverSeenThereIsNothingToAccept) {
+  StartAll();
+  client::Calls calls(
+      town_.organisation.EndpointOf(town_.organisation.administrator(), town_.node->user_port()));
+  node::v1::AcceptPartnerLogRequest request;
+  request.set_partner(kCare);
+  request.set_known_size(5);
+  request.set_reason("teruggezet");
+  const auto answer = calls.Do(request);
+  ASSERT_FALSE(answer.ok());
+  ASSERT_NE(answer.failure().refusal, nullptr);
+  EXPECT_EQ(answer.failure().refusal->code(), "no_known_log");
+}
+
 TEST_F(PartnersTest, ANodeThatIsGoneIsMissedAndFoundAgain) {
   StartAll();
   EXPECT_THAT(town_.Partners(), ElementsAre("caw-de-overzet.example ", "pz-heidezoom.example "));

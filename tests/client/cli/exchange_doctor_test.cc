@@ -71,6 +71,7 @@ TEST(ExchangeDoctorTest, EveryTroubleHasItsDiagnosisAndItsWeight) {
       {"refused", "doctor.partner_refused fault"},
       {"update_here", "doctor.partner_update_here fault"},
       {"update_there", "doctor.partner_update_there warning"},
+      {"log_behind", "doctor.partner_log_behind fault"},
       {"lists_differ", "doctor.partner_lists_differ warning"},
       {"manifest_older_here", "doctor.partner_manifest_older_here fault"},
       {"manifest_older_there", "doctor.partner_manifest_older_there warning"},
@@ -135,6 +136,25 @@ TEST(ExchangeDoctorTest, AFormerMemberThatOwesSomethingIsAFaultAndNothingElse) {
   world.peer->set_outstanding_since_us(1);
   world.peer->set_erasures_overdue(1);
   EXPECT_THAT(world.Found(), ElementsAre("doctor.partner_former fault"));
+}
+
+// They were a metric, which nobody without Prometheus ever saw.
+TEST(ExchangeDoctorTest, WhatWasNotBelievedAndWhatIsNotCorrectedIsFound) {
+  World world;
+  world.peer->set_corrections_overdue(1);
+  EXPECT_THAT(world.Found(), ElementsAre("doctor.partner_corrections_overdue fault"));
+  world.peer->clear_corrections_overdue();
+  world.peer->set_parked(3);
+  EXPECT_THAT(world.Found(), ElementsAre("doctor.partner_not_believed warning"));
+  world.peer->clear_parked();
+  world.peer->set_known_log_size(4711);
+  EXPECT_THAT(world.Found(), ElementsAre("doctor.partner_fine fine"));
+  world.peer->set_contradictions(2);
+  EXPECT_THAT(world.Found(), ElementsAre("doctor.partner_contradictions fault"));
+  const auto found = ExamineExchange(world.exchange, world.status);
+  const client::Catalogue dutch(client::Language::kDutch);
+  EXPECT_THAT(dutch.Text(found[0].what),
+              testing::HasSubstr("sluis partnership accept-log pz-heidezoom.example --size 4711"));
 }
 
 TEST(ExchangeDoctorTest, APartnerThatDoesNotAcknowledgeIsFoundAfterAnHour) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "server/core/accept_partner_log.h"
 #include "server/core/amend_signal.h"
 #include "server/core/erase_signal.h"
 #include "server/core/export_compelled.h"
@@ -228,6 +229,15 @@ const std::map<std::string, Make>& AdminMethods() {
          PutMandateStatusRequest request;
          *request.mutable_status() = tests::SignStatus(status, h.mandate_key);
          return Boxed<PutMandateStatus, PutMandateStatusResponse>(request, h.verifier);
+       }},
+      {"RegisterService.AcceptPartnerLog",
+       [](CoreHarness&, const RequestContext&) {
+         static const tests::FakeHeads& heads = *new tests::FakeHeads();
+         AcceptPartnerLogRequest request;
+         request.set_partner("lindervaart.example");
+         request.set_known_size(1);
+         request.set_reason(kFreeText);
+         return Boxed<AcceptPartnerLog, AcceptPartnerLogResponse>(request, heads);
        }},
       {"RegisterService.CreateBackup", [](CoreHarness&, const RequestContext&) {
          struct Holder {

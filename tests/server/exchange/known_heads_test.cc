@@ -160,6 +160,43 @@ TEST_F(KnownHeadsTest, EvidenceWithoutARecordIsReadStill) {
   EXPECT_EQ((*found)[0].record, "");
 }
 
+// What was accepted counts as none: the next is taken as the first was, whatever its size.
+TEST_F(KnownHeadsTest, AHeadThatWasSetAsideGivesWayToTheNextOne) {
+  ASSERT_TRUE(IsTaken(Take(Head(9))));
+  const auto show = [this](const crypto::Checkpoint& head, const crypto::TreeHead& set_aside) {
+    return heads_.Take({.checkpoint = head,
+                        .note = "shown",
+                        .proven_from = {},
+                        .bridge = nullptr,
+                        .set_aside = set_aside,
+                        .evidence = "record"});
+  };
+  EXPECT_EQ(FaultOf(show(Head(9, 1), Head(8).head).status()), Fault::kLog) << "another is aside";
+  EXPECT_EQ(FaultOf(show(Head(9, 1), Head(9, 2).head).status()), Fault::kLog);
+  ASSERT_EQ(heads_.Contradictions()->size(), 1u);
+  EXPECT_TRUE(IsTaken(show(Head(9), Head(9).head))) << "the same again changes nothing";
+  ASSERT_EQ(heads_.Contradictions()->size(), 1u);
+  EXPECT_TRUE(IsTaken(show(Head(4, 1), Head(9).head))) << "it may be a shorter one";
+  EXPECT_EQ(*heads_.Of(kOrigin), Head(4, 1).head);
+  EXPECT_TRUE(heads_.Contradictions()->empty()) << "answered";
+  // Both are kept: what was replaced, and what was held against it.
+  size_t kept = 0;
+  ASSERT_TRUE(store_->NewSnapshot()
+                  ->Scan("a", "b",
+                         [&](std::string_view, std::string_view value) {
+                           EXPECT_NE(value.find("note of 9"), std::string_view::npos);
+                           ++kept;
+                           return true;
+                         })
+                  .ok());
+  EXPECT_EQ(kept, 2u);
+  // From here on it is a log like any other.
+  EXPECT_TRUE(IsUnproven(show(Head(12), Head(9).head)));
+  EXPECT_EQ(FaultOf(show(Head(4, 2), Head(9).head).status()), Fault::kLog);
+  EXPECT_EQ(*heads_.Of(kOrigin), Head(4, 1).head);
+  EXPECT_EQ(heads_.Contradictions()->size(), 1u);
+}
+
 TEST_F(KnownHeadsTest, LogsAreKeptApart) {
   ASSERT_TRUE(IsTaken(Take(Head(9))));
   crypto::Checkpoint other = Head(3);

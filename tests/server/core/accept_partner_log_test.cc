@@ -1,0 +1,111 @@
+#include "server/core/accept_partner_log.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/hash.h"
+#include "server/core/release_keys.h"
+#include "server/core/set_aside_head.h"
+#include "tests/support/sharing_node.h"
+
+namespace sluis::core {
+namespace {
+
+using tests::CodeOf;
+using tests::kCity;
+using tests::kPolice;
+using tests::SharingNode;
+
+const crypto::TreeHead kSeen{9, crypto::Sha256("what the city had shown")};
+
+class AcceptPartnerLogTest : public ::testing::Test {
+ protected:
+  AcceptPartnerLogTest() { node_.heads.heads[LogOriginOf(kCity)] = kSeen; }
+
+  absl::Status Accept(const std::string& partner, uint64_t size,
+                      const std::string& reason = "teruggezet") {
+    node::v1::AcceptPartnerLogRequest request;
+    request.set_partner(partner);
+    request.set_known_size(size);
+    request.set_reason(reason);
+    return node_.h.Run(node_.h.administrator,
+                       std::make_shared<AcceptPartnerLog>(request, response_, node_.heads));
+  }
+  template <typename Read>
+  auto Look(const Read& read) {
+    const auto snapshot = node_.h.ledger->store().NewSnapshot();
+    return read(View(*snapshot, node_.h.ledger->keyring()));
+  }
+  bool Known() {
+    return Look([&](const View& view) { return *KnownHeadOf(view, node_.heads, kCity); })
+        .has_value();
+  }
+
+  SharingNode node_;
+  node::v1::AcceptPartnerLogResponse response_;
+};
+
+TEST_F(AcceptPartnerLogTest, OneEntryWithTheReasonAndOneRowSetTheHeadAside) {
+  ASSERT_TRUE(Known());
+  const uint64_t before = node_.h.size();
+  ASSERT_EQ(Accept(kCity, 9), absl::OkStatus());
+  EXPECT_EQ(node_.h.size(), before + 1);
+  const tests::Opened entry = node_.h.Last();
+  EXPECT_EQ(entry.act.operation(), record::v1::OPERATION_ADMINISTRATION);
+  EXPECT_EQ(entry.act.reason(), "teruggezet");
+  EXPECT_EQ(entry.act.object_digest(), crypto::View(crypto::Sha256(SetAsideKey(kCity, kSeen))));
+  EXPECT_EQ(response_.size(), 9u);
+  EXPECT_EQ(response_.root(), crypto::View(kSeen.root));
+  EXPECT_EQ(response_.log_receipt().leaf_hash(), crypto::View(entry.leaf_hash));
+  EXPECT_FALSE(Known());
+  EXPECT_TRUE(*Look([](const View& view) { return IsSetAside(view, kCity, kSeen); }));
+  EXPECT_EQ(*Look([](const View& view) { return LastSetAsideUs(view, kCity); }),
+            node_.h.clock.NowUs());
+  EXPECT_EQ(node_.heads.heads.at(LogOriginOf(kCity)), kSeen) << "the store beside is not written";
+  // Another head, of another root or of another partner, is not touched by that.
+  const crypto::TreeHead other{9, crypto::Sha256("another")};
+  EXPECT_FALSE(*Look([&](const View& view) { return IsSetAside(view, kCity, other); }));
+  EXPECT_FALSE(*Look([](const View& view) { return IsSetAside(view, kPolice, kSeen); }));
+  EXPECT_EQ(*Look([](const View& view) { return LastSetAsideUs(view, kPolice); }), 0u);
+}
+
+TEST_F(AcceptPartnerLogTest, WhatNobodyDecidedAboutIsRefused) {
+  const std::pair<absl::Status, const char*> table[] = {
+      {Accept(kCity, 8), "other_log_size"},
+      {Accept(kCity, 10), "other_log_size"},
+      {Accept(kPolice, 9), "no_known_log"},
+      {Accept("iemand-anders.example", 9), "no_partner"},
+      {Accept(node_.h.options.organisation, 9), "no_partner"},
+      {Accept(kCity, 9, "x"), "bad_request"}};
+  for (const auto& [status, code] : table) EXPECT_EQ(CodeOf(status), code);
+  EXPECT_TRUE(Known());
+  ASSERT_EQ(Accept(kCity, 9), absl::OkStatus());
+  EXPECT_EQ(CodeOf(Accept(kCity, 9)), "no_known_log") << "once";
+}
+
+TEST_F(AcceptPartnerLogTest, AnOfferMadeAfterItNamesNoHead) {
+  EXPECT_EQ(node_.Offer(node_.Shared(node_.Recorded())).offer.seen_size(), 9u);
+  ASSERT_EQ(Accept(kCity, 9), absl::OkStatus());
+  EXPECT_EQ(node_.Offer(node_.Shared(node_.Recorded())).offer.seen_size(), 0u);
+}
+
+// It was counted against the partner, though an administrator knows that it lost that head.
+TEST_F(AcceptPartnerLogTest, WhatWasSharedBeforeEndsAndIsNotHeldAgainstThePartner) {
+  const auto receipt_of = [this](const std::string& id) {
+    return node_.RunAsPeer(std::make_shared<ReleaseKeys>(kCity, node_.Receipt(id), node_.heads));
+  };
+  const std::string before = node_.Shared(node_.Recorded());
+  ASSERT_EQ(node_.Offer(before).offer.seen_size(), 9u);
+  const std::string same = node_.Shared(node_.Recorded());
+  node_.h.clock.Advance(std::chrono::hours(5));
+  ASSERT_EQ(receipt_of(same), absl::OkStatus());
+  EXPECT_EQ(node_.Row(same).row.reason(), "log");
+  EXPECT_EQ(node_.heads.evidence.size(), 1u);
+  ASSERT_EQ(Accept(kCity, 9), absl::OkStatus());
+  ASSERT_EQ(receipt_of(before), absl::OkStatus());
+  EXPECT_EQ(node_.Row(before).row.state(), record::v1::SENT_STATE_STOPPED);
+  EXPECT_EQ(node_.Row(before).row.reason(), "log");
+  EXPECT_EQ(node_.heads.evidence.size(), 1u);
+}
+
+}  // namespace
+}  // namespace sluis::core

@@ -132,7 +132,7 @@ TEST_F(PolicyTest, AWordThatIsNotInTheVocabularyIsRefusedOnItsLine) {
   for (const char* command : {"check", "test", "explain", "matrix", "analyse"}) {
     const Ended ended = Policy({command, kAbove, other});
     EXPECT_EQ(ended.exit, Exit::kUsage) << command;
-    EXPECT_THAT(ended.err, AllOf(HasSubstr(other + ":69:12: "), HasSubstr("\"protocol.active\"")))
+    EXPECT_THAT(ended.err, AllOf(HasSubstr(other + ":68:12: "), HasSubstr("\"protocol.active\"")))
         << command;
   }
   EXPECT_EQ(Policy({"diff", "--before", kAbove, kExample, "--after", kAbove, other}).exit,

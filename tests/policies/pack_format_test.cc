@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "tests/policies/shipped_packs.h"
+#include "tests/support/shipped_packs.h"
 
 namespace sluis::policies {
 namespace {

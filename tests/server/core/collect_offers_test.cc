@@ -108,7 +108,7 @@ TEST_F(CollectOffersTest, RecordsAlikeRestOnOneDecisionAndEachEntryHoldsIt) {
       if (attribute.name() == "record.age_days") attribute.set_value("4");
     }
   };
-  offers.push_back(node_.world.Offers(1)[0]);
+  offers.push_back(std::move(node_.world.Offers(1)[0]));
   Watched::Decisions decisions;
   ASSERT_EQ(node_.RunAsPeer(std::make_shared<Watched>(
                 std::make_shared<CollectOffers>(

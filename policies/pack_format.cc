@@ -177,7 +177,8 @@ std::vector<std::string> Attach(const std::vector<Remark>& remarks, const Source
     Slot* owner = slots[next - 1];
     const std::size_t line = source.LineOf(remark.at);
     for (std::size_t i = next; i > 0 && source.LineOf(slots[i - 1]->start) == line; --i) {
-      if (slots[i - 1]->last < remark.at) owner = slots[i - 1];
+      const bool holds_it = slots[i - 1]->last >= slots[next - 1]->start;
+      if (holds_it && slots[i - 1]->last < remark.at) owner = slots[i - 1];
     }
     if (!owner->beside.empty()) owner->before.push_back(std::move(owner->beside));
     owner->beside = remark.text;

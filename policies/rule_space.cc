@@ -180,6 +180,12 @@ Box RuleSpace::Where(std::span<const ValueTest> tests) const {
 }
 
 Box RuleSpace::With(AttributeId attribute, ValueId value) const {
+  if (packs_->schema().attributes[attribute].derivation) {
+    ValueTest test;
+    test.attribute = attribute;
+    test.values = uint64_t{1} << static_cast<uint32_t>(value);
+    return Where({&test, 1});
+  }
   Box box = space_.All();
   box[attribute] &= space_.BitOf(attribute, value);
   return box;

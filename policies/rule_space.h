@@ -49,8 +49,8 @@ class RuleSpace {
 
   // Requests that pass all these tests; every request when there are none.
   Box Where(std::span<const ValueTest> tests) const;
-  // Requests with this value (of an integer: with any of its interval) of an attribute that is
-  // given, not derived.
+  // Requests with this value (of an integer: with any of its interval); of a derived attribute,
+  // those from which it follows.
   Box With(AttributeId attribute, ValueId value) const;
 
   // Such a request, as a box of which every request is one. Takes at most *steps and lowers it by

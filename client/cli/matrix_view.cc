@@ -179,8 +179,8 @@ std::string MatrixHtml(const Shell& shell, const Matrix& matrix) {
   return "<!DOCTYPE\nhtml>\n" +
          Tag("html",
              "\n" +
-                 Tag("head",
-                     "<meta charset=\"utf-8\">" + Tag("title", title) + Tag("style", kStyle)) +
+                 Tag("head", "<meta\n" + Attribute("charset", "utf-8") + ">" + Tag("title", title) +
+                                 Tag("style", kStyle)) +
                  "\n" + Tag("body", "\n" + page) + "\n",
              Attribute("lang", shell.Language())) +
          "\n";

@@ -60,7 +60,7 @@ absl::Status DataFolder::CheckFormat() {
       return absl::DataLossError(path + " is missing beside the files of a ledger: restore " +
                                  path_ + " from a backup");
     }
-    return storage::ReplaceFile(*files_, path, std::to_string(kDataFormat) + "\n");
+    return RaiseFormat();
   }
   if (!content.ok()) return content.status();
   uint32_t format = 0;
@@ -74,13 +74,16 @@ absl::Status DataFolder::CheckFormat() {
                                          ", this program knows up to " +
                                          std::to_string(kDataFormat) + ": install a newer one");
   }
-  if (format < kDataFormat) {
-    return absl::FailedPreconditionError(path_ + " has format " + std::to_string(format) +
-                                         ", this program reads " + std::to_string(kDataFormat) +
-                                         " only: begin with an empty folder, or read this one "
-                                         "with the program that made it");
-  }
+  static_assert(kOldestDataFormat == 1, "a number below the oldest is refused here");
+  format_ = format;
   return absl::OkStatus();
+}
+
+absl::Status DataFolder::RaiseFormat() {
+  absl::Status raised =
+      storage::ReplaceFile(*files_, PathOf(kFormatName), std::to_string(kDataFormat) + "\n");
+  if (raised.ok()) format_ = kDataFormat;
+  return raised;
 }
 
 absl::Status DataFolder::MakeBallast(uint64_t bytes) {

@@ -12,9 +12,10 @@
 
 namespace sluis::ledger {
 
-// Version of everything in the folder and of the store's rows. In 1 the rows of exchanges lay open;
-// no installation has it, so nothing reads them.
+// Version of everything in the folder and of the store's rows. In 1 the rows of exchanges lay open:
+// a folder of that format is taken over when its store has none.
 inline constexpr uint32_t kDataFormat = 2;
+inline constexpr uint32_t kOldestDataFormat = 1;
 
 // Names in the folder.
 inline constexpr std::string_view kMarkFileName = "mark";
@@ -26,13 +27,18 @@ inline constexpr std::string_view kRestoredName = "restored";
 class DataFolder {
  public:
   // Opens, or durably makes (mode 0700), the folder, takes its lock and checks the file FORMAT.
-  // FAILED_PRECONDITION when another instance holds the lock or the format is not the one of
-  // this program; DATA_LOSS when FORMAT is unreadable, or missing beside files of a ledger.
+  // FAILED_PRECONDITION when another instance holds the lock or the format is newer than this
+  // program; DATA_LOSS when FORMAT is unreadable, or missing beside files of a ledger.
   // `files` must outlive this.
   static absl::StatusOr<DataFolder> Open(storage::Files& files, std::string path);
 
   // Path of `name` in the folder.
   std::string PathOf(std::string_view name) const;
+
+  // The format that FORMAT names, and the act that makes it that of this program, once nothing in
+  // the folder is of the older one.
+  uint32_t format() const { return format_; }
+  absl::Status RaiseFormat();
 
   absl::StatusOr<uint64_t> FreeBytes() const { return files_->FreeBytes(path_); }
 
@@ -56,6 +62,7 @@ class DataFolder {
 
   storage::Files* files_;
   std::string path_;
+  uint32_t format_ = kDataFormat;
   std::unique_ptr<storage::File> lock_;
 };
 

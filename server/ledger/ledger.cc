@@ -14,6 +14,7 @@
 #include "server/ledger/erasure.h"
 #include "server/ledger/group.h"
 #include "server/ledger/open_in.h"
+#include "server/ledger/sealed_row.h"
 #include "server/ledger/sequencer.h"
 #include "server/ledger/startup.h"
 
@@ -207,12 +208,31 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(LedgerOptions options, stor
                       std::move(log_key));
 }
 
+namespace {
+
+// Of format 1 everything but the rows of exchanges is as it is today.
+absl::Status TakeOver(DataFolder& folder, const storage::Store& store) {
+  if (folder.format() == kDataFormat) return absl::OkStatus();
+  const absl::StatusOr<bool> has = HasSealedRows(*store.NewSnapshot());
+  if (!has.ok()) return has.status();
+  if (*has) {
+    return absl::FailedPreconditionError(
+        folder.PathOf("FORMAT") + " says " + std::to_string(folder.format()) +
+        ", and there are rows of exchanges that lie open: begin with an empty folder, or read "
+        "this one with the program that made it");
+  }
+  return folder.RaiseFormat();
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<Ledger>> OpenLedgerIn(DataFolder folder, LedgerOptions options,
                                                      storage::Store& store, storage::Clock& clock,
                                                      crypto::Random& random,
                                                      crypto::SigningKey log_key) {
   if (absl::Status good = CheckOptions(options); !good.ok()) return good;
   if (options.files == nullptr) options.files = &storage::SystemFiles();
+  if (absl::Status taken = TakeOver(folder, store); !taken.ok()) return taken;
   absl::StatusOr<crypto::VerifierKey> verifier =
       crypto::VerifierKey::Create(options.origin, log_key.public_key());
   if (!verifier.ok()) return verifier.status();

@@ -37,6 +37,20 @@ bool IsSealedRow(std::string_view key) {
   }
 }
 
+absl::StatusOr<bool> HasSealedRows(const storage::Snapshot& snapshot) {
+  bool found = false;
+  for (const Table table : {Table::kSent, Table::kReceived, Table::kOutbox}) {
+    const std::string prefix = RowKey(table);
+    const absl::Status scanned = snapshot.Scan(prefix, storage::PrefixEnd(prefix),
+                                               [&found](std::string_view, std::string_view) {
+                                                 found = true;
+                                                 return false;
+                                               });
+    if (!scanned.ok()) return scanned;
+  }
+  return found;
+}
+
 std::string SealRow(const PartKeys& keys, std::string_view key, std::string_view value,
                     crypto::Random& random) {
   std::string sealed;

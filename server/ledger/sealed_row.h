@@ -28,6 +28,9 @@ inline constexpr char kSealedRowClass[] = "exchange";
 // Whether the value of the row of this key lies sealed.
 bool IsSealedRow(std::string_view key);
 
+// Whether the store has a row of such a table.
+absl::StatusOr<bool> HasSealedRows(const storage::Snapshot& snapshot);
+
 // The value as it is stored, behind the stamp. Whoever writes it names `keys.use`.
 std::string SealRow(const PartKeys& keys, std::string_view key, std::string_view value,
                     crypto::Random& random);

@@ -175,7 +175,7 @@ TEST(BackupOfAnExchangeTest, WhoSharedWhatAboutWhomWasReadable) {
                terms->conditions().SerializeAsString(),
                terms->case_token(),
                std::string(envelope::AttributeOf(*terms, "record.category").value_or("?")),
-               std::string(envelope::AttributeOf(*terms, "context.purpose").value_or("?")),
+               std::string(envelope::AttributeOf(*terms, "purpose").value_or("?")),
                offer.user().statement().statement(),
                offer.user().statement().signature(),
                offer.user().mandate().mandate(),

@@ -45,6 +45,7 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                                  {"partnership", "sign"},
                                                                  {"partnership", "assemble"},
                                                                  {"partnership", "show"},
+                                                                 {"partnership", "accept-log"},
                                                                  {"policy"},
                                                                  {"policy", "check"},
                                                                  {"policy", "test"},

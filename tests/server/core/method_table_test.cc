@@ -409,6 +409,8 @@ TEST_F(MethodTable, OnlyAdministratorsAdminister) {
 
 TEST_F(MethodTable, EachAdminActIsOneEntry) {
   for (const auto& [method, make] : AdminMethods()) {
+    // It needs a partner whose log is known: accept_partner_log_test.
+    if (method == std::string_view("RegisterService.AcceptPartnerLog")) continue;
     const uint64_t before = h_.size();
     EXPECT_EQ(h_.Run(h_.administrator, make(h_, {})), absl::OkStatus()) << method;
     ASSERT_EQ(h_.size(), before + 1) << method;

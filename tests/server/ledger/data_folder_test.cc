@@ -50,13 +50,18 @@ TEST_F(DataFolderTest, RefusesANewerFormat) {
   EXPECT_EQ(OpenCode(), absl::StatusCode::kFailedPrecondition);
 }
 
-// In format 1 rows of exchanges lay open: none of them would open.
-TEST_F(DataFolderTest, RefusesAnOlderFormatAndSaysWhatToDo) {
+TEST_F(DataFolderTest, AnOlderFormatIsRaisedByWhoHasLookedIntoTheStore) {
   MustOpen();
   Put("FORMAT", "1\n");
-  const absl::Status refused = DataFolder::Open(*files_, "/data").status();
-  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_NE(refused.message().find("begin with an empty folder"), std::string::npos) << refused;
+  {
+    auto folder = DataFolder::Open(*files_, "/data");
+    ASSERT_TRUE(folder.ok()) << folder.status();
+    EXPECT_EQ(folder->format(), 1u);
+    EXPECT_EQ(*storage::ReadFile(*files_, "/data/FORMAT", 16), "1\n");
+    ASSERT_EQ(folder->RaiseFormat(), absl::OkStatus());
+    EXPECT_EQ(folder->format(), kDataFormat);
+  }
+  EXPECT_EQ(*storage::ReadFile(*files_, "/data/FORMAT", 16), "2\n");
 }
 
 TEST_F(DataFolderTest, RefusesAFormatThatIsNone) {

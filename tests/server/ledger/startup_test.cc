@@ -1,3 +1,4 @@
+#include "server/ledger/row.h"
 #include "server/ledger/startup.h"
 
 #include <gtest/gtest.h>
@@ -127,6 +128,23 @@ TEST_F(StartupTest, ANewerFormatIsRefused) {
   ASSERT_TRUE(storage::ReplaceFile(*world_.files, "/ledger/FORMAT", "3\n").ok());
   const absl::Status opened = world_.Open();
   EXPECT_TRUE(absl::IsFailedPrecondition(opened)) << opened;
+}
+
+// In format 1 rows of exchanges lay open: none of them would open.
+TEST_F(StartupTest, AnOlderFormatIsTakenOverUnlessItHasRowsOfExchanges) {
+  for (const bool exchanged : {false, true}) {
+    world_.Grow(1);
+    world_.Close();
+    ASSERT_TRUE(storage::ReplaceFile(*world_.files, "/ledger/FORMAT", "1\n").ok());
+    const std::string key = RowKey(Table::kSent, std::string(16, 'x'));
+    if (exchanged) world_.store.Tamper(key, JoinRow(1, "as it lay"));
+    const absl::Status opened = world_.Open();
+    EXPECT_EQ(opened.ok(), !exchanged) << opened;
+    EXPECT_EQ(*storage::ReadFile(*world_.files, "/ledger/FORMAT", 16), exchanged ? "1\n" : "2\n");
+    if (!exchanged) continue;
+    EXPECT_TRUE(absl::IsFailedPrecondition(opened)) << opened;
+    EXPECT_NE(opened.message().find("begin with an empty folder"), std::string::npos) << opened;
+  }
 }
 
 TEST_F(StartupTest, AMissingKeyIsSaidAndNotReplaced) {

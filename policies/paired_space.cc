@@ -10,6 +10,8 @@
 namespace sluis::policies {
 namespace {
 
+constexpr Both<std::size_t> kLaterFirst = {1, 0};
+
 // Every integer from which on either version, or its declaration, answers otherwise.
 std::set<int32_t> Starts(const PackSet& packs, const Attribute& attribute, AttributeId id) {
   std::set<int32_t> starts = {attribute.minimum, attribute.maximum + 1};
@@ -54,7 +56,7 @@ absl::StatusOr<PairedSpace> PairedSpace::Of(const PackSet& before, const PackSet
     }
   }
   std::vector<std::string> names;
-  for (const std::size_t version : {1, 0}) {
+  for (const std::size_t version : kLaterFirst) {
     for (const Attribute& attribute : space.packs(version).schema().attributes) {
       if (std::find(names.begin(), names.end(), attribute.name) == names.end()) {
         names.push_back(attribute.name);
@@ -202,7 +204,7 @@ std::string PairedSpace::Example(const std::vector<std::string_view>& words) con
   for (const auto& [attribute, word] : alike_) value_of.emplace(attribute, word);
   for (std::size_t i = 0; i < words.size(); ++i) value_of.emplace(levels_[i].attribute, words[i]);
   std::string text;
-  for (const std::size_t version : {1, 0}) {
+  for (const std::size_t version : kLaterFirst) {
     for (const Attribute& attribute : packs(version).schema().attributes) {
       const auto found = value_of.find(attribute.name);
       if (found == value_of.end()) continue;

@@ -49,6 +49,14 @@ absl::StatusOr<Plan> AcceptPartnerLog::Decide(const Call& call, View& view) {
                               "the exchange and ask the partner again before you name that one",
                               "known_size"});
   }
+  const absl::StatusOr<bool> before = IsSetAside(view, partner, head);
+  if (!before.ok()) return before.status();
+  if (*before) {
+    return RefusalPlan(call, {absl::StatusCode::kFailedPrecondition, "other_log_size",
+                              "that head was set aside before, and the partner went back to it "
+                              "since; ask it for a message of its newest log, and name that",
+                              "known_size"});
+  }
   ledger::RowWrite row = SetAsideRow(partner, head, call.now_us);
   Plan plan;
   Effect& effect = plan.effects.emplace_back();

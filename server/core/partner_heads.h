@@ -50,6 +50,11 @@ class PartnerHeads {
   // The newest head of that log; nothing before the first.
   virtual absl::StatusOr<std::optional<crypto::TreeHead>> Of(std::string_view origin) const = 0;
 
+  // Whether this head was set aside once and another one took its place: it was that act's, and
+  // when it is known again, it is known like any other.
+  virtual absl::StatusOr<bool> WasReplaced(std::string_view origin,
+                                           const crypto::TreeHead& head) const = 0;
+
   // True when the head is, or is proven to be of one log with, the one known here, or is the first.
   // It is durable then, so that nothing given on the strength of it can be forgotten. False when
   // nothing proves that: nothing may be given, and nothing is held against it. Saying the same

@@ -35,7 +35,9 @@ absl::StatusOr<std::vector<std::string>> QuarantinedPastRetention(const View& vi
   std::vector<std::string> due;
   const absl::Status visited =
       view.snapshot().Scan(DayKey({}), DayKey(today), [&](std::string_view key, std::string_view) {
-        due.emplace_back(key);
+        // What cannot be read may be put back; until then it takes nobody's turn.
+        const auto held = ReadReceived(view, key.substr(1 + kDayBytes));
+        if (!absl::IsDataLoss(held.status())) due.emplace_back(key);
         return due.size() < most;
       });
   if (!visited.ok()) return visited;

@@ -42,7 +42,7 @@ absl::StatusOr<crypto::TreeHead> SetAside(const View& view, const std::string& p
   const auto known = heads.Of(LogOriginOf(partner));
   if (!known.ok()) return known.status();
   if (!*known) return crypto::TreeHead();
-  const absl::StatusOr<bool> aside = IsSetAside(view, partner, **known);
+  const absl::StatusOr<bool> aside = StaysSetAside(view, heads, partner, **known);
   if (!aside.ok()) return aside.status();
   return *aside ? **known : crypto::TreeHead();
 }

@@ -38,6 +38,15 @@ absl::StatusOr<bool> IsSetAside(const View& view, std::string_view partner,
   return *stamp != ledger::kAbsent;
 }
 
+absl::StatusOr<bool> StaysSetAside(const View& view, const PartnerHeads& heads,
+                                   std::string_view partner, const crypto::TreeHead& head) {
+  const absl::StatusOr<bool> aside = IsSetAside(view, partner, head);
+  if (!aside.ok() || !*aside) return aside;
+  const absl::StatusOr<bool> replaced = heads.WasReplaced(LogOriginOf(partner), head);
+  if (!replaced.ok()) return replaced.status();
+  return !*replaced;
+}
+
 absl::StatusOr<uint64_t> LastSetAsideUs(const View& view, std::string_view partner) {
   uint64_t last = 0;
   bool readable = true;
@@ -67,7 +76,7 @@ absl::StatusOr<std::optional<crypto::TreeHead>> KnownHeadOf(const View& view,
                                                             std::string_view partner) {
   absl::StatusOr<std::optional<crypto::TreeHead>> known = heads.Of(LogOriginOf(partner));
   if (!known.ok() || !known->has_value()) return known;
-  const absl::StatusOr<bool> aside = IsSetAside(view, partner, **known);
+  const absl::StatusOr<bool> aside = StaysSetAside(view, heads, partner, **known);
   if (!aside.ok()) return aside.status();
   if (*aside) known->reset();
   return known;

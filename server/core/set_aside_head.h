@@ -28,6 +28,9 @@ ledger::RowWrite SetAsideRow(std::string_view partner, const crypto::TreeHead& h
 
 absl::StatusOr<bool> IsSetAside(const View& view, std::string_view partner,
                                 const crypto::TreeHead& head);
+// Whether it is, and no other head took its place since: one act is for one other log.
+absl::StatusOr<bool> StaysSetAside(const View& view, const PartnerHeads& heads,
+                                   std::string_view partner, const crypto::TreeHead& head);
 
 // When a head of that partner's log was last set aside, microseconds since the epoch, UTC; 0 when
 // never. What was shared with it before may name a head that it lost.

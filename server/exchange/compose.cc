@@ -114,8 +114,9 @@ absl::StatusOr<std::optional<ReceiptLeaf>> ReceiptToGive(
       then.size = *size;
       then.note = given->checkpoint;
       const auto again = ComposeReceipt(received, then, log);
-      std::string leaf =
-          again.ok() && again->has_value() ? (*again)->SerializeAsString() : std::string();
+      // What could not be read now is no reason to give another one.
+      if (!again.ok()) return again.status();
+      std::string leaf = again->has_value() ? (*again)->SerializeAsString() : std::string();
       if (envelope::LeafDigest(leaf) == given->leaf_digest) {
         return std::optional<ReceiptLeaf>({std::move(leaf), *size, false});
       }

@@ -86,6 +86,13 @@ absl::StatusOr<std::optional<crypto::TreeHead>> KnownHeads::Of(std::string_view 
   return std::optional<crypto::TreeHead>((*known)->head);
 }
 
+absl::StatusOr<bool> KnownHeads::WasReplaced(std::string_view origin,
+                                             const crypto::TreeHead& head) const {
+  const absl::StatusOr<std::optional<std::string>> row = store_.Get(PutAwayKey(origin, head, 0));
+  if (!row.ok()) return row.status();
+  return row->has_value();
+}
+
 absl::Status KnownHeads::KeepEvidence(std::string_view known_note, const core::ShownHead& shown) {
   const std::string& origin = shown.checkpoint.origin;
   const std::string key = EvidenceKey(origin, shown.checkpoint.head.size);
@@ -114,7 +121,12 @@ absl::StatusOr<bool> KnownHeads::Take(const core::ShownHead& shown) {
   if (!read.ok()) return read.status();
   const std::optional<Known>& known = *read;
   if (known && head == known->head) return true;
-  const bool set_aside = known && known->head == shown.set_aside;
+  bool set_aside = known && known->head == shown.set_aside;
+  if (set_aside) {
+    const absl::StatusOr<bool> replaced = WasReplaced(shown.checkpoint.origin, known->head);
+    if (!replaced.ok()) return replaced.status();
+    set_aside = !*replaced;
+  }
   if (known && !set_aside && head.size == known->head.size) {
     return KeepEvidence(known->note, shown);
   }

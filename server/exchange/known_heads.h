@@ -47,6 +47,8 @@ class KnownHeads final : public core::PartnerHeads {
 
   // The newest head of that log; nothing before the first.
   absl::StatusOr<std::optional<crypto::TreeHead>> Of(std::string_view origin) const override;
+  absl::StatusOr<bool> WasReplaced(std::string_view origin,
+                                   const crypto::TreeHead& head) const override;
 
   // Moves the known head when the one shown is proven to extend it, when none is known, or when the
   // known one was set aside.

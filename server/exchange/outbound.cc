@@ -209,7 +209,7 @@ void Outbound::Stop() {
 void Outbound::NoteLongerLog(const std::string& partner) {
   {
     std::lock_guard lock(mutex_);
-    partners_[partner].knows_longer = true;
+    if (std::exchange(partners_[partner].knows_longer, true)) return;  // said before
   }
   parts_.fault(absl::DataLossError(
       "a partner knows a longer log of this node than there is here, so no receipt is believed "

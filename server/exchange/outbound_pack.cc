@@ -242,15 +242,16 @@ absl::StatusOr<bool> Outbound::AddReceipt(const Owed& owed, const core::Received
   auto receipt = ReceiptToGive(received, *given, packing.shown, *packing.log);
   if (!receipt.ok()) return receipt.status();
   if (!receipt->has_value()) return false;
-  if ((*receipt)->fresh) {
-    const auto lost = NamesLostHead(received, *packing.log, packing.shown.size);
-    if (!lost.ok()) return lost.status();
-    if (*lost) NoteLongerLog(received.row.sender());
-  }
   if (!packing.Joins(received.row.sealing_key()) || !packing.JoinsHead((*receipt)->head_size)) {
     return false;
   }
-  return packing.Take(owed, std::move((*receipt)->leaf));
+  if (!packing.Take(owed, std::move((*receipt)->leaf))) return false;
+  if ((*receipt)->fresh) {
+    // Only said: what the sender names may be made up, and what is given does not hang on it.
+    const auto lost = NamesLostHead(received, *packing.log, packing.shown.size);
+    if (lost.ok() && *lost) NoteLongerLog(received.row.sender());
+  }
+  return true;
 }
 
 absl::StatusOr<std::optional<peer::v1::HeadProof>> Outbound::HeadProofFor(

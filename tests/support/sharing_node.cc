@@ -56,6 +56,10 @@ absl::StatusOr<std::optional<crypto::TreeHead>> FakeHeads::Of(std::string_view o
   return std::optional<crypto::TreeHead>(found->second);
 }
 
+absl::StatusOr<bool> FakeHeads::WasReplaced(std::string_view, const crypto::TreeHead&) const {
+  return replaced;
+}
+
 absl::StatusOr<bool> FakeHeads::Take(const core::ShownHead& shown) {
   if (!answer.ok()) return answer;
   heads[shown.checkpoint.origin] = shown.checkpoint.head;

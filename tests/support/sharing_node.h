@@ -24,10 +24,14 @@ inline constexpr char kPolice[] = "pz-drie-sluizen.example";
 class FakeHeads : public core::PartnerHeads {
  public:
   absl::StatusOr<std::optional<crypto::TreeHead>> Of(std::string_view origin) const override;
+  absl::StatusOr<bool> WasReplaced(std::string_view origin,
+                                   const crypto::TreeHead& head) const override;
   absl::StatusOr<bool> Take(const core::ShownHead& shown) override;
   absl::Status Contradict(const core::ShownHead& shown) override;
 
   std::map<std::string, crypto::TreeHead> heads;
+  // Every head that was set aside, of any log, gave way since.
+  bool replaced = false;
   absl::Status answer = absl::OkStatus();
   // What was shown and contradicts: the message that shows it.
   std::vector<std::string> evidence;

@@ -162,6 +162,17 @@ TEST_F(ForgottenTermsTest, OfWhatIsQuarantinedTheTermsStayedPastTheirLastDay) {
   ExpectForgotten(record::v1::RECEIVED_STATE_QUARANTINED);
 }
 
+// A row that could not be read was due each hour, before all that came after it.
+TEST_F(ForgottenTermsTest, WhatIsQuarantinedAndCannotBeReadTakesNobodysTurn) {
+  Collect();
+  offer_.key = crypto::NewDataKey(node_.world.random);
+  ASSERT_EQ(node_.SendKeys({&offer_, 1}), absl::OkStatus());
+  node_.h.clock.Advance(hours(24 * 400));
+  ASSERT_THAT(QuarantineDue(), SizeIs(1));
+  node_.h.store.Tamper(ReceivedKey(id()), ledger::JoinRow(1, "damaged"));
+  EXPECT_THAT(QuarantineDue(), IsEmpty());
+}
+
 TEST_F(ForgottenTermsTest, WhatIsQuarantinedAndTakenBackEndsAtOnce) {
   Collect();
   offer_.key = crypto::NewDataKey(node_.world.random);

@@ -160,6 +160,27 @@ TEST_F(KnownHeadsTest, EvidenceWithoutARecordIsReadStill) {
   EXPECT_EQ((*found)[0].record, "");
 }
 
+// One act let a partner change between two logs as often as it liked: whenever it came back to the
+// head that was set aside, the next head was taken without a proof.
+TEST_F(KnownHeadsTest, AHeadThatWasSetAsideGivesWayOnce) {
+  ASSERT_TRUE(IsTaken(Take(Head(9))));
+  const auto show = [this](const crypto::Checkpoint& head, const crypto::TreeHead& from) {
+    return heads_.Take({.checkpoint = head,
+                        .note = "shown",
+                        .proven_from = from,
+                        .bridge = nullptr,
+                        .set_aside = Head(9).head,
+                        .evidence = "record"});
+  };
+  EXPECT_FALSE(*heads_.WasReplaced(kOrigin, Head(9).head));
+  ASSERT_TRUE(IsTaken(show(Head(4), {})));
+  EXPECT_TRUE(*heads_.WasReplaced(kOrigin, Head(9).head));
+  EXPECT_FALSE(*heads_.WasReplaced(kOrigin, Head(4).head));
+  ASSERT_TRUE(IsTaken(show(Head(9), Head(4).head))) << "back again, and proven";
+  EXPECT_EQ(FaultOf(show(Head(9, 1), {}).status()), Fault::kLog);
+  EXPECT_EQ(*heads_.Of(kOrigin), Head(9).head);
+}
+
 // What was accepted counts as none: the next is taken as the first was, whatever its size.
 TEST_F(KnownHeadsTest, AHeadThatWasSetAsideGivesWayToTheNextOne) {
   ASSERT_TRUE(IsTaken(Take(Head(9))));

@@ -11,8 +11,8 @@
 namespace sluis::policies {
 namespace {
 
-// Some 500 MB.
-constexpr std::size_t kMostStates = 3'000'000;
+// Some 300 MB, and as much again for a moment while it grows.
+constexpr std::size_t kMostStates = 1'800'000;
 
 // Values of one attribute that leave the same rules possible.
 struct Group {
@@ -54,6 +54,11 @@ class Counter {
   }
 
   absl::StatusOr<ClassCount> Count() {
+    if (beyond_) {
+      return absl::ResourceExhaustedError(
+          "policies: there are more classes of requests than can be counted: test fewer "
+          "attributes");
+    }
     ClassCount count;
     count.classes = levels_.front().classes_from_here;
     count.permitted = Permitted({0, false, permits_ | forbids_});
@@ -71,6 +76,7 @@ class Counter {
 
   RuleBits permits_, forbids_;
   std::vector<Level> levels_;
+  bool beyond_ = false;  // more classes than 128 bits count
   absl::flat_hash_map<State, absl::uint128> states_;
 };
 
@@ -114,6 +120,7 @@ void Counter::AddLevels(const RuleSpace& rules) {
   levels_.push_back({{}, {}, 1});
   for (auto column = columns.rbegin(); column != columns.rend(); ++column) {
     const Level& after = levels_.back();
+    beyond_ = beyond_ || after.classes_from_here > absl::Uint128Max() / column->classes;
     levels_.push_back({std::move(column->groups), column->tested | after.tested_from_here,
                        column->classes * after.classes_from_here});
   }

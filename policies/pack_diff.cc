@@ -12,8 +12,8 @@
 namespace sluis::policies {
 namespace {
 
-// Some 500 MB.
-constexpr std::size_t kMostStates = 1'000'000;
+// Some 350 MB, and half of it again for a moment while it grows.
+constexpr std::size_t kMostStates = 900'000;
 
 constexpr std::array<std::string_view, kDifferenceKinds> kNames = {
     "newly_permitted", "no_longer_permitted", "fields", "obligations"};
@@ -77,6 +77,7 @@ class Comparison {
     unknown_.assign(space.levels().size() + 1, false);
     for (std::size_t i = space.levels().size(); i-- > 0;) {
       const PairedLevel& level = space.levels()[i];
+      beyond_ = beyond_ || classes_[i + 1] > absl::Uint128Max() / level.classes;
       classes_[i] = classes_[i + 1] * level.classes;
       unknown_[i] = unknown_[i + 1] || !level.AllKnown();
       for (std::size_t version = 0; version < kVersions; ++version) {
@@ -86,6 +87,11 @@ class Comparison {
   }
 
   absl::StatusOr<PackDiff> Run() {
+    if (beyond_) {
+      return absl::ResourceExhaustedError(
+          "policies: there are more classes of requests than can be counted: test fewer "
+          "attributes");
+    }
     State start;
     for (std::size_t version = 0; version < kVersions; ++version) {
       start.possible[version] = space_.all(version);
@@ -111,6 +117,7 @@ class Comparison {
   const PairedSpace& space_;
   std::vector<Both<RuleBits>> tested_;  // at this level or later
   std::vector<absl::uint128> classes_;
+  bool beyond_ = false;        // more of them than 128 bits count
   std::vector<bool> unknown_;  // whether a word of this level or later is unknown to one of them
   std::vector<std::string_view> path_;
   absl::flat_hash_map<State, Counts> states_;

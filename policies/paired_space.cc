@@ -25,6 +25,19 @@ std::set<int32_t> Starts(const PackSet& packs, const Attribute& attribute, Attri
   return starts;
 }
 
+// What an obligation's words stand for in their scale, which the other version may order otherwise.
+std::string RanksOf(const Obligation& obligation) {
+  std::string ranks;
+  if (const auto* treatments = std::get_if<FieldTreatments>(&obligation)) {
+    for (const auto& [field, treatment] : treatments->fields) {
+      ranks += "/" + std::to_string(treatment.step);
+    }
+  } else if (const auto* onward = std::get_if<Onward>(&obligation)) {
+    if (onward->tlp_max_rank) ranks = "/" + std::to_string(*onward->tlp_max_rank);
+  }
+  return ranks;
+}
+
 std::vector<std::string> WordsOf(const Schema& schema, const Attribute& attribute) {
   if (attribute.type == ValueType::kBool) return {"false", "true"};
   std::vector<std::string> words;
@@ -165,6 +178,10 @@ absl::Status PairedSpace::AddAttribute(const std::string& name,
       level.groups.push_back(std::move(group));
     }
   }
+  if (level.groups.empty()) {
+    return absl::InvalidArgumentError("policies: attribute \"" + name +
+                                      "\" has no value at all; give its vocabulary one");
+  }
   const bool told_apart = level.tested[0].any() || level.tested[1].any() || !level.AllKnown();
   if (told_apart) {
     levels_.push_back(std::move(level));
@@ -187,7 +204,7 @@ void PairedSpace::FindOwn(Both<std::vector<std::string>>& meanings) {
       }
       for (const std::string& field : grants) meaning += "|" + field;
       for (const Obligation& obligation : rule.obligations) {
-        meaning += "|" + ObligationText(obligation);
+        meaning += "|" + ObligationText(obligation) + RanksOf(obligation);
       }
       all[version].insert(meaning);
     });

@@ -93,7 +93,7 @@ class Idleness {
   Found FindForbid() const {
     const Box& box = rules_.BoxOf(rule_);
     const auto find = [&](const RuleBits& covers) {
-      std::size_t steps = RuleSpace::kSteps;
+      std::size_t steps = rules_.steps();
       std::optional<Box> found = rules_.Find({box, rules_.permits(), covers}, &steps);
       return steps == 0 ? absl::StatusOr<bool>(absl::ResourceExhaustedError(
                               "policies: whether a forbid does anything takes too many steps to "

@@ -40,6 +40,8 @@ class RuleSpace {
                                       std::span<const ValueTest* const> more = {});
 
   const PackSet& packs() const { return *packs_; }
+  // That one question may take.
+  std::size_t steps() const { return steps_; }
   const BoxSpace& space() const { return space_; }
   const Box& BoxOf(std::size_t rule) const { return boxes_[rule]; }
   const RuleBits& permits() const { return permits_; }

@@ -6,6 +6,7 @@
 
 #include <sstream>
 
+#include "policies/class_count.h"
 #include "tests/policies/every_request.h"
 #include "tests/policies/small_packs.h"
 #include "tests/support/generated_pack.h"
@@ -125,6 +126,47 @@ TEST(ComparePacks, ANodeLayerPermitsNothingNew) {
   EXPECT_EQ(diff->Of(DifferenceKind::kNewlyPermitted).classes, 0);
   EXPECT_GT(diff->Of(DifferenceKind::kNoLongerPermitted).classes, 0);
   EXPECT_GT(diff->Of(DifferenceKind::kObligations).classes, 0);
+}
+
+// Rules of the same words were taken to mean the same, whatever the words stand for.
+TEST(ComparePacks, AScaleInAnotherOrderIsADifference) {
+  const std::string rules = R"(
+rules:
+  - {id: P-A, effect: permit, grants: [place], obligations: {fields: {place: {generalise: street}}}, because: {nl: x}}
+  - {id: R-B, effect: require, obligations: {fields: {place: {generalise: town}}}, because: {nl: x}}
+)";
+  std::string text = SmallPack(rules);
+  const auto before = LoadTexts({{"before.yaml", text}});
+  const std::string was = "[street, town]";
+  text.replace(text.find(was), was.size(), "[town, street]");
+  const auto after = LoadTexts({{"after.yaml", text}});
+  ASSERT_TRUE(before.ok() && after.ok()) << before.status() << after.status();
+  const auto diff = ComparePacks(*before, *after);
+  ASSERT_TRUE(diff.ok()) << diff.status();
+  EXPECT_EQ(diff->Of(DifferenceKind::kFields).classes, 1);
+}
+
+// 2^128 classes and more came out as few, or none.
+TEST(ComparePacks, MoreClassesThanCanBeCountedAreAnErrorAndNotFew) {
+  std::string vocab = "vocab:\n  v: [", attributes = "attributes:\n", rules = "rules:\n";
+  for (int i = 0; i < 60; ++i) vocab += (i > 0 ? ", w" : "w") + std::to_string(i);
+  for (int i = 0; i < 23; ++i) {
+    const std::string name = "a" + std::to_string(i);
+    attributes += "  " + name + ": {type: v, source: node}\n";
+    rules += "  - {id: P-" + std::to_string(i) + ", effect: permit, when: {" + name +
+             ": w1}, grants: [], because: {nl: x}}\n";
+  }
+  const std::string words =
+      "sluis: 1\npack: {id: wide, layer: statutory, version: 1, valid: {from: 2026-01-01, until: "
+      "2026-12-31}}\n" +
+      vocab + "]\n" + attributes + "fields: [f]\n";
+  const auto before = LoadTexts({{"before.yaml", words}});
+  const auto after = LoadTexts({{"after.yaml", words + rules}});
+  ASSERT_TRUE(before.ok() && after.ok()) << before.status() << after.status();
+  EXPECT_EQ(ComparePacks(*before, *after).status().code(), absl::StatusCode::kResourceExhausted);
+  const auto space = RuleSpace::Of(*after);
+  ASSERT_TRUE(space.ok()) << space.status();
+  EXPECT_EQ(CountClasses(*space).status().code(), absl::StatusCode::kResourceExhausted);
 }
 
 TEST(ComparePacks, AnAttributeOfAnotherTypeCannotBeCompared) {

@@ -15,6 +15,7 @@
 #include "server/core/quarantine.h"
 #include "server/core/take_erasures.h"
 #include "server/envelope/leaf.h"
+#include "server/ledger/row.h"
 #include "server/storage/clock.h"
 #include "tests/support/receiving_node.h"
 

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
-
 #include "policies/class_count.h"
 #include "policies/pack_diff.h"
 #include "policies/rule_findings.h"
@@ -118,17 +116,6 @@ TEST(Analysis, TheExampleHasNoIdleRule) {
   EXPECT_THAT(*found, IsEmpty());
 }
 
-Words Parse(const std::string& example) {
-  Words words;
-  std::istringstream text(example);
-  for (std::string part; std::getline(text, part, ',');) {
-    if (part.starts_with(" ")) part.erase(0, 1);
-    const std::size_t equals = part.find('=');
-    words[part.substr(0, equals)] = part.substr(equals + 1);
-  }
-  return words;
-}
-
 // The best sight of each field among requests with this role, by asking every one of them.
 std::vector<Sight> SightsOf(const PackSet& packs, const std::string& role) {
   std::vector<Sight> sights(packs.schema().fields.size(), Sight::kNever);
@@ -157,7 +144,7 @@ TEST(Analysis, TheMatrixIsWhatAskingEveryRequestShows) {
       rows.insert(row.values[0]);
       EXPECT_EQ(row.fields, SightsOf(packs, row.values[0])) << "seed " << seed;
       for (const Sight sight : row.fields) ++seen[sight];
-      const Words example = Parse(row.example);
+      const Words example = RequestOf(row.example);
       EXPECT_EQ(example.at("r"), row.values[0]);
       EXPECT_TRUE(Ask(packs, example)->permitted) << "seed " << seed << ": " << row.example;
     }
@@ -187,7 +174,7 @@ TEST(Analysis, EveryFieldThatIsSeenComesWithARequest) {
   const Seen detail = see("detail");
   EXPECT_EQ(detail.sight, Sight::kAsIs);
   EXPECT_THAT(detail.example, HasSubstr("purpose=casusoverleg-458ter"));
-  EXPECT_TRUE(Ask(*packs, Parse(detail.example))->fields.contains("detail"));
+  EXPECT_TRUE(Ask(*packs, RequestOf(detail.example))->fields.contains("detail"));
 }
 
 TEST(Analysis, AnAxisMustBeAGivenAttributeWithWords) {

@@ -1,6 +1,7 @@
 #include "tests/policies/every_request.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include "policies/obligation.h"
 
@@ -164,6 +165,17 @@ std::optional<Outcomes> Ask(const PackSet& packs, const Words& words,
     }
   }
   return outcomes;
+}
+
+Words RequestOf(const std::string& example) {
+  Words words;
+  std::istringstream text(example);
+  for (std::string part; std::getline(text, part, ',');) {
+    if (part.starts_with(" ")) part.erase(0, 1);
+    const std::size_t equals = part.find('=');
+    words[part.substr(0, equals)] = part.substr(equals + 1);
+  }
+  return words;
 }
 
 }  // namespace sluis::policies

@@ -42,6 +42,9 @@ void ForEachClass(const std::map<std::string, std::vector<std::string>>& represe
 std::optional<Outcomes> Ask(const PackSet& packs, const Words& words,
                             std::optional<std::size_t> left_out = std::nullopt);
 
+// The request that the analysis gave as an example, "attribute=value, ...".
+Words RequestOf(const std::string& example);
+
 // Places of the rules that match.
 std::set<std::size_t> Matching(const PackSet& packs, const Words& words);
 

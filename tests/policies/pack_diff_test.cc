@@ -34,17 +34,6 @@ std::optional<DifferenceKind> KindOfDifference(const Outcomes& before, const Out
   return std::nullopt;
 }
 
-Words Parse(const std::string& example) {
-  Words words;
-  std::istringstream text(example);
-  for (std::string part; std::getline(text, part, ',');) {
-    if (part.starts_with(" ")) part.erase(0, 1);
-    const std::size_t equals = part.find('=');
-    words[part.substr(0, equals)] = part.substr(equals + 1);
-  }
-  return words;
-}
-
 // The rules of `text`, each with its chance to stay.
 std::string Some(const std::string& text, Draw& draw) {
   std::istringstream lines(text);
@@ -98,7 +87,7 @@ TEST(ComparePacks, CountsWhatAskingEveryRequestCounts) {
       EXPECT_EQ(difference.example.empty(), expected[kind] == 0) << "seed " << seed;
       if (difference.example.empty()) continue;
       ++seen[kind];
-      const Words example = Parse(difference.example);
+      const Words example = RequestOf(difference.example);
       EXPECT_EQ(KindOfDifference(OutcomesOf(*before, example), OutcomesOf(*after, example)),
                 static_cast<DifferenceKind>(kind))
           << "seed " << seed << ": " << difference.example;

@@ -1,8 +1,8 @@
-#include "server/ledger/row.h"
 #include "server/ledger/startup.h"
 
 #include <gtest/gtest.h>
 
+#include "server/ledger/row.h"
 #include "server/ledger/tree_rows.h"
 #include "tests/server/ledger/ledger_world.h"
 

@@ -137,7 +137,7 @@ absl::Status CheckOne(const Invariant& invariant, const RuleSpace& space, std::s
   for (std::size_t i = 0; i < packs.rules().size(); ++i) {
     if (!CanBreak(packs.rules()[i], invariant)) continue;
     question.within = space.BoxOf(i);
-    for (std::size_t a = 0; a < where.size(); ++a) question.within[a] &= where[a];
+    if (!Narrow(where, question.within)) continue;
     const std::optional<Box> open = space.Find(question, steps);
     Complaint complaint(invariant.file_name);
     if (*steps == 0) {

@@ -9,16 +9,6 @@ namespace {
 
 constexpr std::size_t kBits = 64;
 
-// False when they have no request in common.
-bool Narrow(const Box& by, Box& box) {
-  bool some = true;
-  for (std::size_t i = 0; i < box.size(); ++i) {
-    box[i] &= by[i];
-    some = some && box[i] != 0;
-  }
-  return some;
-}
-
 }  // namespace
 
 // Chooses one attribute after the other, and keeps what is left of permits and covers.

@@ -105,4 +105,9 @@ bool IsEmpty(const Box& box) {
   return std::any_of(box.begin(), box.end(), [](uint64_t bits) { return bits == 0; });
 }
 
+bool Narrow(const Box& by, Box& box) {
+  for (std::size_t i = 0; i < box.size(); ++i) box[i] &= by[i];
+  return !IsEmpty(box);
+}
+
 }  // namespace sluis::policies

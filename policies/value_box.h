@@ -50,6 +50,8 @@ class BoxSpace {
 };
 
 bool IsEmpty(const Box& box);
+// Keeps of `box` what lies in `by` as well. False when that is nothing.
+bool Narrow(const Box& by, Box& box);
 
 }  // namespace sluis::policies
 

@@ -39,12 +39,6 @@ absl::StatusOr<Axis> AxisOf(const PackSet& packs, const std::string& name) {
   return axis;
 }
 
-// False when the two have nothing in common.
-bool Narrow(const Box& by, Box& box) {
-  for (std::size_t i = 0; i < box.size(); ++i) box[i] &= by[i];
-  return !IsEmpty(box);
-}
-
 class Matrix {
  public:
   Matrix(const RuleSpace& rules, std::vector<Axis> axes) : rules_(rules), axes_(std::move(axes)) {}

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "server/backup.h"
+#include "server/core/erase_restored.h"
 #include "server/core/import_signals.h"
 #include "server/core/node_acts.h"
 #include "server/ledger/open_in.h"
@@ -127,13 +128,8 @@ absl::Status Node::Open() {
 absl::Status Node::FirstActs() {
   Parts& parts = *parts_;
   if (parts.ledger->serving() == ledger::Serving::kRestored) {
-    absl::StatusOr<std::vector<ledger::KeyRef>> pending = parts.ledger->PendingJournal();
-    if (!pending.ok()) return pending.status();
-    if (!pending->empty()) {
-      absl::Status status =
-          parts.executor->RunAsNodeAndWait(std::make_shared<core::EraseAgain>(*std::move(pending)));
-      if (!status.ok()) return status;
-    }
+    const absl::Status erased = core::EraseRestored(*parts.executor, *parts.ledger);
+    if (!erased.ok()) return erased;
   }
   // What ended a restored state is known once the sequencer has been round.
   if (parts.ledger->serving() == ledger::Serving::kRestored) parts.ledger->Tick();

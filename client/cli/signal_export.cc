@@ -1,5 +1,5 @@
 // `sluis signal export`: what an authority ordered to be handed over, and nothing else: signals are
-// exported for no other reason.
+// exported for no other reason, and who tries stands in the log.
 
 #include <google/protobuf/descriptor.h>
 
@@ -60,8 +60,21 @@ Step SetScope(const std::vector<std::string>& typed, node::v1::ExportCompelledRe
   return std::nullopt;
 }
 
+// What an order must have; an export without one is asked of the node all the same, which refuses
+// it and writes that down.
+Step RequireOrder(const ExportOptions& options) {
+  for (const auto& [name, missing] : {std::pair("--reference", options.reference.empty()),
+                                      std::pair("--authority", options.authority.empty()),
+                                      std::pair("--scope", options.scope.empty())}) {
+    if (missing)
+      return Failure{Exit::kUsage,
+                     {"usage.required", {{"option", name}, {"command", "sluis signal export"}}},
+                     nullptr};
+  }
+  return std::nullopt;
+}
+
 Result<node::v1::ExportCompelledRequest> OrderOf(Shell& shell, const ExportOptions& options) {
-  if (!options.compelled) return Failure{Exit::kUsage, {"compelled.only", {}}, nullptr};
   const Result<node::v1::RequestContext> context = ContextOf(shell, options.context);
   if (!context.ok()) return context.failure();
   const Result<std::string> id = IdOf(options.id, 16);
@@ -71,6 +84,8 @@ Result<node::v1::ExportCompelledRequest> OrderOf(Shell& shell, const ExportOptio
   node::v1::ExportCompelledRequest order;
   *order.mutable_context() = *context;
   order.set_record_id(*id);
+  if (!options.compelled) return order;
+  if (Step failure = RequireOrder(options)) return *std::move(failure);
   order.set_reference(options.reference);
   order.set_authority(options.authority);
   order.set_barred_until(*barred);
@@ -109,6 +124,11 @@ Exit SayHandedOver(Shell& shell, const std::string& path,
 Exit Export(Shell& shell, const ExportOptions& options) {
   const auto order = OrderOf(shell, options);
   if (!order.ok()) return shell.Fail(order.failure());
+  if (!options.compelled) {
+    const auto refused = Call<node::v1::ExportCompelledResponse>(shell, *order);
+    return refused.ok() ? shell.Fail(Exit::kRefused, "refusal.not_ordered", {})
+                        : shell.Fail(refused.failure());
+  }
   if (client::Exists(options.out)) {
     return shell.Fail(Exit::kUsage, "file.exists", {{"path", options.out}});
   }
@@ -141,9 +161,9 @@ void AddCompelledCommand(CommandSet& set, CLI::App& group) {
                   "--out bevel.txt");
   command.Text("id", &options->id, Need::kRequired, "record_id")
       .Flag("--compelled", &options->compelled)
-      .Text("--reference", &options->reference, Need::kRequired)
-      .Text("--authority", &options->authority, Need::kRequired)
-      .Texts("--scope", &options->scope, Need::kRequired)
+      .Text("--reference", &options->reference)
+      .Text("--authority", &options->authority)
+      .Texts("--scope", &options->scope)
       .Text("--barred-until", &options->barred_until)
       .Text("--out", &options->out, Need::kRequired, "compelled_out")
       .Flag("--yes", &options->yes);

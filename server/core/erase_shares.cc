@@ -66,8 +66,8 @@ void EndShare(const Call& call, const SentRow& sent, SentExchange after, Plan& p
 
 // Whether the partner is asked to erase it.
 bool AddErasedShare(const Call& call, const View& view, const SentRow& sent,
-                    const ErasureSignatures& signatures, Plan& plan) {
-  Effect& effect = plan.effects.front();
+                    const ErasureSignatures& signatures, Plan& plan, size_t erasing) {
+  Effect& effect = plan.effects[erasing];
   SentExchange after = sent.row;
   after.clear_sealed_key();
   after.clear_sealed_context();
@@ -156,12 +156,13 @@ absl::Status ErasedShares::status() const {
 
 absl::StatusOr<ErasedShares> AddErasedShares(const Call& call, const View& view,
                                              std::string_view record_id,
-                                             const ErasureSignatures& signatures, Plan& plan) {
+                                             const ErasureSignatures& signatures, Plan& plan,
+                                             size_t erasing) {
   ErasedShares erased;
   const absl::StatusOr<std::vector<SentRow>> shares = SharesOf(view, record_id, &erased.unreadable);
   if (!shares.ok()) return shares.status();
   for (const SentRow& sent : *shares) {
-    if (AddErasedShare(call, view, sent, signatures, plan)) ++erased.asked;
+    if (AddErasedShare(call, view, sent, signatures, plan, erasing)) ++erased.asked;
   }
   return erased;
 }

@@ -39,17 +39,17 @@ struct ErasedShares {
   absl::Status status() const;
 };
 
-// Adds to the erasure of a record, the first effect of the plan, what it does to the exchanges of
-// it. What is sealed in their rows dies
-// with the key of the record; here it goes from the rows as well, with everything that says
-// something about the content. An exchange that is on its way ends: nothing is owed any more before
-// it left, and a Cancel once the partner may have the Offer, which then never gets its key; it has
-// an entry of its own. Who may have the key is asked to erase it: in the person's name where there
-// is a signature, in the node's own otherwise.
-// One that cannot be read keeps neither the record nor the others from being erased.
+// Adds to the erasure of a record, the effect of the plan at `erasing`, what it does to the
+// exchanges of it. What is sealed in their rows dies with the key of the record; here it goes from
+// the rows as well, with everything that says something about the content. An exchange that is on
+// its way ends: nothing is owed any more before it left, and a Cancel once the partner may have the
+// Offer, which then never gets its key; it has an entry of its own. Who may have the key is asked
+// to erase it: in the person's name where there is a signature, in the node's own otherwise. One
+// that cannot be read keeps neither the record nor the others from being erased.
 absl::StatusOr<ErasedShares> AddErasedShares(const Call& call, const View& view,
                                              std::string_view record_id,
-                                             const ErasureSignatures& signatures, Plan& plan);
+                                             const ErasureSignatures& signatures, Plan& plan,
+                                             size_t erasing = 0);
 
 }  // namespace sluis::core
 

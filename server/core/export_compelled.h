@@ -16,7 +16,8 @@ namespace sluis::core {
 // the order bars it. While it is barred no entry names that organisation: its export of this log
 // would tell it.
 //
-// Refused beside what the rules refuse: `bad_request` for an order that is not of form, `scope`
+// Refused beside what the rules refuse: `not_ordered` without an order, whatever the marks of the
+// record, `bad_request` for an order that is not of form, `scope`
 // when it names a field that the rules do not hand over.
 class ExportCompelled : public UseCase {
  public:

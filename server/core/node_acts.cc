@@ -1,6 +1,7 @@
 #include "server/core/node_acts.h"
 
 #include <map>
+#include <set>
 
 #include "crypto/hash.h"
 #include "server/authn/user_request.h"
@@ -30,6 +31,30 @@ const Method& NodeMethod(const char* name) {
 }
 
 absl::Status Done(std::span<const ledger::Logged>) { return absl::OkStatus(); }
+
+// Adds that the node erases a record by itself, and what that does to its exchanges.
+absl::StatusOr<ErasedShares> AddErasedByNode(const Call& call, const View& view,
+                                             const Erasable& record, Plan& plan) {
+  const size_t at = plan.effects.size();
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
+  AddErasure(call, record, effect);
+  return AddErasedShares(call, view, record.row.record_id(), {}, plan, at);
+}
+
+// Records whose keys are among these.
+absl::StatusOr<std::vector<std::string>> RecordsUnder(const View& view,
+                                                      const std::set<std::string_view>& keys) {
+  std::vector<std::string> records;
+  const absl::Status visited =
+      view.VisitRecordsNewestFirst({}, [&](std::string_view, std::string_view record_id) {
+        const auto row = view.ReadRecordRow(record_id);
+        if (row.ok() && keys.contains(row->key_id())) records.emplace_back(record_id);
+        return true;
+      });
+  if (!visited.ok()) return visited;
+  return records;
+}
 
 }  // namespace
 
@@ -141,10 +166,7 @@ absl::StatusOr<Plan> ErasePastRetention::Decide(const Call& call, View& view) {
                               "the record is not due for erasure", ""});
   }
   Plan plan;
-  Effect& effect = plan.effects.emplace_back();
-  effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
-  AddErasure(call, *record, effect);
-  const absl::StatusOr<ErasedShares> shares = AddErasedShares(call, view, record_id_, {}, plan);
+  const absl::StatusOr<ErasedShares> shares = AddErasedByNode(call, view, *record, plan);
   if (!shares.ok()) return shares.status();
   plan.reply = [shares = *shares](std::span<const ledger::Logged>) { return shares.status(); };
   return plan;
@@ -163,11 +185,30 @@ absl::StatusOr<Plan> ForgetImports::Decide(const Call& call, View&) {
 
 const Method& EraseAgain::method() const { return NodeMethod("Node.EraseAgain"); }
 
-absl::StatusOr<Plan> EraseAgain::Decide(const Call& call, View&) {
+absl::StatusOr<Plan> EraseAgain::Decide(const Call& call, View& view) {
   Plan plan;
-  Effect& effect = plan.effects.emplace_back();
-  effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
-  effect.erase = keys_;
+  std::set<std::string_view> left;
+  for (const ledger::KeyRef& key : keys_) left.insert(crypto::View(key.key_id));
+  const absl::StatusOr<std::vector<std::string>> records = RecordsUnder(view, left);
+  if (!records.ok()) return records.status();
+  for (const std::string& id : *records) {
+    const absl::StatusOr<Erasable> record = FindErasable(view, id);
+    if (!record.ok()) continue;
+    left.erase(crypto::View(record->key.key_id));
+    if (plan.effects.size() >= kMostAgain) continue;
+    if (record->one_time) left.erase(crypto::View(record->one_time->key_id));
+    const absl::Status added = AddErasedByNode(call, view, *record, plan).status();
+    if (!added.ok()) return added;
+  }
+  std::vector<ledger::KeyRef> rest;
+  for (const ledger::KeyRef& key : keys_) {
+    if (left.contains(crypto::View(key.key_id))) rest.push_back(key);
+  }
+  if (!rest.empty()) {
+    Effect& effect = plan.effects.emplace_back();
+    effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
+    effect.erase = std::move(rest);
+  }
   plan.reply = Done;
   return plan;
 }

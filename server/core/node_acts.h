@@ -69,9 +69,14 @@ class ForgetImports : public UseCase {
   std::vector<std::string> keys_;
 };
 
-// Erases again the keys that a restored backup brought back.
+// Erases again the keys that a restored backup brought back, and with the keys of a record what is
+// kept of its exchanges: partners that may have it are asked once more. Once there are kMostAgain
+// entries, the keys of further records are left for the next one. A record that cannot be read
+// loses its keys all the same.
 class EraseAgain : public UseCase {
  public:
+  static constexpr size_t kMostAgain = 64;
+
   explicit EraseAgain(std::vector<ledger::KeyRef> keys) : keys_(std::move(keys)) {}
   const Method& method() const override;
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;

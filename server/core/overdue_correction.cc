@@ -38,9 +38,13 @@ absl::StatusOr<size_t> OverdueCorrections(const View& view, std::string_view par
   const absl::Status visited = VisitOutbox(view, partner, [&](const OwedRow& owed) {
     if (!MayBeOverdue(owed, now_us)) return true;
     const absl::StatusOr<SentRow> sent = ReadSent(view, owed.id);
-    if (sent.ok() && IsCorrectionOverdue(sent->row, now_us)) ++overdue;
-    if (!sent.ok() && !absl::IsNotFound(sent.status())) fault = sent.status();
-    return true;
+    // One that cannot be read may be: it must not keep the alarm quiet.
+    if (sent.ok() ? IsCorrectionOverdue(sent->row, now_us) : absl::IsDataLoss(sent.status()))
+      ++overdue;
+    if (!sent.ok() && !absl::IsNotFound(sent.status()) && !absl::IsDataLoss(sent.status())) {
+      fault = sent.status();
+    }
+    return fault.ok();
   });
   if (!visited.ok()) return visited;
   if (!fault.ok()) return fault;

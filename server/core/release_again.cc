@@ -7,7 +7,6 @@
 #include "server/core/share_draft.h"
 #include "server/envelope/terms.h"
 #include "server/ledger/row.h"
-#include "sluis/peer/v1/exchange.pb.h"
 
 namespace sluis::core {
 namespace {
@@ -74,7 +73,8 @@ Call AsPerson(const Call& call, const record::v1::ShareContext& context) {
 }  // namespace
 
 absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
-                                      const record::v1::SentExchange& row) {
+                                      const record::v1::SentExchange& row,
+                                      const peer::v1::Offer& offer) {
   ReleaseAgain again;
   again.as_person = call;
   absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view.OpenRecord(row.record_id());
@@ -87,8 +87,6 @@ absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
   const OpenedRecord& opened = *again.act.record;
   absl::StatusOr<record::v1::ShareContext> context = OpenContext(opened.keys.data, row);
   if (!context.ok()) return context.status();
-  peer::v1::Offer offer;
-  if (!offer.ParseFromString(row.offer())) return Unreadable();
   peer::v1::Terms terms;  // in their one encoding, as they were stored
   if (!terms.ParseFromString(offer.terms())) return Unreadable();
   again.as_person = AsPerson(call, *context);

@@ -9,6 +9,7 @@
 #include "server/core/record_act.h"
 #include "server/core/sent_exchange.h"
 #include "server/core/view.h"
+#include "sluis/peer/v1/exchange.pb.h"
 
 namespace sluis::core {
 
@@ -29,10 +30,12 @@ struct ReleaseAgain {
 
 // Decides an exchange again, under the terms of `call`, as it was decided when it was shared: the
 // rules must still permit it on conditions no stricter than those offered, and the record must be
-// in the version that was signed for: what is decided is what was sent. Before the Offer leaves,
-// and before the key is given. Pure but for reading; an error is a fault of the node.
+// in the version that was signed for: what is decided is what was sent. `offer` is that of the row,
+// read. Before the Offer leaves, and before the key is given. Pure but for reading; an error is a
+// fault of the node.
 absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
-                                      const record::v1::SentExchange& row);
+                                      const record::v1::SentExchange& row,
+                                      const peer::v1::Offer& offer);
 
 }  // namespace sluis::core
 

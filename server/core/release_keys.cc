@@ -153,9 +153,11 @@ absl::Status ReleaseKeys::Follow(const Call& call, View& view, const PeerLeaf& l
   if (sent->row.state() == record::v1::SENT_STATE_RELEASED) return absl::OkStatus();
   const ledger::LogReader log(LogOriginOf(call.terms->organisation), view.snapshot(),
                               view.keyring());
-  absl::StatusOr<TravellingOffer> offer = OfferOf(log, *sent);
+  absl::StatusOr<peer::v1::Offer> kept = OwnOfferOf(*sent);
+  if (!kept.ok()) return kept.status();
+  absl::StatusOr<TravellingOffer> offer = OfferOf(log, *sent, *std::move(kept));
   if (!offer.ok()) return offer.status();
-  absl::StatusOr<ReleaseAgain> again = AskAgain(call, view, sent->row);
+  absl::StatusOr<ReleaseAgain> again = AskAgain(call, view, sent->row, offer->offer);
   if (!again.ok()) return again.status();
   absl::StatusOr<std::optional<std::string>> wrong = Judge(call, view, leaf, *sent, *offer);
   if (!wrong.ok()) return wrong.status();

@@ -82,9 +82,13 @@ absl::StatusOr<size_t> OverdueErasures(const View& view, std::string_view partne
   const absl::Status visited = VisitOutbox(view, partner, [&](const OwedRow& owed) {
     if (owed.kind != peer::v1::ENVELOPE_KIND_ERASURE) return true;
     const absl::StatusOr<SentRow> sent = ReadSent(view, owed.id);
-    if (sent.ok() && IsErasureOverdue(sent->row, now_us)) ++overdue;
-    if (!sent.ok() && !absl::IsNotFound(sent.status())) fault = sent.status();
-    return true;
+    // One that cannot be read may be: it must not keep the alarm quiet.
+    if (sent.ok() ? IsErasureOverdue(sent->row, now_us) : absl::IsDataLoss(sent.status()))
+      ++overdue;
+    if (!sent.ok() && !absl::IsNotFound(sent.status()) && !absl::IsDataLoss(sent.status())) {
+      fault = sent.status();
+    }
+    return fault.ok();
   });
   if (!visited.ok()) return visited;
   if (!fault.ok()) return fault;

@@ -68,9 +68,22 @@ absl::StatusOr<SentRow> ReadSent(const View& view, std::string_view exchange_id)
   return sent;
 }
 
+absl::StatusOr<peer::v1::Offer> OwnOfferOf(const SentRow& sent) {
+  peer::v1::Offer offer;
+  if (!offer.ParseFromString(sent.row.offer())) return Unreadable();
+  return offer;
+}
+
 absl::StatusOr<TravellingOffer> OfferOf(const ledger::LogReader& log, const SentRow& sent) {
+  absl::StatusOr<peer::v1::Offer> own = OwnOfferOf(sent);
+  if (!own.ok()) return own.status();
+  return OfferOf(log, sent, *std::move(own));
+}
+
+absl::StatusOr<TravellingOffer> OfferOf(const ledger::LogReader& log, const SentRow& sent,
+                                        peer::v1::Offer own) {
   TravellingOffer travelling;
-  if (!travelling.offer.ParseFromString(sent.row.offer())) return Unreadable();
+  travelling.offer = std::move(own);
   if (travelling.offer.terms().empty()) return Unreadable();  // its record was erased
   const absl::StatusOr<crypto::Hash> leaf = log.LeafHash(sent.intent_index());
   if (!leaf.ok()) return leaf.status();
@@ -81,17 +94,18 @@ absl::StatusOr<TravellingOffer> OfferOf(const ledger::LogReader& log, const Sent
 
 absl::StatusOr<SentBinding> SentBindingOf(const View& view, std::string_view own_organisation,
                                           const SentRow& sent) {
-  peer::v1::Offer offer;
-  if (!offer.ParseFromString(sent.row.offer())) return Unreadable();
-  if (offer.terms().empty()) {
+  absl::StatusOr<peer::v1::Offer> offer = OwnOfferOf(sent);
+  if (!offer.ok()) return offer.status();
+  if (offer->terms().empty()) {
     const absl::StatusOr<crypto::Hash> digest = crypto::ToFixed<32>(sent.row.offer_digest());
     if (!digest.ok()) return Unreadable();
-    return SentBinding{offer.binding(), *digest};
+    return SentBinding{std::move(*offer->mutable_binding()), *digest};
   }
   const ledger::LogReader log(LogOriginOf(own_organisation), view.snapshot(), view.keyring());
-  const absl::StatusOr<TravellingOffer> whole = OfferOf(log, sent);
+  absl::StatusOr<TravellingOffer> whole = OfferOf(log, sent, *std::move(offer));
   if (!whole.ok()) return whole.status();
-  return SentBinding{offer.binding(), envelope::LeafDigest(whole->bytes)};
+  return SentBinding{std::move(*whole->offer.mutable_binding()),
+                     envelope::LeafDigest(whole->bytes)};
 }
 
 absl::Status VisitSent(

@@ -41,6 +41,9 @@ struct SentRow {
 // NOT_FOUND when there is none; DATA_LOSS when it cannot be read or names another exchange.
 absl::StatusOr<SentRow> ReadSent(const View& view, std::string_view exchange_id);
 
+// The Offer that the row keeps, read; without its texts when the record was erased. DATA_LOSS.
+absl::StatusOr<peer::v1::Offer> OwnOfferOf(const SentRow& sent);
+
 // The Offer as it travels, read and as bytes: that of the row with the leaf hash of the entry about
 // the intent in the own log. DATA_LOSS when row or entry cannot be read, or the record was erased.
 struct TravellingOffer {
@@ -48,6 +51,9 @@ struct TravellingOffer {
   std::string bytes;
 };
 absl::StatusOr<TravellingOffer> OfferOf(const ledger::LogReader& log, const SentRow& sent);
+// The same of one whose Offer was read already.
+absl::StatusOr<TravellingOffer> OfferOf(const ledger::LogReader& log, const SentRow& sent,
+                                        peer::v1::Offer own);
 
 // What every message of the exchange repeats, and the digest by which it names the Offer: also when
 // no more than that is left of it. DATA_LOSS when row or entry cannot be read.

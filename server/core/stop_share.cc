@@ -99,7 +99,9 @@ absl::StatusOr<Plan> StopShare::Decide(const Call& call, View& view) {
                               "the exchange is not to be stopped", ""});
   };
   if (!sent.ok() || IsEnded(sent->row.state())) return not_due();
-  absl::StatusOr<ReleaseAgain> again = AskAgain(call, view, sent->row);
+  const absl::StatusOr<peer::v1::Offer> kept = OwnOfferOf(*sent);
+  if (!kept.ok()) return kept.status();
+  absl::StatusOr<ReleaseAgain> again = AskAgain(call, view, sent->row, *kept);
   if (!again.ok()) return again.status();
   if (again->permitted()) return not_due();
   Plan plan;

@@ -32,10 +32,8 @@ bool ShareTheirKeys(const std::vector<Leaf>& leaves) {
   });
 }
 
-// Of a message without unknown fields and within the bound on its size. `tree` is that over its
-// leaves when it is known already.
-absl::StatusOr<Envelope> ReadParsed(peer::v1::Envelope message,
-                                    std::optional<LeafTree> tree = std::nullopt) {
+// Of a message without unknown fields and within the bound on its size.
+absl::StatusOr<Envelope> ReadParsed(peer::v1::Envelope message) {
   absl::StatusOr<SignedHead> head =
       ReadHead(std::move(*message.mutable_head()), std::move(*message.mutable_signature()),
                std::move(*message.mutable_receipt_signature()));
@@ -62,7 +60,7 @@ absl::StatusOr<Envelope> ReadParsed(peer::v1::Envelope message,
   }
   if (!ShareTheirKeys(envelope.leaves)) return Refuse(Fault::kBinding);
   envelope.head = *std::move(head);
-  envelope.tree = tree ? *std::move(tree) : LeafTree(envelope.leaf_bytes);
+  envelope.tree = LeafTree(envelope.leaf_bytes);
   return envelope;
 }
 
@@ -77,7 +75,7 @@ peer::v1::Envelope Envelope::Message() const {
   return message;
 }
 
-absl::StatusOr<Envelope> MakeEnvelope(EnvelopeDraft draft, const EnvelopeKeys& keys) {
+absl::StatusOr<peer::v1::Envelope> MakeEnvelope(EnvelopeDraft draft, const EnvelopeKeys& keys) {
   peer::v1::EnvelopeHead head;
   head.set_version(kEnvelopeVersion);
   head.set_kind(draft.kind);
@@ -86,8 +84,7 @@ absl::StatusOr<Envelope> MakeEnvelope(EnvelopeDraft draft, const EnvelopeKeys& k
   head.set_sender(std::move(draft.sender));
   head.set_recipient(std::move(draft.recipient));
   head.set_count(static_cast<uint32_t>(draft.leaves.size()));
-  LeafTree tree(draft.leaves);
-  head.set_root(std::string(crypto::View(tree.Root())));
+  head.set_root(std::string(crypto::View(LeafTree(draft.leaves).Root())));
   peer::v1::Envelope message;
   message.set_head(head.SerializeAsString());
   message.set_signature(Text(keys.identity.Sign(HeadMessage(message.head()))));
@@ -96,7 +93,7 @@ absl::StatusOr<Envelope> MakeEnvelope(EnvelopeDraft draft, const EnvelopeKeys& k
   }
   for (std::string& leaf : draft.leaves) message.add_leaves(std::move(leaf));
   if (message.ByteSizeLong() > kMaxEnvelopeBytes) return Refuse(Fault::kTooLarge);
-  return ReadParsed(std::move(message), std::move(tree));
+  return message;
 }
 
 absl::StatusOr<Envelope> ReadEnvelope(crypto::BytesView bytes) {

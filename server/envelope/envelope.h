@@ -35,7 +35,7 @@ struct Envelope {
   std::vector<peer::v1::Terms> terms;   // of each leaf that is an Offer, read; empty otherwise
   LeafTree tree;                        // over leaf_bytes
 
-  // The message that travels.
+  // The message that travelled.
   peer::v1::Envelope Message() const;
 };
 
@@ -54,8 +54,9 @@ struct EnvelopeKeys {
   const crypto::SigningKey& receipt;  // used for receipts only
 };
 
-// Faults of ReadEnvelope.
-absl::StatusOr<Envelope> MakeEnvelope(EnvelopeDraft draft, const EnvelopeKeys& keys);
+// The message that travels, signed. kTooLarge. The leaves are taken as they are: whoever receives
+// them judges them.
+absl::StatusOr<peer::v1::Envelope> MakeEnvelope(EnvelopeDraft draft, const EnvelopeKeys& keys);
 
 // kTooLarge, those of ReadHead and ReadLeaf, kCount, kRepeated, kBinding. The second form takes
 // what the wire has parsed already.

@@ -22,35 +22,47 @@ std::string TakenKey(const envelope::ExchangeId& exchange, peer::v1::EnvelopeKin
   return key;
 }
 
+// Nothing when it cannot be read: it is sent once more.
+std::optional<Taken> ReadTaken(std::string_view row) {
+  Taken taken;
+  crypto::Reader reader(row);
+  crypto::BytesView digest;
+  if (!reader.Fixed(taken.leaf_digest.size(), &digest) || !reader.U64(&taken.at_us) ||
+      !reader.done()) {
+    return std::nullopt;
+  }
+  taken.leaf_digest = *crypto::ToFixed<32>(digest);
+  return taken;
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<Taken>> Acknowledgements::Of(const envelope::ExchangeId& exchange,
                                                           peer::v1::EnvelopeKind kind) const {
-  std::string key = TakenKey(exchange, kind);
+  const KnownKey known_key = KnownKeyOf(exchange, kind);
   uint64_t changes = 0;
   {
-    std::lock_guard lock(untaken_mutex_);
-    if (untaken_.contains(key)) return std::optional<Taken>();
+    std::lock_guard lock(known_mutex_);
+    const auto known = known_.find(known_key);
+    if (known != known_.end()) return known->second;
     changes = changes_;
   }
-  const absl::StatusOr<std::optional<std::string>> row = derived_.Get(key);
+  const absl::StatusOr<std::optional<std::string>> row = derived_.Get(TakenKey(exchange, kind));
   if (!row.ok()) return row.status();
-  if (!row->has_value()) {
-    std::lock_guard lock(untaken_mutex_);
-    if (untaken_.size() >= kMostUntaken) untaken_.clear();
-    // Unless it may have been taken since it was read.
-    if (changes == changes_) untaken_.insert(std::move(key));
-    return std::optional<Taken>();
-  }
-  Taken taken;
-  crypto::Reader reader(**row);
-  crypto::BytesView digest;
-  if (!reader.Fixed(taken.leaf_digest.size(), &digest) || !reader.U64(&taken.at_us) ||
-      !reader.done()) {
-    return std::optional<Taken>();
-  }
-  taken.leaf_digest = *crypto::ToFixed<32>(digest);
-  return std::optional<Taken>(taken);
+  const std::optional<Taken> taken = row->has_value() ? ReadTaken(**row) : std::nullopt;
+  std::lock_guard lock(known_mutex_);
+  if (known_.size() >= kMostKnown) known_.clear();
+  // Unless it may have changed since it was read.
+  if (changes == changes_) known_.insert_or_assign(known_key, taken);
+  return taken;
+}
+
+Acknowledgements::KnownKey Acknowledgements::KnownKeyOf(const envelope::ExchangeId& exchange,
+                                                        peer::v1::EnvelopeKind kind) {
+  KnownKey key{};
+  std::copy(exchange.begin(), exchange.end(), key.begin());
+  key.back() = static_cast<char>(kind);
+  return key;
 }
 
 bool Acknowledgements::KeyWasTaken(const envelope::ExchangeId& exchange) const {
@@ -70,9 +82,9 @@ absl::Status Acknowledgements::Take(peer::v1::EnvelopeKind kind,
   std::lock_guard lock(mutex_);
   const absl::Status applied = derived_.Apply(writes);
   // Also when it failed: what the store holds then is not known.
-  std::lock_guard untaken_lock(untaken_mutex_);
+  std::lock_guard known_lock(known_mutex_);
   ++changes_;
-  for (const storage::Write& write : writes) untaken_.erase(write.key);
+  for (const Delivered& one : delivered) known_.erase(KnownKeyOf(one.exchange, kind));
   return applied;
 }
 
@@ -150,8 +162,16 @@ absl::Status Acknowledgements::Forget(std::span<const envelope::ExchangeId> exch
     }
   }
   std::lock_guard lock(mutex_);
-  const absl::Status forgotten = witness_.Apply(receipts);
-  return forgotten.ok() ? derived_.Apply(writes) : forgotten;
+  absl::Status forgotten = witness_.Apply(receipts);
+  if (forgotten.ok()) forgotten = derived_.Apply(writes);
+  std::lock_guard known_lock(known_mutex_);
+  ++changes_;
+  for (const envelope::ExchangeId& exchange : exchanges) {
+    for (int kind = peer::v1::EnvelopeKind_MIN; kind <= peer::v1::EnvelopeKind_MAX; ++kind) {
+      known_.erase(KnownKeyOf(exchange, static_cast<peer::v1::EnvelopeKind>(kind)));
+    }
+  }
+  return forgotten;
 }
 
 }  // namespace sluis::exchange

@@ -3,22 +3,23 @@
 //
 // Guarantee: durable when the call returns. Not guaranteed: that what was taken survives; when it
 // is lost every message that is still owed is sent once more, and partners answer what they
-// answered before. What was never taken is remembered, kMostUntaken at most: a look at what is owed
+// answered before. What was asked about is remembered, kMostKnown at most: a look at what is owed
 // asks about all of it. The receipts lie in the witness store, because they cannot be made again: a
 // Key names one. Thread-safe. Borrows the derived store with its rows 'a', and the witness store
 // with its rows 'g'. Errors: those of the store; rows that cannot be read count as absent.
 #ifndef SLUIS_SERVER_EXCHANGE_ACKNOWLEDGEMENTS_H_
 #define SLUIS_SERVER_EXCHANGE_ACKNOWLEDGEMENTS_H_
 
+#include <array>
 #include <cstdint>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/core/given_receipts.h"
@@ -78,13 +79,17 @@ class Acknowledgements final : public core::GivenReceipts {
   absl::Status Forget(std::span<const envelope::ExchangeId> exchanges);
 
  private:
-  static constexpr size_t kMostUntaken = 1 << 16;
+  static constexpr size_t kMostKnown = 1 << 16;
+  // Exchange id and kind.
+  using KnownKey = std::array<char, envelope::kExchangeIdBytes + 1>;
+  static KnownKey KnownKeyOf(const envelope::ExchangeId& exchange, peer::v1::EnvelopeKind kind);
 
   storage::Store& derived_;
   storage::Store& witness_;
   std::mutex mutex_;  // Apply is one at a time
-  mutable std::mutex untaken_mutex_;
-  mutable std::set<std::string> untaken_;  // keys without a row
+  mutable std::mutex known_mutex_;
+  // As the store has it: what was taken, or that nothing was.
+  mutable absl::flat_hash_map<KnownKey, std::optional<Taken>> known_;
   uint64_t changes_ = 0;
 };
 

@@ -77,7 +77,7 @@ absl::Status Outbound::Send(const std::string& partner, const core::Terms& terms
     const absl::Status kept = parts_.acknowledgements.Give(given);
     if (!kept.ok()) return kept;
   }
-  absl::StatusOr<envelope::Envelope> envelope =
+  absl::StatusOr<peer::v1::Envelope> envelope =
       envelope::MakeEnvelope({.kind = parcel.kind,
                               .partnership = terms.partnership,
                               .manifest_version = terms.manifest_version,
@@ -91,7 +91,7 @@ absl::Status Outbound::Send(const std::string& partner, const core::Terms& terms
     tried_.insert(parcel.exchanges.begin(), parcel.exchanges.end());
   }
   peer::v1::DeliverRequest request;
-  *request.mutable_envelope() = envelope->Message();
+  *request.mutable_envelope() = *std::move(envelope);
   if (parcel.head_proof) *request.mutable_head_proof() = *parcel.head_proof;
   auto shared = std::make_shared<const Parcel>(std::move(parcel));
   parts_.peers.Deliver(partner, std::move(request),

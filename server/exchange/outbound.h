@@ -83,8 +83,8 @@ class Outbound {
   // one that calls may still not be reachable itself.
   void Reached(const std::string& organisation);
 
-  // What a partner is owed now and has not settled, and what it took for good, as OwedTo. For every
-  // now and then: both read the whole outbox of the partner.
+  // What a partner is owed now and has not settled, and what it took for good, as OwedRows. For
+  // every now and then: both look at the whole outbox of the partner.
   absl::StatusOr<std::vector<Owed>> Outstanding(const std::string& partner) const;
   absl::StatusOr<std::vector<Owed>> Settled(const std::string& partner) const;
 
@@ -168,6 +168,7 @@ class Outbound {
   Standing StandingOf(const envelope::ExchangeId& exchange) const;
 
   const OutboundParts parts_;
+  mutable OwedRows rows_;
   const uint64_t started_us_;
   mutable std::mutex mutex_;
   std::condition_variable idle_;

@@ -108,15 +108,15 @@ bool Outbound::IsSettled(const Owed& owed) const {
 absl::StatusOr<std::vector<Owed>> Outbound::Outstanding(const std::string& partner) const {
   const std::unique_ptr<storage::Snapshot> snapshot = parts_.ledger.store().NewSnapshot();
   const core::View view(*snapshot, parts_.ledger.keyring());
-  return OwedTo(view, partner, parts_.clock.NowUs(),
-                [this](const Owed& owed) { return !IsSettled(owed); });
+  return rows_.To(view, partner, parts_.clock.NowUs(),
+                  [this](const Owed& owed) { return !IsSettled(owed); });
 }
 
 absl::StatusOr<std::vector<Owed>> Outbound::Settled(const std::string& partner) const {
   const std::unique_ptr<storage::Snapshot> snapshot = parts_.ledger.store().NewSnapshot();
   const core::View view(*snapshot, parts_.ledger.keyring());
   size_t unreadable = 0;
-  auto settled = OwedTo(
+  auto settled = rows_.To(
       view, partner, parts_.clock.NowUs(), [this](const Owed& owed) { return IsSettled(owed); },
       &unreadable);
   // Here and not at every look: it stays until somebody mends it.
@@ -155,7 +155,7 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
     if (one.kind != peer::v1::ENVELOPE_KIND_ERASURE && TakenLately(one)) return false;
     return !IsSettled(one);
   };
-  const absl::StatusOr<std::vector<Owed>> owed = OwedTo(view, partner, call.now_us, may_leave);
+  const absl::StatusOr<std::vector<Owed>> owed = rows_.To(view, partner, call.now_us, may_leave);
   if (!owed.ok()) return owed.status();
 
   absl::Status first = absl::OkStatus();
@@ -337,14 +337,16 @@ absl::StatusOr<bool> Outbound::AddOffer(const Owed& owed, const core::Call& call
                                         const core::View& view, Packing& packing) {
   const absl::StatusOr<core::SentRow> sent = core::ReadSent(view, owed.id());
   if (!sent.ok()) return sent.status();
-  const auto again = core::AskAgain(call, view, sent->row);
+  absl::StatusOr<peer::v1::Offer> kept = core::OwnOfferOf(*sent);
+  if (!kept.ok()) return kept.status();
+  const auto again = core::AskAgain(call, view, sent->row, *kept);
   if (!again.ok()) return again.status();
   if (!again->permitted()) {
     absl::Status stopped = Stop(owed, false, packing);
     if (!stopped.ok()) return stopped;
     return false;
   }
-  auto offer = core::OfferOf(*packing.log, *sent);
+  auto offer = core::OfferOf(*packing.log, *sent, *std::move(kept));
   if (!offer.ok()) return offer.status();
   return packing.Take(owed, std::move(offer->bytes));
 }
@@ -353,7 +355,9 @@ absl::StatusOr<bool> Outbound::AddKey(const Owed& owed, const core::Call& call,
                                       const core::View& view, Packing& packing) {
   const absl::StatusOr<core::SentRow> sent = core::ReadSent(view, owed.id());
   if (!sent.ok()) return sent.status();
-  const auto again = core::AskAgain(call, view, sent->row);
+  absl::StatusOr<peer::v1::Offer> kept = core::OwnOfferOf(*sent);
+  if (!kept.ok()) return kept.status();
+  const auto again = core::AskAgain(call, view, sent->row, *kept);
   if (!again.ok()) return again.status();
   if (!again->permitted()) {
     // A Key that was taken was used there while both permits held, and its answer is owed, or it
@@ -367,7 +371,7 @@ absl::StatusOr<bool> Outbound::AddKey(const Owed& owed, const core::Call& call,
   if (!proof.ok()) return proof.status();
   const auto* receipt = std::get_if<peer::v1::Receipt>(&proof->leaf);
   if (receipt == nullptr) return absl::DataLossError("a stored receipt cannot be read");
-  const auto offer = core::OfferOf(*packing.log, *sent);
+  const auto offer = core::OfferOf(*packing.log, *sent, *std::move(kept));
   if (!offer.ok()) return offer.status();
   auto share = core::OpenShare(again->act.record->keys.data, sent->row);
   if (!share.ok()) return share.status();

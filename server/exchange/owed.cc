@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "server/core/outbox.h"
+#include "server/ledger/row.h"
 #include "server/ledger/sealed_row.h"
 #include "sluis/record/v1/exchange.pb.h"
 
@@ -57,43 +59,72 @@ bool IsFinal(peer::v1::EnvelopeKind kind) {
          kind == peer::v1::ENVELOPE_KIND_NOTICE;
 }
 
-absl::StatusOr<std::vector<Owed>> OwedTo(const core::View& view, std::string_view partner,
-                                         uint64_t now_us,
-                                         const std::function<bool(const Owed&)>& wanted,
-                                         size_t* unreadable) {
-  std::string prefix = ledger::RowKey(ledger::Table::kOutbox, partner);
-  prefix.push_back('\0');
-  std::map<int, std::vector<Owed>> by_urgency;
-  size_t unread = 0;
+absl::StatusOr<OwedRows::Found> OwedRows::Find(const core::View& view, std::string_view partner,
+                                               const std::vector<Row>& known) const {
+  const std::string prefix = core::OutboxKey(partner, {});
+  Found found;
+  auto next = known.begin();
   const absl::Status scanned = view.snapshot().Scan(
       prefix, storage::PrefixEnd(prefix), [&](std::string_view key, std::string_view stored) {
-        Owed one;
-        record::v1::OwedMessage message;
-        const absl::StatusOr<envelope::ExchangeId> exchange =
-            crypto::ToFixed<envelope::kExchangeIdBytes>(key.substr(prefix.size()));
-        const absl::StatusOr<ledger::Row> row = ledger::OpenRow(view.keyring(), key, stored);
-        if (!exchange.ok() || !row.ok() || !message.ParseFromString(row->value) ||
-            !peer::v1::EnvelopeKind_IsValid(static_cast<int>(message.kind()))) {
-          ++unread;
+        const std::string_view id = key.substr(prefix.size());
+        while (next != known.end() && next->owed->id() < id) ++next;
+        const absl::StatusOr<uint64_t> stamp = ledger::StampOf(stored);
+        if (stamp.ok() && next != known.end() && next->owed->id() == id && next->stamp == *stamp) {
+          found.rows.push_back(*next);
           return true;
         }
-        if (message.not_before_us() > now_us) return true;
-        one = {*exchange, static_cast<peer::v1::EnvelopeKind>(message.kind()),
-               message.not_before_us(), message.case_token(), message.leaf()};
-        if (!wanted(one)) return true;
-        std::vector<Owed>& kept = by_urgency[Urgency(one.kind)];
-        kept.push_back(std::move(one));
-        if (Urgency(kept.back().kind) > kLastOfEndings && kept.size() >= 2 * kMostOwed) Cut(kept);
+        const absl::StatusOr<envelope::ExchangeId> exchange =
+            crypto::ToFixed<envelope::kExchangeIdBytes>(id);
+        const absl::StatusOr<ledger::Row> row = ledger::OpenRow(view.keyring(), key, stored);
+        record::v1::OwedMessage message;
+        if (!exchange.ok() || !row.ok() || !message.ParseFromString(row->value) ||
+            !peer::v1::EnvelopeKind_IsValid(static_cast<int>(message.kind()))) {
+          ++found.unreadable;
+          return true;
+        }
+        found.rows.push_back(
+            {row->stamp, std::make_shared<const Owed>(
+                             Owed{*exchange, static_cast<peer::v1::EnvelopeKind>(message.kind()),
+                                  message.not_before_us(), message.case_token(), message.leaf()})});
         return true;
       });
   if (!scanned.ok()) return scanned;
-  if (unreadable != nullptr) *unreadable = unread;
+  return found;
+}
+
+absl::StatusOr<std::vector<Owed>> OwedRows::To(const core::View& view, std::string_view partner,
+                                               uint64_t now_us,
+                                               const std::function<bool(const Owed&)>& wanted,
+                                               size_t* unreadable) {
+  std::shared_ptr<const std::vector<Row>> known;
+  {
+    std::lock_guard lock(mutex_);
+    const auto kept = known_.find(partner);
+    if (kept != known_.end()) known = kept->second;
+  }
+  absl::StatusOr<Found> found = Find(view, partner, known ? *known : std::vector<Row>());
+  if (!found.ok()) return found.status();
+  if (unreadable != nullptr) *unreadable = found->unreadable;
+
+  std::map<int, std::vector<Owed>> by_urgency;
+  for (const Row& row : found->rows) {
+    const Owed& one = *row.owed;
+    if (one.not_before_us > now_us || !wanted(one)) continue;
+    const int urgency = Urgency(one.kind);
+    std::vector<Owed>& kept = by_urgency[urgency];
+    kept.push_back(one);
+    if (urgency > kLastOfEndings && kept.size() >= 2 * kMostOwed) Cut(kept);
+  }
   std::vector<Owed> owed;
   for (auto& [urgency, kept] : by_urgency) {
     if (urgency > kLastOfEndings) Cut(kept);
     std::sort(kept.begin(), kept.end(), IsOlder);
     std::move(kept.begin(), kept.end(), std::back_inserter(owed));
   }
+  if (found->rows.size() > kMostRemembered) found->rows.resize(kMostRemembered);
+  const std::lock_guard lock(mutex_);
+  known_.insert_or_assign(std::string(partner),
+                          std::make_shared<const std::vector<Row>>(std::move(found->rows)));
   return owed;
 }
 

@@ -21,13 +21,21 @@ absl::StatusOr<Row> ReadRow(const storage::Snapshot& snapshot, std::string_view 
   return SplitRow(**stored);
 }
 
-absl::StatusOr<Row> SplitRow(std::string_view stored) {
-  Row row;
+absl::StatusOr<uint64_t> StampOf(std::string_view stored) {
+  uint64_t stamp = 0;
   crypto::Reader reader(stored);
   // A stamp of zero means absence, so no stored row may carry it.
-  if (!reader.U64(&row.stamp) || row.stamp == 0) {
+  if (!reader.U64(&stamp) || stamp == 0) {
     return absl::DataLossError("a stored row lacks its stamp: run `sluis node doctor`");
   }
+  return stamp;
+}
+
+absl::StatusOr<Row> SplitRow(std::string_view stored) {
+  const absl::StatusOr<uint64_t> stamp = StampOf(stored);
+  if (!stamp.ok()) return stamp.status();
+  Row row;
+  row.stamp = *stamp;
   row.value = std::string(stored.substr(8));
   return row;
 }

@@ -54,6 +54,9 @@ struct Row {
 // Reads a stamped row. DATA_LOSS when the stored value is shorter than its stamp.
 absl::StatusOr<Row> ReadRow(const storage::Snapshot& snapshot, std::string_view key);
 
+// Stamp of a row as stored. DATA_LOSS.
+absl::StatusOr<uint64_t> StampOf(std::string_view stored);
+
 // Splits / joins the stored form u64 stamp ‖ bytes.
 absl::StatusOr<Row> SplitRow(std::string_view stored);
 std::string JoinRow(uint64_t stamp, std::string_view value);

@@ -42,7 +42,7 @@ absl::StatusOr<std::vector<std::string>> OneByOne(
     if (!head.ParseFromString(request.envelope().head())) return absl::InternalError("no head");
     for (const std::string& leaf : request.envelope().leaves()) {
       // Only receipts need the other key.
-      const absl::StatusOr<envelope::Envelope> one =
+      absl::StatusOr<peer::v1::Envelope> one =
           envelope::MakeEnvelope({.kind = head.kind(),
                                   .partnership = head.partnership(),
                                   .manifest_version = head.manifest_version(),
@@ -52,7 +52,7 @@ absl::StatusOr<std::vector<std::string>> OneByOne(
                                  {*sender.identity_key(), *sender.identity_key()});
       if (!one.ok()) return one.status();
       peer::v1::DeliverRequest deliver;
-      *deliver.mutable_envelope() = one->Message();
+      *deliver.mutable_envelope() = *std::move(one);
       single.push_back(deliver.SerializeAsString());
     }
   }

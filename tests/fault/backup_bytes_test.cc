@@ -192,8 +192,8 @@ TEST(BackupOfAnExchangeTest, WhoSharedWhatAboutWhomWasReadable) {
   const auto handed_over = five.person(kTo).HandOver(there, "2030-01-31");
   ASSERT_TRUE(handed_over.ok()) << handed_over.status();
   five.node(kTo).Look([&](const core::View& view) {
-    const auto owed = exchange::OwedTo(view, five.node(kFrom).organisation(), ~uint64_t{0},
-                                       [](const exchange::Owed&) { return true; });
+    const auto owed = exchange::OwedRows().To(view, five.node(kFrom).organisation(), ~uint64_t{0},
+                                              [](const exchange::Owed&) { return true; });
     ASSERT_TRUE(owed.ok()) << owed.status();
     const auto notice = std::find_if(owed->begin(), owed->end(), [](const exchange::Owed& one) {
       return one.kind == peer::v1::ENVELOPE_KIND_NOTICE;

@@ -83,7 +83,7 @@ class ExchangeForgeryTest : public ::testing::Test {
         {KeyOf(kThief, KeyPurpose::kIdentity), KeyOf(kThief, KeyPurpose::kReceipt)});
     ASSERT_TRUE(made.ok()) << made.status();
     peer::v1::DeliverRequest request;
-    *request.mutable_envelope() = made->Message();
+    *request.mutable_envelope() = *made;
     const auto peers = five_.network().PeersOf(five_.node(kThief).organisation());
     std::optional<absl::Status> answer;
     peers->Deliver(

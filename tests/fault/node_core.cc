@@ -187,9 +187,7 @@ absl::Status NodeCore::Admit(const test::Organisation& organisation, const test:
 }
 
 absl::Status NodeCore::EraseAgain() {
-  absl::StatusOr<std::vector<ledger::KeyRef>> pending = ledger_->PendingJournal();
-  if (!pending.ok()) return pending.status();
-  absl::Status erased = OrDied(RunAsNode(std::make_shared<core::EraseAgain>(*std::move(pending))));
+  absl::Status erased = OrDied(core::EraseRestored(*executor_, *ledger_));
   return erased.ok() ? RecordTerms() : erased;
 }
 

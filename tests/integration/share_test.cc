@@ -95,6 +95,12 @@ TEST_F(ShareTest, WhatAnAuthorityOrdersIsHandedOverAndTheSenderLearnsOfIt) {
          "--out", file, "--role", role, "--basis", "be-gerechtelijk-bevel"},
         "gerechtelijk-bevel", "INTAKE", "ja\n");
   };
+  const Ended without =
+      town_.Sluis({"signal", "export", Received()["record_id"].get<std::string>(), "--out", file,
+                   "--role", kManager, "--basis", "be-gerechtelijk-bevel"},
+                  "gerechtelijk-bevel", "INTAKE", "ja\n");
+  EXPECT_EQ(without.exit, cli::Exit::kRefused);
+  EXPECT_THAT(without.err, HasSubstr("enkel op bevel van een overheid"));
   EXPECT_EQ(order(kWorker).exit, cli::Exit::kRefused);
   EXPECT_FALSE(std::filesystem::exists(file)) << "nothing was handed over";
   EXPECT_THAT(care_.Here({"signal", "sent"}).out, Not(HasSubstr("op bevel")));

@@ -375,7 +375,8 @@ envelope::EnvelopeDraft ExchangeWorld::Draft(EnvelopeKind kind, size_t count) {
 }
 
 envelope::Envelope ExchangeWorld::Made(EnvelopeKind kind, size_t count) {
-  return envelope::MakeEnvelope(Draft(kind, count), SenderOf(kind).keys()).value();
+  const auto made = envelope::MakeEnvelope(Draft(kind, count), SenderOf(kind).keys());
+  return envelope::ReadEnvelope(made.value()).value();
 }
 
 envelope::JudgedBy ExchangeWorld::Judge(EnvelopeKind kind) const {

@@ -71,12 +71,11 @@ void ReceivingNode::Look(const std::function<void(const core::View&)>& use) cons
 std::vector<core::PeerLeaf> ReceivingNode::Leaves(peer::v1::EnvelopeKind kind,
                                                   std::vector<std::string> leaves) {
   const ExchangeMember& sender = world.SenderOf(kind);
-  return core::PeerLeavesOf(
-      envelope::MakeEnvelope(
-          {kind, world.manifest.partnership, world.manifest.version, sender.organisation,
-           world.RecipientOf(kind).organisation, std::move(leaves)},
-          sender.keys())
-          .value());
+  const auto made = envelope::MakeEnvelope(
+      {kind, world.manifest.partnership, world.manifest.version, sender.organisation,
+       world.RecipientOf(kind).organisation, std::move(leaves)},
+      sender.keys());
+  return core::PeerLeavesOf(envelope::ReadEnvelope(made.value()).value());
 }
 
 absl::Status ReceivingNode::PutStatus(uint64_t number, const std::string& revoked) {

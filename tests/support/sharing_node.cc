@@ -247,7 +247,7 @@ core::TravellingOffer SharingNode::Offer(const std::string& exchange_id) {
 
 std::vector<core::PeerLeaf> SharingNode::Leaves(peer::v1::EnvelopeKind kind, std::string leaf) {
   const TestMember& city = other(0);
-  const auto made =
+  const auto message =
       envelope::MakeEnvelope({kind,
                               manifest().partnership,
                               manifest().version,
@@ -255,6 +255,8 @@ std::vector<core::PeerLeaf> SharingNode::Leaves(peer::v1::EnvelopeKind kind, std
                               h.options.organisation,
                               {std::move(leaf)}},
                              {city.identity(), city.keys.at(crypto::KeyPurpose::kReceipt)});
+  EXPECT_TRUE(message.ok()) << message.status();
+  const auto made = envelope::ReadEnvelope(*message);
   EXPECT_TRUE(made.ok()) << made.status();
   return core::PeerLeavesOf(*made);
 }

@@ -189,6 +189,18 @@ TEST_F(ExportCompelledTest, AnOrderThatIsNotOfFormIsRefusedAndLogged) {
   EXPECT_EQ(Export(sofie_, Order(id)), absl::OkStatus());
 }
 
+// The command refused it, and no log said that somebody tried.
+TEST_F(ExportCompelledTest, AnExportWithoutAnOrderLeftNoTrace) {
+  const std::string id =
+      Recorded([](auto& signal) { signal.mutable_marks()->set_no_onward(true); });
+  ExportCompelledRequest order = Order(id);
+  order.clear_reference();
+  order.clear_authority();
+  order.clear_scope();
+  EXPECT_EQ(Refused(sofie_, order), "not_ordered");
+  EXPECT_THAT(h_.Last().subject.record_ids(), ElementsAre(id));
+}
+
 TEST_F(ExportCompelledTest, OnlyWhomARuleLets) {
   const std::string id = Recorded();
   const Person els = h_.Admit("els", {"maatschappelijk-werker"});

@@ -125,6 +125,21 @@ TEST_F(ForgottenTermsTest, OfWhatWasTakenBackAfterItsRecordWasErasedTheTermsStay
   ExpectForgotten(record::v1::RECEIVED_STATE_CANCELLED);
 }
 
+// They came back with a backup, and only the keys of the record were destroyed once more.
+TEST_F(ForgottenTermsTest, OfWhatARestoreBroughtBackTheTermsStayed) {
+  Collect();
+  ASSERT_EQ(node_.SendKeys({&offer_, 1}), absl::OkStatus());
+  std::vector<ledger::KeyRef> keys;
+  node_.Look([&](const View& view) {
+    const auto row = view.ReadRecordRow(Row().record_id());
+    ASSERT_TRUE(row.ok());
+    keys.push_back({row->bucket(), *crypto::ToFixed<16>(row->key_id())});
+  });
+  ASSERT_EQ(RunAsNode(std::make_shared<EraseAgain>(keys)), absl::OkStatus());
+  EXPECT_EQ(node_.OwedFor(id()), "opened") << "that it was is still to be said";
+  ExpectForgotten(record::v1::RECEIVED_STATE_OPENED);
+}
+
 TEST_F(ForgottenTermsTest, OfWhatRanOutTheTermsStayed) {
   Collect();
   node_.h.clock.Advance(hours(24 * 15));

@@ -9,6 +9,7 @@
 #include "server/core/node_acts.h"
 #include "server/core/release_keys.h"
 #include "server/core/take_erasures.h"
+#include "server/ledger/row.h"
 #include "server/storage/clock.h"
 #include "tests/support/sharing_node.h"
 
@@ -43,6 +44,12 @@ class SentErasureTest : public ::testing::Test {
     const auto leaf = AskedErasure(call, view, node_.Row(id_));
     EXPECT_TRUE(leaf.ok()) << leaf.status();
     return leaf.value_or("");
+  }
+  ledger::KeyRef KeyOf(const std::string& record) {
+    const auto row = ledger::SplitRow(**node_.h.store.Get(RecordKey(record)));
+    record::v1::StoredRecord stored;
+    EXPECT_TRUE(stored.ParseFromString(row->value));
+    return {stored.bucket(), *crypto::ToFixed<16>(stored.key_id())};
   }
   using Edit = std::function<void(peer::v1::Erasure&)>;
   absl::Status Answer(peer::v1::ErasureStep step, const std::string& asked, const Edit& edit = {},
@@ -93,6 +100,34 @@ TEST_F(SentErasureTest, ItIsAskedInTheNameOfWhoErasedItAndAnsweredOnce) {
   EXPECT_EQ(Answer(peer::v1::ERASURE_STEP_HELD, asked), absl::OkStatus());
   EXPECT_EQ(node_.h.size(), size);
   EXPECT_EQ(State(), record::v1::SENT_STATE_ERASED);
+}
+
+// A backup that was put back brought the terms back of what was erased since, and nothing forgot
+// them again: only the keys of the record were destroyed once more.
+TEST_F(SentErasureTest, ARestoreBroughtTheTermsBack) {
+  const std::string other = node_.Recorded();
+  const std::string cooling = node_.Shared(other);
+  const std::vector<ledger::KeyRef> keys = {KeyOf(record_), KeyOf(other)};
+  const uint64_t size = node_.h.size();
+  ASSERT_EQ(node_.h.executor->RunAsNodeAndWait(std::make_shared<EraseAgain>(keys)),
+            absl::OkStatus());
+  EXPECT_EQ(State(), record::v1::SENT_STATE_ERASING);
+  EXPECT_EQ(node_.Owed(id_).kind(), peer::v1::ENVELOPE_KIND_ERASURE) << "asked once more";
+  EXPECT_EQ(node_.Row(cooling).row.state(), record::v1::SENT_STATE_WITHDRAWN);
+  EXPECT_EQ(node_.Owed(cooling).kind(), 0u) << "it never left";
+  for (const std::string& exchange : {id_, cooling}) {
+    peer::v1::Offer offer;
+    ASSERT_TRUE(offer.ParseFromString(node_.Row(exchange).row.offer()));
+    EXPECT_EQ(offer.terms(), "");
+    EXPECT_EQ(offer.ciphertext(), "");
+  }
+  EXPECT_EQ(node_.h.size(), size + 3) << "an entry for each record, and one for what was to leave";
+  for (const std::string& record : {record_, other}) {
+    const auto row = ledger::SplitRow(**node_.h.store.Get(RecordKey(record)));
+    record::v1::StoredRecord stored;
+    ASSERT_TRUE(stored.ParseFromString(row->value));
+    EXPECT_EQ(stored.state(), record::v1::RECORD_STATE_ERASED);
+  }
 }
 
 TEST_F(SentErasureTest, AnAnswerToSomethingElseChangesNothing) {

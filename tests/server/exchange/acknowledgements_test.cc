@@ -45,6 +45,38 @@ TEST_F(AcknowledgementsTest, RemembersTheLastOfEachKindAndExchange) {
   EXPECT_EQ((*taken_.Of(Id(1), ENVELOPE_KIND_OFFER))->leaf_digest, Digest(9));
 }
 
+// What is remembered of the store says what the store says.
+TEST_F(AcknowledgementsTest, WhatWasForgottenIsAskedOfTheStoreAgain) {
+  const Acknowledgements::Delivered delivered[] = {{Id(1), Digest(7)}};
+  ASSERT_TRUE(taken_.Take(ENVELOPE_KIND_OFFER, delivered, 1000).ok());
+  ASSERT_TRUE(taken_.Of(Id(1), ENVELOPE_KIND_OFFER)->has_value());
+  ASSERT_TRUE(taken_.Of(Id(2), ENVELOPE_KIND_OFFER).ok());
+  const envelope::ExchangeId ended[] = {Id(1)};
+  ASSERT_TRUE(taken_.Forget(ended).ok());
+  EXPECT_FALSE(taken_.Of(Id(1), ENVELOPE_KIND_OFFER)->has_value());
+  Acknowledgements other(*store_, *witness_);
+  EXPECT_FALSE(other.Of(Id(1), ENVELOPE_KIND_OFFER)->has_value());
+}
+
+// A look at what is owed asks about each message of the outbox: of those that were taken, too, the
+// store is asked once.
+TEST_F(AcknowledgementsTest, TheStoreIsAskedOnceAboutEach) {
+  const Acknowledgements::Delivered delivered[] = {{Id(1), Digest(7)}};
+  ASSERT_TRUE(taken_.Take(ENVELOPE_KIND_OFFER, delivered, 1000).ok());
+  ASSERT_TRUE(taken_.Of(Id(1), ENVELOPE_KIND_OFFER)->has_value());
+  std::vector<storage::Write> gone;
+  ASSERT_TRUE(store_->NewSnapshot()
+                  ->Scan("", "\xff",
+                         [&gone](std::string_view key, std::string_view) {
+                           gone.push_back({std::string(key), std::nullopt});
+                           return true;
+                         })
+                  .ok());
+  ASSERT_EQ(gone.size(), 1u);
+  ASSERT_TRUE(store_->Apply(gone).ok());
+  EXPECT_TRUE(taken_.Of(Id(1), ENVELOPE_KIND_OFFER)->has_value());
+}
+
 TEST_F(AcknowledgementsTest, ListsTheExchangesOfWhichItKeepsSomething) {
   EXPECT_TRUE(taken_.Kept({}, 9)->empty());
   const Acknowledgements::Delivered offers[] = {{Id(3), Digest(1)}, {Id(1), Digest(2)}};

@@ -58,7 +58,7 @@ TEST_F(ExchangeFlowTest, TakenAnswersStayedInTheOutbox) {
     const auto snapshot = city_.h.ledger->store().NewSnapshot();
     const core::View view(*snapshot, city_.h.ledger->keyring());
     const auto owed =
-        OwedTo(view, kWelfare, city_.h.clock.NowUs(), [](const Owed&) { return true; });
+        OwedRows().To(view, kWelfare, city_.h.clock.NowUs(), [](const Owed&) { return true; });
     return owed.ok() ? owed->size() : 99;
   };
   EXPECT_EQ(rows(), 1u) << "Opened, until somebody strikes it off";

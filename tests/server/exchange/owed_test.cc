@@ -20,7 +20,7 @@ class OwedTest : public ::testing::Test {
  protected:
   // A row of the outbox; ids ascend with `number`.
   void Owe(uint64_t number, peer::v1::EnvelopeKind kind, uint64_t not_before_us,
-           const std::string& partner = kPartner) {
+           const std::string& partner = kPartner, uint64_t stamp = 1) {
     std::string id(8, 'i');
     crypto::AppendU64(id, number);
     record::v1::OwedMessage owed;
@@ -28,8 +28,9 @@ class OwedTest : public ::testing::Test {
     owed.set_not_before_us(not_before_us);
     const std::string key = core::OutboxKey(partner, id);
     const auto keys = harness_.ledger->keyring().PartKeysFor(ledger::kSealedRowClass, 1).value();
-    rows_.push_back({key, ledger::JoinRow(1, ledger::SealRow(*keys, key, owed.SerializeAsString(),
-                                                             harness_.random))});
+    rows_.push_back(
+        {key, ledger::JoinRow(
+                  stamp, ledger::SealRow(*keys, key, owed.SerializeAsString(), harness_.random))});
   }
   size_t unreadable_ = 0;
   std::vector<Owed> Found(
@@ -39,12 +40,13 @@ class OwedTest : public ::testing::Test {
     EXPECT_EQ(store->Apply(rows_), absl::OkStatus());
     const auto snapshot = store->NewSnapshot();
     const core::View view(*snapshot, harness_.ledger->keyring());
-    auto owed = OwedTo(view, kPartner, now_us, wanted, &unreadable_);
+    auto owed = owed_rows_.To(view, kPartner, now_us, wanted, &unreadable_);
     EXPECT_TRUE(owed.ok()) << owed.status();
     return owed.ok() ? *std::move(owed) : std::vector<Owed>();
   }
 
   std::vector<storage::Write> rows_;
+  OwedRows owed_rows_;
   tests::CoreHarness harness_{tests::HarnessOptions{}};
 };
 
@@ -89,6 +91,33 @@ TEST_F(OwedTest, TheWindowWasCutByIdAndNotByUrgency) {
 TEST_F(OwedTest, ManyEndingsHidTheOneThatCouldStillLeave) {
   for (uint64_t i = 0; i < kMostOwed + 10; ++i) Owe(i, peer::v1::ENVELOPE_KIND_ERASURE, 1);
   EXPECT_EQ(Found(2).size(), kMostOwed + 10);
+}
+
+// Each look opened every row of the outbox, so that what many looks cost grew with its square.
+TEST_F(OwedTest, ARowWasOpenedAtEachLook) {
+  Owe(1, peer::v1::ENVELOPE_KIND_OFFER, 1);
+  Owe(2, peer::v1::ENVELOPE_KIND_OFFER, 1);
+  ASSERT_EQ(Found(2).size(), 2u);
+  // Could not be opened, and need not be: the same entry wrote it.
+  rows_[1].value->back() ^= 1;
+  Owe(3, peer::v1::ENVELOPE_KIND_OFFER, 1);
+  EXPECT_EQ(Found(2).size(), 3u);
+  EXPECT_EQ(unreadable_, 0u);
+}
+
+TEST_F(OwedTest, WhatAnotherEntryWroteIsOpened) {
+  for (const uint64_t number : {1, 2, 3}) Owe(number, peer::v1::ENVELOPE_KIND_OFFER, 1);
+  ASSERT_EQ(Found(9).size(), 3u);
+  rows_.clear();
+  Owe(0, peer::v1::ENVELOPE_KIND_OFFER, 2);
+  Owe(2, peer::v1::ENVELOPE_KIND_KEY, 5, kPartner, 2);
+  Owe(3, peer::v1::ENVELOPE_KIND_OFFER, 1);
+  const std::vector<Owed> owed = Found(9);
+  ASSERT_EQ(owed.size(), 3u) << "one is gone";
+  EXPECT_EQ(owed[0].kind, peer::v1::ENVELOPE_KIND_KEY);
+  EXPECT_EQ(owed[0].not_before_us, 5u);
+  EXPECT_EQ(owed[1].not_before_us, 1u);
+  EXPECT_EQ(owed[2].not_before_us, 2u);
 }
 
 // A single row that could not be read stopped all that was owed to the partner.

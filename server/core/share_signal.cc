@@ -226,6 +226,11 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
   const auto seen = KnownHeadOf(view, tools_.heads, request_.recipient());
   if (!seen.ok()) return seen.status();
   if (*seen) {
+    // Set aside meanwhile, it would ask the partner for a proof that it cannot give.
+    const std::string aside = SetAsideKey(request_.recipient(), **seen);
+    const absl::StatusOr<uint64_t> stamp = view.StampOf(aside);
+    if (!stamp.ok()) return stamp.status();
+    effect.preconditions.push_back({aside, *stamp});
     offer.set_seen_size((*seen)->size);
     offer.set_seen_root(Text((*seen)->root));
   }

@@ -22,6 +22,9 @@ namespace {
 // Room for heads, signatures and framing below the 1 MiB of an envelope.
 constexpr size_t kMostBytes = 900 << 10;
 
+// Most messages that one look passes by because they go into an envelope of their own.
+constexpr size_t kMostPassedBy = 16;
+
 // What a key is wrapped for; outlives the wrapping.
 struct Release {
   peer::v1::Binding offer;
@@ -159,6 +162,7 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
   if (!owed.ok()) return owed.status();
 
   absl::Status first = absl::OkStatus();
+  size_t passed_by = 0;
   for (const Owed& one : *owed) {
     // All others would be decided again for nothing: it is done anew before they leave.
     if (packing.full || packing.stopped >= kMostStopped || IsStopping()) break;
@@ -174,7 +178,12 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
     // One row that cannot be read must not keep the others here.
     const absl::StatusOr<bool> added = Add(one, call, view, packing);
     first.Update(added.status());
-    if (std::exchange(packing.left_behind, false)) hold_up(one);
+    if (std::exchange(packing.left_behind, false)) {
+      hold_up(one);
+      // Those of one envelope are owed since the same moment: the others would be looked at for
+      // nothing, for each envelope again.
+      if (++passed_by >= kMostPassedBy) break;
+    }
     if (added.ok() && *added && standing == Standing::kAlone) break;
   }
   if (!packing.releases.empty()) {
@@ -237,14 +246,13 @@ absl::StatusOr<bool> Outbound::Add(const Owed& owed, const core::Call& call, con
 
 absl::StatusOr<bool> Outbound::AddReceipt(const Owed& owed, const core::ReceivedRow& received,
                                           Packing& packing) {
+  if (!packing.Joins(received.row.sealing_key())) return false;
   const auto given = parts_.acknowledgements.ReceiptOf(owed.exchange);
   if (!given.ok()) return given.status();
   auto receipt = ReceiptToGive(received, *given, packing.shown, *packing.log);
   if (!receipt.ok()) return receipt.status();
   if (!receipt->has_value()) return false;
-  if (!packing.Joins(received.row.sealing_key()) || !packing.JoinsHead((*receipt)->head_size)) {
-    return false;
-  }
+  if (!packing.JoinsHead((*receipt)->head_size)) return false;
   if (!packing.Take(owed, std::move((*receipt)->leaf))) return false;
   if ((*receipt)->fresh) {
     // Only said: what the sender names may be made up, and what is given does not hang on it.
@@ -355,6 +363,11 @@ absl::StatusOr<bool> Outbound::AddKey(const Owed& owed, const core::Call& call,
                                       const core::View& view, Packing& packing) {
   const absl::StatusOr<core::SentRow> sent = core::ReadSent(view, owed.id());
   if (!sent.ok()) return sent.status();
+  const auto proof = envelope::ReadRecordProof(sent->row.receipt_proof());
+  if (!proof.ok()) return proof.status();
+  const auto* receipt = std::get_if<peer::v1::Receipt>(&proof->leaf);
+  if (receipt == nullptr) return absl::DataLossError("a stored receipt cannot be read");
+  if (!packing.Fits(0) || !packing.Joins(receipt->sealing_key())) return false;
   absl::StatusOr<peer::v1::Offer> kept = core::OwnOfferOf(*sent);
   if (!kept.ok()) return kept.status();
   const auto again = core::AskAgain(call, view, sent->row, *kept);
@@ -367,15 +380,10 @@ absl::StatusOr<bool> Outbound::AddKey(const Owed& owed, const core::Call& call,
     if (!stopped.ok()) return stopped;
     return false;
   }
-  const auto proof = envelope::ReadRecordProof(sent->row.receipt_proof());
-  if (!proof.ok()) return proof.status();
-  const auto* receipt = std::get_if<peer::v1::Receipt>(&proof->leaf);
-  if (receipt == nullptr) return absl::DataLossError("a stored receipt cannot be read");
   const auto offer = core::OfferOf(*packing.log, *sent, *std::move(kept));
   if (!offer.ok()) return offer.status();
   auto share = core::OpenShare(again->act.record->keys.data, sent->row);
   if (!share.ok()) return share.status();
-  if (!packing.Fits(0) || !packing.Joins(receipt->sealing_key())) return false;
   packing.parcel.exchanges.push_back(owed.exchange);
   packing.releases.push_back({offer->offer.binding(), envelope::LeafDigest(offer->bytes),
                               envelope::LeafDigest(proof->leaf_bytes), std::move(share->key)});

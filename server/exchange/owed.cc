@@ -96,13 +96,13 @@ absl::StatusOr<std::vector<Owed>> OwedRows::To(const core::View& view, std::stri
                                                uint64_t now_us,
                                                const std::function<bool(const Owed&)>& wanted,
                                                size_t* unreadable) {
-  std::shared_ptr<const std::vector<Row>> known;
+  std::shared_ptr<const std::vector<Row>> known = std::make_shared<const std::vector<Row>>();
   {
     std::lock_guard lock(mutex_);
     const auto kept = known_.find(partner);
     if (kept != known_.end()) known = kept->second;
   }
-  absl::StatusOr<Found> found = Find(view, partner, known ? *known : std::vector<Row>());
+  absl::StatusOr<Found> found = Find(view, partner, *known);
   if (!found.ok()) return found.status();
   if (unreadable != nullptr) *unreadable = found->unreadable;
 

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "crypto/hash.h"
+#include "server/core/open_signal.h"
 #include "server/core/release_keys.h"
 #include "server/core/set_aside_head.h"
+#include "server/core/share_signal.h"
 #include "tests/support/sharing_node.h"
 
 namespace sluis::core {
@@ -86,6 +88,41 @@ TEST_F(AcceptPartnerLogTest, AnOfferMadeAfterItNamesNoHead) {
   EXPECT_EQ(node_.Offer(node_.Shared(node_.Recorded())).offer.seen_size(), 9u);
   ASSERT_EQ(Accept(kCity, 9), absl::OkStatus());
   EXPECT_EQ(node_.Offer(node_.Shared(node_.Recorded())).offer.seen_size(), 0u);
+}
+
+// Decided before the head was set aside and written after it, an Offer named the head that the
+// partner had lost: its receipt could not be believed.
+TEST_F(AcceptPartnerLogTest, AShareOnItsWayNamedTheHeadThatWasSetAside) {
+  const std::string record = node_.Recorded();
+  const auto preview = node_.Preview(record);
+  ASSERT_TRUE(preview.ok()) << preview.status();
+  const node::v1::ShareSignalRequest request = node_.Signed(record, *preview);
+  node::v1::AcceptPartnerLogRequest accept;
+  accept.set_partner(kCity);
+  accept.set_known_size(9);
+  accept.set_reason("teruggezet");
+  node::v1::OpenSignalRequest look;
+  *look.mutable_context() = tests::Intake();
+  look.set_record_id(record);
+  node::v1::OpenSignalResponse opened;
+  // So that the administrator is remembered as they are now, and planned once.
+  node_.h.Admit("els", {"casemanager"});
+  // One entry is being written; acceptance and share wait behind it and fall into one group.
+  node_.h.store.Hold();
+  auto first = node_.h.RunLater(node_.jan.facts, std::make_shared<OpenSignal>(look, opened));
+  node_.h.store.WaitUntilHeld();
+  auto accepted =
+      node_.h.RunLater(node_.h.administrator.facts,
+                       std::make_shared<AcceptPartnerLog>(accept, response_, node_.heads));
+  auto shared = node_.h.RunLater(
+      node_.jan.facts,
+      std::make_shared<ShareSignal>(request, node_.shared,
+                                    ShareTools{node_.h.random, node_.case_key, node_.heads}));
+  node_.h.store.Release();
+  EXPECT_EQ(first.get(), absl::OkStatus());
+  EXPECT_EQ(accepted.get(), absl::OkStatus());
+  ASSERT_EQ(shared.get(), absl::OkStatus());
+  EXPECT_EQ(node_.Offer(request.exchange_id()).offer.seen_size(), 0u);
 }
 
 // It was counted against the partner, though an administrator knows that it lost that head.

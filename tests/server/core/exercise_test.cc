@@ -243,11 +243,15 @@ TEST_F(ExerciseTest, AMarkWhoseKeysAreGoneIsTakenAway) {
   const std::string id = Recorded();
   const auto row = Look([&](const View& view) { return *view.ReadRecordRow(id); });
   ASSERT_EQ(Install(Make(kActive, first)), absl::OkStatus());
-  // As after a restore: the keys were erased again, the rows came back.
   const ledger::KeyRef key{row.bucket(), *crypto::ToFixed<16>(row.key_id())};
+  const auto mark = *h_.store.Get(ExerciseKey(id));
   ASSERT_EQ(
       h_.executor->RunAsNodeAndWait(std::make_shared<EraseAgain>(std::vector<ledger::KeyRef>{key})),
       absl::OkStatus());
+  ASSERT_THAT(Left(), IsEmpty()) << "the mark went with the record";
+  // As after a start of an earlier version, which erased the keys of what came back, and left rows.
+  Tamper(RecordKey(id), row.SerializeAsString());
+  h_.store.Tamper(ExerciseKey(id), *mark);
   ASSERT_THAT(Left(), ElementsAre(id));
   ASSERT_EQ(Erase({id}), absl::OkStatus());
   EXPECT_THAT(Left(), IsEmpty());

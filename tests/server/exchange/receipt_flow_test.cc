@@ -92,6 +92,36 @@ TEST_F(ReceiptFlowTest, AReceiptSentAgainCrossedTheKeyAndTheExchangeNeverEnded) 
   EXPECT_EQ(DisclosuresOfWelfare(), 1u);
 }
 
+// Each that went under a key of its own had all the others made for nothing first.
+TEST_F(ReceiptFlowTest, ManyReceiptsAndKeysUnderKeysOfTheirOwnAllLeave) {
+  constexpr int kExchanges = 20;
+  std::vector<std::string> ids;
+  for (int i = 0; i < kExchanges; ++i) {
+    ids.push_back(welfare_.Shared(welfare_.Recorded()));
+    Advance(seconds(1));
+  }
+  Advance(hours(4) - seconds(kExchanges));
+  for (int i = 0; i < kExchanges; ++i) {
+    SendFromWelfare();
+    EXPECT_EQ(Received(ids[i]).state(), record::v1::RECEIVED_STATE_COLLECTED);
+    Advance(seconds(1));
+  }
+  const auto released = [&] {
+    return std::count_if(ids.begin(), ids.end(), [this](const std::string& id) {
+      return Sent(id) == record::v1::SENT_STATE_RELEASED;
+    });
+  };
+  for (int i = 0; i < kExchanges; ++i) {
+    EXPECT_EQ(released(), i) << "one envelope for each";
+    SendFromCity();
+  }
+  EXPECT_EQ(released(), kExchanges);
+  for (int i = 0; i < kExchanges; ++i) SendFromWelfare();
+  for (const std::string& id : ids) {
+    EXPECT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_OPENED);
+  }
+}
+
 TEST_F(ReceiptFlowTest, AReceiptIsTheSameBytesHoweverOftenItIsSent) {
   const std::string id = Due();
   SendFromWelfare();

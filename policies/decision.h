@@ -13,8 +13,12 @@
 
 namespace sluis::policies {
 
-// Changes whenever the same packs and the same request could give another decision.
-inline constexpr std::string_view kEngineVersion = "plain-1";
+// The engine behind Decide, and its version: another word when the engine is another, and whenever
+// the same packs and the same request could give another decision. Logged with every decision. What
+// was decided before rules were compiled says "plain-1"; its answers are those of today, and replay
+// reads both words (client/lib/replay.cc). Of DecidePlainly, which is compared with Decide as a
+// whole and logged nowhere, the word says with what it is compared.
+inline constexpr std::string_view kEngineVersion = "compiled-1";
 
 enum class Outcome {
   kPermit,

@@ -5,6 +5,7 @@
 #include "client/cli/log_export.h"
 #include "client/cli/log_query.h"
 #include "client/cli/log_reconcile.h"
+#include "client/cli/log_replay.h"
 #include "client/cli/log_verify.h"
 #include "client/cli/receipt.h"
 #include "client/cli/request_context.h"
@@ -147,6 +148,7 @@ void AddLogCommands(CommandSet& set) {
 
   AddExportCommand(set, group);
   AddReconcileCommand(set, group);
+  AddReplayCommand(set, group);
 
   const auto checkpoint = Options<CheckpointOptions>();
   Command(set, group, "checkpoint", "sluis log checkpoint --out 2026-11-21.checkpoint")

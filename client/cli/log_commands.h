@@ -1,4 +1,4 @@
-// `sluis log`: query, verify, proof, export, reconcile, checkpoint.
+// `sluis log`: query, verify, proof, export, reconcile, replay, checkpoint.
 #ifndef SLUIS_CLIENT_CLI_LOG_COMMANDS_H_
 #define SLUIS_CLIENT_CLI_LOG_COMMANDS_H_
 

@@ -1,12 +1,11 @@
 #include "client/cli/log_verify.h"
 
-#include <algorithm>
 #include <fstream>
 #include <map>
-#include <utility>
 #include <vector>
 
 #include "client/lib/finding.h"
+#include "client/lib/index_ranges.h"
 #include "client/lib/own_files.h"
 #include "client/lib/verifier.h"
 #include "crypto/bytes.h"
@@ -18,7 +17,6 @@ namespace {
 constexpr size_t kMaxCheckpointBytes = 64 << 10;
 // Of what was erased the text shows so much; --json has the list.
 constexpr size_t kErasuresShown = 20;
-constexpr size_t kRangesShown = 10;
 
 struct VerifyCommand {
   std::string file;
@@ -43,35 +41,11 @@ std::string FindingLine(const Shell& shell, const client::Finding& finding) {
   return place.empty() ? text : place + ": " + text;
 }
 
-// Entries that one erasure closed: "0, 2-5, 9", and how many.
-struct ErasedByOne {
-  std::vector<std::pair<uint64_t, uint64_t>> ranges;
-  uint64_t count = 0;
-};
-
-std::map<uint64_t, ErasedByOne> ByErasure(const client::VerifyReport& report) {
-  std::map<uint64_t, ErasedByOne> out;
-  for (const client::ErasedSubject& erased : report.erased) {
-    ErasedByOne& one = out[erased.by];
-    ++one.count;
-    if (!one.ranges.empty() && one.ranges.back().second + 1 == erased.index) {
-      one.ranges.back().second = erased.index;
-    } else {
-      one.ranges.emplace_back(erased.index, erased.index);
-    }
-  }
+// The entries that each erasure closed.
+std::map<uint64_t, client::IndexRanges> ByErasure(const client::VerifyReport& report) {
+  std::map<uint64_t, client::IndexRanges> out;
+  for (const client::ErasedSubject& erased : report.erased) out[erased.by].Add(erased.index);
   return out;
-}
-
-std::string RangesText(const ErasedByOne& one) {
-  std::string out;
-  for (size_t i = 0; i < std::min(one.ranges.size(), kRangesShown); ++i) {
-    const auto& [first, last] = one.ranges[i];
-    if (i > 0) out += ", ";
-    out += std::to_string(first);
-    if (last > first) out += "-" + std::to_string(last);
-  }
-  return one.ranges.size() > kRangesShown ? out + ", …" : out;
 }
 
 void SayErased(Shell& shell, const client::VerifyReport& report) {
@@ -80,9 +54,9 @@ void SayErased(Shell& shell, const client::VerifyReport& report) {
   for (const auto& [by, one] : ByErasure(report)) {
     if (lines++ == kErasuresShown) break;
     shell.Say("verify.erased_by", {{"by", std::to_string(by)},
-                                   {"indexes", RangesText(one)},
-                                   {"count", std::to_string(one.count)}});
-    shown += one.count;
+                                   {"indexes", one.Text()},
+                                   {"count", std::to_string(one.count())}});
+    shown += one.count();
   }
   if (shown == report.erased_total) return;
   shell.Say("verify.erased_more", {{"count", std::to_string(report.erased_total - shown)},

@@ -35,6 +35,12 @@ void EntryCheck::Found(FindingKind kind, uint64_t position, std::optional<LogPar
 
 void EntryCheck::Add(const ExportEntry& entry) {
   const uint64_t position = tree_.size();
+  ProvenParts proven;
+  Judge(entry, position, proven);
+  if (options_.entry) options_.entry(position, entry, proven);
+}
+
+void EntryCheck::Judge(const ExportEntry& entry, uint64_t position, ProvenParts& proven) {
   if (entry.hash_only) {
     tree_.Append(ToHash(entry.leaf_hash));
     ++hash_only_;
@@ -62,7 +68,7 @@ void EntryCheck::Add(const ExportEntry& entry) {
     Settle(position, Act::kUnknown);
     return;
   }
-  CheckParts(entry, position);
+  CheckParts(entry, position, proven);
 }
 
 void EntryCheck::CheckLeaf(crypto::BytesView leaf, uint64_t position) {
@@ -106,7 +112,7 @@ bool EntryCheck::Matches(const ExportEntry& entry, LogPart part, const ExportPar
          entry.leaf.substr(kCommitmentsOffset + PlaceOf(part) * kHashBytes, kHashBytes);
 }
 
-void EntryCheck::CheckParts(const ExportEntry& entry, uint64_t position) {
+void EntryCheck::CheckParts(const ExportEntry& entry, uint64_t position, ProvenParts& proven) {
   std::optional<crypto::BytesView> shown_act;
   for (LogPart part : kLogParts) {
     const ExportPart& given = entry.parts[PlaceOf(part)];
@@ -129,7 +135,10 @@ void EntryCheck::CheckParts(const ExportEntry& entry, uint64_t position) {
         if (!Matches(entry, part, given)) {
           Found(FindingKind::kCommitment, position, part,
                 "the part shown is not what was committed to: salt or bytes were changed");
-        } else if (part == LogPart::kAct) {
+          break;
+        }
+        proven.set(PlaceOf(part));
+        if (part == LogPart::kAct) {
           shown_act = given.bytes;
           if (options_.act) options_.act(given.bytes);
         } else if (part == LogPart::kCounterpart && options_.counterpart) {

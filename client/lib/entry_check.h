@@ -48,7 +48,8 @@ class EntryCheck {
   enum class Act { kUnknown, kErasure, kOther };
 
   void CheckLeaf(crypto::BytesView leaf, uint64_t position);
-  void CheckParts(const ExportEntry& entry, uint64_t position);
+  void Judge(const ExportEntry& entry, uint64_t position, ProvenParts& proven);
+  void CheckParts(const ExportEntry& entry, uint64_t position, ProvenParts& proven);
   // False when the part is not what the leaf committed to.
   bool Matches(const ExportEntry& entry, LogPart part, const ExportPart& given) const;
   void CheckErased(uint64_t position, LogPart part, uint64_t by);

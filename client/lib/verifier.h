@@ -13,6 +13,7 @@
 #define SLUIS_CLIENT_LIB_VERIFIER_H_
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <functional>
 #include <istream>
@@ -28,6 +29,11 @@
 
 namespace sluis::client {
 
+struct ExportEntry;
+
+// By PlaceOf: the part is open and is what was committed to.
+using ProvenParts = std::bitset<kLogPartCount>;
+
 struct VerifyOptions {
   // Verifier key (vkey text) from a source other than the export. Empty: the key that the export
   // claims.
@@ -42,6 +48,9 @@ struct VerifyOptions {
   // the leaf of its entry, in the order of the export; the bytes live until it returns.
   std::function<void(uint64_t index, crypto::BytesView leaf, crypto::BytesView counterpart)>
       counterpart = {};
+  // Called for each entry after its parts were judged, also for those given as a hash or closed
+  // (whose `parts` are not filled); what it shows lives until it returns.
+  std::function<void(uint64_t index, const ExportEntry& entry, ProvenParts proven)> entry = {};
   // Findings kept, and erased subject parts; all are counted.
   size_t max_findings = 1000;
   size_t max_erased = 100'000;

@@ -5,6 +5,7 @@ sluis_fuzz(client_user_request_fuzz SRCS client/lib/user_request_fuzz.cc DEPS sl
 sluis_fuzz(client_partnership_mandate_fuzz SRCS client/lib/partnership_mandate_fuzz.cc DEPS sluis_client)
 sluis_fuzz(client_export_fuzz SRCS client/lib/export_fuzz.cc DEPS sluis_verify)
 sluis_fuzz(client_exchange_log_fuzz SRCS client/lib/exchange_log_fuzz.cc DEPS sluis_reconcile)
+sluis_fuzz(client_replay_fuzz SRCS client/lib/replay_fuzz.cc DEPS sluis_replay sluis_test_places)
 sluis_fuzz(client_proof_check_fuzz SRCS client/lib/proof_check_fuzz.cc DEPS sluis_verify)
 sluis_fuzz(client_table_fuzz SRCS client/lib/table_fuzz.cc DEPS sluis_client)
 sluis_fuzz(client_flat_yaml_fuzz SRCS client/lib/flat_yaml_fuzz.cc DEPS sluis_client)

@@ -213,6 +213,37 @@ TEST_F(CliTest, TheLogIsQueriedExportedVerifiedAndProven) {
   EXPECT_THAT(bad.out, HasSubstr("deel act: de inhoud is niet wat indertijd vastgelegd is"));
 }
 
+// Fetched from the running node by who may audit, and decided again with the packs on this disk.
+TEST_F(CliTest, WhatTheNodeDecidedIsDecidedAgain) {
+  const std::string id = Record();
+  EXPECT_EQ(Sofie({"signal", "open", id}).exit, 0);
+  EXPECT_EQ(node_
+                .Sluis({"signal", "open", id, "--profile", "sofie.maes", "--role", kWorker,
+                        "--purpose", "evaluatie", "--basis", "vl-prev-2024", "--case", "INTAKE"})
+                .exit,
+            4);
+  const std::string packs = tests::InSources("/policies/packs");
+  const std::string file = node_.PathOf("beslist.sluislog");
+  const Answer fetched = Lien(
+      {"log", "replay", "--packs", packs, "--out", file, "--reason", "steekproef van november"});
+  EXPECT_EQ(fetched.exit, 0) << fetched.out << fetched.err;
+  EXPECT_THAT(fetched.out, HasSubstr("In orde: elke beslissing"));
+  const Answer offline = node_.Sluis({"log", "replay", file, "--packs", packs, "--json"});
+  EXPECT_EQ(offline.exit, 0) << offline.out;
+  EXPECT_EQ(offline.json()["ok"], true);
+  EXPECT_GE(offline.json()["totals"]["equal"], 3);
+  // Without the rules of the organisation itself, under which all of it was decided.
+  const Answer without =
+      node_.Sluis({"log", "replay", file, "--packs", packs + "/statutory.be.yaml", "--packs",
+                   packs + "/livc-r.vaartland.yaml"});
+  EXPECT_EQ(without.exit, 3) << without.out;
+  EXPECT_THAT(without.out, HasSubstr("Ontbrekende regels"));
+  // Whose log it is not may not fetch it.
+  const Answer other = Sofie({"log", "replay", "--packs", packs, "--out",
+                              node_.PathOf("niet.sluislog"), "--reason", "steekproef"});
+  EXPECT_EQ(other.exit, 4) << other.err;
+}
+
 TEST_F(CliTest, EveryRefusalHasItsExitAndSaysWhatIsPossible) {
   const std::string id = Record();
   // A role that the mandate does not hold; a purpose that no rule allows; no case at all.

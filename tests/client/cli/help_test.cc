@@ -75,6 +75,7 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                                  {"log", "proof"},
                                                                  {"log", "export"},
                                                                  {"log", "reconcile"},
+                                                                 {"log", "replay"},
                                                                  {"log", "checkpoint"},
                                                                  {"completion"}};
   return commands;

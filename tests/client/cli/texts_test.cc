@@ -12,6 +12,7 @@
 #include "client/lib/catalogue.h"
 #include "client/lib/finding.h"
 #include "client/lib/reconcile.h"
+#include "client/lib/replay.h"
 #include "client/lib/signal_form.h"
 #include "tests/support/places.h"
 
@@ -131,7 +132,7 @@ TEST(TextsTest, EveryKeyNamedIsInTheCatalogue) {
     // Names of files, attributes of rules and prefixes that are completed at run time.
     if (BeginsWithAny(key, {"actor.", "tls.", "ca.", "cert.", "signing.key", "profile.yaml",
                             "sluisd.yaml", "openssl.cnf"}) ||
-        key.ends_with(".")) {
+        dutch.Has("attribute." + key) || key.ends_with(".")) {
       continue;
     }
     EXPECT_TRUE(dutch.Has(key)) << key;
@@ -157,6 +158,10 @@ TEST(TextsTest, EveryTextIsUsed) {
                             "reconcile.result.",
                             "reconcile.why.",
                             "reconcile.fault.",
+                            "replay.differs.",
+                            "replay.verdict.",
+                            "replay.why.",
+                            "replay.why_all.",
                             "sent.state.",
                             "received.state.",
                             "reason.",
@@ -178,6 +183,20 @@ TEST(TextsTest, EveryKindOfFindingHasItsText) {
   for (int kind = 0; kind <= static_cast<int>(client::FindingKind::kShorterThanSeen); ++kind) {
     const std::string key(client::FindingKindName(static_cast<client::FindingKind>(kind)));
     EXPECT_TRUE(dutch.Has("verify.kind." + key)) << key;
+  }
+}
+
+TEST(TextsTest, EveryWordOfReplayingHasItsText) {
+  const client::Catalogue dutch(client::Language::kDutch);
+  for (size_t i = 0; i < client::kReplayVerdicts; ++i) {
+    const std::string word(client::ReplayVerdictName(static_cast<client::ReplayVerdict>(i)));
+    EXPECT_TRUE(dutch.Has("replay.verdict." + word)) << word;
+  }
+  for (const std::string_view word : client::kReplayDifferences) {
+    EXPECT_TRUE(dutch.Has("replay.differs." + std::string(word))) << word;
+  }
+  for (const std::string_view word : client::kReplayObstacles) {
+    EXPECT_TRUE(dutch.Has("replay.why_all." + std::string(word))) << word;
   }
 }
 

@@ -1,0 +1,262 @@
+#include "client/lib/replay.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/lib/decide_again.h"
+#include "client/lib/text.h"
+#include "sluis/record/v1/entry.pb.h"
+
+namespace sluis::client {
+namespace {
+
+using policies::Layer;
+using record::v1::ActPart;
+using record::v1::DecisionPart;
+
+constexpr std::array<std::string_view, kReplayVerdicts> kVerdictNames = {
+    "equal", "mismatch", "not-replayable", "pack-missing", "no-decision"};
+// Every word that a node has logged; what they answer is the same.
+constexpr std::array<std::string_view, 2> kEngines = {"plain-1", "compiled-1"};
+constexpr uint64_t kSecondUs = 1'000'000;
+constexpr uint64_t kYear10000S = 253'402'300'800;
+constexpr size_t kMaxNameBytes = 200;
+constexpr std::string_view kNotEvaluated = "not_evaluated";
+constexpr std::string_view kDenied = "denied";
+
+struct NamedPacks {
+  LayerDigests layers;
+  std::optional<crypto::Hash> effective;
+};
+
+// The digests that the act part names, each layer once; nothing when they are not of form.
+std::optional<NamedPacks> PacksOf(const ActPart& act) {
+  NamedPacks named;
+  for (const record::v1::PackDigest& one : act.pack_digests()) {
+    const absl::StatusOr<crypto::Hash> digest = crypto::ToFixed<32>(one.digest());
+    std::optional<crypto::Hash>* place = nullptr;
+    if (one.layer() == "effective") place = &named.effective;
+    for (size_t i = 0; i < kPackLayers; ++i) {
+      if (one.layer() == policies::LayerName(static_cast<Layer>(i))) place = &named.layers[i];
+    }
+    if (place == nullptr || place->has_value() || !digest.ok()) return std::nullopt;
+    *place = *digest;
+  }
+  if (!named.layers[0] || !named.effective) return std::nullopt;
+  return named;
+}
+
+bool SaysNothing(const ActPart& act, const DecisionPart& part) {
+  return act.rule_ids().empty() && part.granted_fields().empty() && part.reduced_fields().empty() &&
+         part.obligations().empty();
+}
+
+template <typename Repeated>
+bool Same(const Repeated& logged, const std::vector<std::string>& expected) {
+  return std::equal(logged.begin(), logged.end(), expected.begin(), expected.end());
+}
+
+// Permit, denial by a rule, or neither, as the rules and fields that were logged say.
+enum class Class { kPermit, kForbidden, kNothing };
+
+Class ClassOf(const policies::Decision& decision) {
+  if (decision.outcome == policies::Outcome::kPermit) return Class::kPermit;
+  return decision.forbids.empty() ? Class::kNothing : Class::kForbidden;
+}
+
+Class ClassLogged(const policies::PackSet& packs, const ActPart& act, const DecisionPart& part) {
+  Class found = part.granted_fields().empty() && part.obligations().empty() ? Class::kNothing
+                                                                            : Class::kPermit;
+  for (const std::string& id : act.rule_ids()) {
+    const auto rule = std::find_if(packs.rules().begin(), packs.rules().end(),
+                                   [&id](const policies::Rule& one) { return one.id == id; });
+    if (rule == packs.rules().end()) continue;
+    if (rule->effect == policies::Effect::kForbid) return Class::kForbidden;
+    if (rule->effect == policies::Effect::kPermit) found = Class::kPermit;
+  }
+  return found;
+}
+
+// Whether what was done can rest on this decision. An act that was refused for another reason than
+// the rules rests on any; so does one that a hold suspends.
+bool OutcomeFits(const ActPart& act, const policies::Decision& decision) {
+  using policies::Outcome;
+  if (act.refusal() == kDenied || act.outcome() == record::v1::OUTCOME_DENIED) {
+    return decision.outcome == Outcome::kDeny;
+  }
+  if (act.refusal() == kNotEvaluated) return decision.outcome == Outcome::kRefused;
+  if (act.outcome() == record::v1::OUTCOME_DONE || act.outcome() == record::v1::OUTCOME_ABORTED) {
+    return decision.outcome == Outcome::kPermit;
+  }
+  return true;
+}
+
+// The beginning of a text, never half a character of it.
+std::string Cut(std::string text) {
+  if (text.size() <= kMaxNameBytes) return text;
+  size_t end = kMaxNameBytes;
+  while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80) --end;
+  text.resize(end);
+  return text;
+}
+
+Replayed Obstacle(Replayed replayed, std::string_view why, std::string name = {}) {
+  replayed.verdict = ReplayVerdict::kNotReplayable;
+  replayed.why = why;
+  replayed.name = Cut(std::move(name));
+  return replayed;
+}
+
+// Why a part is not there to be read.
+std::optional<Replayed> NotThere(const Replayed& replayed, const ExportPart& part) {
+  switch (part.state) {
+    case ExportPart::State::kOpen:
+      return std::nullopt;
+    case ExportPart::State::kClosed:
+      return Obstacle(replayed, "closed");
+    case ExportPart::State::kMissing:
+      return Obstacle(replayed, "missing");
+    case ExportPart::State::kErased: {
+      Replayed erased = Obstacle(replayed, "erased");
+      erased.erased_by = part.erased_by;
+      return erased;
+    }
+  }
+  return Obstacle(replayed, "malformed");
+}
+
+template <typename Message>
+bool Read(const ExportPart& part, Message& message) {
+  return part.bytes.size() <= kMaxExportPartBytes &&
+         message.ParseFromArray(part.bytes.data(), static_cast<int>(part.bytes.size()));
+}
+
+Replayed Mismatch(Replayed replayed, std::vector<std::string_view> differs) {
+  replayed.verdict = ReplayVerdict::kMismatch;
+  replayed.differs = std::move(differs);
+  return replayed;
+}
+
+// What differs between the decision that was logged and the one made again.
+std::vector<std::string_view> Differences(const policies::PackSet& packs, const DecidedAgain& again,
+                                          const ActPart& act, const DecisionPart& part) {
+  std::vector<std::string_view> differs;
+  const policies::Decision& decision = again.decision;
+  if (ClassOf(decision) != ClassLogged(packs, act, part) || !OutcomeFits(act, decision)) {
+    differs.push_back("decision");
+  }
+  const LoggedForm expected = LoggedFormOf(decision);
+  if (!Same(act.rule_ids(), expected.rules)) differs.push_back("rules");
+  if (!Same(part.granted_fields(), expected.granted) ||
+      !Same(part.reduced_fields(), expected.reduced)) {
+    differs.push_back("fields");
+  }
+  if (!Same(part.obligations(), expected.obligations)) differs.push_back("obligations");
+  return differs;
+}
+
+// A permit that the node did not act on: rightly, wrongly, or nobody can tell. `differs` is what
+// there is otherwise.
+Replayed JudgeWithheld(Replayed replayed, Withheld withheld,
+                       std::vector<std::string_view> differs) {
+  if (withheld == Withheld::kPerhaps) return Obstacle(std::move(replayed), "withheld");
+  if (withheld == Withheld::kNo) return Mismatch(std::move(replayed), std::move(differs));
+  replayed.verdict = ReplayVerdict::kEqual;
+  return replayed;
+}
+
+Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPart& act,
+                 const DecisionPart& part) {
+  const DecidedAgain again = DecideAgain(packs, part);
+  if (again.unknown_attribute) {
+    return Obstacle(std::move(replayed), "attribute", *again.unknown_attribute);
+  }
+  std::vector<std::string_view> differs = Differences(packs, again, act, part);
+  if (!again.engines_agree) {
+    differs.push_back("engines");
+    return Mismatch(std::move(replayed), std::move(differs));
+  }
+  if (again.decision.outcome == policies::Outcome::kPermit) {
+    if (act.outcome() == record::v1::OUTCOME_REFUSED && SaysNothing(act, part)) {
+      return JudgeWithheld(std::move(replayed), again.withheld, std::move(differs));
+    }
+    // What nothing carries out must not have been done.
+    if (act.outcome() == record::v1::OUTCOME_DONE && again.withheld == Withheld::kYes &&
+        (differs.empty() || differs.front() != "decision")) {
+      differs.insert(differs.begin(), "decision");
+    }
+  }
+  if (!differs.empty()) return Mismatch(std::move(replayed), std::move(differs));
+  replayed.verdict = ReplayVerdict::kEqual;
+  return replayed;
+}
+
+// On a day on which the packs are not valid a node asks them nothing.
+Replayed CompareInvalidDay(Replayed replayed, const ActPart& act, const DecisionPart& part) {
+  if (act.outcome() != record::v1::OUTCOME_REFUSED || !part.attributes().empty() ||
+      !SaysNothing(act, part)) {
+    return Mismatch(std::move(replayed), {"validity"});
+  }
+  replayed.verdict = ReplayVerdict::kEqual;
+  return replayed;
+}
+
+Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
+                    const DecisionPart& part) {
+  if (std::find(kEngines.begin(), kEngines.end(), part.engine_version()) == kEngines.end()) {
+    return Obstacle(std::move(replayed), "engine", part.engine_version());
+  }
+  const std::optional<NamedPacks> named = PacksOf(act);
+  if (!named) return Obstacle(std::move(replayed), "malformed");
+  // A share that the node ended itself before it came to asking: there is nothing to compare.
+  const bool unasked = part.attributes().empty() && SaysNothing(act, part) &&
+                       act.outcome() == record::v1::OUTCOME_REFUSED &&
+                       act.refusal() != kNotEvaluated;
+  const RulePacks::Found found = known.Find(named->layers);
+  if (unasked && found.packs == nullptr) return replayed;
+  if (found.missing) {
+    replayed.verdict = ReplayVerdict::kPackMissing;
+    replayed.layer = static_cast<Layer>(*found.missing);
+    replayed.digest = *named->layers[*found.missing];
+    return replayed;
+  }
+  if (found.packs == nullptr) return Obstacle(std::move(replayed), "refused", found.refused);
+  const auto day = LegalDay(static_cast<int64_t>(act.exact_time_us() / kSecondUs));
+  const bool valid = found.packs->ValidOn(day);
+  if (unasked && valid) return replayed;
+  replayed = valid ? Compare(std::move(replayed), *found.packs, act, part)
+                   : CompareInvalidDay(std::move(replayed), act, part);
+  if (found.packs->digests().effective != *named->effective) {
+    if (replayed.verdict != ReplayVerdict::kMismatch) replayed = Mismatch(std::move(replayed), {});
+    const auto engines = std::find(replayed.differs.begin(), replayed.differs.end(), "engines");
+    replayed.differs.insert(engines, "packs");
+  }
+  return replayed;
+}
+
+}  // namespace
+
+std::string_view ReplayVerdictName(ReplayVerdict verdict) {
+  return kVerdictNames[static_cast<size_t>(verdict)];
+}
+
+Replayed Replayer::Replay(uint64_t index, const ExportPart& act_part,
+                          const ExportPart& decision_part) {
+  Replayed replayed{.index = index};
+  ActPart act;
+  DecisionPart part;
+  // An entry without a decision says so in its decision part, which is then open and empty.
+  if (auto obstacle = NotThere(replayed, decision_part)) return *std::move(obstacle);
+  if (auto obstacle = NotThere(replayed, act_part)) return *std::move(obstacle);
+  if (!Read(act_part, act) || act.exact_time_us() / kSecondUs >= kYear10000S) {
+    return Obstacle(std::move(replayed), "malformed");
+  }
+  replayed.time_us = act.exact_time_us();
+  if (decision_part.bytes.empty()) {
+    return act.rule_ids().empty() ? replayed : Mismatch(std::move(replayed), {"decision"});
+  }
+  if (!Read(decision_part, part)) return Obstacle(std::move(replayed), "malformed");
+  return ReplayPart(std::move(replayed), packs_, act, part);
+}
+
+}  // namespace sluis::client

@@ -1,0 +1,88 @@
+// Decides again what a log says was decided, with the attribute values and the rule packs that it
+// names, and compares.
+//
+// Guarantee: *equal* means that both engines, given those values and exactly those packs, come to
+// the decision, rules, fields and obligations that were logged, on a day on which the packs were
+// valid, and that what was done agrees with it. Not guaranteed: that the values were true, that the
+// packs were the ones agreed on (the manifest says which), that an act was logged at all, or that
+// the obligations were then carried out. Values that the rules themselves keep apart from the
+// decision are no part of it: whose they were (the source of each attribute) is taken as declared.
+// Thread-safety: one thread. Ownership: borrows the packs. Errors: none; what cannot be read is a
+// verdict. Source: docs/formats.md, "Replaying".
+#ifndef SLUIS_CLIENT_LIB_REPLAY_H_
+#define SLUIS_CLIENT_LIB_REPLAY_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/lib/export_reader.h"
+#include "client/lib/rule_packs.h"
+#include "crypto/bytes.h"
+
+namespace sluis::client {
+
+enum class ReplayVerdict { kEqual, kMismatch, kNotReplayable, kPackMissing, kNoDecision };
+inline constexpr size_t kReplayVerdicts = 5;
+
+// "equal", "mismatch", "not-replayable", "pack-missing", "no-decision": the words of reports.
+std::string_view ReplayVerdictName(ReplayVerdict verdict);
+
+// In what a decision that was logged differs from the one that the packs give.
+inline constexpr std::array<std::string_view, 7> kReplayDifferences = {
+    "decision",     // permitted and not, or done although it was not permitted
+    "rules",        // other rules
+    "fields",       // other fields, or the same ones otherwise shown
+    "obligations",  // other conditions
+    "validity",     // decided by packs on a day on which they are not valid
+    "packs",        // the digest of the packs together is not that of the packs named
+    "engines",      // the compiled engine and the plain evaluator do not agree
+};
+
+// Why a decision cannot be made again.
+inline constexpr std::array<std::string_view, 9> kReplayObstacles = {
+    "closed",     // act or decision part not opened in this export
+    "hash-only",  // the export gives a hash of this entry only
+    "erased",     // the part is said to be erased; `erased_by` names the entry
+    "missing",    // the part is there no more, or is not what was committed to
+    "malformed",  // a part that no node logs
+    "attribute",  // the packs know no attribute `name`, or nobody supplies it
+    "refused",    // the packs are all there and do not load; `name` is what their reader says
+    "engine",     // made by a decision procedure that this program does not know, `name`
+    "withheld",   // permitted by the rules and refused by the node, for what no part holds
+};
+
+struct Replayed {
+  uint64_t index = 0;
+  // When it was decided, microseconds UTC; nothing while the act part is closed.
+  std::optional<uint64_t> time_us = {};
+  ReplayVerdict verdict = ReplayVerdict::kNoDecision;
+  std::vector<std::string_view> differs = {};  // of a mismatch, in the order of kReplayDifferences
+  std::string_view why = {};                   // of one that is not replayable
+  std::string name = {};
+  std::optional<uint64_t> erased_by = {};
+  // Of a pack that is missing.
+  policies::Layer layer = policies::Layer::kStatutory;
+  crypto::Hash digest{};
+};
+
+class Replayer {
+ public:
+  // `packs` must outlive this.
+  explicit Replayer(RulePacks& packs) : packs_(packs) {}
+
+  // Judges one entry by its act part and its decision part. A part that is open must have been
+  // compared with the leaf before: give what was not the same as missing.
+  Replayed Replay(uint64_t index, const ExportPart& act, const ExportPart& decision);
+
+ private:
+  RulePacks& packs_;
+};
+
+}  // namespace sluis::client
+
+#endif  // SLUIS_CLIENT_LIB_REPLAY_H_

@@ -1,0 +1,81 @@
+#include "client/lib/replay_log.h"
+
+#include "sluis/record/v1/entry.pb.h"
+
+namespace sluis::client {
+namespace {
+
+// What is open and does not give the commitment of the leaf is not the part that was logged.
+ExportPart Proven(const ExportEntry& entry, LogPart part, ProvenParts proven) {
+  if (entry.closed) return {};
+  ExportPart given = entry.parts[PlaceOf(part)];
+  if (given.state == ExportPart::State::kOpen && !proven[PlaceOf(part)]) {
+    given = {.state = ExportPart::State::kMissing};
+  }
+  return given;
+}
+
+class Count {
+ public:
+  Count(RulePacks& packs, const ReplayOptions& options) : replayer_(packs), options_(options) {}
+
+  void Add(uint64_t index, const ExportEntry& entry, ProvenParts proven) {
+    Replayed replayed{.index = index};
+    if (entry.hash_only || entry.damaged) {
+      replayed.verdict = ReplayVerdict::kNotReplayable;
+      replayed.why = entry.damaged ? "missing" : "hash-only";
+    } else {
+      replayed = replayer_.Replay(index, Proven(entry, LogPart::kAct, proven),
+                                  Proven(entry, LogPart::kDecision, proven));
+    }
+    ++report_.totals[static_cast<size_t>(replayed.verdict)];
+    if (replayed.verdict == ReplayVerdict::kEqual ||
+        replayed.verdict == ReplayVerdict::kNoDecision) {
+      return;
+    }
+    if (!replayed.why.empty()) report_.obstacles[replayed.why].Add(index);
+    if (replayed.verdict == ReplayVerdict::kPackMissing) Miss(replayed);
+    if (report_.listed.size() < options_.max_listed) report_.listed.push_back(std::move(replayed));
+  }
+  void Act(crypto::BytesView bytes) {
+    record::v1::ActPart act;
+    report_.exercise =
+        report_.exercise ||
+        (act.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && act.exercise());
+  }
+  ReplayReport& report() { return report_; }
+
+ private:
+  void Miss(const Replayed& replayed) {
+    const std::pair key(replayed.layer, replayed.digest);
+    if (report_.missing.size() == options_.max_missing && !report_.missing.contains(key)) {
+      ++report_.missing_left_out;
+    } else {
+      report_.missing[key].Add(replayed.index);
+    }
+  }
+
+  Replayer replayer_;
+  const ReplayOptions& options_;
+  ReplayReport report_;
+};
+
+}  // namespace
+
+absl::StatusOr<ReplayReport> ReplayLog(std::istream& input, RulePacks& packs,
+                                       const ReplayOptions& options) {
+  Count count(packs, options);
+  VerifyOptions verify;
+  verify.verifier_key = options.verifier_key;
+  verify.progress = options.progress;
+  verify.act = [&count](crypto::BytesView bytes) { count.Act(bytes); };
+  verify.entry = [&count](uint64_t index, const ExportEntry& entry, ProvenParts proven) {
+    count.Add(index, entry, proven);
+  };
+  absl::StatusOr<VerifyReport> verified = VerifyExport(input, verify);
+  if (!verified.ok()) return verified.status();
+  count.report().verification = *std::move(verified);
+  return std::move(count.report());
+}
+
+}  // namespace sluis::client

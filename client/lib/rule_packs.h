@@ -1,0 +1,58 @@
+// Rule packs found by their digests, and put together as a log says that they were in force.
+//
+// Guarantee: a set is made of the packs with exactly these digests, or there is none; a pack of
+// another content is another pack, whatever it calls itself. Loaded once each; memory for at most
+// kMaxLoaded sets. Not guaranteed: that a pack was ever agreed on (that is what the manifest says).
+// Thread-safety: one thread. Ownership: owns the packs; what Find gives lives until the next call.
+// Errors: none; what is wrong is a state of what is found. Source: policies/README.md, "Digests".
+#ifndef SLUIS_CLIENT_LIB_RULE_PACKS_H_
+#define SLUIS_CLIENT_LIB_RULE_PACKS_H_
+
+#include <array>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/bytes.h"
+#include "policies/pack.h"
+
+namespace sluis::client {
+
+// By layer, top down: statutory, partnership, node.
+inline constexpr size_t kPackLayers = 3;
+using LayerDigests = std::array<std::optional<crypto::Hash>, kPackLayers>;
+
+class RulePacks {
+ public:
+  static constexpr size_t kMaxLoaded = 64;
+
+  // Of two with one digest the first stays: they say the same.
+  void Add(policies::Pack pack);
+  size_t size() const { return packs_.size(); }
+
+  struct Found {
+    // The first layer of which no pack has the digest, as a place in LayerDigests.
+    std::optional<size_t> missing;
+    // Why the packs are all there and do not load together, in the words of policies/.
+    std::string refused;
+    // Neither: the rules. Null otherwise.
+    const policies::PackSet* packs = nullptr;
+  };
+  Found Find(const LayerDigests& digests);
+
+ private:
+  struct Loaded {
+    std::unique_ptr<const policies::PackSet> packs;
+    std::string refused;
+  };
+
+  std::map<crypto::Hash, policies::Pack> packs_;
+  std::map<LayerDigests, Loaded> loaded_;
+};
+
+}  // namespace sluis::client
+
+#endif  // SLUIS_CLIENT_LIB_RULE_PACKS_H_

@@ -1,0 +1,182 @@
+// What is equal and what differs.
+#include "client/lib/replay.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/client/lib/logged_decision.h"
+
+namespace sluis::client {
+namespace {
+
+using ReplayTest = LoggedDecision;
+
+TEST_F(ReplayTest, APermitIsEqual) {
+  ExpectEqual();
+  EXPECT_EQ(Run().time_us, kNoonUs);
+}
+
+TEST_F(ReplayTest, TheWordOfEachEngineIsRead) {
+  part_.set_engine_version("compiled-1");
+  ExpectEqual();
+  part_.set_engine_version("guess-9");
+  EXPECT_EQ(ExpectObstacle("engine").name, "guess-9");
+}
+
+TEST_F(ReplayTest, ADenialIsEqual) {
+  Set("record.category", "noise");
+  Refused(record::v1::OUTCOME_DENIED, "denied", {"F-NOISE", "P-READ"});
+  ExpectEqual();
+}
+
+TEST_F(ReplayTest, ADenialBecauseNothingPermitsIsEqual) {
+  Set("action", "record");
+  Refused(record::v1::OUTCOME_DENIED, "denied");
+  ExpectEqual();
+  // The same words, said not to have been evaluated.
+  Refused(record::v1::OUTCOME_REFUSED, "not_evaluated");
+  ExpectMismatch({"decision"});
+}
+
+TEST_F(ReplayTest, WhatWasDoneAlthoughItWasForbiddenDiffers) {
+  Set("record.category", "noise");
+  ExpectMismatch({"decision", "rules", "fields", "obligations"});
+  // Also when the entry names the very rules that forbid it.
+  Refused(record::v1::OUTCOME_DONE, "", {"F-NOISE", "P-READ"});
+  ExpectMismatch({"decision"});
+}
+
+TEST_F(ReplayTest, WhatWasDeniedAlthoughItWasPermittedDiffers) {
+  Refused(record::v1::OUTCOME_DENIED, "denied");
+  ExpectMismatch({"decision", "rules", "fields", "obligations"});
+}
+
+TEST_F(ReplayTest, APermittedActMayBeRefusedForAnotherReason) {
+  act_.set_outcome(record::v1::OUTCOME_REFUSED);
+  act_.set_refusal("bad_request");
+  ExpectEqual();
+  act_.set_outcome(record::v1::OUTCOME_HELD);
+  act_.set_refusal("held");
+  ExpectEqual();
+}
+
+TEST_F(ReplayTest, OtherRulesDiffer) {
+  act_.mutable_rule_ids()->RemoveLast();
+  ExpectMismatch({"rules"});
+}
+
+TEST_F(ReplayTest, OtherFieldsDiffer) {
+  part_.mutable_granted_fields()->RemoveLast();
+  ExpectMismatch({"fields"});
+}
+
+TEST_F(ReplayTest, AFieldOtherwiseShownDiffers) {
+  part_.clear_reduced_fields();
+  ExpectMismatch({"fields"});
+}
+
+TEST_F(ReplayTest, OtherConditionsDiffer) {
+  part_.set_obligations(2, "retention=P900D");
+  ExpectMismatch({"obligations"});
+}
+
+TEST_F(ReplayTest, OutsideTheDaysOfThePacksNothingIsAsked) {
+  act_.set_exact_time_us(kNoonUs + 365 * kDayUs);
+  ExpectMismatch({"validity"});
+  Refused(record::v1::OUTCOME_REFUSED, "not_evaluated");
+  ExpectMismatch({"validity"});  // its values were read
+  part_.clear_attributes();
+  ExpectEqual();
+}
+
+// The last day of the packs ends in Brussels, an hour before it does in UTC.
+TEST_F(ReplayTest, TheDayIsThatOfTheEntryInLegalTime) {
+  constexpr uint64_t kLastSecondUs = 1'798'757'999'000'000;  // 2026-12-31 23:59:59 in Brussels
+  act_.set_exact_time_us(kLastSecondUs);
+  ExpectEqual();
+  act_.set_exact_time_us(kLastSecondUs + 1'000'000);
+  ExpectMismatch({"validity"});
+}
+
+TEST_F(ReplayTest, TheDigestOfTheWholeMustBeThatOfTheLayers) {
+  act_.mutable_pack_digests(1)->set_digest(std::string(32, 'e'));
+  ExpectMismatch({"packs"});
+  part_.set_obligations(2, "retention=P900D");
+  ExpectMismatch({"obligations", "packs"});
+}
+
+TEST_F(ReplayTest, AValueThatNobodyGaveRefuses) {
+  part_.mutable_attributes()->RemoveLast();
+  ExpectMismatch({"decision", "rules", "fields", "obligations"});
+  Refused(record::v1::OUTCOME_REFUSED, "not_evaluated");
+  ExpectEqual();
+}
+
+// An unknown word is not written down: it is empty, and was refused.
+TEST_F(ReplayTest, AnUnknownWordRefuses) {
+  Set("record.category", "");
+  ExpectMismatch({"decision", "rules", "fields", "obligations"});
+  Refused(record::v1::OUTCOME_REFUSED, "not_evaluated");
+  ExpectEqual();
+}
+
+// Of a record that cannot be opened nothing of the body is known: what tests it permits nothing.
+TEST_F(ReplayTest, AnUnreadableRecordIsDecidedWithoutItsBody) {
+  Values("local", "erase",
+         {{"actor.role", "worker"},
+          {"actor.is_author", ""},
+          {"record.category", ""},
+          {"record.subject_kind", ""},
+          {"record.age_days", ""},
+          {"record.held", "false"}});
+  Refused(record::v1::OUTCOME_DENIED, "denied", {"F-NOISE"});
+  ExpectEqual();
+  Refused(record::v1::OUTCOME_REFUSED, "not_evaluated");
+  ExpectMismatch({"decision", "rules"});
+}
+
+TEST_F(ReplayTest, AConditionThatNothingCarriesOutMustRefuse) {
+  Values("local", "audit",
+         {{"actor.role", "worker"},
+          {"actor.is_author", "false"},
+          {"record.category", "none"},
+          {"record.subject_kind", "none"},
+          {"record.age_days", "none"},
+          {"record.held", "false"}});
+  Refused(record::v1::OUTCOME_REFUSED, "not_evaluated");
+  ExpectEqual();
+  act_.set_outcome(record::v1::OUTCOME_DONE);
+  act_.clear_refusal();
+  act_.add_rule_ids("P-AUDIT");
+  part_.add_obligations("approval=worker:1");
+  ExpectMismatch({"decision"});
+}
+
+TEST_F(ReplayTest, ARefusalOfAPermitThatNothingExplainsDiffers) {
+  Refused(record::v1::OUTCOME_REFUSED, "not_evaluated");
+  ExpectMismatch({"decision", "rules", "fields", "obligations"});
+  // Long past the retention it is explained, near its last day nobody can tell.
+  Set("record.age_days", "200");
+  ExpectEqual();
+  Set("record.age_days", "90");
+  ExpectObstacle("withheld");
+  // A hold keeps the record readable.
+  Set("record.held", "true");
+  ExpectMismatch({"decision", "rules", "fields", "obligations"});
+}
+
+TEST_F(ReplayTest, WhatTheRecordWouldSaySeenFromOutsideIsNotGuessed) {
+  Values("release", "share",
+         {{"actor.role", "worker"},
+          {"actor.is_author", "false"},
+          {"record.category", "light"},
+          {"record.subject_kind", "person"},
+          {"record.age_days", "1"},
+          {"record.held", "false"}});
+  Refused(record::v1::OUTCOME_REFUSED, "not_evaluated");
+  ExpectObstacle("withheld");
+  Set("record.subject_kind", "place");
+  ExpectMismatch({"decision", "rules", "fields", "obligations"});
+}
+
+}  // namespace
+}  // namespace sluis::client

@@ -186,7 +186,7 @@ std::vector<WrongPack> WrongPacks() {
       {"AlwaysBroken", Invariant("{id: @@I-X, always: {obligation: log}}"), "permit P-X breaks it"},
       {"InvariantEmpty", Invariant("@@{id: I-X}"), "either never or always"},
       {"InvariantBoth", Invariant("{id: I-X, never: @@{field: text, decision: permit}}"),
-       "either a field or a decision"},
+       "a field, a decision or an approver"},
       {"InvariantDecision", Invariant("{id: I-X, never: {decision: @@deny}}"), "\"deny\""},
       {"InvariantField", Invariant("{id: I-X, never: {field: @@txt}}"), "(nearest: \"text\")"},
       {"InvariantObligation", Invariant("{id: I-X, always: {obligation: @@lgo}}"),
@@ -211,7 +211,8 @@ std::vector<WrongPack> WrongPacks() {
        "expected P8D, got P9D"},
       {"TestObligations",
        PackTest("{name: t, given: base, expect: {decision: permit, obligations: @@[log]}}"),
-       "expected obligations [log], got [fields, retention]"},
+       "expected obligations [log], got [fields, fields=place:generalise=town, retention, "
+       "retention=P9D]"},
       {"TestRefused", SmallPack("tests:\n  - {name: t, given: base, expect: {decision: @@deny}}\n"),
        "got refused by [] (attribute \"colour\" is missing)"},
       {"TestValue", PackTest("{name: t, given: base, with: {colour: @@rde}, expect: {}}"),

@@ -5,18 +5,23 @@
 namespace sluis::policies {
 
 Because NothingPermits() {
-  return {"", "dit kan niet omdat geen enkele afspraak het toelaat",
+  return {"",
+          "dit kan niet omdat geen enkele afspraak het toelaat",
           "this is not possible because no agreement permits it",
-          "cela n'est pas possible car aucun accord ne le permet", ""};
+          "cela n'est pas possible car aucun accord ne le permet",
+          {},
+          ""};
 }
 
 Decision Refusal(const PackDigests& packs, std::string why) {
   Decision decision;
   decision.outcome = Outcome::kRefused;
   decision.refusal = std::move(why);
-  decision.because.push_back({"", "dit kan niet omdat de vraag niet volledig of niet geldig is",
+  decision.because.push_back({"",
+                              "dit kan niet omdat de vraag niet volledig of niet geldig is",
                               "this is not possible because the request is incomplete or invalid",
                               "cela n'est pas possible car la demande est incomplète ou invalide",
+                              {},
                               ""});
   decision.packs = packs;
   return decision;

@@ -13,25 +13,51 @@ namespace sluis::policies {
 namespace {
 
 constexpr auto kInvariantKeys = std::to_array<std::string_view>({"id", "never", "always"});
-constexpr auto kNeverKeys = std::to_array<std::string_view>({"field", "decision", "where"});
+constexpr auto kNeverKeys =
+    std::to_array<std::string_view>({"field", "decision", "approver", "where"});
 constexpr auto kAlwaysKeys = std::to_array<std::string_view>({"obligation", "where"});
 
-// Exactly one of field, obligation, or neither (then: never a permit).
+constexpr std::string_view kRoles = "role";
+
+// Exactly one of field, obligation and approver, or none of them (then: never a permit).
 struct Invariant {
   Word id;
   std::string file_name;
   std::optional<FieldId> field;
   std::optional<ObligationKind> obligation;
+  std::optional<std::string> approver;
   std::vector<ValueTest> where;
 };
+
+void ReadApprover(const YamlReader& reader, const YamlNode& node, const Schema& schema,
+                  Invariant& invariant) {
+  const Word word = reader.One(node, "approver");
+  if (!reader.ok()) return;
+  const Vocabulary* roles = schema.FindVocabulary(kRoles);
+  if (roles == nullptr || !roles->Find(word.text)) {
+    std::vector<std::string_view> names;
+    for (std::size_t i = 0; roles != nullptr && i < roles->values.size(); ++i) {
+      names.push_back(roles->values[i].name);
+    }
+    reader.complaint().Unknown(word, "unknown role", names);
+    return;
+  }
+  invariant.approver = word.text;
+}
 
 void ReadNever(const YamlReader& reader, const YamlNode& node, const Schema& schema,
                Invariant& invariant) {
   if (!reader.Mapping(node, "never", kNeverKeys)) return;
   const YamlNode* field = node.Find("field");
   const YamlNode* decision = node.Find("decision");
-  if ((field != nullptr) == (decision != nullptr)) {
-    reader.complaint().At(node.word.at, "never needs either a field or a decision");
+  const YamlNode* approver = node.Find("approver");
+  if ((field != nullptr) + (decision != nullptr) + (approver != nullptr) != 1) {
+    reader.complaint().At(node.word.at,
+                          "never needs one of these: a field, a decision or an approver");
+    return;
+  }
+  if (approver != nullptr) {
+    ReadApprover(reader, *approver, schema, invariant);
     return;
   }
   if (decision != nullptr) {
@@ -128,6 +154,30 @@ bool CanBreak(const Rule& rule, const Invariant& invariant) {
          std::find(rule.grants.begin(), rule.grants.end(), *invariant.field) != rule.grants.end();
 }
 
+bool NamesApprover(const Rule& rule, const std::string& role) {
+  return std::any_of(rule.obligations.begin(), rule.obligations.end(), [&](const auto& obligation) {
+    const auto* approval = std::get_if<Approval>(&obligation);
+    return approval != nullptr &&
+           std::any_of(approval->count_by_roles.begin(), approval->count_by_roles.end(),
+                       [&role](const auto& one) { return one.first.contains(role); });
+  });
+}
+
+// A rule that names the role breaks the promise as it stands, whether or not it is ever met.
+absl::Status CheckApprover(const Invariant& invariant, const RuleSpace& space) {
+  const std::vector<Rule>& rules = space.packs().rules();
+  const Box where = space.Where(invariant.where);
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    Box box = space.BoxOf(i);
+    if (!NamesApprover(rules[i], *invariant.approver) || !Narrow(where, box)) continue;
+    Complaint complaint(invariant.file_name);
+    complaint.About(invariant.id, "rule " + rules[i].id + " names " + *invariant.approver +
+                                      " as approver; invariant");
+    return complaint.status();
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckOne(const Invariant& invariant, const RuleSpace& space, std::size_t* steps) {
   const PackSet& packs = space.packs();
   RequestQuestion question;
@@ -172,7 +222,8 @@ absl::Status CheckInvariants(std::span<const Pack> layers, const PackSet& packs)
   if (!space.ok()) return space.status();
   std::size_t steps = kInvariantSteps;
   for (const Invariant& invariant : invariants) {
-    absl::Status status = CheckOne(invariant, *space, &steps);
+    absl::Status status =
+        invariant.approver ? CheckApprover(invariant, *space) : CheckOne(invariant, *space, &steps);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

@@ -65,11 +65,13 @@ class Expectation {
       }
     }
     CheckSet("removed", removed, /*exact=*/true);
-    std::set<std::string> kinds;
+    // By kind, or in full: a kind can be there for less than what was agreed.
+    std::set<std::string> obligations;
     for (const JoinedObligation& joined : decision_.obligations) {
-      kinds.insert(std::string(ObligationName(KindOf(joined.obligation))));
+      obligations.insert(std::string(ObligationName(KindOf(joined.obligation))));
+      obligations.insert(ObligationText(joined.obligation));
     }
-    CheckSet("obligations", kinds, /*exact=*/false);
+    CheckSet("obligations", obligations, /*exact=*/false);
     CheckGeneralised();
     CheckRetention();
   }

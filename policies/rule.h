@@ -40,6 +40,9 @@ struct ValueTest {
 struct Because {
   std::string rule;
   std::string nl, en, fr;
+  // What it cites: words of the vocabularies of policies/citation.h, whose texts depend on the day,
+  // or a text as it stands. Both empty when it cites nothing; never both given.
+  std::vector<std::string> cites;
   std::string citation;
   bool operator==(const Because&) const = default;
 };

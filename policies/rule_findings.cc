@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "policies/citation.h"
 #include "policies/compiled_rules.h"
 
 namespace sluis::policies {
@@ -127,13 +128,6 @@ class Idleness {
   const CompiledRules& compiled_;
   std::size_t rule_;
 };
-
-bool StandsOn(const VocabularyValue& basis, std::string_view date) {
-  for (const Citation& citation : basis.citations) {
-    if (citation.from <= date && (citation.until.empty() || date <= citation.until)) return true;
-  }
-  return false;
-}
 
 }  // namespace
 

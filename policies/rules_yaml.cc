@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 
+#include "policies/citation.h"
 #include "policies/obligation_yaml.h"
 
 namespace sluis::policies {
@@ -111,16 +111,41 @@ ValueTest ReadTest(const YamlReader& reader, const YamlNode& node, const Schema&
   return test;
 }
 
-Because ReadBecause(const YamlReader& reader, const YamlNode& node, const std::string& rule) {
+// A list names words whose texts depend on the day. A text with a blank in it is taken as it
+// stands: for a clause of the agreement, which is in force as long as the pack is. One word is a
+// list of one.
+void ReadCites(const YamlReader& reader, const YamlNode& node, const Schema& schema,
+               Because& because) {
+  const std::vector<Word> words = reader.OneOrMore(node, "cite", false);
+  if (!reader.ok()) return;
+  if (node.kind == YamlNode::Kind::kScalar && words[0].text.find(' ') != std::string::npos) {
+    because.citation = words[0].text;
+    return;
+  }
+  std::vector<std::string_view> names;
+  for (const std::string_view name : kCitedVocabularies) {
+    const Vocabulary* vocabulary = schema.FindVocabulary(name);
+    if (vocabulary == nullptr) continue;
+    for (const VocabularyValue& value : vocabulary->values) names.push_back(value.name);
+  }
+  for (const Word& word : words) {
+    if (std::find(names.begin(), names.end(), word.text) == names.end()) {
+      reader.complaint().Unknown(word, "not a word of basis or norm that can be cited", names);
+      return;
+    }
+    because.cites.push_back(word.text);
+  }
+}
+
+Because ReadBecause(const YamlReader& reader, const YamlNode& node, const Schema& schema,
+                    const std::string& rule) {
   Because because;
   because.rule = rule;
   if (!reader.Mapping(node, "because", kBecauseKeys)) return because;
   because.nl = reader.One(reader.Required(node, "nl"), "because").text;
   if (const YamlNode* en = node.Find("en")) because.en = reader.One(*en, "because").text;
   if (const YamlNode* fr = node.Find("fr")) because.fr = reader.One(*fr, "because").text;
-  if (const YamlNode* cite = node.Find("cite")) {
-    because.citation = reader.One(*cite, "cite").text;
-  }
+  if (const YamlNode* cite = node.Find("cite")) ReadCites(reader, *cite, schema, because);
   return because;
 }
 
@@ -138,34 +163,6 @@ void ReadGrants(const YamlReader& reader, const YamlNode& node, const Schema& sc
   }
 }
 
-std::string NextDay(const std::string& date) {
-  const std::chrono::year_month_day day(
-      std::chrono::year(std::stoi(date.substr(0, 4))),
-      std::chrono::month(static_cast<unsigned>(std::stoi(date.substr(5, 2)))),
-      std::chrono::day(static_cast<unsigned>(std::stoi(date.substr(8, 2)))));
-  const std::chrono::year_month_day next(std::chrono::sys_days(day) + std::chrono::days(1));
-  std::array<char, 24> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(next.year()),
-                static_cast<unsigned>(next.month()), static_cast<unsigned>(next.day()));
-  return text.data();
-}
-
-// Whether some citation stands on every day from `from` until `until`.
-bool InForce(const VocabularyValue& basis, std::string from, const std::string& until) {
-  bool advanced = true;
-  while (advanced && from <= until) {
-    advanced = false;
-    for (const Citation& citation : basis.citations) {
-      if (citation.from > from) continue;
-      if (citation.until.empty()) return true;
-      if (citation.until < from) continue;
-      from = NextDay(citation.until);
-      advanced = true;
-    }
-  }
-  return from > until;
-}
-
 void CheckBasis(const YamlReader& reader, const Pack& pack, const Schema& schema,
                 const YamlNode& node, const Rule& rule) {
   const auto id = schema.FindAttribute(kBasisAttribute);
@@ -176,10 +173,15 @@ void CheckBasis(const YamlReader& reader, const Pack& pack, const Schema& schema
     reader.complaint().At(node.word.at, "this permit names no legal basis: test basis under why");
     return;
   }
+  if (test->none) {
+    reader.complaint().At(
+        node.word.at, "a permit cannot rest on no legal basis: take none out of its test of basis");
+    return;
+  }
   const Vocabulary& bases = schema.vocabularies[schema.attributes[*id].vocabulary];
   for (std::size_t i = 0; i < bases.values.size(); ++i) {
     if (!test->Passes(static_cast<ValueId>(i))) continue;
-    if (InForce(bases.values[i], pack.valid_from, pack.valid_until)) continue;
+    if (StandsThroughout(bases.values[i], pack.valid_from, pack.valid_until)) continue;
     reader.complaint().At(node.word.at, "legal basis \"" + bases.values[i].name +
                                             "\" is not in force on every day of this pack");
     return;
@@ -257,7 +259,7 @@ void ReadRules(const YamlReader& reader, const Pack& pack, const Schema& schema,
       }
     }
     ReadEffect(reader, node, schema, rule);
-    rule.because = ReadBecause(reader, reader.Required(node, "because"), rule.id);
+    rule.because = ReadBecause(reader, reader.Required(node, "because"), schema, rule.id);
     if (rule.effect == Effect::kPermit) CheckBasis(reader, pack, schema, node, rule);
     if (!reader.ok()) return;
     rules.push_back(std::move(rule));

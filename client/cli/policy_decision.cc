@@ -10,6 +10,7 @@
 #include "client/cli/policy_files.h"
 #include "client/cli/signal_view.h"
 #include "crypto/bytes.h"
+#include "policies/citation.h"
 
 namespace sluis::cli {
 namespace {
@@ -229,24 +230,26 @@ std::string PermitLines(const Shell& shell, const Decision& decision) {
   return why + with + FieldLines(shell, decision) + ObligationLines(shell, decision);
 }
 
-// The texts of law that the rules and the named basis rest on.
+// The texts of law that the rules and the named basis rest on, as they stand on that day.
 std::vector<std::string> CitationsOf(const PackSet& packs, const policies::Request& request,
-                                     const Decision& decision) {
+                                     const Decision& decision, const std::string& day) {
   std::vector<std::string> out;
-  const auto add = [&](const std::string& text) {
-    if (!text.empty() && !Contains(out, text)) out.push_back(text);
+  const auto add = [&](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) {
+      if (!Contains(out, text)) out.push_back(text);
+    }
   };
-  for (const policies::Because& because : decision.because) add(because.citation);
   const Schema& schema = packs.schema();
+  for (const policies::Because& because : decision.because) {
+    add(policies::TextsOn(schema, because, day));
+  }
   const auto basis = schema.FindAttribute("basis");
   if (!basis || decision.outcome != Outcome::kPermit) return out;
   const policies::Attribute& attribute = schema.attributes[*basis];
   const policies::ValueId value = request.values()[*basis];
   if (value == policies::kNone || attribute.type != policies::ValueType::kVocabulary) return out;
   const auto& values = schema.vocabularies[attribute.vocabulary].values;
-  for (const policies::Citation& citation : values[static_cast<size_t>(value)].citations) {
-    add(citation.text);
-  }
+  add(policies::TextsOn(values[static_cast<size_t>(value)], day));
   return out;
 }
 
@@ -260,7 +263,8 @@ Json DigestsJson(const policies::PackDigests& digests) {
 }  // namespace
 
 std::string DecisionLines(const Shell& shell, const PackSet& packs,
-                          const policies::Request& request, const Decision& decision) {
+                          const policies::Request& request, const Decision& decision,
+                          const std::string& day) {
   std::string out;
   if (decision.outcome == Outcome::kPermit) {
     out += PermitLines(shell, decision);
@@ -269,7 +273,7 @@ std::string DecisionLines(const Shell& shell, const PackSet& packs,
     for (const policies::Because& because : decision.because) out += BecauseLine(shell, because);
     out += NearestLines(shell, packs, request, decision);
   }
-  const std::vector<std::string> citations = CitationsOf(packs, request, decision);
+  const std::vector<std::string> citations = CitationsOf(packs, request, decision, day);
   if (!citations.empty()) out += shell.Text("policy.citations") + "\n";
   for (const std::string& citation : citations) out += "  " + Harmless(citation) + "\n";
   return out +
@@ -278,8 +282,8 @@ std::string DecisionLines(const Shell& shell, const PackSet& packs,
          "\n";
 }
 
-Json DecisionJson(const PackSet& packs, const policies::Request& request,
-                  const Decision& decision) {
+Json DecisionJson(const PackSet& packs, const policies::Request& request, const Decision& decision,
+                  const std::string& day) {
   constexpr const char* kOutcomes[] = {"permit", "deny", "refused"};
   Json because = Json::array();
   for (const policies::Because& one : decision.because) {
@@ -287,7 +291,8 @@ Json DecisionJson(const PackSet& packs, const policies::Request& request,
                        {"nl", one.nl},
                        {"en", one.en},
                        {"fr", one.fr},
-                       {"citation", one.citation}});
+                       {"cites", one.cites},
+                       {"citations", policies::TextsOn(packs.schema(), one, day)}});
   }
   Json granted = Json::array();
   for (const policies::GrantedField& field : decision.granted) {
@@ -322,7 +327,8 @@ Json DecisionJson(const PackSet& packs, const policies::Request& request,
           {"removed", decision.removed},
           {"obligations", obligations},
           {"nearest_permit", nearest},
-          {"citations", CitationsOf(packs, request, decision)},
+          {"citations", CitationsOf(packs, request, decision, day)},
+          {"on", day},
           {"packs", DigestsJson(decision.packs)},
           {"engine_version", std::string(decision.engine_version)}};
 }

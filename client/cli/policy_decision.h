@@ -15,11 +15,13 @@
 
 namespace sluis::cli {
 
-// `request` is complete and what `decision` was made on, under `packs`.
+// `request` is complete and what `decision` was made on, under `packs`. Texts of law are those that
+// stand on `day` (yyyy-mm-dd).
 std::string DecisionLines(const Shell& shell, const policies::PackSet& packs,
-                          const policies::Request& request, const policies::Decision& decision);
+                          const policies::Request& request, const policies::Decision& decision,
+                          const std::string& day);
 Json DecisionJson(const policies::PackSet& packs, const policies::Request& request,
-                  const policies::Decision& decision);
+                  const policies::Decision& decision, const std::string& day);
 
 }  // namespace sluis::cli
 

@@ -5,6 +5,7 @@
 
 #include "client/cli/policy_decision.h"
 #include "client/cli/policy_files.h"
+#include "client/cli/request_context.h"
 #include "policies/evaluate.h"
 
 namespace sluis::cli {
@@ -13,6 +14,7 @@ namespace {
 struct ExplainCommand {
   std::vector<std::string> files;
   std::vector<std::string> set;
+  std::string on;
 };
 
 std::string Listed(const policies::Schema& schema, const policies::GivenValues& values) {
@@ -45,6 +47,9 @@ std::string Missing(const policies::Schema& schema, const policies::GivenValues&
 }
 
 Exit Explain(Shell& shell, const ExplainCommand& options) {
+  const Result<std::string> typed = DayOf(options.on, "--on");
+  if (!typed.ok()) return shell.Fail(typed.failure());
+  const std::string day = typed->empty() ? shell.today() : *typed;
   const Result<policies::PackSet> packs = LoadPacks(options.files);
   if (!packs.ok()) return shell.Fail(packs.failure());
   const policies::Schema& schema = packs->schema();
@@ -62,7 +67,7 @@ Exit Explain(Shell& shell, const ExplainCommand& options) {
   const policies::Request request = policies::RequestFrom(*packs, all);
   const policies::Decision decision = policies::Decide(*packs, request);
   if (shell.json) {
-    Json out = DecisionJson(*packs, request, decision);
+    Json out = DecisionJson(*packs, request, decision, day);
     out["set"] = ListedJson(schema, *set);
     out["base"] = ListedJson(schema, *base);
     shell.Print(out);
@@ -70,7 +75,7 @@ Exit Explain(Shell& shell, const ExplainCommand& options) {
   }
   if (!set->empty()) shell.Say("policy.asked", {{"values", Listed(schema, *set)}});
   if (!base->empty()) shell.Say("policy.from_base", {{"values", Listed(schema, *base)}});
-  shell.out() << DecisionLines(shell, *packs, request, decision);
+  shell.out() << DecisionLines(shell, *packs, request, decision, day);
   return Exit::kDone;
 }
 
@@ -84,6 +89,7 @@ void AddPolicyExplainCommand(CommandSet& set, CLI::App& group) {
           "--set to.kind=police-zone")
       .Files("file", &options->files, Need::kRequired, "pack_files")
       .Texts("--set", &options->set)
+      .Text("--on", &options->on, Need::kOptional, "texts_on")
       .AnswersJson()
       .Runs([&shell, options] { return Explain(shell, *options); });
 }

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/str_join.h"
+#include "policies/citation.h"
 
 namespace sluis::core {
 namespace {
@@ -53,10 +55,12 @@ node::v1::RefusalDetail DetailOf(const Refusal& refusal) {
   return detail;
 }
 
-node::v1::RefusalDetail DetailOf(const policies::Decision& decision) {
+node::v1::RefusalDetail DetailOf(const Call& call, const policies::Decision& decision) {
   node::v1::RefusalDetail detail;
   detail.set_code(RefusalOf(decision).code);
   for (const policies::Because& because : decision.because) {
+    const std::string cited =
+        absl::StrJoin(policies::TextsOn(call.terms->packs.schema(), because, call.today), "; ");
     const std::pair<const char*, const std::string*> texts[] = {
         {"nl", &because.nl}, {"en", &because.en}, {"fr", &because.fr}};
     for (const auto& [language, text] : texts) {
@@ -64,7 +68,7 @@ node::v1::RefusalDetail DetailOf(const policies::Decision& decision) {
       node::v1::RefusalText& added = *detail.add_because();
       added.set_language(language);
       added.set_text(*text);
-      added.set_cite(because.citation);
+      added.set_cite(cited);
     }
   }
   if (decision.nearest_permit) {
@@ -98,7 +102,7 @@ Plan DecisionRefusalPlan(const Call& call, const Answer& answer,
   AddDecision(answer.decision, answer.attributes, entry);
   if (about) AddSubject(*about, entry);
   return PlanOf(std::move(entry), std::move(about), RefusalOf(answer.decision),
-                DetailOf(answer.decision));
+                DetailOf(call, answer.decision));
 }
 
 }  // namespace sluis::core

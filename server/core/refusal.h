@@ -44,7 +44,8 @@ Plan DecisionRefusalPlan(const Call& call, const Answer& answer,
 // The status of a refusal, with its detail.
 absl::Status RefusalStatus(const Refusal& refusal, node::v1::RefusalDetail detail);
 node::v1::RefusalDetail DetailOf(const Refusal& refusal);
-node::v1::RefusalDetail DetailOf(const policies::Decision& decision);
+// The texts of law are those that stand on the day of the call.
+node::v1::RefusalDetail DetailOf(const Call& call, const policies::Decision& decision);
 Refusal RefusalOf(const policies::Decision& decision);
 
 }  // namespace sluis::core

@@ -61,7 +61,8 @@ TEST_F(Evaluate, PermitGrantsAndExplains) {
   EXPECT_THAT(decision.forbids, IsEmpty());
   EXPECT_THAT(decision.requires_, IsEmpty());
   EXPECT_THAT(decision.granted, ElementsAre(GrantedField{"text", {}}, GrantedField{"place", {}}));
-  EXPECT_THAT(decision.because, ElementsAre(Because{"P-RED", "rood mag", "red may", "", "art. 1"}));
+  EXPECT_THAT(decision.because,
+              ElementsAre(Because{"P-RED", "rood mag", "red may", "", {}, "art. 1"}));
   EXPECT_EQ(decision.nearest_permit, std::nullopt);
   EXPECT_EQ(decision.packs, packs_->digests());
   EXPECT_EQ(decision.engine_version, kEngineVersion);

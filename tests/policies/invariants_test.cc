@@ -60,6 +60,31 @@ TEST(Invariants, TheLastOfSixtyValuesCounts) {
   EXPECT_EQ(LoadError(pack(values)), "ok");
 }
 
+TEST(Invariants, NoRuleOfAnyLayerNamesAnApproverThatIsRuledOut) {
+  const std::string statutory = SmallPack(
+      "rules: [{id: P-X, effect: permit, grants: [text], because: {nl: x}}]\n"
+      "invariants: [{id: I-X, never: {approver: cook, where: {colour: red}}}]\n");
+  const auto below = [&statutory](std::string_view rule) {
+    const auto packs =
+        LoadTexts({{"s", statutory},
+                   {"n", LowerPack("node", "small",
+                                   "rules:\n  - {id: R-X, effect: require, because: {nl: x}, " +
+                                       std::string(rule) + "}\n")}});
+    return packs.ok() ? "ok" : std::string(packs.status().message());
+  };
+  const std::string both = "obligations: {approval: {role: [drummer, cook], count: 1}}";
+  EXPECT_EQ(below("when: {colour: green}, " + both), "ok");
+  EXPECT_EQ(below("obligations: {approval: {role: [drummer], count: 1}}"), "ok");
+  for (const std::string& rule : {both, "when: {colour: [red, green]}, " + both}) {
+    EXPECT_NE(below(rule).find("rule R-X names cook as approver; invariant: \"I-X\""),
+              std::string::npos)
+        << below(rule);
+  }
+  EXPECT_NE(LoadError(SmallPack("invariants: [{id: I-X, never: {approver: coo}}]\n"))
+                .find("unknown role: \"coo\" (nearest: \"cook\")"),
+            std::string::npos);
+}
+
 // Every edge of a graph is on or off; at one place an odd number of them would have to be on, at
 // all others an even number. That cannot be, and takes exponentially many cases to see.
 TEST(Invariants, SayWhenTheyAreTooHard) {

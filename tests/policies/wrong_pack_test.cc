@@ -186,7 +186,7 @@ std::vector<WrongPack> WrongPacks() {
       {"AlwaysBroken", Invariant("{id: @@I-X, always: {obligation: log}}"), "permit P-X breaks it"},
       {"InvariantEmpty", Invariant("@@{id: I-X}"), "either never or always"},
       {"InvariantBoth", Invariant("{id: I-X, never: @@{field: text, decision: permit}}"),
-       "either a field or a decision"},
+       "a field, a decision or an approver"},
       {"InvariantDecision", Invariant("{id: I-X, never: {decision: @@deny}}"), "\"deny\""},
       {"InvariantField", Invariant("{id: I-X, never: {field: @@txt}}"), "(nearest: \"text\")"},
       {"InvariantObligation", Invariant("{id: I-X, always: {obligation: @@lgo}}"),
@@ -211,7 +211,8 @@ std::vector<WrongPack> WrongPacks() {
        "expected P8D, got P9D"},
       {"TestObligations",
        PackTest("{name: t, given: base, expect: {decision: permit, obligations: @@[log]}}"),
-       "expected obligations [log], got [fields, retention]"},
+       "expected obligations [log], got [fields, fields=place:generalise=town, retention, "
+       "retention=P9D]"},
       {"TestRefused", SmallPack("tests:\n  - {name: t, given: base, expect: {decision: @@deny}}\n"),
        "got refused by [] (attribute \"colour\" is missing)"},
       {"TestValue", PackTest("{name: t, given: base, with: {colour: @@rde}, expect: {}}"),
@@ -303,13 +304,14 @@ TEST(WrongLayers, OnlyOpenVocabulariesGrow) {
 }
 
 TEST(WrongLayers, ABasisMustBeInForce) {
-  const auto with = [](std::string_view citations, std::string_view why) {
+  const auto with = [](std::string_view citations, std::string_view why,
+                       std::string_view optional = "") {
     return LoadError(
         {{"s", SmallPack("")},
          {"p", LowerPack("partnership", "small",
                          "vocab: {basis: {values: {law: {citations: " + std::string(citations) +
-                             "}}}}\nattributes: {basis: {type: basis, source: "
-                             "caller}}\nrules:\n  - {id: P-X, effect: permit, " +
+                             "}}}}\nattributes: {basis: {type: basis, source: caller" +
+                             std::string(optional) + "}}\nrules:\n  - {id: P-X, effect: permit, " +
                              std::string(why) + "grants: [], because: {nl: x}}\n")}});
   };
   EXPECT_EQ(with("[{cite: a}]", "why: {basis: law}, "), "ok");
@@ -321,8 +323,33 @@ TEST(WrongLayers, ABasisMustBeInForce) {
       "p:6:5: legal basis \"law\" is not in force on every day of this pack");
   EXPECT_EQ(with("[]", "why: {basis: law}, "),
             "p:6:5: legal basis \"law\" is not in force on every day of this pack");
+  EXPECT_EQ(with("[{cite: a}]", "why: {basis: [law, none]}, ", ", optional: true"),
+            "p:6:5: a permit cannot rest on no legal basis: take none out of its test of basis");
+  EXPECT_EQ(with("[{cite: a}]", "why: {basis: {not_in: [none]}}, ", ", optional: true"), "ok");
   EXPECT_EQ(with("[{cite: a}]", ""),
             "p:6:5: this permit names no legal basis: test basis under why");
+}
+
+TEST(WrongLayers, ACitationIsAWordOfBasisOrNorm) {
+  const auto citing = [](std::string_view cite) {
+    return LoadError(
+        {{"s", SmallPack("")},
+         {"p", LowerPack("partnership", "small",
+                         "vocab: {basis: {values: {law: {citations: [{cite: a}]}}}, norm: {values: "
+                         "{ruling: {citations: [{cite: b}]}}}}\nrules:\n  - {id: F-X, effect: "
+                         "forbid, because: {nl: x, cite: " +
+                             std::string(cite) + "}}\n")}});
+  };
+  EXPECT_EQ(citing("[law, ruling]"), "ok");
+  EXPECT_EQ(citing("ruling"), "ok");
+  EXPECT_EQ(citing("\"protocol, art. 4\""), "ok");
+  const std::string unknown = "p:5:54: not a word of basis or norm that can be cited: ";
+  EXPECT_EQ(citing("rulin"), unknown + "\"rulin\" (nearest: \"ruling\")");
+  EXPECT_EQ(citing("[lawe]"),
+            "p:5:55: not a word of basis or norm that can be cited: \"lawe\" "
+            "(nearest: \"law\")");
+  EXPECT_EQ(citing("[law, law]"), "p:5:60: this word is already named: \"law\"");
+  EXPECT_EQ(citing("[]"), "p:5:54: cite must name at least one word");
 }
 
 TEST(Bounds, AreRefused) {

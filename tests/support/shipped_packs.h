@@ -2,6 +2,7 @@
 #ifndef SLUIS_TESTS_SUPPORT_SHIPPED_PACKS_H_
 #define SLUIS_TESTS_SUPPORT_SHIPPED_PACKS_H_
 
+#include <array>
 #include <fstream>
 #include <initializer_list>
 #include <sstream>
@@ -48,6 +49,22 @@ inline absl::StatusOr<PackSet> LoadFiles(std::initializer_list<std::string_view>
 inline constexpr std::string_view kStatutoryPack = "policies/packs/statutory.be.yaml";
 inline constexpr std::string_view kPartnershipPack = "policies/packs/livc-r.vaartland.yaml";
 inline constexpr std::string_view kNodePack = "policies/packs/node.caw.yaml";
+// The other partnership packs: those that load, and those that wait for a legal basis.
+inline constexpr std::array<std::string_view, 4> kOtherPartnershipPacks = {
+    "policies/packs/livc-r.yaml", "policies/packs/hulp-doorverwijzing.yaml",
+    "policies/packs/advies.yaml", "policies/packs/veilig-huis.yaml"};
+inline constexpr std::array<std::string_view, 3> kWaitingPacks = {
+    "policies/packs/hulp-geheim.yaml", "policies/packs/brede-finaliteit.yaml",
+    "policies/packs/tussen-tafels.yaml"};
+
+// A pack that waits, as it would be once its basis is in force.
+inline std::string InForce(std::string_view path) {
+  constexpr std::string_view kNothing = "citations: []";
+  std::string text = ReadSourceFile(path);
+  const std::size_t at = text.find(kNothing);
+  return at == std::string::npos ? std::string()
+                                 : text.replace(at, kNothing.size(), "citations: [{cite: proef}]");
+}
 
 // Frozen: counts and answers of the analysis are known for it.
 inline constexpr std::string_view kAboveExample = "tests/policies/data/statutory.voorbeeld.yaml";

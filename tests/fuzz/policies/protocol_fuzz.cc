@@ -1,10 +1,12 @@
 // Any text is either a protocol or faults that say something; a protocol has what every one has.
+// The same for the signatures beside it: what is read is written again as it came.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
 #include "policies/protocol_check.h"
+#include "policies/protocol_state.h"
 #include "policies/protocol_yaml.h"
 
 namespace {
@@ -19,6 +21,9 @@ void Require(bool holds) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto signatures = ReadSignatures("fuzz", text);
+  Require(signatures.ok() ? signatures->Serialise() == text
+                          : !signatures.status().message().empty());
   const ProtocolReading reading = ReadProtocol("fuzz.yaml", text);
   Require(reading.protocol.has_value() == reading.faults.empty());
   for (const absl::Status& fault : reading.faults) {
@@ -36,5 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const ProtocolClause& clause : protocol.clauses) {
     Require(protocol.FindPurpose(clause.purpose.text) != nullptr);
   }
+  const ProtocolStanding standing = ProtocolState(protocol, {}, {}, protocol.from.text);
+  Require(standing.phase == ProtocolPhase::kDraft && !standing.new_disclosures);
   return 0;
 }

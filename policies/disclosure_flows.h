@@ -1,0 +1,106 @@
+// What rule packs let go from one organisation to another: exactly, each with a request.
+//
+// A flow is possible when some request for it is permitted at the sender and some request for it at
+// the receiver; whether both ever arise together is another matter. Thread-safe. Errors:
+// InvalidArgument naming an attribute that the packs would have to declare; RESOURCE_EXHAUSTED as
+// of RuleSpace.
+#ifndef SLUIS_POLICIES_DISCLOSURE_FLOWS_H_
+#define SLUIS_POLICIES_DISCLOSURE_FLOWS_H_
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "policies/rule_space.h"
+#include "policies/visibility.h"
+
+namespace sluis::policies {
+
+// Kinds of organisation: of the sender, then of the receiver.
+using KindPair = std::pair<std::string, std::string>;
+
+struct SeenField {
+  std::string name;
+  Sight sight = Sight::kAsIs;  // never kNever
+  bool operator==(const SeenField&) const = default;
+};
+
+// Under one purpose, of records of one category (`none`: of those without), between two kinds.
+struct Flow {
+  std::string purpose, category, from, to;
+  std::vector<std::string> bases;  // each enough by itself in some request
+  std::vector<SeenField> fields;   // what the receiver can see
+  std::string example;             // "attribute=value, ..." at the sender
+};
+
+// What a flow comes with.
+struct FlowCondition {
+  std::string rule;
+  Obligation obligation;
+  bool always = false;  // in every request for it, or only in some
+  std::string because;  // in Dutch
+};
+
+// Flows that differ in kinds and categories only: every combination of these is one.
+struct FlowGroup {
+  std::string purpose;
+  std::vector<std::string> from, to, categories, bases;
+  std::vector<SeenField> fields;
+  std::vector<FlowCondition> conditions;  // by rule
+  int32_t retention_days = 0;             // the longest; 0 when some request has no limit
+};
+
+class DisclosureFlows {
+ public:
+  // Needs the packs and the space of `rules` for as long as it is used.
+  static absl::StatusOr<DisclosureFlows> Of(const RuleSpace& rules);
+
+  // In the order of the vocabularies.
+  absl::StatusOr<std::vector<Flow>> Between(const std::set<KindPair>& kinds) const;
+  absl::StatusOr<std::vector<FlowGroup>> Grouped(const std::vector<Flow>& flows) const;
+
+  // A request, as an example, at the receiver under which content of this purpose may be kept for
+  // more days than these; empty when there is none.
+  absl::StatusOr<std::string> KeptLongerThan(int32_t days, const std::string& purpose,
+                                             const KindPair& kinds) const;
+  // A request at the sender with these values, permitted or not; empty for words that the packs do
+  // not declare.
+  std::string ExampleOf(const std::string& purpose, const std::string& category,
+                        const KindPair& kinds) const;
+
+  // Requests between organisations: those of the sender, and those of the receiver.
+  const Box& release() const { return release_; }
+  const Box& accept() const { return accept_; }
+
+ private:
+  struct Axes {
+    AttributeId purpose = 0, basis = 0, category = 0, from = 0, to = 0;
+  };
+  DisclosureFlows(const RuleSpace& rules, Axes axes, Box release, Box accept)
+      : rules_(&rules), axes_(axes), release_(std::move(release)), accept_(std::move(accept)) {}
+
+  // The words of an attribute; `none` last where it may be that.
+  std::vector<std::string> WordsOf(AttributeId attribute) const;
+  // Requests whose attribute has one of these words.
+  Box With(AttributeId attribute, const std::vector<std::string>& words) const;
+  absl::StatusOr<bool> Possible(const Box& box) const;
+  absl::StatusOr<Flow> Describe(Flow flow, const Box& box, const Box& at_sender) const;
+  absl::StatusOr<std::vector<SeenField>> FieldsOf(const Box& box) const;
+  absl::StatusOr<std::vector<FlowCondition>> ConditionsOf(const Box& box) const;
+  absl::StatusOr<std::string> Longer(const Box& box, int32_t days) const;
+  absl::StatusOr<int32_t> LongestRetention(const Box& box) const;
+  RuleBits KeepingAtMost(int32_t days) const;
+  Box BoxOf(const FlowGroup& group) const;
+
+  const RuleSpace* rules_;
+  Axes axes_;
+  Box release_, accept_;
+};
+
+}  // namespace sluis::policies
+
+#endif  // SLUIS_POLICIES_DISCLOSURE_FLOWS_H_

@@ -1,0 +1,57 @@
+// Whether the text of a protocol and the rules of its packs say the same.
+//
+// Pure; thread-safe. Needs the packs only while it runs.
+#ifndef SLUIS_POLICIES_PROTOCOL_CHECK_H_
+#define SLUIS_POLICIES_PROTOCOL_CHECK_H_
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "policies/disclosure_flows.h"
+#include "policies/pack.h"
+#include "policies/protocol.h"
+
+namespace sluis::policies {
+
+// Whether it is the text of these packs: id, version, digest and days, and words that they declare.
+// Every fault, each InvalidArgument naming file, line, column, the word and the nearest valid one.
+std::vector<absl::Status> CheckAgainstPacks(const Protocol& protocol, const PackSet& packs);
+
+// The ordered pairs of kinds between which two different parties can stand.
+std::set<KindPair> KindsBetween(const Protocol& protocol);
+
+enum class GapKind {
+  kNotInText,        // the packs permit it and no clause covers it
+  kBasisNotInText,   // on a ground that no clause covering it names
+  kFieldNotInText,   // with a field that no clause covering it names
+  kNotInPacks,       // a clause covers it and the packs never permit it
+  kBasisNotInPacks,  // a clause names a ground on which the packs permit none of it
+  kFieldNotInPacks,  // a clause names a field that the packs show in none of it
+  kKeptLonger,       // the packs let the receiver keep it longer than the text says
+};
+inline constexpr std::size_t kGapKinds = 7;
+// "not_in_text", "basis_not_in_text", ...
+std::string_view GapKindName(GapKind kind);
+
+struct CoverageGap {
+  GapKind kind = GapKind::kNotInText;
+  std::string purpose;
+  std::vector<std::string> categories;
+  std::string from, to;  // kinds, or organisations where it concerns only some of a kind
+  std::string word;      // the ground, the field or the days of the text
+  std::string clause;    // that says it; empty where none does
+  std::string example;   // one such request, "attribute=value, ..."
+};
+
+// Everything on which text and packs differ, in the order of flows and clauses; empty when they say
+// the same. Meaningful for packs that CheckAgainstPacks accepts. Errors of DisclosureFlows.
+absl::StatusOr<std::vector<CoverageGap>> CoverageGaps(const Protocol& protocol,
+                                                      const DisclosureFlows& flows);
+
+}  // namespace sluis::policies
+
+#endif  // SLUIS_POLICIES_PROTOCOL_CHECK_H_

@@ -1,0 +1,166 @@
+// The blocks of a document as HTML and as Markdown.
+#include "policies/protocol_document.h"
+
+namespace sluis::policies {
+namespace {
+
+using Kind = DocumentBlock::Kind;
+
+constexpr std::string_view kStyle =
+    "body{font-family:sans-serif;line-height:1.5;max-width:70rem;margin:0 auto;padding:1rem}"
+    "table{border-collapse:collapse;margin:1rem 0;display:block;overflow-x:auto}"
+    "caption{font-weight:bold;text-align:left}th,td{border:1px solid #555;padding:.3rem;"
+    "text-align:left;vertical-align:top;overflow-wrap:anywhere}thead th{background:#eee}";
+
+// Characters that turn the direction of what follows could make a text read as what it is not.
+bool TurnsDirection(std::string_view text, std::size_t at) {
+  if (text.size() - at < 3) return false;
+  const std::string_view three = text.substr(at, 3);
+  return (three >= "\xE2\x80\xAA" && three <= "\xE2\x80\xAE") ||
+         (three >= "\xE2\x81\xA6" && three <= "\xE2\x81\xA9");
+}
+
+// `text` on one line, each of its characters as `escape` writes it.
+template <typename Escape>
+std::string Escaped(std::string_view text, Escape escape) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (TurnsDirection(text, i)) {
+      out += '?';
+      i += 2;
+    } else if (text[i] == '\n' || text[i] == '\r' || text[i] == '\t') {
+      out += ' ';
+    } else {
+      escape(text[i], out);
+    }
+  }
+  return out;
+}
+
+std::string Html(std::string_view text) {
+  return Escaped(text, [](char c, std::string& out) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
+  });
+}
+
+std::string Markdown(std::string_view text) {
+  std::string out = Escaped(text, [](char c, std::string& escaped) {
+    // As entities, because not every reader of Markdown honours a backslash before HTML.
+    if (c == '<' || c == '>' || c == '&') {
+      escaped += c == '<' ? "&lt;" : c == '>' ? "&gt;" : "&amp;";
+      return;
+    }
+    if (std::string_view("\\`*_[]|~#!$").find(c) != std::string_view::npos) escaped += '\\';
+    escaped += c;
+  });
+  // What at the begin of a line would make a list, a rule or a title of the line above.
+  const std::size_t first = out.find_first_not_of(' ');
+  if (first == std::string::npos) return "";
+  out.erase(0, first);
+  if (std::string_view("-+=").find(out[0]) != std::string_view::npos) return "\\" + out;
+  const std::size_t digits = out.find_first_not_of("0123456789");
+  if (digits != 0 && digits != std::string::npos && (out[digits] == '.' || out[digits] == ')')) {
+    out.insert(digits, "\\");
+  }
+  return out;
+}
+
+std::string HtmlTable(const DocumentBlock& block) {
+  std::string out = "<table>\n<caption>" + Html(block.text) + "</caption>\n<thead><tr>";
+  for (const std::string& head : block.items) out += "<th scope=\"col\">" + Html(head) + "</th>";
+  out += "</tr></thead>\n<tbody>\n";
+  for (const std::vector<std::string>& row : block.rows) {
+    out += "<tr>";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      out +=
+          i == 0 ? "<th scope=\"row\">" + Html(row[i]) + "</th>" : "<td>" + Html(row[i]) + "</td>";
+    }
+    out += "</tr>\n";
+  }
+  return out + "</tbody>\n</table>\n";
+}
+
+std::string MarkdownTable(const DocumentBlock& block) {
+  std::string out = "**" + Markdown(block.text) + "**\n\n|";
+  for (const std::string& head : block.items) out += " " + Markdown(head) + " |";
+  out += "\n|";
+  for (std::size_t i = 0; i < block.items.size(); ++i) out += "---|";
+  for (const std::vector<std::string>& row : block.rows) {
+    out += "\n|";
+    for (const std::string& cell : row) out += " " + Markdown(cell) + " |";
+  }
+  return out + "\n";
+}
+
+}  // namespace
+
+std::string DocumentHtml(const ProtocolDocument& document) {
+  std::string out =
+      "<!DOCTYPE html>\n<html lang=\"nl\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+      "'unsafe-inline'\">\n<title>" +
+      Html(document.title) + "</title>\n<style>" + std::string(kStyle) +
+      "</style>\n</head>\n<body>\n<main>\n<h1>" + Html(document.title) + "</h1>\n";
+  for (const DocumentBlock& block : document.blocks) {
+    switch (block.kind) {
+      case Kind::kSection:
+        out += "<h2>" + Html(block.text) + "</h2>\n";
+        break;
+      case Kind::kParagraph:
+        out += "<p>" + Html(block.text) + "</p>\n";
+        break;
+      case Kind::kList:
+        out += "<ul>\n";
+        for (const std::string& item : block.items) out += "<li>" + Html(item) + "</li>\n";
+        out += "</ul>\n";
+        break;
+      case Kind::kTable:
+        out += HtmlTable(block);
+        break;
+    }
+  }
+  return out + "</main>\n</body>\n</html>\n";
+}
+
+std::string DocumentMarkdown(const ProtocolDocument& document) {
+  std::string out = "# " + Markdown(document.title) + "\n";
+  for (const DocumentBlock& block : document.blocks) {
+    out += "\n";
+    switch (block.kind) {
+      case Kind::kSection:
+        out += "## " + Markdown(block.text) + "\n";
+        break;
+      case Kind::kParagraph:
+        out += Markdown(block.text) + "\n";
+        break;
+      case Kind::kList:
+        for (const std::string& item : block.items) out += "- " + Markdown(item) + "\n";
+        break;
+      case Kind::kTable:
+        out += MarkdownTable(block);
+        break;
+    }
+  }
+  return out;
+}
+
+}  // namespace sluis::policies

@@ -1,0 +1,232 @@
+// Text and packs say the same, or what they do not agree on is told with a request that shows it.
+#include "policies/protocol_check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "policies/evaluate.h"
+#include "policies/given_values.h"
+#include "policies/protocol_template.h"
+#include "tests/support/example_protocol.h"
+
+namespace sluis::policies {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::vector<std::string> Texts(const std::vector<absl::Status>& faults) {
+  std::vector<std::string> texts;
+  for (const absl::Status& fault : faults) texts.emplace_back(fault.message());
+  return texts;
+}
+
+class ProtocolCheck : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto packs = LoadFiles({kStatutoryPack, kPartnershipPack});
+    ASSERT_TRUE(packs.ok()) << packs.status();
+    packs_.emplace(*std::move(packs));
+    rules_.emplace(*RuleSpace::Of(*packs_));
+    flows_.emplace(*DisclosureFlows::Of(*rules_));
+  }
+
+  static Protocol Read(const std::string& text) {
+    const ProtocolReading reading = ReadProtocol("p.yaml", text);
+    EXPECT_THAT(Texts(reading.faults), IsEmpty());
+    return reading.protocol.value_or(Protocol{});
+  }
+
+  // "kind purpose from>to word clause" of each gap of the example with one part replaced.
+  std::vector<std::string> GapsWith(const std::string& from, const std::string& to) {
+    const std::string text = Edited(ExampleProtocolText(), from, to);
+    EXPECT_NE(text, "?") << from;
+    const auto gaps = CoverageGaps(Read(text), *flows_);
+    EXPECT_TRUE(gaps.ok()) << gaps.status();
+    std::vector<std::string> lines;
+    for (const CoverageGap& gap : *gaps) {
+      lines.push_back(std::string(GapKindName(gap.kind)) + " " + gap.purpose + " " + gap.from +
+                      ">" + gap.to + " " + gap.word + " " + gap.clause);
+      last_ = gap;
+    }
+    return lines;
+  }
+
+  // The outcome of the request that the last gap showed.
+  Outcome Decided() {
+    GivenValues values;
+    std::istringstream pairs(last_.example);
+    std::string pair;
+    while (std::getline(pairs >> std::ws, pair, ',')) {
+      const size_t equals = pair.find('=');
+      const auto id = packs_->FindAttribute(pair.substr(0, equals));
+      EXPECT_TRUE(id.has_value()) << pair;
+      if (!id || packs_->schema().attributes[*id].derivation) continue;
+      const auto value = packs_->FindValue(*id, pair.substr(equals + 1));
+      EXPECT_TRUE(value.has_value()) << pair;
+      if (value) values[*id] = *value;
+    }
+    return Decide(*packs_, RequestFrom(*packs_, values)).outcome;
+  }
+
+  std::optional<PackSet> packs_;
+  std::optional<RuleSpace> rules_;
+  std::optional<DisclosureFlows> flows_;
+  CoverageGap last_;
+};
+
+// With SLUIS_WRITE_GOLDEN=1 the example gets the digests of the packs as they are.
+TEST_F(ProtocolCheck, TheExampleIsTheTextOfTheShippedPacks) {
+  std::string text = ExampleProtocolText();
+  if (std::getenv("SLUIS_WRITE_GOLDEN") != nullptr) {
+    const Protocol protocol = Read(text);
+    const auto put = [&](const ProtocolPack& named, const Pack& pack) {
+      text = Edited(text, named.digest.text, crypto::HexEncode(crypto::View(pack.digest)));
+    };
+    put(protocol.statutory, packs_->layers()[0]);
+    put(protocol.partnership, packs_->layers()[1]);
+    std::ofstream(tests::InSources("/") + std::string(kExampleProtocol)) << text;
+  }
+  const Protocol protocol = Read(text);
+  EXPECT_THAT(Texts(CheckAgainstPacks(protocol, *packs_)), IsEmpty());
+  const auto gaps = CoverageGaps(protocol, *flows_);
+  ASSERT_TRUE(gaps.ok()) << gaps.status();
+  for (const CoverageGap& gap : *gaps) {
+    ADD_FAILURE() << GapKindName(gap.kind) << " " << gap.purpose << " " << gap.word << " "
+                  << gap.example;
+  }
+}
+
+TEST_F(ProtocolCheck, OtherPacksAndWordsAreRefused) {
+  const auto faults = [&](const char* from, const char* to) {
+    return Texts(CheckAgainstPacks(Read(Edited(ExampleProtocolText(), from, to)), *packs_));
+  };
+  EXPECT_THAT(
+      faults("id: statutory.be", "id: statutory.nl"),
+      ElementsAre(AllOf(HasSubstr("p.yaml:12:19"), HasSubstr("nearest: \"statutory.be\""))));
+  EXPECT_THAT(faults("livc-r.vaartland, versie: 1", "livc-r.vaartland, versie: 2"),
+              ElementsAre(HasSubstr("has version 1")));
+  EXPECT_THAT(faults("id: prot-vaartland-2026-01", "id: prot-vaartland-2026-02"),
+              ElementsAre(HasSubstr("machine form of another protocol")));
+  EXPECT_THAT(faults("van: 2026-09-01", "van: 2026-08-31"),
+              ElementsAre(HasSubstr("valid from 2026-09-01")));
+  EXPECT_THAT(faults("tot: 2027-08-31", "tot: 2027-09-01"),
+              ElementsAre(HasSubstr("valid until 2027-08-31")));
+  EXPECT_THAT(faults("rol: casemanager", "rol: casemanagers"),
+              ElementsAre(HasSubstr("nearest: \"casemanager\"")));
+  EXPECT_THAT(faults("      grond: vl-livc-2021\n      toelichting: \"Het",
+                     "      grond: vl-livc-2012\n      toelichting: \"Het"),
+              ElementsAre(HasSubstr("nearest: \"vl-livc-2021\"")));
+}
+
+TEST_F(ProtocolCheck, ADigestOfAnotherTextIsRefused) {
+  Protocol protocol = Read(ExampleProtocolText());
+  protocol.partnership.digest.text[0] = protocol.partnership.digest.text[0] == '0' ? '1' : '0';
+  EXPECT_THAT(Texts(CheckAgainstPacks(protocol, *packs_)),
+              ElementsAre(HasSubstr("has another digest")));
+}
+
+TEST_F(ProtocolCheck, WhatThePacksPermitAndTheTextDoesNotSay) {
+  EXPECT_THAT(GapsWith("doel: terugkoppeling-politie\n    van: [municipality]",
+                       "doel: terugkoppeling-politie\n    van: [lindervaart.example]"),
+              Each(HasSubstr("not_in_text terugkoppeling-politie zandrode.example>pz-")));
+  EXPECT_EQ(Decided(), Outcome::kPermit);
+  EXPECT_THAT(GapsWith("van: [municipality, welfare]", "van: [municipality]"),
+              ElementsAre("not_in_text doorverwijzing-hulp welfare>municipality  "));
+  EXPECT_EQ(last_.categories.size(), 7U) << "told once for all its categories";
+  EXPECT_EQ(Decided(), Outcome::kPermit);
+  EXPECT_THAT(GapsWith("gronden: [vl-livc-2021, vl-prev-2024]", "gronden: [vl-livc-2021]"),
+              Contains("basis_not_in_text doorverwijzing-hulp welfare>municipality vl-prev-2024 "));
+  EXPECT_EQ(Decided(), Outcome::kPermit);
+  EXPECT_THAT(GapsWith("velden: [statements, risk_factors, protective",
+                       "velden: [risk_factors, protective"),
+              ElementsAre("field_not_in_text terugkoppeling-politie municipality>police-zone "
+                          "statements "));
+  EXPECT_EQ(Decided(), Outcome::kPermit);
+}
+
+TEST_F(ProtocolCheck, WhatTheTextSaysAndThePacksNeverPermit) {
+  EXPECT_THAT(GapsWith("doel: terugkoppeling-politie\n    van: [municipality]",
+                       "doel: terugkoppeling-politie\n    van: [municipality, welfare]"),
+              ElementsAre("not_in_packs terugkoppeling-politie welfare>police-zone  M-3"));
+  EXPECT_THAT(last_.example, HasSubstr("from.kind=welfare"));
+  EXPECT_NE(Decided(), Outcome::kPermit);
+  EXPECT_THAT(GapsWith("gronden: [be-livc-2018]\n    categorieen",
+                       "gronden: [be-livc-2018, vl-prev-2024]\n    categorieen"),
+              ElementsAre("basis_not_in_packs terugkoppeling-politie municipality>police-zone "
+                          "vl-prev-2024 M-3"));
+  EXPECT_THAT(GapsWith("velden: [statements, risk_factors, protective",
+                       "velden: [statements, age_band, risk_factors, protective"),
+              ElementsAre("field_not_in_packs terugkoppeling-politie municipality>police-zone "
+                          "age_band M-3"));
+  EXPECT_THAT(
+      GapsWith("  - nummer: M-4",
+               "  - {nummer: M-5, doel: doorverwijzing-hulp, van: [caw-de-overzet.example], "
+               "naar: [caw-de-overzet.example], gronden: [vl-livc-2021], categorieen: "
+               "[none], velden: []}\n  - nummer: M-4"),
+      ElementsAre("not_in_packs doorverwijzing-hulp "
+                  "caw-de-overzet.example>caw-de-overzet.example  M-5"));
+}
+
+TEST_F(ProtocolCheck, WhatIsKeptLongerThanTheTextSays) {
+  EXPECT_THAT(GapsWith("{doel: doorverwijzing-hulp, termijn: P180D",
+                       "{doel: doorverwijzing-hulp, termijn: P179D"),
+              Contains("kept_longer doorverwijzing-hulp municipality>welfare P179D "));
+  EXPECT_EQ(Decided(), Outcome::kPermit);
+}
+
+TEST_F(ProtocolCheck, FlowsAreGroupedWithWhatTheyComeWith) {
+  const auto flows = flows_->Between(KindsBetween(Read(ExampleProtocolText())));
+  ASSERT_TRUE(flows.ok()) << flows.status();
+  const auto groups = flows_->Grouped(*flows);
+  ASSERT_TRUE(groups.ok()) << groups.status();
+  const auto found = std::find_if(groups->begin(), groups->end(), [](const FlowGroup& group) {
+    return group.purpose == "doorverwijzing-hulp";
+  });
+  ASSERT_NE(found, groups->end());
+  EXPECT_EQ(found->retention_days, 180);
+  EXPECT_EQ(found->to, (std::vector<std::string>{"municipality", "welfare"}));
+  std::map<std::string, bool> always;
+  for (const FlowCondition& condition : found->conditions) {
+    always[condition.rule + " " + ObligationText(condition.obligation)] = condition.always;
+  }
+  EXPECT_TRUE(always.at("P-HULP retention=P180D"));
+  ASSERT_TRUE(always.contains("R-MINDERJARIG retention=P90D")) << "only of minors";
+  EXPECT_FALSE(always.at("R-MINDERJARIG retention=P90D"));
+}
+
+TEST_F(ProtocolCheck, PacksWithoutTheWordsHaveNoFlows) {
+  const auto packs = LoadFiles({kAboveExample, kExamplePack});
+  ASSERT_TRUE(packs.ok());
+  const auto rules = RuleSpace::Of(*packs);
+  const auto flows = DisclosureFlows::Of(*rules);
+  EXPECT_THAT(std::string(flows.status().message()), HasSubstr("from.kind"));
+}
+
+TEST_F(ProtocolCheck, ATemplateLeavesOpenOnlyWhatThePartiesMustSay) {
+  const std::set<KindPair> kinds = {{"welfare", "municipality"}, {"municipality", "welfare"}};
+  const auto groups = flows_->Grouped(*flows_->Between(kinds));
+  ASSERT_TRUE(groups.ok());
+  for (const std::string name : {"a.example", ""}) {
+    const std::string text = ProtocolTemplate(
+        "prot-vaartland-2026-01", *packs_,
+        {{name, "Een \"naam\"", "welfare"}, {"b.example", "", "municipality"}}, *groups);
+    const ProtocolReading reading = ReadProtocol("p.yaml", text);
+    EXPECT_THAT(Texts(reading.faults), Each(HasSubstr("still to be filled in")));
+    // The title, and every heading but mededelingen, which the packs know.
+    EXPECT_EQ(reading.faults.size(), 22U);
+    for (const ProtocolHeading& heading : ProtocolHeadings()) {
+      EXPECT_THAT(text, HasSubstr("# " + std::string(heading.title))) << heading.key;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sluis::policies

@@ -1,0 +1,230 @@
+// A protocol as a document, as an agreement and as an entry of a register.
+#include "policies/protocol_exports.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "policies/protocol_check.h"
+#include "policies/protocol_document.h"
+#include "policies/protocol_iris.h"
+#include "policies/protocol_words.h"
+#include "tests/support/example_protocol.h"
+
+namespace sluis::policies {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Json = nlohmann::json;
+
+class ProtocolExports : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto packs = LoadFiles({kStatutoryPack, kPartnershipPack});
+    ASSERT_TRUE(packs.ok()) << packs.status();
+    packs_.emplace(*std::move(packs));
+    rules_.emplace(*RuleSpace::Of(*packs_));
+    flows_.emplace(*DisclosureFlows::Of(*rules_));
+    protocol_ = Read(ExampleProtocolText());
+  }
+
+  static Protocol Read(const std::string& text) {
+    const ProtocolReading reading = ReadProtocol("p.yaml", text);
+    EXPECT_TRUE(reading.protocol.has_value())
+        << (reading.faults.empty() ? absl::OkStatus() : reading.faults[0]);
+    return reading.protocol.value_or(Protocol{});
+  }
+
+  ProtocolDocument Document(const std::vector<ProtocolSignature>& held = {}) const {
+    const auto groups = flows_->Grouped(*flows_->Between(KindsBetween(protocol_)));
+    EXPECT_TRUE(groups.ok());
+    return DescribeProtocol(protocol_, *groups, held);
+  }
+
+  std::optional<PackSet> packs_;
+  std::optional<RuleSpace> rules_;
+  std::optional<DisclosureFlows> flows_;
+  Protocol protocol_;
+};
+
+TEST_F(ProtocolExports, TheDocumentHasEveryHeadingAndWhatTheRulesSay) {
+  const ProtocolDocument document =
+      Document({{"zandrode.example", "2026-08-20", crypto::Signature{}}});
+  const std::string html = DocumentHtml(document);
+  const std::string markdown = DocumentMarkdown(document);
+  for (const ProtocolHeading& heading : ProtocolHeadings()) {
+    if (heading.optional) continue;
+    EXPECT_THAT(html, HasSubstr(". " + std::string(heading.title) + "</h2>"));
+    EXPECT_THAT(markdown, HasSubstr(". " + std::string(heading.title) + "\n"));
+  }
+  EXPECT_THAT(html, Not(HasSubstr("Advies van de toezichthouder")));
+  for (const std::string* text : {&html, &markdown}) {
+    EXPECT_THAT(*text, HasSubstr("Belgisch recht."));
+    EXPECT_THAT(*text, HasSubstr("bedenktijd van 4 uur (R-BEDENKTIJD)"));
+    EXPECT_THAT(*text, HasSubstr("hoogstens 180 dagen bewaren (P-HULP)"));
+    EXPECT_THAT(*text, HasSubstr("na goedkeuring door 1 burgemeester (P-FICHE)"));
+    EXPECT_THAT(*text, HasSubstr("dag van vaststelling (grover)")) << "of a place, by month only";
+    EXPECT_THAT(*text, HasSubstr("getekend op 20 augustus 2026"));
+    EXPECT_THAT(*text, HasSubstr("nog niet getekend"));
+    EXPECT_THAT(*text, HasSubstr("mededelingen na 30 juli 2027"));
+    EXPECT_THAT(*text, HasSubstr(crypto::HexEncode(crypto::View(protocol_.digest))));
+  }
+  // Nothing is fetched or run.
+  for (const char* word : {"<script", "<link", "<img", "<a ", " src=", "@import", "url("}) {
+    EXPECT_THAT(html, Not(HasSubstr(word))) << word;
+  }
+}
+
+TEST_F(ProtocolExports, ThePartOfTheSupervisorIsThereWhenItAdvised) {
+  protocol_ = Read(Edited(ExampleProtocolText(), "\nonderwerp:",
+                          "\nadvies_toezichthouder: {uitkomst: gunstig, datum: 2026-07-01, "
+                          "referentie: VTC-1}\nonderwerp:"));
+  EXPECT_THAT(
+      DocumentHtml(Document()),
+      HasSubstr("3. Advies van de toezichthouder</h2>\n<p>gunstig, VTC-1, 1 juli 2026.</p>"));
+}
+
+TEST_F(ProtocolExports, NoTextBecomesMarkup) {
+  const std::string hostile = R"(<script>alert('x')</script> & \"| [a](b) `c` *d* \\ $e$)";
+  const std::string bidi =
+      "\xE2\x80\xAE"
+      "om \xE2\x81\xA6";
+  std::string text = ExampleProtocolText();
+  for (const char* from :
+       {"\"Belgisch recht.", "\"LIVC R Vaartland\"", "\"Gemeente Zandrode", "\"Een jaar, om",
+        "\"Protocol voor", "\"personen over wie", "\"Zit het overleg voor"}) {
+    if (text.find(from) == std::string::npos) continue;
+    text = Edited(text, from, "\"" + hostile + bidi + std::string(from).substr(1));
+  }
+  protocol_ = Read(text);
+  const std::string html = DocumentHtml(Document());
+  EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;|"));
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
+  EXPECT_THAT(html, Not(HasSubstr("\xE2\x80\xAE")));
+  EXPECT_THAT(html, Not(HasSubstr("\xE2\x81\xA6")));
+  const std::string markdown = DocumentMarkdown(Document());
+  EXPECT_THAT(markdown, HasSubstr("&lt;script&gt;alert('x')&lt;/script&gt; &amp; \"\\| \\[a\\](b) "
+                                  "\\`c\\` \\*d\\* \\\\ \\$e\\$"));
+  EXPECT_THAT(markdown, Not(HasSubstr("<script")));
+}
+
+TEST(ProtocolMarkup, IsWrittenSo) {
+  const ProtocolDocument document = {
+      "A & b",
+      {{DocumentBlock::Kind::kSection, "1. Een", {}, {}},
+       {DocumentBlock::Kind::kParagraph, "- geen lijst\n# geen titel", {}, {}},
+       {DocumentBlock::Kind::kParagraph, "2. geen nummer", {}, {}},
+       {DocumentBlock::Kind::kList, "", {"x", "y|z"}, {}},
+       {DocumentBlock::Kind::kTable, "T", {"k", "l"}, {{"a", "<b>"}}}}};
+  EXPECT_EQ(DocumentMarkdown(document),
+            "# A &amp; b\n\n## 1\\. Een\n\n\\- geen lijst \\# geen titel\n\n2\\. geen nummer\n\n"
+            "- x\n- y\\|z\n\n**T**\n\n| k | l |\n|---|---|\n| a | &lt;b&gt; |\n");
+  EXPECT_THAT(DocumentHtml(document),
+              HasSubstr("<h1>A &amp; b</h1>\n<h2>1. Een</h2>\n<p>- geen lijst # geen titel</p>\n"
+                        "<p>2. geen nummer</p>\n<ul>\n<li>x</li>\n<li>y|z</li>\n</ul>\n<table>\n"
+                        "<caption>T</caption>\n<thead><tr><th scope=\"col\">k</th><th "
+                        "scope=\"col\">l</th></tr></thead>\n<tbody>\n<tr><th "
+                        "scope=\"row\">a</th><td>&lt;b&gt;</td></tr>\n</tbody>\n</table>\n"));
+}
+
+TEST_F(ProtocolExports, TheAgreementHasTheRulesBetweenOrganisations) {
+  const Json odrl = Json::parse(ProtocolOdrl(protocol_, *rules_, *flows_));
+  EXPECT_EQ(odrl["@type"], "Agreement");
+  EXPECT_EQ(odrl["profile"], "urn:sluis:odrl-profile:1");
+  EXPECT_EQ(odrl["conflict"], "prohibit");
+  EXPECT_EQ(odrl["assigner"].size(), 5U);
+  std::set<std::string> uids;
+  for (const char* key : {"permission", "prohibition", "obligation"}) {
+    for (const Json& rule : odrl[key]) {
+      uids.insert(rule["uid"]);
+      EXPECT_FALSE(rule["target"].empty() || rule["constraint"].empty());
+    }
+  }
+  size_t expected = 0;
+  for (const Rule& rule : packs_->rules()) {
+    bool local = false;
+    for (const ValueTest& test : rule.tests) {
+      local = local || (packs_->schema().attributes[test.attribute].name == "side" &&
+                        test.values == 1 && !test.none);
+    }
+    expected += local ? 0 : 1;
+    EXPECT_EQ(uids.contains("urn:sluis:odrl-profile:1:rule:" + rule.id), !local) << rule.id;
+  }
+  EXPECT_EQ(uids.size(), expected);
+  const auto rule = [&](const char* key, const std::string& id) {
+    for (const Json& one : odrl[key]) {
+      if (one["uid"] == "urn:sluis:odrl-profile:1:rule:" + id) return one;
+    }
+    return Json();
+  };
+  const Json help = rule("permission", "P-HULP");
+  EXPECT_EQ(help["action"], Json::array({"urn:sluis:odrl-profile:1:action:refer",
+                                         "urn:sluis:odrl-profile:1:action:share"}));
+  EXPECT_EQ(help["duty"][0]["action"], "delete");
+  EXPECT_EQ(help["duty"][0]["constraint"][0]["rightOperand"]["@value"], "P180D");
+  EXPECT_THAT(help["constraint"].dump(), HasSubstr("urn:sluis:purpose:doorverwijzing-hulp"));
+  EXPECT_THAT(help["constraint"].dump(), HasSubstr("2027-08-31"));
+  // What a test leaves out is not there, what it names is.
+  EXPECT_THAT(help["constraint"].dump(), Not(HasSubstr("fenomeen")));
+  EXPECT_THAT(help["constraint"].dump(), HasSubstr("gezinscontext"));
+  EXPECT_THAT(rule("permission", "P-CONTACTPUNT")["constraint"].dump(), HasSubstr("730"));
+  EXPECT_EQ(
+      rule("obligation",
+           "R-BEDENKTIJD")["urn:sluis:odrl-profile:1:duty"][0]["urn:sluis:odrl-profile:1:asks"],
+      "cooling_off=PT4H");
+}
+
+TEST_F(ProtocolExports, TheRegisterHasAnActivityForEachPurpose) {
+  const Json json = Json::parse(ProtocolRegister(protocol_, *packs_));
+  EXPECT_EQ(json["@context"]["toestemming"], "http://data.vlaanderen.be/ns/toestemming#");
+  ASSERT_EQ(json["@graph"].size(), protocol_.purposes.size());
+  const Json& fiche = json["@graph"][2];
+  EXPECT_EQ(fiche["@type"][0], "toestemming:VerwerkingsActiviteit");
+  EXPECT_EQ(fiche["dcterms:temporal"], "2026-09-01/2027-08-31");
+  EXPECT_THAT(fiche["toestemming:verwerkingsgrond"].dump(),
+              HasSubstr("eu-gdpr:A6-1-e-official-authority"));
+  EXPECT_EQ(fiche["dpv:hasDataController"].size(), 2U) << "both municipalities";
+  EXPECT_EQ(fiche["toestemming:verwerker"].size(), 2U);
+  EXPECT_EQ(fiche["dpv:hasRecipient"][0]["@id"], "spiffe://pz-drie-sluizen.example");
+  EXPECT_THAT(json["@graph"][1]["dpv:hasPurpose"].dump(), HasSubstr("dpv:Counterterrorism"));
+  EXPECT_EQ(fiche["dpv:hasStorageCondition"]["dpv:hasDuration"]["@value"], "P365D");
+}
+
+TEST_F(ProtocolExports, TheRegisterAsRowsIsNoFormula) {
+  protocol_.title = "x";
+  protocol_.dpia_reference = "=cmd()";
+  protocol_.third_parties = {"-2+3, \"x\""};
+  const std::string csv = ProtocolRegisterCsv(protocol_, *packs_);
+  size_t lines = 0;
+  for (size_t at = 0; (at = csv.find("\r\n", at)) != std::string::npos; ++at) ++lines;
+  EXPECT_EQ(lines, protocol_.purposes.size() + 1);
+  EXPECT_THAT(csv, HasSubstr(",\"'=cmd(), 2026-05-20\""));
+  EXPECT_THAT(csv, HasSubstr(",\"'-2+3, \"\"x\"\"\","));
+  EXPECT_THAT(csv, HasSubstr("\r\nprot-vaartland-2026-01,1,signaal-intake,"));
+}
+
+TEST(ProtocolIris, EveryPrefixIsKnown) {
+  std::set<std::string> known;
+  for (const IriPrefix& one : IriPrefixes()) known.insert(std::string(one.prefix));
+  for (const char* field : {"statements", "age_band", "subject_ref"}) {
+    const std::string iri = FieldIri(field);
+    EXPECT_TRUE(known.contains(iri.substr(0, iri.find(':')))) << iri;
+  }
+  EXPECT_EQ(FieldIri("place"), "urn:sluis:field:place");
+}
+
+TEST(ProtocolWords, ObligationsAreSaid) {
+  EXPECT_EQ(
+      DutchObligation(Onward{2, "amber", true, false}),
+      "verder delen hoogstens als TLP amber; verder delen alleen als de afzender het toelaat");
+  EXPECT_EQ(DutchObligation(Notify{{{"subject", 1}}}), "de betrokkene inlichten binnen 1 dag");
+  EXPECT_EQ(DutchObligation(KAnonymity{10, {"municipality", "quarter"}}),
+            "alleen cijfers over minstens 10 personen, per gemeente en kwartaal");
+  EXPECT_EQ(DutchDay("2026-03-09"), "9 maart 2026");
+}
+
+}  // namespace
+}  // namespace sluis::policies

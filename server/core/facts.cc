@@ -21,6 +21,7 @@ using policies::Source;
 constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
 constexpr uint64_t kMaxAgeDays = 3650;
 constexpr char kNone[] = "none";
+constexpr std::string_view kPoliceZone = "police-zone";
 
 // A value and where it was really taken from.
 struct Supplied {
@@ -125,6 +126,12 @@ Supply KindAt(Side partner_on) {
   };
 }
 
+// Of no other organisation does the manifest say in which zone it lies.
+bool BetweenPoliceZones(const Facts& facts) {
+  return facts.side != Side::kLocal && facts.call.terms->kind == kPoliceZone &&
+         facts.partner->kind == kPoliceZone;
+}
+
 // The one place that says where each attribute comes from; docs/attributes.md is the same table.
 const std::map<std::string, Supply, std::less<>>& Supplies() {
   static const auto& supplies = *new std::map<std::string, Supply, std::less<>>{
@@ -175,7 +182,8 @@ const std::map<std::string, Supply, std::less<>>& Supplies() {
                                  return Bool(f.side != Side::kLocal &&
                                              ProtocolActive(*f.call.terms));
                                })},
-      {"cross_zone", Always("false", Source::kLedger)},
+      {"cross_zone",
+       From(Source::kLedger, [](const Facts& f) { return Bool(BetweenPoliceZones(f)); })},
       {"from.kind", KindAt(Side::kAccept)},
       {"to.kind", KindAt(Side::kRelease)},
       {"to.role",

@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "client/cli/signal_view.h"
 #include "client/lib/finding.h"
 #include "client/lib/index_ranges.h"
 #include "client/lib/own_files.h"
@@ -107,7 +108,8 @@ void SayReport(Shell& shell, const client::VerifyReport& report) {
   }
   const uint64_t unseen = report.findings_total - report.findings.size();
   if (unseen > 0) shell.Say("verify.more", {{"count", std::to_string(unseen)}});
-  shell.Say("verify.log", {{"origin", report.origin}, {"count", std::to_string(report.entries)}});
+  shell.Say("verify.log",
+            {{"origin", Harmless(report.origin)}, {"count", std::to_string(report.entries)}});
   for (const client::LogPart part : client::kLogParts) {
     const client::PartCounts& counts = report.parts[client::PlaceOf(part)];
     shell.Say("verify.counts", {{"part", std::string(client::LogPartName(part))},
@@ -123,7 +125,9 @@ void SayReport(Shell& shell, const client::VerifyReport& report) {
   if (report.hash_only > 0 || !report.complete) {
     shell.Say("verify.not_complete", {{"count", std::to_string(report.hash_only)}});
   }
-  if (report.key_is_claimed) shell.Say("verify.key_claimed", {{"key", report.verifier_key}});
+  if (report.key_is_claimed) {
+    shell.Say("verify.key_claimed", {{"key", Harmless(report.verifier_key)}});
+  }
   if (report.ok()) {
     shell.Say(report.self_consistency_only ? "verify.self_only" : "verify.good",
               {{"seen", std::to_string(report.seen_confirmed)}});

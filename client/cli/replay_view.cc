@@ -152,7 +152,7 @@ void SayReplay(Shell& shell, const ReplayReport& report) {
   SayMismatches(shell, report);
   SayMissing(shell, report);
   SayObstacles(shell, report);
-  shell.Say("replay.log", {{"origin", report.verification.origin},
+  shell.Say("replay.log", {{"origin", Harmless(report.verification.origin)},
                            {"count", std::to_string(report.verification.entries)},
                            {"decisions", std::to_string(report.decisions())}});
   for (const ReplayVerdict verdict : kVerdicts) {
@@ -162,7 +162,7 @@ void SayReplay(Shell& shell, const ReplayReport& report) {
                {"count", std::to_string(report.Total(verdict))}});
   }
   if (report.verification.key_is_claimed) {
-    shell.Say("verify.key_claimed", {{"key", report.verification.verifier_key}});
+    shell.Say("verify.key_claimed", {{"key", Harmless(report.verification.verifier_key)}});
   }
   shell.Say(VerdictKey(report), {{"count", std::to_string(report.verification.findings_total)}});
 }

@@ -81,14 +81,21 @@ Class ClassLogged(const policies::PackSet& packs, const ActPart& act, const Deci
 // the rules rests on any; so does one that a hold suspends.
 bool OutcomeFits(const ActPart& act, const policies::Decision& decision) {
   using policies::Outcome;
-  if (act.refusal() == kDenied || act.outcome() == record::v1::OUTCOME_DENIED) {
-    return decision.outcome == Outcome::kDeny;
+  const bool denied = act.refusal() == kDenied, not_evaluated = act.refusal() == kNotEvaluated;
+  switch (act.outcome()) {
+    case record::v1::OUTCOME_DONE:
+      return act.refusal().empty() && decision.outcome == Outcome::kPermit;
+    case record::v1::OUTCOME_ABORTED:
+      return !denied && !not_evaluated && decision.outcome == Outcome::kPermit;
+    case record::v1::OUTCOME_DENIED:
+      return !not_evaluated && decision.outcome == Outcome::kDeny;
+    case record::v1::OUTCOME_REFUSED:
+    case record::v1::OUTCOME_HELD:
+      if (denied) return decision.outcome == Outcome::kDeny;
+      return !not_evaluated || decision.outcome == Outcome::kRefused;
+    default:
+      return false;
   }
-  if (act.refusal() == kNotEvaluated) return decision.outcome == Outcome::kRefused;
-  if (act.outcome() == record::v1::OUTCOME_DONE || act.outcome() == record::v1::OUTCOME_ABORTED) {
-    return decision.outcome == Outcome::kPermit;
-  }
-  return true;
 }
 
 // The beginning of a text, never half a character of it.

@@ -43,6 +43,13 @@ TEST_F(ReplayTest, WhatWasDoneAlthoughItWasForbiddenDiffers) {
   // Also when the entry names the very rules that forbid it.
   Refused(record::v1::OUTCOME_DONE, "", {"F-NOISE", "P-READ"});
   ExpectMismatch({"decision"});
+  // A word of refusal does not undo it, and an outcome that is none rests on nothing.
+  Refused(record::v1::OUTCOME_DONE, "denied", {"F-NOISE", "P-READ"});
+  ExpectMismatch({"decision"});
+  Refused(record::v1::OUTCOME_ABORTED, "denied", {"F-NOISE", "P-READ"});
+  ExpectMismatch({"decision"});
+  Refused(record::v1::OUTCOME_UNSPECIFIED, "denied", {"F-NOISE", "P-READ"});
+  ExpectMismatch({"decision"});
 }
 
 TEST_F(ReplayTest, WhatWasDeniedAlthoughItWasPermittedDiffers) {

@@ -14,6 +14,13 @@ namespace {
 using peer::v1::EnvelopeHead;
 using peer::v1::EnvelopeKind;
 
+// What whoever receives it makes of an envelope that was sent like this.
+absl::StatusOr<Envelope> MadeAndRead(const EnvelopeDraft& draft, const EnvelopeKeys& keys) {
+  const absl::StatusOr<peer::v1::Envelope> made = MakeEnvelope(draft, keys);
+  if (!made.ok()) return made.status();
+  return ReadEnvelope(*made);
+}
+
 class EnvelopeTest : public ::testing::Test {
  protected:
   // The head changed and signed again by the sender, as one would who holds its keys.
@@ -63,13 +70,13 @@ TEST_F(EnvelopeTest, FullEnvelopeTravelsAndOneLeafMoreDoesNot) {
   const auto kind = peer::v1::ENVELOPE_KIND_ERASURE;
   EnvelopeDraft draft = world_.Draft(kind, 256);
   draft.leaves.push_back(world_.Draft(kind, 1).leaves[0]);
-  EXPECT_EQ(Word(MakeEnvelope(draft, world_.sender.keys())), "count");
+  EXPECT_EQ(Word(MadeAndRead(draft, world_.sender.keys())), "count");
   draft.leaves.pop_back();
-  const auto full = MakeEnvelope(draft, world_.sender.keys());
+  const auto full = MadeAndRead(draft, world_.sender.keys());
   ASSERT_TRUE(full.ok()) << full.status();
   EXPECT_EQ(Word(VerifyEnvelope(*full, world_.Judge(kind))), "ok");
   draft.leaves.clear();
-  EXPECT_EQ(Word(MakeEnvelope(draft, world_.sender.keys())), "count");
+  EXPECT_EQ(Word(MadeAndRead(draft, world_.sender.keys())), "count");
 }
 
 TEST_F(EnvelopeTest, BoundOfTheWholeIsOneMebibyte) {
@@ -190,7 +197,7 @@ TEST_F(EnvelopeTest, ExerciseIsMarked) {
 TEST_F(EnvelopeTest, OnlyAValidIdentityKeyOfTheSenderSigns) {
   const EnvelopeDraft draft = world_.Draft(kOffer, 1);
   const auto signed_by = [&](const crypto::SigningKey& key) {
-    const auto envelope = MakeEnvelope(draft, {key, world_.sender.receipt});
+    const auto envelope = MadeAndRead(draft, {key, world_.sender.receipt});
     return Word(VerifyEnvelope(*envelope, world_.Judge(kOffer)));
   };
   EXPECT_EQ(signed_by(world_.sender.identity), "ok");
@@ -216,13 +223,13 @@ TEST_F(EnvelopeTest, KeysCountOnTheirDaysOnly) {
 TEST_F(EnvelopeTest, ReceiptsNeedTheReceiptKeyAsWell) {
   const EnvelopeDraft draft = world_.Draft(kReceipt, 2);
   const auto signed_by = [&](const crypto::SigningKey& receipt_key) {
-    const auto envelope = MakeEnvelope(draft, {world_.recipient.identity, receipt_key});
+    const auto envelope = MadeAndRead(draft, {world_.recipient.identity, receipt_key});
     return Word(VerifyEnvelope(*envelope, world_.Judge(kReceipt)));
   };
   EXPECT_EQ(signed_by(world_.recipient.receipt), "ok");
   EXPECT_EQ(signed_by(world_.recipient.identity), "receipt_signature");
   EXPECT_EQ(signed_by(world_.sender.receipt), "receipt_signature");
-  peer::v1::Envelope message = MakeEnvelope(draft, world_.recipient.keys())->Message();
+  peer::v1::Envelope message = *MakeEnvelope(draft, world_.recipient.keys());
   // The signature over the same head, made for an envelope.
   message.set_receipt_signature(Text(world_.recipient.receipt.Sign(HeadMessage(message.head()))));
   EXPECT_EQ(ReadAndVerify(message, world_.Judge(kReceipt)), "receipt_signature");
@@ -244,7 +251,7 @@ TEST_F(EnvelopeTest, LeafThatDoesNotRepeatItsHeadIsRefused) {
     ASSERT_TRUE(opened.ParseFromString(draft.leaves[1]));
     change(*opened.mutable_binding());
     draft.leaves[1] = opened.SerializeAsString();
-    EXPECT_EQ(Word(MakeEnvelope(draft, world_.recipient.keys())), "binding");
+    EXPECT_EQ(Word(MadeAndRead(draft, world_.recipient.keys())), "binding");
   }
 }
 
@@ -253,10 +260,10 @@ TEST_F(EnvelopeTest, ReceiptsShareOneKeyAndKeysOneEncapsulation) {
   EnvelopeDraft draft = world_.Draft(kReceipt, 1);
   draft.leaves = {world_.ReceiptFor(offers[0], world_.sealing.public_key),
                   world_.ReceiptFor(offers[1], crypto::hpke::PublicKey{9})};
-  EXPECT_EQ(Word(MakeEnvelope(draft, world_.recipient.keys())), "binding");
+  EXPECT_EQ(Word(MadeAndRead(draft, world_.recipient.keys())), "binding");
   draft = world_.Draft(peer::v1::ENVELOPE_KIND_KEY, 1);
   draft.leaves.push_back(world_.Draft(peer::v1::ENVELOPE_KIND_KEY, 1).leaves[0]);
-  EXPECT_EQ(Word(MakeEnvelope(draft, world_.sender.keys())), "binding");
+  EXPECT_EQ(Word(MadeAndRead(draft, world_.sender.keys())), "binding");
 }
 
 }  // namespace

@@ -57,6 +57,9 @@ TEST_F(ReplayTest, APermittedActMayBeRefusedForAnotherReason) {
   act_.set_outcome(record::v1::OUTCOME_HELD);
   act_.set_refusal("held");
   ExpectEqual();
+  // Not on a decision that was none: the entry names what forbids it.
+  Refused(record::v1::OUTCOME_HELD, "held", {"F-NOISE", "P-READ"});
+  ExpectMismatch({"decision", "rules", "fields", "obligations"});
 }
 
 TEST_F(ReplayTest, OtherRulesDiffer) {

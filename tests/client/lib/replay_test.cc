@@ -89,6 +89,10 @@ TEST_F(ReplayTest, OutsideTheDaysOfThePacksNothingIsAsked) {
   ExpectMismatch({"validity"});  // its values were read
   part_.clear_attributes();
   ExpectEqual();
+  // Done without asking is no refusal.
+  act_.set_outcome(record::v1::OUTCOME_DONE);
+  act_.clear_refusal();
+  ExpectMismatch({"validity"});
 }
 
 // The last day of the packs ends in Brussels, an hour before it does in UTC.

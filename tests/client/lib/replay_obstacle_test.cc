@@ -62,6 +62,11 @@ TEST_F(ReplayObstacleTest, AnActThatAskedNothingHasNone) {
   act_.set_operation(record::v1::OPERATION_ADMINISTRATION);
   part_.clear_attributes();
   EXPECT_EQ(Run().verdict, ReplayVerdict::kNoDecision);
+  // Also where the packs of that time are not at hand.
+  const ActPart named = act_;
+  act_.mutable_pack_digests(0)->set_digest(std::string(32, 'x'));
+  EXPECT_EQ(Run().verdict, ReplayVerdict::kNoDecision);
+  act_ = named;
   // Done without asking is something else.
   act_.set_outcome(record::v1::OUTCOME_DONE);
   ExpectMismatch({"decision"});

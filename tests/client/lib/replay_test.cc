@@ -64,6 +64,9 @@ TEST_F(ReplayTest, APermittedActMayBeRefusedForAnotherReason) {
   act_.set_outcome(record::v1::OUTCOME_HELD);
   act_.set_refusal("held");
   ExpectEqual();
+  // Not on a decision that was none: the entry names what forbids it.
+  Refused(record::v1::OUTCOME_HELD, "held", {"F-NOISE", "P-READ"});
+  ExpectMismatch({"decision", "rules", "fields", "obligations"});
 }
 
 TEST_F(ReplayTest, OtherRulesDiffer) {
@@ -93,6 +96,10 @@ TEST_F(ReplayTest, OutsideTheDaysOfThePacksNothingIsAsked) {
   ExpectMismatch({"validity"});  // its values were read
   part_.clear_attributes();
   ExpectEqual();
+  // Done without asking is no refusal.
+  act_.set_outcome(record::v1::OUTCOME_DONE);
+  act_.clear_refusal();
+  ExpectMismatch({"validity"});
 }
 
 // The last day of the packs ends in Brussels, an hour before it does in UTC.

@@ -258,7 +258,7 @@ TEST_F(SigningTest, StrangersAndOtherTextsAreRefused) {
   EXPECT_THAT(Sign("town").err, HasSubstr("geen partij"));
   // Another key than the manifest names.
   protocol_ = Write("s.yaml", text_);
-  const Ended key = Sign("town", {"--yes", "--key", Path("caw/identity.key")});
+  const Ended key = Sign("town", {"--yes", "--key", Path("caw/keys/identity.key")});
   EXPECT_EQ(key.exit, Exit::kUsage);
   EXPECT_THAT(key.err, HasSubstr("geen identiteitssleutel"));
   EXPECT_FALSE(client::Exists(protocol_ + ".signatures"));

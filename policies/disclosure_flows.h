@@ -59,6 +59,9 @@ class DisclosureFlows {
   // Needs the packs and the space of `rules` for as long as it is used.
   static absl::StatusOr<DisclosureFlows> Of(const RuleSpace& rules);
 
+  // Every kind of organisation that the packs declare.
+  std::vector<std::string> Kinds() const { return WordsOf(axes_.from); }
+
   // In the order of the vocabularies.
   absl::StatusOr<std::vector<Flow>> Between(const std::set<KindPair>& kinds) const;
   absl::StatusOr<std::vector<FlowGroup>> Grouped(const std::vector<Flow>& flows) const;

@@ -8,7 +8,7 @@ using Kind = DocumentBlock::Kind;
 
 constexpr std::string_view kStyle =
     "body{font-family:sans-serif;line-height:1.5;max-width:70rem;margin:0 auto;padding:1rem}"
-    "table{border-collapse:collapse;margin:1rem 0;display:block;overflow-x:auto}"
+    "table{border-collapse:collapse;margin:1rem 0}.wide{overflow-x:auto}"
     "caption{font-weight:bold;text-align:left}th,td{border:1px solid #555;padding:.3rem;"
     "text-align:left;vertical-align:top;overflow-wrap:anywhere}thead th{background:#eee}";
 
@@ -84,7 +84,10 @@ std::string Markdown(std::string_view text) {
 }
 
 std::string HtmlTable(const DocumentBlock& block) {
-  std::string out = "<table>\n<caption>" + Html(block.text) + "</caption>\n<thead><tr>";
+  // Wide ones can be scrolled with the keyboard as well; the table itself keeps its meaning.
+  std::string out = "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"" +
+                    Html(block.text) + "\">\n<table>\n<caption>" + Html(block.text) +
+                    "</caption>\n<thead><tr>";
   for (const std::string& head : block.items) out += "<th scope=\"col\">" + Html(head) + "</th>";
   out += "</tr></thead>\n<tbody>\n";
   for (const std::vector<std::string>& row : block.rows) {
@@ -95,7 +98,7 @@ std::string HtmlTable(const DocumentBlock& block) {
     }
     out += "</tr>\n";
   }
-  return out + "</tbody>\n</table>\n";
+  return out + "</tbody>\n</table>\n</div>\n";
 }
 
 std::string MarkdownTable(const DocumentBlock& block) {

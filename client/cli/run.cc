@@ -14,6 +14,7 @@
 #include "client/cli/node_commands.h"
 #include "client/cli/partnership_commands.h"
 #include "client/cli/policy_commands.h"
+#include "client/cli/protocol_commands.h"
 #include "client/cli/signal_commands.h"
 #include "client/cli/user_commands.h"
 
@@ -48,6 +49,7 @@ void AddCommands(CommandSet& set) {
   AddMandateCommands(set);
   AddPartnershipCommands(set);
   AddPolicyCommands(set);
+  AddProtocolCommands(set);
   AddSignalCommands(set);
   AddInboxCommands(set);
   AddExchangeCommands(set);

@@ -122,12 +122,14 @@ TEST(ProtocolMarkup, IsWrittenSo) {
   EXPECT_EQ(DocumentMarkdown(document),
             "# A &amp; b\n\n## 1\\. Een\n\n\\- geen lijst \\# geen titel\n\n2\\. geen nummer\n\n"
             "- x\n- y\\|z\n\n**T**\n\n| k | l |\n|---|---|\n| a | &lt;b&gt; |\n");
-  EXPECT_THAT(DocumentHtml(document),
-              HasSubstr("<h1>A &amp; b</h1>\n<h2>1. Een</h2>\n<p>- geen lijst # geen titel</p>\n"
-                        "<p>2. geen nummer</p>\n<ul>\n<li>x</li>\n<li>y|z</li>\n</ul>\n<table>\n"
-                        "<caption>T</caption>\n<thead><tr><th scope=\"col\">k</th><th "
-                        "scope=\"col\">l</th></tr></thead>\n<tbody>\n<tr><th "
-                        "scope=\"row\">a</th><td>&lt;b&gt;</td></tr>\n</tbody>\n</table>\n"));
+  EXPECT_THAT(
+      DocumentHtml(document),
+      HasSubstr("<h1>A &amp; b</h1>\n<h2>1. Een</h2>\n<p>- geen lijst # geen titel</p>\n"
+                "<p>2. geen nummer</p>\n<ul>\n<li>x</li>\n<li>y|z</li>\n</ul>\n<div class=\"wide\" "
+                "role=\"region\" tabindex=\"0\" aria-label=\"T\">\n<table>\n"
+                "<caption>T</caption>\n<thead><tr><th scope=\"col\">k</th><th "
+                "scope=\"col\">l</th></tr></thead>\n<tbody>\n<tr><th "
+                "scope=\"row\">a</th><td>&lt;b&gt;</td></tr>\n</tbody>\n</table>\n</div>\n"));
 }
 
 TEST_F(ProtocolExports, TheAgreementHasTheRulesBetweenOrganisations) {

@@ -1,0 +1,90 @@
+#include "client/cli/protocol_files.h"
+
+#include <utility>
+
+#include "client/cli/policy_files.h"
+#include "client/lib/own_files.h"
+#include "client/lib/partnership_files.h"
+#include "policies/protocol_check.h"
+#include "policies/protocol_yaml.h"
+
+namespace sluis::cli {
+namespace {
+
+Failure Refused(const char* key, const std::vector<absl::Status>& faults) {
+  std::string text;
+  for (const absl::Status& fault : faults) text += (text.empty() ? "" : "\n") + WordsOf(fault);
+  return {Exit::kUsage, {key, {{"text", text}}}, nullptr};
+}
+
+}  // namespace
+
+Result<policies::Protocol> ReadProtocolFile(const std::string& path) {
+  const Result<std::string> text = client::ReadWhole(path, kMaxPackFileBytes);
+  if (!text.ok()) return text.failure();
+  policies::ProtocolReading reading = policies::ReadProtocol(path, *text);
+  if (!reading.protocol) return Refused("protocol.refused", reading.faults);
+  return *std::move(reading.protocol);
+}
+
+Result<std::unique_ptr<AskedPacks>> AskedPacks::Read(const std::vector<std::string>& files) {
+  Result<policies::PackSet> packs = LoadPacks(files);
+  if (!packs.ok()) return packs.failure();
+  const auto& layers = packs->layers();
+  if (layers.size() != 2 || layers[1].layer != policies::Layer::kPartnership) {
+    return Failure{Exit::kUsage, {"protocol.two_packs", {}}, nullptr};
+  }
+  std::unique_ptr<AskedPacks> asked(new AskedPacks(*std::move(packs)));
+  absl::StatusOr<policies::RuleSpace> rules = policies::RuleSpace::Of(asked->packs_);
+  if (!rules.ok()) return NoAnswer(rules.status());
+  asked->rules_.emplace(*std::move(rules));
+  absl::StatusOr<policies::DisclosureFlows> flows = policies::DisclosureFlows::Of(*asked->rules_);
+  if (!flows.ok()) return NoAnswer(flows.status());
+  asked->flows_.emplace(*std::move(flows));
+  return asked;
+}
+
+Step CheckPacksOf(const policies::Protocol& protocol, const policies::PackSet& packs) {
+  const std::vector<absl::Status> faults = policies::CheckAgainstPacks(protocol, packs);
+  if (faults.empty()) return std::nullopt;
+  return Refused("protocol.other_packs", faults);
+}
+
+Result<std::vector<policies::PartyKey>> KeysOfManifests(const std::vector<std::string>& paths) {
+  std::vector<policies::PartyKey> keys;
+  for (const std::string& path : paths) {
+    const Result<partnership::SignedManifest> read = client::ReadManifestFile(path);
+    if (!read.ok()) return read.failure();
+    for (const partnership::Member& member : read->manifest.members) {
+      for (const partnership::Key& key : member.keys) {
+        if (key.purpose != crypto::KeyPurpose::kIdentity) continue;
+        keys.push_back({member.organisation, key.public_key, key.not_before, key.not_after});
+      }
+    }
+  }
+  return keys;
+}
+
+std::string SignaturesPath(const std::string& option, const std::string& protocol) {
+  return option.empty() ? protocol + ".signatures" : option;
+}
+
+Result<policies::ProtocolSignatures> ReadSignaturesFile(const std::string& path,
+                                                        const policies::Protocol& protocol) {
+  policies::ProtocolSignatures none;
+  none.digest = protocol.digest;
+  if (!client::Exists(path)) return none;
+  const Result<std::string> text = client::ReadWhole(path, policies::kMaxSignaturesBytes);
+  if (!text.ok()) return text.failure();
+  absl::StatusOr<policies::ProtocolSignatures> read = policies::ReadSignatures(path, *text);
+  if (!read.ok()) return Refused("protocol.bad_signatures", {read.status()});
+  return *std::move(read);
+}
+
+std::string Listed(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+}  // namespace sluis::cli

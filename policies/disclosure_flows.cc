@@ -115,9 +115,14 @@ absl::StatusOr<Flow> DisclosureFlows::Describe(Flow flow, const Box& box,
                                                const Box& at_sender) const {
   flow.example = rules_->Example(at_sender);
   for (const std::string& basis : WordsOf(axes_.basis)) {
-    const auto possible = Possible(Both(With(axes_.basis, {basis}), box));
+    const Box under = Both(With(axes_.basis, {basis}), box);
+    const auto possible = Possible(under);
     if (!possible.ok()) return possible.status();
-    if (*possible) flow.bases.push_back(basis);
+    if (!*possible) continue;
+    auto seen = FieldsOf(under);
+    if (!seen.ok()) return seen.status();
+    flow.bases.push_back(basis);
+    flow.fields_by_basis.push_back(*std::move(seen));
   }
   auto fields = FieldsOf(box);
   if (!fields.ok()) return fields.status();
@@ -141,7 +146,7 @@ absl::StatusOr<std::vector<Flow>> DisclosureFlows::Between(const std::set<KindPa
         if (!*possible) continue;
         const auto sent = rules_->Permitted(Both(box, release_), rules_->permits(), {});
         if (!sent.ok()) return sent.status();
-        auto flow = Describe({purpose, category, from, to, {}, {}, {}}, box, **sent);
+        auto flow = Describe({purpose, category, from, to, {}, {}, {}, {}}, box, **sent);
         if (!flow.ok()) return flow.status();
         flows.push_back(*std::move(flow));
       }

@@ -33,8 +33,10 @@ struct SeenField {
 struct Flow {
   std::string purpose, category, from, to;
   std::vector<std::string> bases;  // each enough by itself in some request
-  std::vector<SeenField> fields;   // what the receiver can see
-  std::string example;             // "attribute=value, ..." at the sender
+  // What the receiver can see under each of them: they say it one by one, as clauses do.
+  std::vector<std::vector<SeenField>> fields_by_basis;
+  std::vector<SeenField> fields;  // what the receiver can see
+  std::string example;            // "attribute=value, ..." at the sender
 };
 
 // What a flow comes with.

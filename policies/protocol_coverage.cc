@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <tuple>
 
 #include "policies/protocol_check.h"
 
@@ -42,14 +43,14 @@ class Coverage {
 
   // A gap that differs from an earlier one in its category only is told with that one.
   void Add(CoverageGap gap) {
-    for (CoverageGap& one : gaps_) {
-      if (one.kind == gap.kind && one.purpose == gap.purpose && one.from == gap.from &&
-          one.to == gap.to && one.word == gap.word && one.clause == gap.clause) {
-        one.categories.insert(one.categories.end(), gap.categories.begin(), gap.categories.end());
-        return;
-      }
+    const auto [place, added] = places_.try_emplace(
+        {gap.kind, gap.purpose, gap.from, gap.to, gap.word, gap.clause}, gaps_.size());
+    if (added) {
+      gaps_.push_back(std::move(gap));
+      return;
     }
-    gaps_.push_back(std::move(gap));
+    std::vector<std::string>& told = gaps_[place->second].categories;
+    told.insert(told.end(), gap.categories.begin(), gap.categories.end());
   }
 
   // Tells for which parties something is so: by kind when it is for all of them.
@@ -97,6 +98,29 @@ class Coverage {
     }
     for (const SeenField& field : flow.fields) {
       check_word(GapKind::kFieldNotInText, field.name, &ProtocolClause::fields);
+    }
+    // Ground and field in one clause: in two clauses apart neither covers what is disclosed.
+    for (std::size_t i = 0; i < flow.bases.size(); ++i) {
+      for (const SeenField& field : flow.fields_by_basis[i]) {
+        const auto says = [&](const ProtocolClause& one) {
+          return Has(one.bases, flow.bases[i]) && Has(one.fields, field.name);
+        };
+        const auto apart = [&](const PartyPair& pair) {
+          const auto any = [&](std::vector<Word> ProtocolClause::*words, const std::string& word) {
+            return std::any_of(protocol_.clauses.begin(), protocol_.clauses.end(),
+                               [&](const ProtocolClause& one) {
+                                 return Covers(one, flow, pair) && Has(one.*words, word);
+                               });
+          };
+          return any(&ProtocolClause::bases, flow.bases[i]) &&
+                 any(&ProtocolClause::fields, field.name);
+        };
+        std::vector<PartyPair> without = lacking(says);
+        std::erase_if(without, [&](const PartyPair& pair) { return !apart(pair); });
+        if (!without.empty()) {
+          AddFor(without, flow, GapKind::kFieldNotInText, field.name + " (" + flow.bases[i] + ")");
+        }
+      }
     }
   }
 
@@ -198,6 +222,9 @@ class Coverage {
   const DisclosureFlows& flows_;
   std::map<KindPair, std::vector<PartyPair>> pairs_;
   std::vector<CoverageGap> gaps_;
+  // Which of them says this, whatever the category.
+  using Said = std::tuple<GapKind, std::string, std::string, std::string, std::string, std::string>;
+  std::map<Said, std::size_t> places_;
 };
 
 }  // namespace

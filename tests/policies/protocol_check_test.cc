@@ -21,6 +21,7 @@ using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 std::vector<std::string> Texts(const std::vector<absl::Status>& faults) {
   std::vector<std::string> texts;
@@ -150,6 +151,25 @@ TEST_F(ProtocolCheck, WhatThePacksPermitAndTheTextDoesNotSay) {
               ElementsAre("field_not_in_text terugkoppeling-politie municipality>police-zone "
                           "statements "));
   EXPECT_EQ(Decided(), Outcome::kPermit);
+}
+
+// A ground in one clause and a field in another counted as covered, and no clause covered both.
+TEST_F(ProtocolCheck, AGroundAndAFieldOfTwoClausesAreNotCoveredTogether) {
+  const std::vector<std::string> gaps = GapsWith(
+      "gronden: [vl-livc-2021, vl-prev-2024]",
+      "gronden: [vl-prev-2024]\n"
+      "    categorieen: [gedrag-offline, gedrag-online, risicofactor, beschermende-factor, "
+      "gezinscontext, positieve-ontwikkeling, contactpunt]\n"
+      "    velden: [statements]\n"
+      "  - nummer: M-5\n"
+      "    doel: doorverwijzing-hulp\n"
+      "    van: [municipality, welfare]\n"
+      "    naar: [municipality, welfare]\n"
+      "    gronden: [vl-livc-2021]");
+  EXPECT_THAT(gaps, Contains("field_not_in_text doorverwijzing-hulp welfare>municipality "
+                             "category (vl-prev-2024) "));
+  EXPECT_THAT(gaps, Not(Contains(HasSubstr("vl-livc-2021"))));
+  EXPECT_THAT(gaps, Not(Contains(HasSubstr("statements"))));
 }
 
 TEST_F(ProtocolCheck, WhatTheTextSaysAndThePacksNeverPermit) {

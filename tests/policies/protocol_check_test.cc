@@ -230,6 +230,53 @@ TEST_F(ProtocolCheck, PacksWithoutTheWordsHaveNoFlows) {
   EXPECT_THAT(std::string(flows.status().message()), HasSubstr("from.kind"));
 }
 
+// What leaves and is never accepted does not go.
+TEST(DisclosureFlowsTest, TakesASenderAndAReceiver) {
+  const std::string law = R"(sluis: 1
+pack: {id: w, layer: statutory, version: 1, valid: {from: 2026-01-01, until: 2026-12-31}}
+vocab:
+  side: [local, release, accept]
+  purpose: [p]
+  basis: {values: {b: {citations: [{cite: c}]}}}
+  category: [c]
+  kind: [k, l]
+attributes:
+  side: {type: side, source: node}
+  purpose: {type: purpose, source: caller}
+  basis: {type: basis, source: caller}
+  record.category: {type: category, source: record}
+  from.kind: {type: kind, source: node}
+  to.kind: {type: kind, source: node}
+fields: [f]
+rules: []
+)";
+  for (const bool both : {true, false}) {
+    const std::string sides = both ? "[release, accept]" : "release";
+    const auto packs = LoadTexts({{"w.yaml", law}, {"p.yaml", R"(sluis: 1
+pack:
+  id: q
+  layer: partnership
+  version: 1
+  extends: [{id: w, version: 1}]
+  valid: {from: 2026-01-01, until: 2026-12-31}
+rules:
+  - id: P-A
+    effect: permit
+    why: {purpose: p, basis: b}
+    when: {side: )" + sides + R"(, from.kind: k, to.kind: l}
+    grants: [f]
+    because: {nl: "dit kan omdat het een proef is"}
+)"}});
+    ASSERT_TRUE(packs.ok()) << packs.status();
+    const auto rules = RuleSpace::Of(*packs);
+    const auto flows = DisclosureFlows::Of(*rules);
+    ASSERT_TRUE(flows.ok()) << flows.status();
+    const auto found = flows->Between({{"k", "l"}, {"l", "k"}});
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_EQ(found->size(), both ? 1U : 0U);
+  }
+}
+
 TEST_F(ProtocolCheck, ATemplateLeavesOpenOnlyWhatThePartiesMustSay) {
   const std::set<KindPair> kinds = {{"welfare", "municipality"}, {"municipality", "welfare"}};
   const auto groups = flows_->Grouped(*flows_->Between(kinds));

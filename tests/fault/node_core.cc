@@ -3,6 +3,7 @@
 #include <map>
 
 #include "server/config.h"
+#include "server/core/erase_restored.h"
 #include "server/core/node_acts.h"
 #include "server/core/register_mandates.h"
 #include "server/core/register_users.h"

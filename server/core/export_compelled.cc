@@ -39,7 +39,7 @@ std::optional<Refusal> RefuseOrder(const Call& call, const OpenedRecord& record,
     if (text->find('\n') != std::string::npos) return BadRequest("write it on one line", field);
   }
   if (request.reference().empty() && request.authority().empty()) {
-    return Refusal{absl::StatusCode::kPermissionDenied, "not_ordered",
+    return Refusal{absl::StatusCode::kFailedPrecondition, "not_ordered",
                    "a signal is handed over only when an authority orders it; give the order, or "
                    "share the signal with a partner",
                    ""};

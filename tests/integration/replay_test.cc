@@ -167,7 +167,8 @@ TEST(ReplayAcrossPacksTest, EachEntryFindsThePacksOfItsTime) {
   CoreHarness h;
   const Person worker = h.Admit("nele", {"maatschappelijk-werker"});
   ASSERT_TRUE(h.Record(worker, PersonSignal()).status.ok());
-  const CoreHarness other({.seed = 99, .pack_edits = {{"retention: P180D", "retention: P170D"}}});
+  const CoreHarness other(
+      {.seed = 99, .pack_edits = {{"zelf signalen optekent", "zelf optekent"}}});
   auto terms = h.MakeTerms();
   terms->packs = other.terms.Get()->packs;
   ASSERT_EQ(h.PutTerms(terms), absl::OkStatus());

@@ -60,15 +60,9 @@ TEST_F(LogVerifyErasedTest, TheErasingEntryWasNotNamed) {
 TEST_F(LogVerifyErasedTest, TheNameOfALogWasACommandToTheTerminal) {
   const tests::BuiltExport log =
       tests::BuildExport(random_, "\x1b[2J\x1b]0;x\x07/log", key_, {.entries = 2});
-  for (const char* command : {"verify", "replay"}) {
-    const std::string path = folder_.PathOf("a.sluislog");
-    std::ofstream(path, std::ios::binary) << log.Encode();
-    std::vector<std::string> words = {"log", command, path};
-    if (words[1] == "replay") words.insert(words.end(), {"--packs", folder_.path()});
-    const Ended ended = RunSluis(words);
-    EXPECT_THAT(ended.out + ended.err, Not(HasSubstr("\x1b"))) << command;
-    EXPECT_THAT(ended.out, HasSubstr("/log")) << command;
-  }
+  const Ended ended = Verify(log);
+  EXPECT_THAT(ended.out + ended.err, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(ended.out, HasSubstr("?[2J?]0;x?/log"));
 }
 
 // The entries said so and the command did not.

@@ -48,8 +48,14 @@ class ConfigReader {
       }
     }
     // A node of before there were partnerships starts as it is; one that is to be in one says more.
-    if (!seen_.contains("partnership.manifest") && !seen_.contains("peer_listener.address")) {
+    if (!seen_.contains("partnership.manifest") && !seen_.contains("partnership.protocol") &&
+        !seen_.contains("peer_listener.address")) {
       return absl::OkStatus();
+    }
+    if (seen_.contains("partnership.protocol") && !seen_.contains("partnership.manifest")) {
+      return absl::InvalidArgumentError(file_name_ +
+                                        ": \"partnership.manifest\" is missing: a protocol holds "
+                                        "between the members that it lists");
     }
     for (const char* name : {"host", "keys.identity"}) {
       if (seen_.contains(name)) continue;
@@ -175,6 +181,7 @@ class ConfigReader {
         {"packs.partnership", {Path(&Config::partnership_pack), true}},
         {"packs.node", {Path(&Config::node_pack)}},
         {"partnership.manifest", {Path(&Config::manifest_file)}},
+        {"partnership.protocol", {Path(&Config::protocol_file)}},
         {"partnership.exercise_cooling_off_s",
          {Number(&Config::exercise_cooling_off_s, 1, 14 * 24 * 3600)}},
         {"peer_listener.address",

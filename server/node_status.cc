@@ -1,4 +1,6 @@
 // What a node says of itself: its status to people, its metrics to machines.
+#include <algorithm>
+
 #include "crypto/secret.h"
 #include "server/node_parts.h"
 #include "server/rpc/credentials.h"
@@ -10,6 +12,26 @@ namespace {
 // A ledger that serves has something to say only while it signs no checkpoint.
 bool HeldBack(const ledger::Ledger& ledger) {
   return ledger.serving() == ledger::Serving::kServing && !ledger.serving_detail().empty();
+}
+
+void FillProtocol(const core::ProtocolInForce& in_force, const std::string& today,
+                  node::v1::ProtocolStatus& status) {
+  const policies::Protocol& protocol = in_force.protocol();
+  const auto standing = in_force.StandingOn(today);
+  status.set_id(protocol.id);
+  status.set_version(static_cast<uint32_t>(protocol.version));
+  status.set_digest(std::string(crypto::View(protocol.digest)));
+  status.set_phase(std::string(policies::ProtocolPhaseName(standing->phase)));
+  status.set_new_disclosures(standing->new_disclosures);
+  for (const policies::ProtocolReason& reason : standing->reasons) {
+    if (reason.kind == policies::ProtocolReason::Kind::kMissing) {
+      status.add_not_signed(reason.about);
+    }
+  }
+  std::sort(status.mutable_not_signed()->begin(), status.mutable_not_signed()->end());
+  status.set_review(protocol.review.text);
+  status.set_last_day(std::min(policies::DayAfter(protocol.review.text, protocol.grace_days),
+                               protocol.until.text));
 }
 
 }  // namespace
@@ -39,6 +61,10 @@ void Node::FillStatus(node::v1::GetStatusResponse& response) const {
     response.set_partnership(terms->partnership);
     response.set_manifest_version(terms->manifest_version);
     response.set_partnership_state(terms->manifest->manifest.state);
+  }
+  if (terms->protocol) {
+    FillProtocol(*terms->protocol, storage::LegalDay(response.now_us()),
+                 *response.mutable_protocol());
   }
   response.set_keys_may_be_swapped(!crypto::SecretMemoryLocked());
   const policies::Schema& schema = terms->packs.schema();

@@ -9,10 +9,28 @@
 #include "server/ledger/data_folder.h"
 #include "server/manifest_loader.h"
 #include "server/node_parts.h"
+#include "server/protocol_loader.h"
 #include "server/storage/files.h"
 #include "server/terms_loader.h"
 
 namespace sluis::server {
+
+namespace {
+
+// Whoever runs the node is told why nothing will leave it.
+void WarnOfProtocol(const core::Terms& terms, const std::string& today) {
+  if (terms.protocol) {
+    const auto standing = terms.protocol->StandingOn(today);
+    if (standing->new_disclosures) return;
+    spdlog::warn("nothing new is disclosed: the protocol is {} today; see sluis protocol show",
+                 policies::ProtocolPhaseName(standing->phase));
+  } else if (terms.active()) {
+    spdlog::warn("nothing is disclosed: name the protocol of the partnership under "
+                 "partnership.protocol");
+  }
+}
+
+}  // namespace
 
 absl::StatusOr<core::HeldManifest> Node::HeldNow() const {
   const auto snapshot = parts_->ledger->store().NewSnapshot();
@@ -33,6 +51,9 @@ absl::StatusOr<std::shared_ptr<core::Terms>> Node::NextTerms(const Config& confi
         "the keys for partners were not there when the node started; restart it");
   }
   core::TakeManifest(*std::move(manifest), **terms);
+  auto protocol = LoadProtocol(config, **terms);
+  if (!protocol.ok()) return protocol.status();
+  (*terms)->protocol = *std::move(protocol);
   return terms;
 }
 
@@ -61,6 +82,7 @@ absl::Status Node::RecordTerms(std::shared_ptr<core::Terms> terms) {
     if (!*same) return absl::AbortedError("the terms changed again meanwhile; reload once more");
   }
   terms->may_exchange = terms->exercise;
+  WarnOfProtocol(*terms, storage::LegalDay(parts.clock.NowUs()));
   parts.terms->Set(std::move(terms));
   // In force whatever comes of this: records of an exercise are hidden, nothing is exchanged, and
   // the house tries again.

@@ -13,20 +13,7 @@
 namespace sluis::server {
 namespace {
 
-constexpr size_t kMaxPackBytes = 1 << 20;
 constexpr size_t kMaxRequestBytes = 16 << 10;
-
-absl::StatusOr<std::string> ReadFile(const std::string& path, size_t most) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::FailedPreconditionError("cannot read \"" + path + "\"");
-  std::string text(most + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(file.gcount()));
-  if (text.size() > most) {
-    return absl::InvalidArgumentError("\"" + path + "\" is longer than it may be");
-  }
-  return text;
-}
 
 absl::StatusOr<crypto::KeyFile> LoadKey(const std::string& path, crypto::KeyPurpose purpose,
                                         const std::string& today) {
@@ -34,7 +21,7 @@ absl::StatusOr<crypto::KeyFile> LoadKey(const std::string& path, crypto::KeyPurp
   if (::stat(path.c_str(), &facts) == 0 && (facts.st_mode & 0077) != 0) {
     return absl::FailedPreconditionError("others can read \"" + path + "\"; run chmod 600 on it");
   }
-  absl::StatusOr<std::string> text = ReadFile(path, crypto::kMaxKeyFileBytes);
+  absl::StatusOr<std::string> text = ReadWholeFile(path, crypto::kMaxKeyFileBytes);
   if (!text.ok()) return text.status();
   absl::StatusOr<crypto::KeyFile> file = crypto::ParseKeyFile(*text);
   explicit_bzero(text->data(), text->size());
@@ -51,12 +38,24 @@ absl::StatusOr<crypto::KeyFile> LoadKey(const std::string& path, crypto::KeyPurp
 
 }  // namespace
 
+absl::StatusOr<std::string> ReadWholeFile(const std::string& path, size_t most) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::FailedPreconditionError("cannot read \"" + path + "\"");
+  std::string text(most + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file.gcount()));
+  if (text.size() > most) {
+    return absl::InvalidArgumentError("\"" + path + "\" is longer than it may be");
+  }
+  return text;
+}
+
 absl::StatusOr<std::shared_ptr<core::Terms>> LoadTerms(const Config& config) {
   std::vector<policies::Pack> layers;
   for (const std::string& path :
        {config.statutory_pack, config.partnership_pack, config.node_pack}) {
     if (path.empty()) continue;
-    absl::StatusOr<std::string> text = ReadFile(path, kMaxPackBytes);
+    absl::StatusOr<std::string> text = ReadWholeFile(path, kMaxPackBytes);
     if (!text.ok()) return text.status();
     absl::StatusOr<policies::Pack> pack = policies::ParsePack(path, *text);
     if (!pack.ok()) return pack.status();
@@ -98,7 +97,7 @@ absl::StatusOr<ExchangeKeys> LoadExchangeKeys(const Config& config, const std::s
 
 absl::StatusOr<record::v1::UserRequest> LoadFirstAdministrator(const Config& config) {
   absl::StatusOr<std::string> bytes =
-      ReadFile(config.first_administrator_request, kMaxRequestBytes);
+       ReadWholeFile(config.first_administrator_request, kMaxRequestBytes);
   if (!bytes.ok()) return bytes.status();
   record::v1::UserRequest request;
   if (!request.ParseFromString(*bytes)) {

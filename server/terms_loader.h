@@ -2,6 +2,7 @@
 #define SLUIS_SERVER_TERMS_LOADER_H_
 
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "crypto/key_file.h"
@@ -12,6 +13,13 @@
 #include "sluis/record/v1/mandate.pb.h"
 
 namespace sluis::server {
+
+// Of a rule pack, and of a protocol.
+inline constexpr size_t kMaxPackBytes = 1 << 20;
+
+// A file that the configuration names. FAILED_PRECONDITION naming it when it cannot be read,
+// INVALID_ARGUMENT when it is longer than `most` bytes.
+absl::StatusOr<std::string> ReadWholeFile(const std::string& path, size_t most);
 
 // Reads the rule packs that the configuration names and makes the terms of them. INVALID_ARGUMENT
 // as the pack reader says it: file, line, column. The stamp is not set: the ledger gives it.

@@ -28,6 +28,22 @@ const char* StateKey(record::v1::PartnershipState state) {
   }
 }
 
+void SayProtocol(Shell& shell, const node::v1::GetStatusResponse& status) {
+  if (!status.has_protocol()) {
+    const bool active = status.partnership_state() == record::v1::PARTNERSHIP_STATE_ACTIVE;
+    shell.Say(active ? "status.no_protocol" : "status.exercise_protocol");
+    return;
+  }
+  const node::v1::ProtocolStatus& protocol = status.protocol();
+  const std::string key = "protocol.phase." + protocol.phase();
+  const std::string day = client::LegalDay(static_cast<int64_t>(status.now_us() / 1000000));
+  shell.Say("status.protocol",
+            {{"id", Harmless(protocol.id())},
+             {"version", std::to_string(protocol.version())},
+             {"standing", shell.catalogue().Has(key) ? shell.Text(key, {{"day", day}})
+                                                     : Harmless(protocol.phase())}});
+}
+
 Exit Status(Shell& shell) {
   const auto answer = Call<node::v1::GetStatusResponse>(shell, node::v1::GetStatusRequest());
   if (!answer.ok()) return shell.Fail(answer.failure());
@@ -49,6 +65,7 @@ Exit Status(Shell& shell) {
     shell.Say(StateKey(answer->partnership_state()),
               {{"partnership", Harmless(answer->partnership())},
                {"version", std::to_string(answer->manifest_version())}});
+    SayProtocol(shell, *answer);
   }
   shell.Say("status.disk", {{"mib", std::to_string(answer->disk_free_bytes() >> 20)}});
   shell.Say("status.configuration",

@@ -21,6 +21,7 @@ constexpr uint64_t kClockWarning = 30 * kSecond;
 constexpr uint64_t kClockFault = 300 * kSecond;
 constexpr uint64_t kDiskWarning = uint64_t{1} << 30;
 constexpr uint64_t kDiskFault = uint64_t{256} << 20;
+constexpr uint64_t kProtocolEnds = 30 * 24 * 3600 * kSecond;
 constexpr uint64_t kOldCheckpoint = 20 * 60 * kSecond;  // two heartbeats
 
 Diagnosis Found(Weight weight, std::string key, Args args = {}) {
@@ -63,6 +64,41 @@ std::vector<Diagnosis> ExamineProfile(Shell& shell, const client::Profile& profi
     out.push_back(Found(Weight::kFine, "doctor.folder_fine"));
   }
   return out;
+}
+
+// Under which protocol something may be disclosed, and until when.
+void ExamineProtocol(const node::v1::GetStatusResponse& status, std::vector<Diagnosis>* out) {
+  if (!status.has_protocol()) {
+    // Before it is active nothing real is exchanged.
+    if (status.partnership_state() == record::v1::PARTNERSHIP_STATE_ACTIVE) {
+      out->push_back(Found(Weight::kFault, "doctor.protocol_none"));
+    }
+    return;
+  }
+  const node::v1::ProtocolStatus& protocol = status.protocol();
+  std::string missing;
+  for (const std::string& organisation : protocol.not_signed()) {
+    missing += (missing.empty() ? "" : ", ") + Harmless(organisation);
+  }
+  const Args args{{"id", Harmless(protocol.id())},
+                  {"organisations", missing},
+                  {"review", Harmless(protocol.review())},
+                  {"day", Harmless(protocol.last_day())}};
+  const std::string soon =
+      client::LegalDay(static_cast<int64_t>((status.now_us() + kProtocolEnds) / kSecond));
+  if (!missing.empty()) {
+    out->push_back(Found(Weight::kFault, "doctor.protocol_unsigned", args));
+  } else if (protocol.phase() == "not_yet_in_force") {
+    out->push_back(Found(Weight::kWarning, "doctor.protocol_not_yet", args));
+  } else if (!protocol.new_disclosures()) {
+    out->push_back(Found(Weight::kFault, "doctor.protocol_over", args));
+  } else if (protocol.phase() == "past_review") {
+    out->push_back(Found(Weight::kWarning, "doctor.protocol_past_review", args));
+  } else if (protocol.last_day() <= soon) {
+    out->push_back(Found(Weight::kWarning, "doctor.protocol_ends", args));
+  } else {
+    out->push_back(Found(Weight::kFine, "doctor.protocol_fine", args));
+  }
 }
 
 const char* MarkOf(Weight weight) {
@@ -164,6 +200,7 @@ std::vector<Diagnosis> Examine(const node::v1::GetStatusResponse& status, uint64
     out.push_back(Found(Weight::kWarning, "doctor.version",
                         {{"node", Harmless(status.version())}, {"own", own_version}}));
   }
+  if (!status.partnership().empty()) ExamineProtocol(status, &out);
   return out;
 }
 

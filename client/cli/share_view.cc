@@ -111,6 +111,10 @@ std::string PreviewLines(const Shell& shell, const node::v1::PreviewShareRequest
   if (const auto marks = client::SignedMarks(preview)) {
     out += line("share.marks", {{"marks", MarkWords(shell, *marks)}});
   }
+  if (!preview.clause().empty()) {
+    out += line("share.clause", {{"clause", Harmless(preview.clause())},
+                                 {"protocol", Harmless(preview.protocol())}});
+  }
   out += line("share.retention", {{"day", preview.retention_until()}});
   out += line("share.due", {{"due", Moment(preview.due_at_us())}});
   if (!preview.tell_contributor_until().empty()) {

@@ -162,6 +162,13 @@ std::vector<std::string_view> Differences(const policies::PackSet& packs, const 
   return differs;
 }
 
+// What is disclosed under a protocol names the clause that covers it, and nothing else names one.
+bool ClauseFits(const policies::Decision& decision, const ActPart& act, const DecisionPart& part) {
+  if (part.protocol_digest().empty()) return part.clause().empty();
+  if (decision.outcome != policies::Outcome::kPermit) return part.clause().empty();
+  return act.outcome() != record::v1::OUTCOME_DONE || !part.clause().empty();
+}
+
 // A permit that the node did not act on: rightly, wrongly, or nobody can tell. `differs` is what
 // there is otherwise.
 Replayed JudgeWithheld(Replayed replayed, Withheld withheld,
@@ -193,6 +200,7 @@ Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPar
       differs.insert(differs.begin(), "decision");
     }
   }
+  if (!ClauseFits(again.decision, act, part)) differs.push_back("clause");
   if (!differs.empty()) return Mismatch(std::move(replayed), std::move(differs));
   replayed.verdict = ReplayVerdict::kEqual;
   return replayed;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "policies/obligation.h"
+#include "server/core/question.h"
 
 namespace sluis::core {
 namespace {
@@ -51,15 +52,15 @@ Entry EntryOf(const Call& call, record::v1::Operation operation, record::v1::Out
   return entry;
 }
 
-void AddDecision(const policies::Decision& decision,
-                 const std::vector<record::v1::AttributeValue>& attributes, Entry& entry) {
+void AddDecision(const Answer& answer, Entry& entry) {
+  const policies::Decision& decision = answer.decision;
   std::set<std::string> rules(decision.permits.begin(), decision.permits.end());
   rules.insert(decision.forbids.begin(), decision.forbids.end());
   rules.insert(decision.requires_.begin(), decision.requires_.end());
   for (const std::string& rule : rules) entry.act.add_rule_ids(rule);
 
   record::v1::DecisionPart part;
-  for (const record::v1::AttributeValue& attribute : attributes) *part.add_attributes() = attribute;
+  for (const auto& attribute : answer.attributes) *part.add_attributes() = attribute;
   for (const policies::GrantedField& field : decision.granted) {
     part.add_granted_fields(field.name);
     if (field.treatment.kind != policies::Treatment::Kind::kKeep) {
@@ -74,6 +75,10 @@ void AddDecision(const policies::Decision& decision,
   std::sort(obligations.begin(), obligations.end());
   for (std::string& text : obligations) part.add_obligations(std::move(text));
   part.set_engine_version(std::string(decision.engine_version));
+  if (answer.protocol != crypto::Hash{}) {
+    part.set_protocol_digest(std::string(crypto::View(answer.protocol)));
+  }
+  part.set_clause(answer.clause);
   entry.decision = std::make_shared<const std::string>(part.SerializeAsString());
 }
 

@@ -16,6 +16,7 @@
 
 namespace sluis::core {
 
+struct Answer;
 class PageTokens;
 
 // One call as a use case sees it: who, with what, when, under which terms. A value made by the
@@ -52,10 +53,9 @@ struct Call {
 // The parts of an entry that follow from the call alone.
 Entry EntryOf(const Call& call, record::v1::Operation operation, record::v1::Outcome outcome);
 
-// Adds what the decision says: rule ids to the act part, and attributes, fields and obligations as
-// the decision part. An entry rests on one decision: once for each.
-void AddDecision(const policies::Decision& decision,
-                 const std::vector<record::v1::AttributeValue>& attributes, Entry& entry);
+// Adds what the answer says: rule ids to the act part, and attributes, fields, obligations and the
+// clause of the protocol as the decision part. An entry rests on one decision: once for each.
+void AddDecision(const Answer& answer, Entry& entry);
 
 // Adds the record acted on to the subject part.
 void AddSubject(const OpenedRecord& record, Entry& entry);

@@ -92,7 +92,8 @@ Ruled AskRules(const Deciding& deciding, const peer::v1::Terms& terms, const std
   Answer answer =
       AskAccept(deciding.call, {.terms = &terms, .sender = &deciding.sender, .role = role});
   if (!answer.permitted()) {
-    return NotTaken{peer::v1::REFUSAL_REASON_RULE, kRuleDenied, std::move(answer)};
+    const std::string_view code = answer.outside_protocol ? kNotInProtocol : kRuleDenied;
+    return NotTaken{peer::v1::REFUSAL_REASON_RULE, code, std::move(answer)};
   }
   if (WithholdsWhatItStates(answer.decision, terms)) {
     return NotTaken{peer::v1::REFUSAL_REASON_RULE, "withheld", std::move(answer)};

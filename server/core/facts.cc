@@ -63,14 +63,21 @@ std::string AgeInDays(const Facts& facts) {
   return std::to_string(std::min(age_us / kDayUs, kMaxAgeDays));
 }
 
-// A protocol between two organisations is the manifest that both signed: it is in force when
-// anything may be exchanged under it and the rules it names are those in force here.
-bool ProtocolActive(const Terms& terms) {
-  if (!terms.manifest || !terms.may_exchange) return false;
+// Whether anything may be exchanged under the manifest that both signed, by the rules it names, and
+// the protocol whose machine form these rules are holds between both today. In an exercise, where
+// nothing is real, there need not be one yet.
+bool ProtocolActive(const Facts& facts) {
+  const Terms& terms = *facts.call.terms;
+  if (facts.side == Side::kLocal || !terms.manifest || !terms.may_exchange) return false;
   const policies::PackDigests& packs = terms.packs.digests();
   const partnership::Manifest& manifest = terms.manifest->manifest;
-  return packs.statutory == manifest.statutory_pack && packs.partnership &&
-         *packs.partnership == manifest.partnership_pack;
+  if (packs.statutory != manifest.statutory_pack || !packs.partnership ||
+      *packs.partnership != manifest.partnership_pack) {
+    return false;
+  }
+  if (!terms.protocol) return terms.exercise;
+  return terms.protocol->HoldsBetween(terms.organisation, facts.partner->organisation,
+                                      facts.call.today);
 }
 
 std::string CaseGiven(const Facts& facts) {
@@ -177,11 +184,8 @@ const std::map<std::string, Supply, std::less<>>& Supplies() {
       {"case.listed", Always("false", Source::kLedger)},
       {"meeting.participant", Always("false", Source::kLedger)},
       {"consensus", Always("false", Source::kLedger)},
-      {"protocol.active", From(Source::kLedger,
-                               [](const Facts& f) {
-                                 return Bool(f.side != Side::kLocal &&
-                                             ProtocolActive(*f.call.terms));
-                               })},
+      {"protocol.active",
+       From(Source::kLedger, [](const Facts& f) { return Bool(ProtocolActive(f)); })},
       {"cross_zone",
        From(Source::kLedger, [](const Facts& f) { return Bool(BetweenPoliceZones(f)); })},
       {"from.kind", KindAt(Side::kAccept)},

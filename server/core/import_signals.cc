@@ -122,7 +122,7 @@ absl::StatusOr<Plan> ImportSignals::Decide(const Call& call, View& view) {
     result.set_field(refused.refusal.field);
     const bool by_rule = refused.answer && !refused.answer->permitted();
     *result.mutable_refusal() =
-        by_rule ? DetailOf(call, refused.answer->decision) : DetailOf(refused.refusal);
+        by_rule ? DetailOf(call, *refused.answer) : DetailOf(refused.refusal);
     Plan refusal = by_rule ? DecisionRefusalPlan(call, *refused.answer, nullptr)
                            : RefusalPlan(call, std::move(refused.refusal));
     plan.refused_parts.push_back(plan.effects.size());

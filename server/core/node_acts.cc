@@ -66,6 +66,13 @@ std::string TermsRowOf(const Terms& terms) {
   if (terms.manifest) {
     row.set_manifest_digest(std::string(crypto::View(terms.manifest->manifest.digest)));
   }
+  if (terms.protocol) {
+    row.set_protocol_digest(std::string(crypto::View(terms.protocol->protocol().digest)));
+    const crypto::Hash& signatures = terms.protocol->signatures_digest();
+    if (signatures != crypto::Hash{}) {
+      row.set_protocol_signatures_digest(std::string(crypto::View(signatures)));
+    }
+  }
   return row.SerializeAsString();
 }
 

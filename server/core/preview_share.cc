@@ -39,6 +39,8 @@ node::v1::PreviewShareResponse Shown(const Call& call, const ShareDraft& draft) 
   }
   shown.set_exercise(call.terms->exercise);
   shown.set_conditions(conditions.SerializeAsString());
+  shown.set_clause(draft.act.answer.clause);
+  if (!shown.clause().empty()) shown.set_protocol(call.terms->protocol->protocol().id);
   return shown;
 }
 

@@ -1,9 +1,11 @@
 #ifndef SLUIS_SERVER_CORE_QUESTION_H_
 #define SLUIS_SERVER_CORE_QUESTION_H_
 
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "crypto/bytes.h"
 #include "policies/decision.h"
 #include "server/core/call.h"
 #include "sluis/record/v1/entry.pb.h"
@@ -22,10 +24,20 @@ struct RecordFacts {
   bool unreadable = false;
 };
 
+// The code of a refusal of what the rules permit and no clause of the protocol covers.
+inline constexpr char kNotInProtocol[] = "not_in_protocol";
+
 // A decision with the attribute values it read, in the order of the pack: what replay needs.
 struct Answer {
   policies::Decision decision;
   std::vector<record::v1::AttributeValue> attributes;
+  // Digest of the protocol in force between the two organisations; all zero on the own node, and
+  // where there is none.
+  crypto::Hash protocol{};
+  // The clause of it that covers what is disclosed; empty unless permitted under a protocol.
+  std::string clause = {};
+  // The rules permit it and no clause covers it: the decision is a refusal.
+  bool outside_protocol = false;
 
   bool permitted() const { return decision.outcome == policies::Outcome::kPermit; }
 };

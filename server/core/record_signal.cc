@@ -35,7 +35,7 @@ std::variant<NewSignal, NotRecorded> PlanNewSignal(const Call& call, std::string
   Answer answer = Ask(call, action,
                       {.signal = &signal, .author_is_caller = true, .recorded_at_us = call.now_us});
   if (!answer.permitted()) {
-    Refusal refusal = RefusalOf(answer.decision);
+    Refusal refusal = RefusalOf(answer);
     return NotRecorded{std::move(refusal), std::move(answer)};
   }
   const auto* retention = answer.decision.Find<policies::Retention>();
@@ -68,7 +68,7 @@ std::variant<NewSignal, NotRecorded> PlanNewSignal(const Call& call, std::string
 
   Effect& effect = planned.effect;
   effect.entry = EntryOf(call, record::v1::OPERATION_COLLECTION, record::v1::OUTCOME_DONE);
-  AddDecision(answer.decision, answer.attributes, effect.entry);
+  AddDecision(answer, effect.entry);
   effect.entry.subject.add_record_ids(planned.record_id);
   effect.entry.subject.set_subject_ref(signal.content().subject_ref());
   effect.entry.subject.set_version(1);

@@ -55,9 +55,10 @@ node::v1::RefusalDetail DetailOf(const Refusal& refusal) {
   return detail;
 }
 
-node::v1::RefusalDetail DetailOf(const Call& call, const policies::Decision& decision) {
+node::v1::RefusalDetail DetailOf(const Call& call, const Answer& answer) {
+  const policies::Decision& decision = answer.decision;
   node::v1::RefusalDetail detail;
-  detail.set_code(RefusalOf(decision).code);
+  detail.set_code(RefusalOf(answer).code);
   for (const policies::Because& because : decision.because) {
     const std::string cited =
         absl::StrJoin(policies::TextsOn(call.terms->packs.schema(), because, call.today), "; ");
@@ -80,10 +81,16 @@ node::v1::RefusalDetail DetailOf(const Call& call, const policies::Decision& dec
   return detail;
 }
 
-Refusal RefusalOf(const policies::Decision& decision) {
-  if (decision.outcome == policies::Outcome::kRefused) {
+Refusal RefusalOf(const Answer& answer) {
+  if (answer.outside_protocol) {
+    return {absl::StatusCode::kFailedPrecondition, kNotInProtocol,
+            "no clause of the protocol in force covers this; ask the data protection officer which "
+            "purpose, ground and fields it names for this partner",
+            ""};
+  }
+  if (answer.decision.outcome == policies::Outcome::kRefused) {
     return {absl::StatusCode::kFailedPrecondition, "not_evaluated",
-            "the rules could not be asked: " + decision.refusal, ""};
+            "the rules could not be asked: " + answer.decision.refusal, ""};
   }
   return {absl::StatusCode::kPermissionDenied, "denied", "the rules do not allow this", ""};
 }
@@ -99,10 +106,9 @@ Plan DecisionRefusalPlan(const Call& call, const Answer& answer,
   const bool denied = answer.decision.outcome == policies::Outcome::kDeny;
   Entry entry = EntryOf(call, record::v1::OPERATION_REFUSAL,
                         denied ? record::v1::OUTCOME_DENIED : record::v1::OUTCOME_REFUSED);
-  AddDecision(answer.decision, answer.attributes, entry);
+  AddDecision(answer, entry);
   if (about) AddSubject(*about, entry);
-  return PlanOf(std::move(entry), std::move(about), RefusalOf(answer.decision),
-                DetailOf(call, answer.decision));
+  return PlanOf(std::move(entry), std::move(about), RefusalOf(answer), DetailOf(call, answer));
 }
 
 }  // namespace sluis::core

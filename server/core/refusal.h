@@ -45,8 +45,8 @@ Plan DecisionRefusalPlan(const Call& call, const Answer& answer,
 absl::Status RefusalStatus(const Refusal& refusal, node::v1::RefusalDetail detail);
 node::v1::RefusalDetail DetailOf(const Refusal& refusal);
 // The texts of law are those that stand on the day of the call.
-node::v1::RefusalDetail DetailOf(const Call& call, const policies::Decision& decision);
-Refusal RefusalOf(const policies::Decision& decision);
+node::v1::RefusalDetail DetailOf(const Call& call, const Answer& answer);
+Refusal RefusalOf(const Answer& answer);
 
 }  // namespace sluis::core
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "policies/protocol_cover.h"
 #include "server/core/facts.h"
 
 namespace sluis::core {
@@ -57,6 +58,42 @@ std::optional<int32_t> ContributorToldWithin(const peer::v1::Terms& terms) {
   return std::nullopt;
 }
 
+std::string_view ValueOf(const Answer& answer, std::string_view name) {
+  for (const record::v1::AttributeValue& value : answer.attributes) {
+    if (value.name() == name) return value.value();
+  }
+  return {};
+}
+
+// The answer with the clause of the protocol that covers it, refused when none does. Between two
+// organisations only.
+Answer UnderProtocol(Answer answer, const Call& call, std::string_view from, std::string_view to) {
+  const ProtocolInForce* in_force = call.terms->protocol.get();
+  if (in_force == nullptr || !in_force->HoldsBetween(from, to, call.today)) return answer;
+  answer.protocol = in_force->protocol().digest;
+  if (!answer.permitted()) return answer;
+  policies::Disclosure disclosure{.purpose = ValueOf(answer, "purpose"),
+                                  .basis = ValueOf(answer, "basis"),
+                                  .category = ValueOf(answer, "record.category"),
+                                  .from = from,
+                                  .to = to,
+                                  .fields = {}};
+  disclosure.fields.reserve(answer.decision.granted.size());
+  for (const policies::GrantedField& field : answer.decision.granted) {
+    disclosure.fields.push_back(field.name);
+  }
+  const policies::ProtocolClause* clause =
+      policies::CoveringClause(in_force->protocol(), disclosure);
+  if (clause != nullptr) {
+    answer.clause = clause->id.text;
+    return answer;
+  }
+  answer.outside_protocol = true;
+  answer.decision = policies::Refusal(call.terms->packs.digests(),
+                                      "no clause of the protocol in force covers it");
+  return answer;
+}
+
 }  // namespace
 
 bool CarriedOutAtRelease(const policies::Obligation& obligation, const ReleaseFacts& facts) {
@@ -106,30 +143,34 @@ bool CarriedOutAtAcceptance(const policies::Obligation& obligation, const Accept
 }
 
 Answer AskRelease(const Call& call, const ReleaseFacts& facts) {
-  return RefuseUnless(Evaluate({.call = call,
-                                .action = facts.action,
-                                .side = policies::Side::kRelease,
-                                .record = facts.record,
-                                .role = call.role,
-                                .partner = facts.recipient,
-                                .recipient_role = facts.recipient_role}),
-                      [&facts](const policies::Obligation& obligation) {
-                        return CarriedOutAtRelease(obligation, facts);
-                      });
+  Answer answer = RefuseUnless(Evaluate({.call = call,
+                                         .action = facts.action,
+                                         .side = policies::Side::kRelease,
+                                         .record = facts.record,
+                                         .role = call.role,
+                                         .partner = facts.recipient,
+                                         .recipient_role = facts.recipient_role}),
+                               [&facts](const policies::Obligation& obligation) {
+                                 return CarriedOutAtRelease(obligation, facts);
+                               });
+  return UnderProtocol(std::move(answer), call, call.terms->organisation,
+                       facts.recipient->organisation);
 }
 
 Answer AskAccept(const Call& call, const AcceptFacts& facts) {
   const RecordFacts none;
-  return RefuseUnless(Evaluate({.call = call,
-                                .action = facts.action,
-                                .side = policies::Side::kAccept,
-                                .record = none,
-                                .role = facts.role,
-                                .partner = facts.sender,
-                                .offered = facts.terms}),
-                      [&facts](const policies::Obligation& obligation) {
-                        return CarriedOutAtAcceptance(obligation, facts);
-                      });
+  Answer answer = RefuseUnless(Evaluate({.call = call,
+                                         .action = facts.action,
+                                         .side = policies::Side::kAccept,
+                                         .record = none,
+                                         .role = facts.role,
+                                         .partner = facts.sender,
+                                         .offered = facts.terms}),
+                               [&facts](const policies::Obligation& obligation) {
+                                 return CarriedOutAtAcceptance(obligation, facts);
+                               });
+  return UnderProtocol(std::move(answer), call, facts.sender->organisation,
+                       call.terms->organisation);
 }
 
 }  // namespace sluis::core

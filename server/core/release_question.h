@@ -34,12 +34,14 @@ struct AcceptFacts {
 };
 
 // Asks the rules in force whether this node may release a record to a partner, for the role,
-// purpose, basis and case of `call`. Refuses obligations that releasing does not carry out.
+// purpose, basis and case of `call`. Refuses obligations that releasing does not carry out, and what
+// no clause of the protocol in force covers; the answer names the clause that does.
 Answer AskRelease(const Call& call, const ReleaseFacts& facts);
 
 // Asks the rules in force whether this node may take what a partner offers. Nothing of `call` but
 // its terms and its day is read: role, purpose, basis and case are those of the person at the
-// sender. What terms must state and do not makes the outcome *refused*.
+// sender. What terms must state and do not makes the outcome *refused*. Of obligations and of the
+// protocol the same holds as for releasing.
 Answer AskAccept(const Call& call, const AcceptFacts& facts);
 
 // Whether releasing this record carries an obligation out: fields, retention, onward, no_evidence,

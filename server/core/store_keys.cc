@@ -103,10 +103,12 @@ absl::StatusOr<std::variant<Awaited, HereAlready, NotAwaited>> FindAwaited(
 Effect NoLonger(const Call& call, const Awaited& awaited, const Answer& answer,
                 const crypto::Hash& digest) {
   Effect effect;
-  effect.entry =
-      EntryAbout(call, answer, record::v1::OPERATION_REFUSAL,
-                 answer.permitted() ? record::v1::OUTCOME_REFUSED : record::v1::OUTCOME_DENIED);
-  effect.entry.act.set_refusal(answer.permitted() ? "conditions" : "denied");
+  const bool denied = answer.decision.outcome == policies::Outcome::kDeny;
+  effect.entry = EntryAbout(call, answer, record::v1::OPERATION_REFUSAL,
+                            denied ? record::v1::OUTCOME_DENIED : record::v1::OUTCOME_REFUSED);
+  effect.entry.act.set_refusal(answer.permitted()        ? "conditions"
+                               : answer.outside_protocol ? kNotInProtocol
+                                                         : "denied");
   ReceivedExchange after = awaited.held.row;
   effect.entry.counterpart =
       ReceiverPart(after, call.terms->partnership, kKindKey, Text(digest), kRefused);

@@ -8,6 +8,7 @@
 
 #include "crypto/bytes.h"
 #include "policies/pack.h"
+#include "server/core/protocol_in_force.h"
 #include "server/partnership/manifest.h"
 
 namespace sluis::core {
@@ -37,6 +38,8 @@ struct Terms {
   // In exercise, and then only: the longest cooling-off time, microseconds, so that it can be shown
   // without waiting for hours. Nothing leaves it as the rules say. Source: the configuration.
   std::optional<uint64_t> exercise_cooling_off_us;
+  // What the members signed as the text of these packs; null while the configuration names none.
+  std::shared_ptr<const ProtocolInForce> protocol;
   // Stamp of the ledger row that recorded these terms: a standing precondition of every effect, so
   // that nothing decided under earlier rules commits under later ones.
   uint64_t stamp = 0;

@@ -15,6 +15,7 @@
 #include "server/exchange/acts.h"
 #include "server/ledger/open_in.h"
 #include "server/node_stores.h"
+#include "tests/support/protocol_between.h"
 
 namespace sluis::bench {
 namespace {
@@ -116,6 +117,7 @@ absl::Status ExchangeCore::BringTermsIntoForce(const server::Config& config) {
   core::TakeManifest(held->manifest, **terms);
   (*terms)->stamp = *stamp;
   (*terms)->may_exchange = true;
+  (*terms)->protocol = tests::ProtocolBetween(held->manifest->manifest, (*terms)->packs);
   terms_.emplace(*std::move(terms));
   return absl::OkStatus();
 }

@@ -25,6 +25,7 @@ test::OrganisationOptions OptionsOf(const std::string& id, const std::string& ki
   options.secrecy_regime = kind == "welfare";
   options.tick_ms = kTickMs;
   options.in_partnership = true;
+  options.protocol = true;
   options.exercise_cooling_off_s = cooling_off_s;
   return options;
 }
@@ -134,6 +135,7 @@ absl::Status ExchangeSites::Begin(const SitesOptions& options) {
   partners_.Next(members, form);
   for (Site* site : {&care, &town}) {
     partners_.Install(site->organisation);
+    partners_.InstallProtocol(members, site->organisation);
     if (absl::Status started = site->Start(); !started.ok()) return started;
     form.addresses[site->organisation.id()] = {"127.0.0.1:" +
                                                std::to_string(site->node->peer_port())};

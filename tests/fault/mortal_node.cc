@@ -20,6 +20,7 @@
 #include "tests/support/crash_filesystem.h"
 #include "tests/support/faulty_files.h"
 #include "tests/support/places.h"
+#include "tests/support/protocol_between.h"
 
 namespace sluis::fault {
 namespace {
@@ -148,6 +149,7 @@ std::shared_ptr<core::Terms> MortalNode::MakeTerms() const {
   terms->kind = member_.statement.kind();
   core::TakeManifest(manifest_, *terms);
   terms->may_exchange = manifest_ != nullptr && (terms->exercise || terms->active());
+  if (terms->active()) terms->protocol = tests::ProtocolBetween(manifest_->manifest, packs_);
   return terms;
 }
 

@@ -6,6 +6,7 @@
 
 #include "crypto/note.h"
 #include "server/core/held_manifest.h"
+#include "tests/support/protocol_between.h"
 
 namespace sluis::tests {
 namespace {
@@ -67,6 +68,7 @@ std::shared_ptr<core::Terms> ExchangeNode::TermsWithManifest() const {
   auto terms = h.MakeTerms();
   core::TakeManifest(manifest_, *terms);
   terms->may_exchange = terms->exercise || terms->active();
+  if (terms->active()) terms->protocol = ProtocolBetween(manifest_->manifest, terms->packs);
   return terms;
 }
 

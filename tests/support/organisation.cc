@@ -93,6 +93,7 @@ void Organisation::WriteConfig(const std::string& more) const {
   if (!options_.node_pack.empty()) text += "  node: " + options_.node_pack + "\n";
   if (options_.in_partnership) {
     text += "partnership:\n  manifest: manifest.bin\n";
+    if (options_.protocol) text += "  protocol: protocol.yaml\n";
     if (options_.exercise_cooling_off_s != 0) {
       text += "  exercise_cooling_off_s: " + std::to_string(options_.exercise_cooling_off_s) + "\n";
     }

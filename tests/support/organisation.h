@@ -33,6 +33,8 @@ struct OrganisationOptions {
   // Whether the configuration names a manifest (manifest.bin in the folder, which Partners writes)
   // and a listener for partners.
   bool in_partnership = false;
+  // Whether it names a protocol besides (protocol.yaml, which Partners writes).
+  bool protocol = false;
   // Longest cooling-off time in exercise, seconds; 0 for what the rules say.
   int exercise_cooling_off_s = 0;
 };

@@ -3,8 +3,10 @@
 #include <openssl/bio.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -16,6 +18,8 @@
 #include "crypto/key_file.h"
 #include "crypto/random.h"
 #include "policies/pack_yaml.h"
+#include "policies/protocol_signatures.h"
+#include "policies/protocol_yaml.h"
 #include "tests/support/places.h"
 
 namespace sluis::test {
@@ -51,11 +55,51 @@ std::string DerOf(const std::string& pem) {
   return out;
 }
 
+// After the advices of the example.
+constexpr char kSignedOn[] = "2026-07-01";
+
 crypto::Hash PackDigest(const std::string& name) {
   const std::string path = tests::InSources("/policies/packs/") + name;
   std::ifstream file(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   return Must(policies::ParsePack(path, text), "pack").digest;
+}
+
+// The example with these parties instead of its own.
+std::string ProtocolText(const std::vector<const Organisation*>& members) {
+  YAML::Node text = YAML::LoadFile(tests::InSources("/docs/examples/protocol.vaartland.yaml"));
+  YAML::Node parties, advices, grounds, publications;
+  for (const Organisation* member : members) {
+    YAML::Node party = YAML::Clone(text["partijen"][0]);
+    party["organisatie"] = member->id();
+    party["soort"] = member->options().kind;
+    parties.push_back(party);
+    YAML::Node advice = YAML::Clone(text["functionarissen"][0]);
+    advice["partij"] = member->id();
+    advices.push_back(advice);
+    YAML::Node ground = YAML::Clone(text["rechtsgronden"]["inzameling"][0]);
+    ground["partij"] = member->id();
+    grounds.push_back(ground);
+    YAML::Node publication = YAML::Clone(text["bekendmaking"][0]);
+    publication["partij"] = member->id();
+    publications.push_back(publication);
+  }
+  text["partijen"] = parties;
+  text["functionarissen"] = advices;
+  text["rechtsgronden"]["inzameling"] = grounds;
+  text["bekendmaking"] = publications;
+  text["duur"]["van"] = "2026-01-01";
+  text["duur"]["tot"] = "2199-12-31";
+  text["duur"]["herziening"] = "2199-12-31";
+  // A clause may name only kinds that some party is of.
+  for (YAML::Node clause : text["mededelingen"]) {
+    for (const char* side : {"van", "naar"}) {
+      YAML::Node named;
+      for (const Organisation* member : members) named.push_back(member->id());
+      clause[side] = named;
+    }
+  }
+  return YAML::Dump(text) + "\n";
 }
 
 }  // namespace
@@ -121,6 +165,32 @@ const partnership::SignedManifest& Partners::Next(const std::vector<const Organi
             [](const auto& a, const auto& b) { return a.organisation() < b.organisation(); });
   manifests_.push_back(std::move(next));
   return manifests_.back();
+}
+
+void Partners::InstallProtocol(const std::vector<const Organisation*>& members,
+                               const Organisation& organisation) const {
+  const std::string text = ProtocolText(members);
+  const policies::ProtocolReading read = policies::ReadProtocol("protocol.yaml", text);
+  if (!read.protocol) {
+    throw std::runtime_error("test partnership: " + read.faults.front().ToString());
+  }
+  policies::ProtocolSignatures signatures;
+  signatures.digest = read.protocol->digest;
+  for (const Organisation* member : members) {
+    signatures.Add(policies::SignProtocol(read.protocol->digest, member->id(), kSignedOn,
+                                          *member->identity_key()));
+  }
+  const std::filesystem::path folder =
+      std::filesystem::path(organisation.manifest_file()).parent_path();
+  std::ofstream protocol(folder / "protocol.yaml", std::ios::binary | std::ios::trunc);
+  protocol << text;
+  std::ofstream signed_by(folder / "protocol.yaml.signatures", std::ios::binary | std::ios::trunc);
+  signed_by << signatures.Serialise();
+  protocol.close();
+  signed_by.close();
+  if (!protocol || !signed_by) {
+    throw std::runtime_error("test partnership: cannot write the protocol");
+  }
 }
 
 void Partners::Install(const Organisation& organisation) const {

@@ -28,6 +28,10 @@ class Partners {
   // The next manifest, of these members. Organisations need their keys only here.
   const partnership::SignedManifest& Next(const std::vector<const Organisation*>& members,
                                           const ManifestForm& form = {});
+  // Writes a protocol of the members of the newest manifest beside it, protocol.yaml, and the
+  // signatures of all: the example of docs/examples with these parties, in force for centuries.
+  void InstallProtocol(const std::vector<const Organisation*>& members,
+                       const Organisation& organisation) const;
   // Writes the newest manifest to where the configuration of that organisation names it.
   void Install(const Organisation& organisation) const;
 

@@ -10,6 +10,7 @@
 #include "server/envelope/key_wrap.h"
 #include "server/ledger/sealed_row.h"
 #include "tests/support/person.h"
+#include "tests/support/protocol_between.h"
 
 namespace sluis::tests {
 namespace {
@@ -46,6 +47,7 @@ ReceivingNode::ReceivingNode(HarnessOptions options)
     terms.manifest_version = world.manifest.version;
     terms.partnership = world.manifest.partnership;
     terms.may_exchange = true;
+    terms.protocol = ProtocolBetween(world.manifest, terms.packs);
   });
 }
 

@@ -22,7 +22,10 @@ struct Result {
   double baseline = 0;       // the same for the baseline, in the same run
   double ratio = 0;          // value / baseline
   double cpu_us_per_op = 0;  // processor time of the process, all threads
+  double p50 = 0;            // where value is another percentile; 0 elsewhere
   std::string invalid = {};  // why the run says nothing; empty when it does
+  // Why there are no figures at all, on a machine that lacks what is measured. Misses no bar.
+  std::string not_measured = {};
 };
 
 // What the product promises of a measurement on a quiet two-core machine, and what it would like to

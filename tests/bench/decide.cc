@@ -36,6 +36,7 @@ double Median(std::vector<double> values) {
 }
 
 struct Spread {
+  double p50_us = 0;
   double p99_us = 0;
   double mean_us = 0;
 };
@@ -52,29 +53,29 @@ Spread TimeEach(const std::vector<Request>& requests, const Ask& ask) {
     us.push_back(Seconds(std::chrono::steady_clock::now() - before).count() * 1e6);
     sum += us.back();
   }
+  const double mean = sum / static_cast<double>(us.size());
   const auto p99 = us.begin() + static_cast<std::ptrdiff_t>(us.size() * 99 / 100);
   std::nth_element(us.begin(), p99, us.end());
-  return {*p99, sum / static_cast<double>(us.size())};
+  const double at_most = *p99;
+  return {Median(std::move(us)), at_most, mean};
 }
 
 template <typename Ask>
 absl::StatusOr<Result> Percentile(const char* name, const Ask& ask) {
-  const absl::StatusOr<PackSet> packs = Load();
-  if (!packs.ok()) return packs.status();
-  Draw draw(kSeed + 1);
-  std::vector<Request> requests;
-  for (std::size_t i = 0; i < kRequests; ++i) {
-    requests.push_back(policies::GeneratedRequest(*packs, draw));
-  }
-  std::vector<double> measured, mean, plain;
+  const absl::StatusOr<Thousand> asked = AskedOfAThousand();
+  if (!asked.ok()) return asked.status();
+  const PackSet& packs = asked->packs;
+  const std::vector<Request>& requests = asked->requests;
+  std::vector<double> measured, median, mean, plain;
   for (std::size_t round = 0; round <= kRounds; ++round) {
-    const Spread mine = TimeEach(requests, [&](const Request& one) { ask(*packs, one); });
+    const Spread mine = TimeEach(requests, [&](const Request& one) { ask(packs, one); });
     const Spread other = TimeEach(requests, [&](const Request& one) {
-      const policies::Decision decision = policies::DecidePlainly(*packs, one);
+      const policies::Decision decision = policies::DecidePlainly(packs, one);
       Keep(&decision);
     });
     if (round == 0) continue;  // caches
     measured.push_back(mine.p99_us);
+    median.push_back(mine.p50_us);
     mean.push_back(mine.mean_us);
     plain.push_back(other.p99_us);
   }
@@ -82,20 +83,37 @@ absl::StatusOr<Result> Percentile(const char* name, const Ask& ask) {
   out.name = name;
   out.unit = "us p99";
   out.value = Median(measured);
+  out.p50 = Median(median);
   out.baseline = Median(plain);
   out.ratio = out.baseline / out.value;
   out.cpu_us_per_op = Median(mean);
   return out;
 }
 
+void JudgeOnce(const PackSet& packs, const Request& request) {
+  const policies::Verdict verdict = policies::Judge(packs, request);
+  Keep(&verdict);
+}
+
 }  // namespace
 
-absl::StatusOr<Result> Decide1000P99() {
-  return Percentile("decide_1000_p99", [](const PackSet& packs, const Request& request) {
-    const policies::Verdict verdict = policies::Judge(packs, request);
-    Keep(&verdict);
-  });
+absl::StatusOr<Thousand> AskedOfAThousand() {
+  absl::StatusOr<PackSet> packs = Load();
+  if (!packs.ok()) return packs.status();
+  Draw draw(kSeed + 1);
+  std::vector<Request> requests;
+  for (std::size_t i = 0; i < kRequests; ++i) {
+    requests.push_back(policies::GeneratedRequest(*packs, draw));
+  }
+  return Thousand{*std::move(packs), std::move(requests)};
 }
+
+double JudgeP99Us(const Thousand& asked) {
+  const auto judge = [&asked](const Request& one) { JudgeOnce(asked.packs, one); };
+  return TimeEach(asked.requests, judge).p99_us;
+}
+
+absl::StatusOr<Result> Decide1000P99() { return Percentile("decide_1000_p99", JudgeOnce); }
 
 absl::StatusOr<Result> DecideRecord1000P99() {
   return Percentile("decide_record_1000_p99", [](const PackSet& packs, const Request& request) {

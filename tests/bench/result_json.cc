@@ -17,6 +17,9 @@ nlohmann::json Given(double value, double most, double ratio) {
 }  // namespace
 
 nlohmann::json ToJson(const Result& result, const Bar& bar) {
+  if (!result.not_measured.empty()) {
+    return {{"name", result.name}, {"not_measured", result.not_measured}};
+  }
   nlohmann::json json = {{"name", result.name},   {"value", result.value},
                          {"unit", result.unit},   {"baseline", result.baseline},
                          {"ratio", result.ratio}, {"cpu_us_per_op", result.cpu_us_per_op}};
@@ -26,6 +29,7 @@ nlohmann::json ToJson(const Result& result, const Bar& bar) {
   if (auto given = Given(bar.goal, HUGE_VAL, bar.goal_ratio); !given.empty()) {
     json["goal"] = std::move(given);
   }
+  if (result.p50 != 0) json["p50"] = result.p50;
   if (!result.invalid.empty()) json["invalid"] = result.invalid;
   return json;
 }

@@ -42,5 +42,22 @@ TEST(ResultJsonTest, AnInvalidRunWasNotMarkedInTheFile) {
   EXPECT_EQ(json.size(), 7u);
 }
 
+TEST(ResultJsonTest, AMedianStandsBesideAnotherPercentile) {
+  Result result = Measured();
+  result.p50 = 90;
+  EXPECT_EQ(ToJson(result)["p50"], 90.0);
+  EXPECT_EQ(ToJson(result).size(), 7u);
+}
+
+// A figure of nothing would be read as one.
+TEST(ResultJsonTest, WhatWasNotMeasuredHasAReasonAndNoFigure) {
+  Result result;
+  result.name = "casbin_1000";
+  result.not_measured = "casbin is not there";
+  EXPECT_EQ(
+      ToJson(result, {.most = 2}),
+      nlohmann::json::parse(R"({"name": "casbin_1000", "not_measured": "casbin is not there"})"));
+}
+
 }  // namespace
 }  // namespace sluis::bench

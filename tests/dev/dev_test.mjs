@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const COMMANDS = ['build', 'demo', 'check', 'test', 'bench', 'fuzz', 'soak', 'proto-baseline'];
+const COMMANDS = ['build', 'demo', 'check', 'test', 'bench', 'fuzz', 'soak', 'cedar', 'proto-baseline'];
 const GOOD_CTEST = 'case "$*" in *-N*) echo "Total Tests: 3";; *) echo "100% tests passed, 0 tests failed out of 3";; esac';
 
 /** Runs ./dev in a small tree; tools maps a command to the body of the shell script that stands for it. */
@@ -109,4 +109,24 @@ test('a package is not asked for when it is installed, or its command is there, 
   const files = { 'build/release/bin/sluis': '' };
   assert.equal(dev(['build'], { packages, tools, files }).status, 0);
   assert.equal(dev(['fuzz'], { packages, tools }).status, 3);
+});
+
+test('the comparison with another engine exits as it ended, and with 3 when npm cannot fetch it', () => {
+  const files = { 'tests/cedar/package-lock.json': '{}', 'tests/cedar/node_modules/x': '' };
+  const cedar = (tools) => dev(['cedar', '--count', '5'], { files, tools: { npm: ':', node: ':', ...tools } });
+  assert.equal(cedar({}).status, 0);
+  assert.match(cedar({ node: 'echo "asked: $*"' }).out, /asked: tests\/cedar\/compare\.mjs --count 5/);
+  assert.equal(cedar({ node: 'exit 1' }).status, 1);
+  assert.equal(cedar({ node: 'exit 2' }).status, 2);
+  assert.equal(cedar({ npm: 'exit 1' }).status, 3);
+});
+
+test('a soak without the other engine says so and does not count it; one with it does', () => {
+  const soak = (node) =>
+    dev(['soak'], { files: { 'build/release/bin/sluis_bench': '#!/bin/bash\n' }, tools: { node, nproc: 'echo 2' } });
+  const without = soak('case "$*" in *packages.mjs) echo "skipped: it is not there"; exit 3;; esac; exit 1');
+  assert.match(without.out, /^cedar +skipped: it is not there$/m);
+  assert.equal(without.last, '4 passed, 0 failed', without.out);
+  assert.equal(soak(':').last, '5 passed, 0 failed');
+  assert.equal(soak('case "$*" in *compare.mjs) exit 1;; esac').last, '4 passed, 1 failed');
 });

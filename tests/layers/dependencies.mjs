@@ -1,19 +1,20 @@
-// Checks that docs/dependencies.md names exactly the packages that dev-packages.txt and package.json ask for, and that the
-// lock file names no host to fetch them from.
+// Checks that docs/dependencies.md names exactly the packages that dev-packages.txt and each package.json ask for, and that
+// no lock file names a host to fetch them from.
 // usage: node dependencies.mjs ROOT; prints one finding per line and exits 1 when there is one.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export function checkDependencies({ packages, manifest, lock, document }) {
+export function checkDependencies({ packages, npm, document }) {
   const findings = [];
   const debian = packages.split('\n').filter((l) => /^[a-z]/.test(l)).map((l) => l.split(/\s+/)[1]);
-  const npm = JSON.parse(manifest);
-  if (npm.dependencies !== undefined) findings.push('package.json: only devDependencies: nothing of npm is shipped');
-  const wanted = new Map([
-    ...debian.map((name) => [name, undefined]),
-    ...Object.entries(npm.devDependencies ?? {}),
-  ]);
+  const wanted = new Map(debian.map((name) => [name, undefined]));
+  for (const { folder, manifest, lock } of npm) {
+    const { dependencies, devDependencies } = JSON.parse(manifest);
+    if (dependencies !== undefined) findings.push(`${folder}/package.json: only devDependencies: nothing of npm is shipped`);
+    for (const [name, version] of Object.entries(devDependencies ?? {})) wanted.set(name, version);
+    if (/"resolved"/.test(lock)) findings.push(`${folder}/package-lock.json: names a registry host; .npmrc keeps it out`);
+  }
   const rows = new Map(
     [...document.matchAll(/^\| `([^`]+)` \| ([^|]*?) \| ([^|]*?) \|$/gm)].map(([, name, version, reason]) => [
       name,
@@ -29,7 +30,6 @@ export function checkDependencies({ packages, manifest, lock, document }) {
   }
   for (const name of rows.keys())
     if (!wanted.has(name)) findings.push(`docs/dependencies.md: ${name} is in no package list`);
-  if (/"resolved"/.test(lock)) findings.push('package-lock.json: names a registry host; .npmrc keeps it out');
   return findings;
 }
 
@@ -37,8 +37,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const read = (name) => readFileSync(join(process.argv[2] ?? '.', name), 'utf8');
   const findings = checkDependencies({
     packages: read('dev-packages.txt'),
-    manifest: read('package.json'),
-    lock: read('package-lock.json'),
+    npm: ['.', 'tests/cedar'].map((folder) => ({
+      folder,
+      manifest: read(join(folder, 'package.json')),
+      lock: read(join(folder, 'package-lock.json')),
+    })),
     document: read('docs/dependencies.md'),
   });
   findings.forEach((f) => console.log(f));

@@ -160,9 +160,11 @@ test('restore_test ran without the sanitizers: a fault test in its own process n
 test('package lists and their document must agree', () => {
   const good = {
     packages: '# note\nbuild  cmake  command=cmake\n',
-    manifest: '{"devDependencies": {"tool": "1.0.0"}}',
-    lock: '{}',
-    document: '| `cmake` | 3.25 | builds |\n| `tool` | 1.0.0 | lints |\n',
+    npm: [
+      { folder: '.', manifest: '{"devDependencies": {"tool": "1.0.0"}}', lock: '{}' },
+      { folder: 'tests/x', manifest: '{"devDependencies": {"peer": "2.0.0"}}', lock: '{}' },
+    ],
+    document: '| `cmake` | 3.25 | builds |\n| `tool` | 1.0.0 | lints |\n| `peer` | 2.0.0 | answers too |\n',
   };
   assert.deepEqual(checkDependencies(good), []);
   const one = (change, pattern) => {
@@ -172,8 +174,11 @@ test('package lists and their document must agree', () => {
   };
   one({ packages: `${good.packages}test  strace\n` }, /no row for strace/);
   one({ document: `${good.document}| \`gone\` | 1 | was used |\n` }, /gone is in no package list/);
-  one({ document: '| `cmake` | 3.25 |  |\n| `tool` | 1.0.0 | lints |\n' }, /cmake: version or reason is empty/);
-  one({ manifest: '{"devDependencies": {"tool": "1.0.1"}}' }, /tool is 1\.0\.1 in package\.json/);
-  one({ lock: '{"resolved": "x"}' }, /registry host/);
-  one({ manifest: '{"devDependencies": {"tool": "1.0.0"}, "dependencies": {}}' }, /only devDependencies/);
+  one({ document: good.document.replace(' builds ', '  ') }, /cmake: version or reason is empty/);
+  const other = (at, change) => ({ npm: good.npm.map((one, i) => (i === at ? { ...one, ...change } : one)) });
+  one(other(0, { manifest: '{"devDependencies": {"tool": "1.0.1"}}' }), /tool is 1\.0\.1 in package\.json/);
+  one(other(1, { manifest: '{"devDependencies": {"peer": "2.1.0"}}' }), /peer is 2\.1\.0 in package\.json/);
+  one(other(0, { lock: '{"resolved": "x"}' }), /^\.\/package-lock\.json: names a registry host/);
+  one(other(1, { lock: '{"resolved": "x"}' }), /^tests\/x\/package-lock\.json: names a registry host/);
+  one(other(0, { manifest: '{"devDependencies": {"tool": "1.0.0"}, "dependencies": {}}' }), /only devDependencies/);
 });

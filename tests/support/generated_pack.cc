@@ -13,6 +13,13 @@ namespace {
 constexpr std::string_view kHeader =
     "sluis: 1\npack: {id: generated, layer: statutory, version: 1, valid: {from: 2026-01-01, "
     "until: 2026-12-31}}\n";
+constexpr std::string_view kAmong =
+    "sluis: 1\npack: {id: among, layer: partnership, version: 1, extends: [{id: generated, "
+    "version: "
+    "1}], valid: {from: 2026-01-01, until: 2026-12-31}}\nvocab:\n  role: {values: {t: {m: v}}}\n";
+constexpr std::string_view kOwn =
+    "sluis: 1\npack: {id: own, layer: node, version: 1, extends: [{id: among, version: 1}], "
+    "valid: {from: 2026-01-01, until: 2026-12-31}}\n";
 constexpr RuleShape kNarrow{.least_tests = 4, .most_tests = 6, .narrow = true};
 
 std::string Listed(const std::vector<std::string>& words) {
@@ -168,9 +175,9 @@ std::string GeneratedRules(const Schema& schema, std::size_t count, const RuleSh
   if (count == 0) return "";
   std::string text = "rules:\n";
   for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t kind = draw.Below(4);
+    const std::size_t kind = shape.only_restrains ? 2 + draw.Below(2) : draw.Below(4);
     const bool permit = kind < 2;
-    text += "- {id: G-" + std::to_string(i);
+    text += "- {id: " + std::string(shape.ids) + std::to_string(i);
     text += permit ? ", effect: permit" : kind == 2 ? ", effect: forbid" : ", effect: require";
     text += ", when: " + TestsOf(schema, permit, shape, draw);
     if (permit) {
@@ -223,6 +230,28 @@ absl::StatusOr<PackSet> GeneratedPack(std::size_t most_rules, Draw& draw) {
   return LoadTexts(
       {{"generated.yaml",
         words + GeneratedRules(without->schema(), draw.Below(most_rules + 1), {}, draw)}});
+}
+
+absl::StatusOr<PackSet> GeneratedLayers(std::size_t most_rules, Draw& draw) {
+  constexpr std::string_view kClosed = "role: {values:";
+  std::string words = GeneratedWords(draw);
+  words.replace(words.find(kClosed), kClosed.size(), "role: {open: true, values:");
+  const std::string among(kAmong), own(kOwn);
+  const absl::StatusOr<PackSet> above = LoadTexts({{"generated.yaml", words}});
+  if (!above.ok()) return above.status();
+  const absl::StatusOr<PackSet> all =
+      LoadTexts({{"generated.yaml", words}, {"among.yaml", among}, {"own.yaml", own}});
+  if (!all.ok()) return all.status();
+  const auto rules = [&](const PackSet& packs, const RuleShape& shape) {
+    return GeneratedRules(packs.schema(), draw.Below(most_rules + 1), shape, draw);
+  };
+  // A pack knows the words of its own layer and of those above.
+  const std::string of_law = rules(*above, {.ids = "S-"});
+  const std::string agreed = rules(*all, {.ids = "P-"});
+  const std::string added = rules(*all, {.only_restrains = true, .ids = "N-"});
+  return LoadTexts({{"generated.yaml", words + of_law},
+                    {"among.yaml", among + agreed},
+                    {"own.yaml", own + added}});
 }
 
 absl::StatusOr<std::string> ExampleTextWithRules(std::size_t rules, Draw& draw) {

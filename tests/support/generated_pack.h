@@ -35,6 +35,9 @@ struct RuleShape {
   std::size_t most_tests = 4;
   // Tests name one or two words, so that a rule meets few requests and many rules leave some alone.
   bool narrow = false;
+  // Forbids and requires alone: what a node may say.
+  bool only_restrains = false;
+  std::string_view ids = "G-";  // what the ids begin with
 };
 
 // The rules of a pack with these words, as YAML from "rules:" on: half of them permits, a quarter
@@ -48,6 +51,10 @@ std::string GeneratedWords(Draw& draw);
 
 // A statutory pack with such words and up to `most_rules` rules.
 absl::StatusOr<PackSet> GeneratedPack(std::size_t most_rules, Draw& draw);
+
+// Such a pack as the first of three layers with up to `most_rules` rules each: a partnership that
+// adds a role, and a node.
+absl::StatusOr<PackSet> GeneratedLayers(std::size_t most_rules, Draw& draw);
 
 // The words of the example pack of tests/policies/data with `rules` narrow generated rules instead
 // of its own: the text of that pack, and its layers as PackSet::Load takes them.

@@ -12,11 +12,12 @@ constexpr auto kPrefixes = std::to_array<IriPrefix>({
     {"pd", "https://w3id.org/dpv/pd#"},
     {"sector-law", "https://w3id.org/dpv/sector/law#"},
     {"sector-publicservices", "https://w3id.org/dpv/sector/publicservices#"},
-    {"odrl", "http://www.w3.org/ns/odrl/2/"},
+    {"odrl", iri::kOdrl},
     {"toestemming", "http://data.vlaanderen.be/ns/toestemming#"},
     {"org", "http://www.w3.org/ns/org#"},
-    {"dcterms", "http://purl.org/dc/terms/", Sureness::kRecalled},
-    {"xsd", "http://www.w3.org/2001/XMLSchema#", Sureness::kRecalled},
+    {"rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"},
+    {"dcterms", "http://purl.org/dc/terms/"},
+    {"xsd", "http://www.w3.org/2001/XMLSchema#"},
 });
 
 constexpr auto kFields = std::to_array<IriOfWord>({

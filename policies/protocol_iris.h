@@ -49,6 +49,8 @@ std::string ProtocolIri(std::string_view id, int32_t version);
 // of ODRL, which protocol_odrl.cc writes without a prefix.
 namespace iri {
 inline constexpr std::string_view kOdrlProfile = "urn:sluis:odrl-profile:1";
+inline constexpr std::string_view kOdrl = "http://www.w3.org/ns/odrl/2/";
+inline constexpr std::string_view kRecordAsset = "urn:sluis:record";
 inline constexpr std::string_view kActivity = "toestemming:VerwerkingsActiviteit";
 inline constexpr std::string_view kProcessor = "toestemming:verwerker";
 inline constexpr std::string_view kGround = "toestemming:verwerkingsgrond";

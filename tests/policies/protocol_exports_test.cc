@@ -132,54 +132,6 @@ TEST(ProtocolMarkup, IsWrittenSo) {
                 "scope=\"row\">a</th><td>&lt;b&gt;</td></tr>\n</tbody>\n</table>\n</div>\n"));
 }
 
-TEST_F(ProtocolExports, TheAgreementHasTheRulesBetweenOrganisations) {
-  const Json odrl = Json::parse(ProtocolOdrl(protocol_, *rules_, *flows_));
-  EXPECT_EQ(odrl["@type"], "Agreement");
-  EXPECT_EQ(odrl["profile"], "urn:sluis:odrl-profile:1");
-  EXPECT_EQ(odrl["conflict"], "prohibit");
-  EXPECT_EQ(odrl["assigner"].size(), 5U);
-  std::set<std::string> uids;
-  for (const char* key : {"permission", "prohibition", "obligation"}) {
-    for (const Json& rule : odrl[key]) {
-      uids.insert(rule["uid"]);
-      EXPECT_FALSE(rule["target"].empty() || rule["constraint"].empty());
-    }
-  }
-  size_t expected = 0;
-  for (const Rule& rule : packs_->rules()) {
-    // No basis of these packs lifts secrecy between helpers: what is said of one is met by nothing.
-    bool local = rule.id.starts_with("F-GEDEELD-");
-    for (const ValueTest& test : rule.tests) {
-      local = local || (packs_->schema().attributes[test.attribute].name == "side" &&
-                        test.values == 1 && !test.none);
-    }
-    expected += local ? 0 : 1;
-    EXPECT_EQ(uids.contains("urn:sluis:odrl-profile:1:rule:" + rule.id), !local) << rule.id;
-  }
-  EXPECT_EQ(uids.size(), expected);
-  const auto rule = [&](const char* key, const std::string& id) {
-    for (const Json& one : odrl[key]) {
-      if (one["uid"] == "urn:sluis:odrl-profile:1:rule:" + id) return one;
-    }
-    return Json();
-  };
-  const Json help = rule("permission", "P-HULP");
-  EXPECT_EQ(help["action"], Json::array({"urn:sluis:odrl-profile:1:action:refer",
-                                         "urn:sluis:odrl-profile:1:action:share"}));
-  EXPECT_EQ(help["duty"][0]["action"], "delete");
-  EXPECT_EQ(help["duty"][0]["constraint"][0]["rightOperand"]["@value"], "P180D");
-  EXPECT_THAT(help["constraint"].dump(), HasSubstr("urn:sluis:purpose:doorverwijzing-hulp"));
-  EXPECT_THAT(help["constraint"].dump(), HasSubstr("2027-08-31"));
-  // What a test leaves out is not there, what it names is.
-  EXPECT_THAT(help["constraint"].dump(), Not(HasSubstr("fenomeen")));
-  EXPECT_THAT(help["constraint"].dump(), HasSubstr("gezinscontext"));
-  EXPECT_THAT(rule("permission", "P-CONTACTPUNT")["constraint"].dump(), HasSubstr("730"));
-  EXPECT_EQ(
-      rule("obligation",
-           "R-BEDENKTIJD")["urn:sluis:odrl-profile:1:duty"][0]["urn:sluis:odrl-profile:1:asks"],
-      "cooling_off=PT4H");
-}
-
 TEST_F(ProtocolExports, TheRegisterHasAnActivityForEachPurpose) {
   const Json json = Json::parse(ProtocolRegister(protocol_, *packs_));
   EXPECT_EQ(json["@context"]["toestemming"], "http://data.vlaanderen.be/ns/toestemming#");

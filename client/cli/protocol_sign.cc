@@ -47,7 +47,8 @@ Step CheckOwnPacks(const policies::Protocol& protocol, const client::NodeConfigu
 
 // That this organisation may still sign there.
 Step CheckMaySign(const policies::Protocol& protocol, const std::string& organisation,
-                  const policies::ProtocolSignatures& signatures, const std::string& path) {
+                  const policies::ProtocolSignatures& signatures, const std::string& path,
+                  const std::string& today) {
   if (protocol.FindParty(organisation) == nullptr) {
     return Refused("protocol.not_a_party", {{"organisation", organisation}});
   }
@@ -56,6 +57,9 @@ Step CheckMaySign(const policies::Protocol& protocol, const std::string& organis
   }
   if (signatures.Find(organisation) != nullptr) {
     return Refused("protocol.signed_before", {{"organisation", organisation}, {"path", path}});
+  }
+  if (today < policies::FirstDayToSign(protocol)) {
+    return Refused("protocol.too_early", {{"day", std::string(FirstDayToSign(protocol))}});
   }
   return std::nullopt;
 }
@@ -79,7 +83,8 @@ Exit Sign(Shell& shell, const SignOptions& options) {
   const std::string path = SignaturesPath(options.signatures, options.protocol);
   Result<policies::ProtocolSignatures> signatures = ReadSignaturesFile(path, *protocol);
   if (!signatures.ok()) return shell.Fail(signatures.failure());
-  if (Step failure = CheckMaySign(*protocol, node->organisation, *signatures, path)) {
+  if (Step failure =
+          CheckMaySign(*protocol, node->organisation, *signatures, path, shell.today())) {
     return shell.Fail(*failure);
   }
   if (Step failure = CheckOwnPacks(*protocol, *node)) return shell.Fail(*failure);
@@ -119,8 +124,9 @@ Json StandingJson(const policies::Protocol& protocol, const policies::ProtocolSt
                   const std::string& day) {
   Json reasons = Json::array();
   for (const policies::ProtocolReason& reason : standing.reasons) {
-    reasons.push_back(
-        {{"reason", policies::ProtocolReasonName(reason.kind)}, {"about", reason.about}});
+    reasons.push_back({{"reason", policies::ProtocolReasonName(reason.kind)},
+                       {"about", reason.about},
+                       {"day", reason.day}});
   }
   return {{"id", protocol.id},
           {"version", protocol.version},
@@ -155,7 +161,7 @@ Exit Show(Shell& shell, const ShowOptions& options) {
             {{"day", *day}});
   for (const policies::ProtocolReason& reason : standing.reasons) {
     shell.Say("protocol.reason." + std::string(policies::ProtocolReasonName(reason.kind)),
-              {{"about", reason.about}});
+              {{"about", reason.about}, {"day", reason.day}});
   }
   if (!standing.signed_by.empty()) {
     shell.Say("protocol.signed_by", {{"organisations", Listed(standing.signed_by)}});

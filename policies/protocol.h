@@ -18,7 +18,7 @@
 
 namespace sluis::policies {
 
-// A text for people: paragraphs, at least one, none of them blank.
+// A text for people: paragraphs, at least one, each with words and without characters unseen.
 using Paragraphs = std::vector<std::string>;
 
 inline constexpr std::size_t kMaxParties = 64;
@@ -176,7 +176,7 @@ inline constexpr std::string_view kAdviceOutcomes[] = {"gunstig", "voorwaardelij
 inline constexpr std::string_view kRegimes[] = {"avg", "lwg"};
 inline constexpr std::string_view kControllership[] = {"zelfstandig", "gezamenlijk"};
 
-// What a template leaves open; a text that begins with it is refused.
+// What a template leaves open; a text that holds it is refused.
 inline constexpr std::string_view kFillIn = "INVULLEN";
 
 // The day so many days later. `day` is an existing one, yyyy-mm-dd.

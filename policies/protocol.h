@@ -44,7 +44,8 @@ const ProtocolHeading* FindProtocolHeading(std::string_view key);
 struct ProtocolPack {
   Word id;
   int32_t version = 0;
-  Word digest;  // 64 hexadecimal digits, lower case
+  Word version_word;  // as it stands there
+  Word digest;        // 64 hexadecimal digits, lower case
 };
 
 struct ProtocolParty {
@@ -147,8 +148,8 @@ struct Protocol {
   Paragraphs third_parties;
   Paragraphs modalities;
   Paragraphs periodicity;
-  Word from, until, review;                  // days, yyyy-mm-dd; both ends count
-  int32_t grace_days = 0;                    // after the review day, before new disclosures stop
+  Word from, until, review;  // days, yyyy-mm-dd; both ends count
+  int32_t grace_days = 0;    // from 0, after the review day, before new disclosures stop
   std::vector<ProtocolRetention> retention;  // one for each purpose
   Paragraphs security;
   Paragraphs proportionality, by_design, by_default;

@@ -61,8 +61,8 @@ ProtocolPack ReadPack(const R& reader, const YamlNode& node) {
   if (!reader.yaml().Mapping(node, "a rule pack", kPackKeys)) return pack;
   pack.id = reader.One(reader.Get(node, "id"), "id");
   reader.yaml().Name(pack.id, "the id of the pack", ".-");
-  pack.version =
-      reader.yaml().Integer(reader.One(reader.Get(node, "versie"), "versie"), 1, kMaxVersion);
+  pack.version_word = reader.One(reader.Get(node, "versie"), "versie");
+  pack.version = reader.yaml().Integer(pack.version_word, 1, kMaxVersion);
   pack.digest = reader.One(reader.Get(node, "digest"), "digest");
   const std::string& digits = pack.digest.text;
   if (digits.size() != kDigestDigits ||
@@ -211,7 +211,7 @@ void ReadDuration(const R& reader, const YamlNode& node, Protocol& protocol) {
   protocol.from = day("van");
   protocol.until = day("tot");
   protocol.review = day("herziening");
-  protocol.grace_days = reader.yaml().Days(reader.One(reader.Get(node, "respijt"), "respijt"));
+  protocol.grace_days = reader.yaml().Days(reader.One(reader.Get(node, "respijt"), "respijt"), 0);
   if (!reader.ok()) return;
   if (protocol.until.text < protocol.from.text) {
     reader.About(protocol.until, "the last day lies before the first");

@@ -78,6 +78,21 @@ TEST_F(ProtocolExports, TheDocumentHasEveryHeadingAndWhatTheRulesSay) {
   }
 }
 
+// The numbers beside a row are of the clauses that cover something of it, and of no others.
+TEST_F(ProtocolExports, ClausesAreNumberedByCategoryAndGround) {
+  protocol_ = Read(Edited(
+      ExampleProtocolText(), "  - nummer: M-4",
+      "  - {nummer: M-5, doel: doorverwijzing-hulp, van: [municipality], naar: [welfare], gronden: "
+      "[vl-prev-2024], categorieen: [fenomeen], velden: []}\n"
+      "  - {nummer: M-6, doel: doorverwijzing-hulp, van: [municipality], naar: [welfare], gronden: "
+      "[be-458ter], categorieen: [risicofactor], velden: []}\n"
+      "  - {nummer: M-7, doel: doorverwijzing-hulp, van: [municipality], naar: [welfare], gronden: "
+      "[vl-prev-2024], categorieen: [risicofactor, fenomeen], velden: []}\n"
+      "  - nummer: M-4"));
+  const std::string markdown = DocumentMarkdown(Document());
+  EXPECT_THAT(markdown, HasSubstr("| doorverwijzing-hulp | M-7, M-4 | gemeente |"));
+}
+
 TEST_F(ProtocolExports, ThePartOfTheSupervisorIsThereWhenItAdvised) {
   protocol_ = Read(Edited(ExampleProtocolText(), "\nonderwerp:",
                           "\nadvies_toezichthouder: {uitkomst: gunstig, datum: 2026-07-01, "

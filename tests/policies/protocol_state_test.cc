@@ -76,6 +76,13 @@ TEST_F(ProtocolStateTest, FollowsItsDays) {
               ElementsAre(ProtocolReason{Kind::kEndsAfter, "2027-08-31"}));
 }
 
+TEST_F(ProtocolStateTest, WithoutGraceItStopsAfterTheReview) {
+  protocol_.grace_days = 0;
+  EXPECT_EQ(On("2027-05-31").phase, ProtocolPhase::kActive);
+  EXPECT_EQ(On("2027-06-01").phase, ProtocolPhase::kReviewOverdue);
+  EXPECT_FALSE(On("2027-06-01").new_disclosures);
+}
+
 TEST_F(ProtocolStateTest, WaitsForEveryParty) {
   std::erase_if(signatures_.signatures,
                 [](const auto& one) { return one.organisation == "zandrode.example"; });

@@ -182,9 +182,20 @@ TEST(ProtocolYaml, WhatEachPartyMustSayIsMissedForEach) {
 }
 
 TEST(ProtocolYaml, EveryHeadingWithAFaultIsNamedAtOnce) {
-  std::string text = Edited(ExampleProtocolText(), "respijt: P60D", "respijt: P0D");
+  std::string text = Edited(ExampleProtocolText(), "respijt: P60D", "respijt: P-1D");
   text = Edited(text, "soort: welfare\n", "soort: \"\"\n");
   EXPECT_THAT(FaultsOf(text), SizeIs(2)) << "and nothing is blamed for what the parties lack";
+}
+
+// Nobody has to grant days after the review.
+TEST(ProtocolYaml, TheGraceMayBeNone) {
+  const ProtocolReading reading =
+      ReadProtocol("p.yaml", Edited(ExampleProtocolText(), "respijt: P60D", "respijt: P0D"));
+  ASSERT_TRUE(reading.protocol.has_value());
+  EXPECT_EQ(reading.protocol->grace_days, 0);
+  EXPECT_THAT(FaultsOf(Edited(ExampleProtocolText(), "{doel: signaal-intake, termijn: P365D",
+                              "{doel: signaal-intake, termijn: P0D")),
+              testing::ElementsAre(HasSubstr("P1D to P3650D")));
 }
 
 TEST(ProtocolYaml, TheDigestCoversWordsAndNothingElse) {

@@ -161,16 +161,56 @@ TEST_F(ProtocolExports, TheRegisterHasAnActivityForEachPurpose) {
   EXPECT_EQ(fiche["dpv:hasStorageCondition"]["dpv:hasDuration"]["@value"], "P365D");
 }
 
+TEST_F(ProtocolExports, TheRegisterSaysWhomToWriteToAndWhoElseReceives) {
+  const Json json = Json::parse(ProtocolRegister(protocol_, *packs_));
+  const Json& fiche = json["@graph"][2];
+  const Json& officer = fiche["dpv:hasDataController"][0]["dpv:hasDataProtectionOfficer"];
+  EXPECT_EQ(officer["@type"], "dpv:DataProtectionOfficer");
+  EXPECT_EQ(officer["dpv:hasContact"],
+            "functionaris voor gegevensbescherming, dpo@lindervaart.example");
+  EXPECT_EQ(fiche["dpv:hasRecipient"][0]["dpv:hasDataProtectionOfficer"]["dpv:hasContact"],
+            "functionaris voor gegevensbescherming, dpo@pz-drie-sluizen.example");
+  EXPECT_EQ(fiche["dpv:hasThirdParty"]["@type"], "dpv:ThirdParty");
+  EXPECT_THAT(fiche["dpv:hasThirdParty"]["dcterms:description"].dump(), HasSubstr("Niemand."));
+  // An assessment is a thing that the activity has; DPIA is what kind of thing.
+  EXPECT_EQ(fiche.at("dpv:hasImpactAssessment")["@type"], "dpv:DPIA");
+  EXPECT_EQ(fiche.at("dpv:hasImpactAssessment")["dcterms:identifier"],
+            "GEB Vaartland 2026, versie 2");
+  EXPECT_EQ(fiche.at("dpv:hasImpactAssessment")["dcterms:date"]["@value"], "2026-05-20");
+}
+
+// Every property of the register is in the table that says how far it was looked up, and none of
+// them begins as a class does.
+void ExpectNamed(const Json& json, const std::set<std::string_view>& names) {
+  for (const auto& [key, value] : json.items()) {
+    if (json.is_object() && !key.starts_with("@")) {
+      EXPECT_TRUE(names.contains(key)) << key;
+      EXPECT_TRUE(std::islower(key[key.find(':') + 1])) << key;
+    }
+    if (value.is_structured()) ExpectNamed(value, names);
+  }
+}
+
+TEST_F(ProtocolExports, EveryNameOfTheRegisterIsInTheTable) {
+  std::set<std::string_view> names;
+  for (const NameInUse& one : NamesInUse()) names.insert(one.name);
+  ExpectNamed(Json::parse(ProtocolRegister(protocol_, *packs_))["@graph"], names);
+}
+
 TEST_F(ProtocolExports, TheRegisterAsRowsIsNoFormula) {
   protocol_.title = "x";
   protocol_.dpia_reference = "=cmd()";
   protocol_.third_parties = {"-2+3, \"x\""};
+  protocol_.security = {"\n=1"};
   const std::string csv = ProtocolRegisterCsv(protocol_, *packs_);
   size_t lines = 0;
   for (size_t at = 0; (at = csv.find("\r\n", at)) != std::string::npos; ++at) ++lines;
   EXPECT_EQ(lines, protocol_.purposes.size() + 1);
   EXPECT_THAT(csv, HasSubstr(",\"'=cmd(), 2026-05-20\""));
   EXPECT_THAT(csv, HasSubstr(",\"'-2+3, \"\"x\"\"\","));
+  EXPECT_THAT(csv, HasSubstr(",\"'\n=1\","));
+  // Lists within a cell are separated by what separates cells elsewhere.
+  EXPECT_THAT(csv, HasSubstr(",\"be-livc-2018; vl-prev-2024\","));
   EXPECT_THAT(csv, HasSubstr("\r\nprot-vaartland-2026-01,1,signaal-intake,"));
 }
 

@@ -170,32 +170,30 @@ Exit Show(Shell& shell, const ShowOptions& options) {
   return exit;
 }
 
+void TakeSignOptions(Command& command, SignOptions& options) {
+  TakeSignatures(command, options.manifests, options.signatures, Need::kRequired);
+  command.Text("--key", &options.key, Need::kOptional, "identity_key")
+      .Text("--config", &options.config, Need::kOptional, "node_config")
+      .Flag("--yes", &options.yes, "sign_yes");
+}
+
+void TakeShowOptions(Command& command, ShowOptions& options) {
+  TakeSignatures(command, options.manifests, options.signatures, Need::kRequired);
+  command.Text("--on", &options.on, Need::kOptional, "protocol_on");
+}
+
 }  // namespace
 
 void AddProtocolSignCommand(CommandSet& set, CLI::App& group) {
-  Shell& shell = set.shell();
-  const auto options = Options<SignOptions>();
-  Command(set, group, "sign", "sluis protocol sign protocol.yaml --manifest vaartland.manifest")
-      .Text("protocol", &options->protocol, Need::kRequired, "protocol_file")
-      .Texts("--manifest", &options->manifests, Need::kRequired, "protocol_keys")
-      .Text("--signatures", &options->signatures, Need::kOptional, "protocol_signatures")
-      .Text("--key", &options->key, Need::kOptional, "identity_key")
-      .Text("--config", &options->config, Need::kOptional, "node_config")
-      .Flag("--yes", &options->yes, "sign_yes")
-      .AnswersJson()
-      .Runs([&shell, options] { return Sign(shell, *options); });
+  AddProtocolCommand(set, group, "sign",
+                     "sluis protocol sign protocol.yaml --manifest vaartland.manifest",
+                     TakeSignOptions, Sign);
 }
 
 void AddProtocolShowCommand(CommandSet& set, CLI::App& group) {
-  Shell& shell = set.shell();
-  const auto options = Options<ShowOptions>();
-  Command(set, group, "show", "sluis protocol show protocol.yaml --manifest vaartland.manifest")
-      .Text("protocol", &options->protocol, Need::kRequired, "protocol_file")
-      .Texts("--manifest", &options->manifests, Need::kRequired, "protocol_keys")
-      .Text("--signatures", &options->signatures, Need::kOptional, "protocol_signatures")
-      .Text("--on", &options->on, Need::kOptional, "protocol_on")
-      .AnswersJson()
-      .Runs([&shell, options] { return Show(shell, *options); });
+  AddProtocolCommand(set, group, "show",
+                     "sluis protocol show protocol.yaml --manifest vaartland.manifest",
+                     TakeShowOptions, Show);
 }
 
 }  // namespace sluis::cli

@@ -184,13 +184,68 @@ absl::StatusOr<std::string> DisclosureFlows::KeptLongerThan(int32_t days,
                 days);
 }
 
+absl::StatusOr<std::string> DisclosureFlows::ExampleOn(const Flow& flow, const std::string& basis,
+                                                       const std::string& field) const {
+  Box box = Both(Both(With(axes_.purpose, {flow.purpose}), With(axes_.category, {flow.category})),
+                 Both(With(axes_.from, {flow.from}), With(axes_.to, {flow.to})));
+  if (!basis.empty()) box = Both(With(axes_.basis, {basis}), box);
+  box = Both(release_, box);
+  if (field.empty()) {
+    const auto sent = rules_->Permitted(box, rules_->permits(), {});
+    if (!sent.ok()) return sent.status();
+    return sent->has_value() ? rules_->Example(**sent) : std::string();
+  }
+  const auto id = rules_->packs().schema().FindField(field);
+  if (!id) return std::string();
+  auto seen = SeeField(*rules_, *id, box);
+  if (!seen.ok()) return seen.status();
+  return std::move(seen->example);
+}
+
 std::string DisclosureFlows::ExampleOf(const std::string& purpose, const std::string& category,
-                                       const KindPair& kinds) const {
+                                       const KindPair& kinds, const std::string& basis) const {
   Box box = With(axes_.purpose, {purpose});
   const bool some = Narrow(With(axes_.category, {category}), box) &&
                     Narrow(With(axes_.from, {kinds.first}), box) &&
-                    Narrow(With(axes_.to, {kinds.second}), box) && Narrow(release_, box);
+                    Narrow(With(axes_.to, {kinds.second}), box) && Narrow(release_, box) &&
+                    (basis.empty() || Narrow(With(axes_.basis, {basis}), box));
   return some ? rules_->Example(box) : std::string();
+}
+
+absl::StatusOr<bool> DisclosureFlows::SeesSomething(const Box& box) const {
+  const std::size_t fields = rules_->packs().schema().fields.size();
+  for (std::size_t i = 0; i < fields; ++i) {
+    const auto seen = SeeField(*rules_, static_cast<FieldId>(i), box);
+    if (!seen.ok()) return seen.status();
+    if (seen->sight != Sight::kNever) return true;
+  }
+  return false;
+}
+
+absl::StatusOr<DisclosureFlows::Roles> DisclosureFlows::RolesUnder(
+    const std::vector<std::string>& purposes, const std::vector<std::string>& kinds) const {
+  Roles roles;
+  const auto role = rules_->packs().FindAttribute("actor.role");
+  const auto side = rules_->packs().FindAttribute("side");
+  if (!role || rules_->packs().schema().attributes[*role].type != ValueType::kVocabulary) {
+    return roles;
+  }
+  const Box where =
+      Both(With(axes_.purpose, purposes), Both(With(axes_.from, kinds), With(axes_.to, kinds)));
+  const Box local = With(*side, {std::string(SideName(Side::kLocal))});
+  for (const std::string& word : WordsOf(*role)) {
+    Box box = With(*role, {word});
+    if (!Narrow(where, box)) continue;
+    const auto acts = rules_->Permitted(box, rules_->permits(), {});
+    if (!acts.ok()) return acts.status();
+    if (!acts->has_value()) continue;
+    roles.acting.push_back(word);
+    if (!Narrow(local, box)) continue;
+    const auto sees = SeesSomething(box);
+    if (!sees.ok()) return sees.status();
+    if (*sees) roles.seeing.push_back(word);
+  }
+  return roles;
 }
 
 absl::StatusOr<int32_t> DisclosureFlows::LongestRetention(const Box& box) const {

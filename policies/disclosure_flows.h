@@ -72,10 +72,23 @@ class DisclosureFlows {
   // more days than these; empty when there is none.
   absl::StatusOr<std::string> KeptLongerThan(int32_t days, const std::string& purpose,
                                              const KindPair& kinds) const;
+  // A permitted request at the sender of this flow: on exactly this basis, and showing this field,
+  // where they are not empty. Empty when there is none.
+  absl::StatusOr<std::string> ExampleOn(const Flow& flow, const std::string& basis,
+                                        const std::string& field) const;
   // A request at the sender with these values, permitted or not; empty for words that the packs do
-  // not declare.
+  // not declare. `basis` may be empty: any.
   std::string ExampleOf(const std::string& purpose, const std::string& category,
-                        const KindPair& kinds) const;
+                        const KindPair& kinds, const std::string& basis) const;
+
+  // Which roles (words of `actor.role`, none where the packs have no such attribute) may do
+  // something under one of these purposes at an organisation of one of these kinds, and which of
+  // them can see a field there.
+  struct Roles {
+    std::vector<std::string> acting, seeing;
+  };
+  absl::StatusOr<Roles> RolesUnder(const std::vector<std::string>& purposes,
+                                   const std::vector<std::string>& kinds) const;
 
   // Requests between organisations: those of the sender, and those of the receiver.
   const Box& release() const { return release_; }
@@ -100,6 +113,7 @@ class DisclosureFlows {
   absl::StatusOr<int32_t> LongestRetention(const Box& box) const;
   RuleBits KeepingAtMost(int32_t days) const;
   Box BoxOf(const FlowGroup& group) const;
+  absl::StatusOr<bool> SeesSomething(const Box& box) const;
 
   const RuleSpace* rules_;
   Axes axes_;

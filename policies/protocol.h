@@ -18,7 +18,7 @@
 
 namespace sluis::policies {
 
-// A text for people: paragraphs, at least one, none of them blank.
+// A text for people: paragraphs, at least one, each with words and without characters unseen.
 using Paragraphs = std::vector<std::string>;
 
 inline constexpr std::size_t kMaxParties = 64;
@@ -44,7 +44,8 @@ const ProtocolHeading* FindProtocolHeading(std::string_view key);
 struct ProtocolPack {
   Word id;
   int32_t version = 0;
-  Word digest;  // 64 hexadecimal digits, lower case
+  Word version_word;  // as it stands there
+  Word digest;        // 64 hexadecimal digits, lower case
 };
 
 struct ProtocolParty {
@@ -147,8 +148,8 @@ struct Protocol {
   Paragraphs third_parties;
   Paragraphs modalities;
   Paragraphs periodicity;
-  Word from, until, review;                  // days, yyyy-mm-dd; both ends count
-  int32_t grace_days = 0;                    // after the review day, before new disclosures stop
+  Word from, until, review;  // days, yyyy-mm-dd; both ends count
+  int32_t grace_days = 0;    // from 0, after the review day, before new disclosures stop
   std::vector<ProtocolRetention> retention;  // one for each purpose
   Paragraphs security;
   Paragraphs proportionality, by_design, by_default;
@@ -176,7 +177,7 @@ inline constexpr std::string_view kAdviceOutcomes[] = {"gunstig", "voorwaardelij
 inline constexpr std::string_view kRegimes[] = {"avg", "lwg"};
 inline constexpr std::string_view kControllership[] = {"zelfstandig", "gezamenlijk"};
 
-// What a template leaves open; a text that begins with it is refused.
+// What a template leaves open; a text that holds it is refused.
 inline constexpr std::string_view kFillIn = "INVULLEN";
 
 // The day so many days later. `day` is an existing one, yyyy-mm-dd.

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::array<std::string_view, kGapKinds> kGapNames = {
     "not_in_text",        "basis_not_in_text",  "field_not_in_text", "not_in_packs",
-    "basis_not_in_packs", "field_not_in_packs", "kept_longer"};
+    "basis_not_in_packs", "field_not_in_packs", "kept_longer",       "in_no_clause",
+    "role_not_in_packs",  "role_not_in_text"};
 
 // Collects one complaint per word.
 class WordCheck {
@@ -83,7 +84,7 @@ class WordCheck {
     if (named.id.text != pack.id) {
       OneOf(named.id, {pack.id}, "the pack given has another id");
     } else if (named.version != pack.version) {
-      Refuse(named.id, "the pack given has version " + std::to_string(pack.version));
+      Refuse(named.version_word, "the pack given has version " + std::to_string(pack.version));
     } else if (named.digest.text != crypto::HexEncode(crypto::View(pack.digest))) {
       Refuse(named.digest, "the pack given has another digest, " +
                                crypto::HexEncode(crypto::View(pack.digest)) +

@@ -32,19 +32,24 @@ enum class GapKind {
   kBasisNotInPacks,  // a clause names a ground on which the packs permit none of it
   kFieldNotInPacks,  // a clause names a field that the packs show in none of it
   kKeptLonger,       // the packs let the receiver keep it longer than the text says
+  kInNoClause,       // the text names a purpose, ground, category or field that no clause uses
+  kRoleNotInPacks,   // it names a role that may do nothing under a purpose of a clause
+  kRoleNotInText,    // a role that it does not name can see what comes under such a purpose
 };
-inline constexpr std::size_t kGapKinds = 7;
+inline constexpr std::size_t kGapKinds = 10;
 // "not_in_text", "basis_not_in_text", ...
 std::string_view GapKindName(GapKind kind);
 
 struct CoverageGap {
   GapKind kind = GapKind::kNotInText;
-  std::string purpose;
+  std::string purpose;  // empty for the last three
   std::vector<std::string> categories;
   std::string from, to;  // kinds, or organisations where it concerns only some of a kind
-  std::string word;      // the ground, the field or the days of the text
+  std::string word;      // the ground, field, role, or other word; the days of the text
   std::string clause;    // that says it; empty where none does
-  std::string example;   // one such request, "attribute=value, ..."
+  // One such request, "attribute=value, ...", on exactly that ground and with exactly that field
+  // where it is about one. Empty where it is about the text alone, or about a role.
+  std::string example;
 };
 
 // Everything on which text and packs differ, in the order of flows and clauses; empty when they say

@@ -29,9 +29,13 @@ class Coverage {
   absl::StatusOr<std::vector<CoverageGap>> Find() && {
     const auto permitted = flows_.Between(KindsBetween(protocol_));
     if (!permitted.ok()) return permitted.status();
-    for (const Flow& flow : *permitted) CheckFlow(flow);
+    for (const Flow& flow : *permitted) {
+      if (absl::Status checked = CheckFlow(flow); !checked.ok()) return checked;
+    }
     for (const ProtocolClause& clause : protocol_.clauses) CheckClause(clause, *permitted);
     if (absl::Status checked = CheckRetention(*permitted); !checked.ok()) return checked;
+    CheckUsed();
+    if (absl::Status checked = CheckRoles(); !checked.ok()) return checked;
     return std::move(gaps_);
   }
 
@@ -54,22 +58,30 @@ class Coverage {
   }
 
   // Tells for which parties something is so: by kind when it is for all of them.
-  void AddFor(const std::vector<PartyPair>& lacking, const Flow& flow, GapKind kind,
-              const std::string& word) {
-    CoverageGap gap{kind, flow.purpose, {flow.category}, flow.from, flow.to,
-                    word, "",           flow.example};
+  // `basis` and `field`: what it is about, where it is.
+  absl::Status AddFor(const std::vector<PartyPair>& lacking, const Flow& flow, GapKind kind,
+                      const std::string& basis, const std::string& field) {
+    if (lacking.empty()) return absl::OkStatus();
+    auto example = flows_.ExampleOn(flow, basis, field);
+    if (!example.ok()) return example.status();
+    const std::string word = basis.empty()   ? field
+                             : field.empty() ? basis
+                                             : field + " (" + basis + ")";
+    CoverageGap gap{kind, flow.purpose, {flow.category},    flow.from, flow.to,
+                    word, "",           *std::move(example)};
     if (lacking.size() == pairs_.at({flow.from, flow.to}).size()) {
       Add(std::move(gap));
-      return;
+      return absl::OkStatus();
     }
     for (const PartyPair& pair : lacking) {
       gap.from = pair.first->organisation.text;
       gap.to = pair.second->organisation.text;
       Add(gap);
     }
+    return absl::OkStatus();
   }
 
-  void CheckFlow(const Flow& flow) {
+  absl::Status CheckFlow(const Flow& flow) {
     const std::vector<PartyPair>& pairs = pairs_.at({flow.from, flow.to});
     const auto lacking = [&](const std::function<bool(const ProtocolClause&)>& says) {
       std::vector<PartyPair> out;
@@ -82,22 +94,25 @@ class Coverage {
       return out;
     };
     const std::vector<PartyPair> uncovered = lacking([](const auto&) { return true; });
-    if (!uncovered.empty()) AddFor(uncovered, flow, GapKind::kNotInText, "");
-    if (uncovered.size() == pairs.size()) return;
-    const auto check_word = [&](GapKind kind, const std::string& word,
-                                std::vector<Word> ProtocolClause::*words) {
-      std::vector<PartyPair> without =
+    absl::Status added = AddFor(uncovered, flow, GapKind::kNotInText, "", "");
+    if (!added.ok() || uncovered.size() == pairs.size()) return added;
+    const auto without = [&](const std::string& word, std::vector<Word> ProtocolClause::*words) {
+      std::vector<PartyPair> out =
           lacking([&](const ProtocolClause& one) { return Has(one.*words, word); });
-      std::erase_if(without, [&](const PartyPair& pair) {
+      std::erase_if(out, [&](const PartyPair& pair) {
         return std::find(uncovered.begin(), uncovered.end(), pair) != uncovered.end();
       });
-      if (!without.empty()) AddFor(without, flow, kind, word);
+      return out;
     };
     for (const std::string& basis : flow.bases) {
-      check_word(GapKind::kBasisNotInText, basis, &ProtocolClause::bases);
+      added =
+          AddFor(without(basis, &ProtocolClause::bases), flow, GapKind::kBasisNotInText, basis, "");
+      if (!added.ok()) return added;
     }
     for (const SeenField& field : flow.fields) {
-      check_word(GapKind::kFieldNotInText, field.name, &ProtocolClause::fields);
+      added = AddFor(without(field.name, &ProtocolClause::fields), flow, GapKind::kFieldNotInText,
+                     "", field.name);
+      if (!added.ok()) return added;
     }
     // Ground and field in one clause: in two clauses apart neither covers what is disclosed.
     for (std::size_t i = 0; i < flow.bases.size(); ++i) {
@@ -115,18 +130,17 @@ class Coverage {
           return any(&ProtocolClause::bases, flow.bases[i]) &&
                  any(&ProtocolClause::fields, field.name);
         };
-        std::vector<PartyPair> without = lacking(says);
-        std::erase_if(without, [&](const PartyPair& pair) { return !apart(pair); });
-        if (!without.empty()) {
-          AddFor(without, flow, GapKind::kFieldNotInText, field.name + " (" + flow.bases[i] + ")");
-        }
+        std::vector<PartyPair> split = lacking(says);
+        std::erase_if(split, [&](const PartyPair& pair) { return !apart(pair); });
+        added = AddFor(split, flow, GapKind::kFieldNotInText, flow.bases[i], field.name);
+        if (!added.ok()) return added;
       }
     }
+    return absl::OkStatus();
   }
 
   void CheckClause(const ProtocolClause& clause, const std::vector<Flow>& permitted) {
     std::vector<const Flow*> mine;
-    std::string example;
     bool names_any = false;
     for (const auto& entry : pairs_) {
       const KindPair& kinds = entry.first;
@@ -146,7 +160,7 @@ class Coverage {
           mine.push_back(&*found);
           continue;
         }
-        const std::string denied = flows_.ExampleOf(clause.purpose.text, category.text, kinds);
+        const std::string denied = flows_.ExampleOf(clause.purpose.text, category.text, kinds, "");
         Add({GapKind::kNotInPacks,
              clause.purpose.text,
              {category.text},
@@ -169,7 +183,7 @@ class Coverage {
            ""});
     }
     if (mine.empty()) return;
-    const auto add_word = [&](GapKind kind, const std::string& word) {
+    const auto add_word = [&](GapKind kind, const std::string& word, std::string example) {
       Add({kind,
            clause.purpose.text,
            {mine[0]->category},
@@ -177,20 +191,23 @@ class Coverage {
            mine[0]->to,
            word,
            clause.id.text,
-           mine[0]->example});
+           std::move(example)});
     };
     for (const Word& basis : clause.bases) {
       const bool possible = std::any_of(mine.begin(), mine.end(), [&](const Flow* flow) {
         return std::find(flow->bases.begin(), flow->bases.end(), basis.text) != flow->bases.end();
       });
-      if (!possible) add_word(GapKind::kBasisNotInPacks, basis.text);
+      if (possible) continue;
+      add_word(GapKind::kBasisNotInPacks, basis.text,
+               flows_.ExampleOf(clause.purpose.text, mine[0]->category,
+                                {mine[0]->from, mine[0]->to}, basis.text));
     }
     for (const Word& field : clause.fields) {
       const bool seen = std::any_of(mine.begin(), mine.end(), [&](const Flow* flow) {
         return std::any_of(flow->fields.begin(), flow->fields.end(),
                            [&](const SeenField& one) { return one.name == field.text; });
       });
-      if (!seen) add_word(GapKind::kFieldNotInPacks, field.text);
+      if (!seen) add_word(GapKind::kFieldNotInPacks, field.text, mine[0]->example);
     }
   }
 
@@ -214,6 +231,53 @@ class Coverage {
              "",
              *longer});
       }
+    }
+    return absl::OkStatus();
+  }
+
+  void AddWord(GapKind kind, const std::string& word) { Add({kind, "", {}, "", "", word, "", ""}); }
+
+  // What no clause uses is no part of what may be disclosed, whatever the text says about it.
+  void CheckUsed() {
+    const auto check = [&](const std::string& word, const auto& uses) {
+      if (!std::any_of(protocol_.clauses.begin(), protocol_.clauses.end(), uses)) {
+        AddWord(GapKind::kInNoClause, word);
+      }
+    };
+    const auto check_listed = [&](const Word& word, std::vector<Word> ProtocolClause::*words) {
+      check(word.text, [&](const ProtocolClause& one) { return Has(one.*words, word.text); });
+    };
+    for (const ProtocolPurpose& one : protocol_.purposes) {
+      check(one.purpose.text,
+            [&](const ProtocolClause& clause) { return clause.purpose.text == one.purpose.text; });
+    }
+    for (const auto& one : protocol_.disclosure_grounds) {
+      check_listed(one.basis, &ProtocolClause::bases);
+    }
+    for (const auto& one : protocol_.categories) {
+      check_listed(one.category, &ProtocolClause::categories);
+    }
+    for (const auto& one : protocol_.fields) check_listed(one.field, &ProtocolClause::fields);
+  }
+
+  // Under the purposes of the clauses, at organisations of the kinds of the parties.
+  absl::Status CheckRoles() {
+    std::vector<std::string> purposes;
+    std::vector<std::string> kinds;
+    for (const auto& clause : protocol_.clauses) purposes.push_back(clause.purpose.text);
+    for (const auto& party : protocol_.parties) kinds.push_back(party.kind.text);
+    const auto roles = flows_.RolesUnder(purposes, kinds);
+    if (!roles.ok()) return roles.status();
+    const auto lists = [](const std::vector<std::string>& words, const std::string& word) {
+      return std::find(words.begin(), words.end(), word) != words.end();
+    };
+    std::vector<std::string> named;
+    for (const auto& one : protocol_.recipients) {
+      named.push_back(one.role.text);
+      if (!lists(roles->acting, named.back())) AddWord(GapKind::kRoleNotInPacks, named.back());
+    }
+    for (const std::string& role : roles->seeing) {
+      if (!lists(named, role)) AddWord(GapKind::kRoleNotInText, role);
     }
     return absl::OkStatus();
   }

@@ -30,7 +30,13 @@ bool Meets(const std::vector<Word>& words, const std::string& kind, const Protoc
   });
 }
 
-// The clauses that cover some of the group.
+bool Lists(const std::vector<Word>& words, const std::vector<std::string>& some) {
+  return std::any_of(words.begin(), words.end(), [&](const Word& word) {
+    return std::find(some.begin(), some.end(), word.text) != some.end();
+  });
+}
+
+// The clauses that cover some of the group: also of its categories and on its grounds.
 std::string ClausesOf(const FlowGroup& group, const Protocol& protocol) {
   std::string ids;
   for (const ProtocolClause& clause : protocol.clauses) {
@@ -39,7 +45,8 @@ std::string ClausesOf(const FlowGroup& group, const Protocol& protocol) {
                          [&](const std::string& kind) { return Meets(words, kind, protocol); });
     };
     if (clause.purpose.text == group.purpose && any(group.from, clause.from) &&
-        any(group.to, clause.to)) {
+        any(group.to, clause.to) && Lists(clause.categories, group.categories) &&
+        Lists(clause.bases, group.bases)) {
       ids += (ids.empty() ? "" : ", ") + clause.id.text;
     }
   }

@@ -2,10 +2,11 @@
 // processing activities.
 //
 // Names come from protocol_iris.h. Guarantee: the agreement says what the rules between
-// organisations say, rule by rule, in constraints of the profile urn:sluis:odrl-profile:1 (an
-// operand for each attribute, an action for each action), so that nothing is wider than the packs;
-// who does not know the profile must refuse it. It is an export: nothing reads it back. Text is
-// JSON, or CSV by RFC 4180 whose cells no spreadsheet takes for a formula. Pure; thread-safe.
+// organisations say, rule by rule, in constraints of the profile urn:sluis:odrl-profile:1
+// (docs/odrl-profile.md), with the assets and actions of permissions in prohibitions, so that
+// nothing is wider than the packs; who does not know the profile must refuse it. It is an export:
+// nothing reads it back. Text is JSON, or CSV by RFC 4180 whose cells no spreadsheet takes for a
+// formula. Pure; thread-safe.
 #ifndef SLUIS_POLICIES_PROTOCOL_EXPORTS_H_
 #define SLUIS_POLICIES_PROTOCOL_EXPORTS_H_
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "policies/protocol_sections.h"
+#include "policies/seen_text.h"
 
 namespace sluis::policies {
 namespace {
@@ -11,9 +12,12 @@ constexpr std::size_t kMaxParagraphs = 40;
 
 void FilledReader::CheckFilled(const Word& word, std::string_view what) const {
   if (!ok()) return;
-  if (word.text.find_first_not_of(" \t\r\n") == std::string::npos) {
+  if (const auto unseen = UnseenCharacter(word.text)) {
+    reader_.complaint().At(word.at, std::string(what) + " holds " + *unseen +
+                                        ", which a reader does not see: take it out");
+  } else if (!SaysSomething(word.text)) {
     reader_.complaint().At(word.at, std::string(what) + " is blank: write it out");
-  } else if (word.text.starts_with(kFillIn)) {
+  } else if (word.text.find(kFillIn) != std::string::npos) {
     reader_.complaint().At(word.at, std::string(what) + " is still to be filled in");
   }
 }

@@ -12,11 +12,12 @@ constexpr auto kPrefixes = std::to_array<IriPrefix>({
     {"pd", "https://w3id.org/dpv/pd#"},
     {"sector-law", "https://w3id.org/dpv/sector/law#"},
     {"sector-publicservices", "https://w3id.org/dpv/sector/publicservices#"},
-    {"odrl", "http://www.w3.org/ns/odrl/2/"},
+    {"odrl", iri::kOdrl},
     {"toestemming", "http://data.vlaanderen.be/ns/toestemming#"},
     {"org", "http://www.w3.org/ns/org#"},
-    {"dcterms", "http://purl.org/dc/terms/", Sureness::kRecalled},
-    {"xsd", "http://www.w3.org/2001/XMLSchema#", Sureness::kRecalled},
+    {"rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"},
+    {"dcterms", "http://purl.org/dc/terms/"},
+    {"xsd", "http://www.w3.org/2001/XMLSchema#"},
 });
 
 constexpr auto kFields = std::to_array<IriOfWord>({
@@ -36,6 +37,40 @@ constexpr auto kBases = std::to_array<IriOfWord>({
     {"vl-prev-2024", "urn:sluis:basis:vl:decreet-2024-03-22"},
 });
 
+// Read in DPV 2.3 or in data that uses it; what no module of it that was read holds is recalled.
+constexpr auto kNames = std::to_array<NameInUse>({
+    {iri::kOdrl, Sureness::kRead},
+    {iri::kActivity, Sureness::kRead},
+    {iri::kProcessor, Sureness::kRead},
+    {iri::kGround, Sureness::kRead},
+    {iri::kTitle, Sureness::kRead},
+    {iri::kDescription, Sureness::kRead},
+    {iri::kTemporal, Sureness::kRecalled},
+    {iri::kIdentifier, Sureness::kRead},
+    {iri::kSource, Sureness::kRead},
+    {iri::kDate, Sureness::kRecalled},
+    {iri::kProcess, Sureness::kRecalled},
+    {iri::kHasPurpose, Sureness::kRecalled},
+    {iri::kHasPersonalData, Sureness::kRecalled},
+    {iri::kHasLegalBasis, Sureness::kRecalled},
+    {iri::kHasDataSubject, Sureness::kRecalled},
+    {iri::kHasProcessing, Sureness::kRecalled},
+    {iri::kHasStorage, Sureness::kRecalled},
+    {iri::kHasDuration, Sureness::kRecalled},
+    {iri::kStorageDuration, Sureness::kRead},
+    {iri::kDisclose, Sureness::kRead},
+    {iri::kHasController, Sureness::kRead},
+    {iri::kHasRecipient, Sureness::kRead},
+    {iri::kHasOfficer, Sureness::kRead},
+    {iri::kOfficer, Sureness::kRead},
+    {iri::kHasContact, Sureness::kRead},
+    {iri::kHasThirdParty, Sureness::kRead},
+    {iri::kThirdParty, Sureness::kRead},
+    {iri::kHasMeasure, Sureness::kRead},
+    {iri::kHasImpactAssessment, Sureness::kRead},
+    {iri::kImpactAssessment, Sureness::kRead},
+});
+
 template <std::size_t N>
 std::string_view Find(const std::array<IriOfWord, N>& table, std::string_view word) {
   const auto* found = std::find_if(table.begin(), table.end(),
@@ -50,6 +85,8 @@ std::string Ours(std::string_view kind, std::string_view word) {
 }  // namespace
 
 std::span<const IriPrefix> IriPrefixes() { return kPrefixes; }
+
+std::span<const NameInUse> NamesInUse() { return kNames; }
 
 std::string FieldIri(std::string_view field) {
   const std::string_view known = Find(kFields, field);

@@ -44,11 +44,11 @@ std::string CategoryIri(std::string_view category);
 std::string OrganisationIri(std::string_view organisation);
 std::string ProtocolIri(std::string_view id, int32_t version);
 
-// Names that exports write as they are. Read: those of toestemming, and dpv:DiscloseByTransmission,
-// StorageDuration and DPIA. Recalled: the properties dpv:has..., dpv:Process, dcterms and the terms
-// of ODRL, which protocol_odrl.cc writes without a prefix.
+// Names that exports write as they are; NamesInUse says of each how far it was looked up.
 namespace iri {
 inline constexpr std::string_view kOdrlProfile = "urn:sluis:odrl-profile:1";
+inline constexpr std::string_view kOdrl = "http://www.w3.org/ns/odrl/2/";
+inline constexpr std::string_view kRecordAsset = "urn:sluis:record";
 inline constexpr std::string_view kActivity = "toestemming:VerwerkingsActiviteit";
 inline constexpr std::string_view kProcessor = "toestemming:verwerker";
 inline constexpr std::string_view kGround = "toestemming:verwerkingsgrond";
@@ -70,8 +70,23 @@ inline constexpr std::string_view kProcess = "dpv:Process";
 inline constexpr std::string_view kHasMeasure = "dpv:hasTechnicalOrganisationalMeasure";
 inline constexpr std::string_view kHasProcessing = "dpv:hasProcessing";
 inline constexpr std::string_view kDisclose = "dpv:DiscloseByTransmission";
+inline constexpr std::string_view kHasImpactAssessment = "dpv:hasImpactAssessment";
 inline constexpr std::string_view kImpactAssessment = "dpv:DPIA";
+inline constexpr std::string_view kHasOfficer = "dpv:hasDataProtectionOfficer";
+inline constexpr std::string_view kOfficer = "dpv:DataProtectionOfficer";
+inline constexpr std::string_view kHasContact = "dpv:hasContact";
+inline constexpr std::string_view kHasThirdParty = "dpv:hasThirdParty";
+inline constexpr std::string_view kThirdParty = "dpv:ThirdParty";
+inline constexpr std::string_view kDate = "dcterms:date";
 }  // namespace iri
+
+struct NameInUse {
+  std::string_view name;
+  Sureness sureness = Sureness::kRead;
+};
+// All of the above, but for the terms of ODRL that protocol_odrl.cc writes without a prefix: these
+// are recalled.
+std::span<const NameInUse> NamesInUse();
 
 }  // namespace sluis::policies
 

@@ -1,5 +1,6 @@
 // The blocks of a document as HTML and as Markdown.
 #include "policies/protocol_document.h"
+#include "policies/written_text.h"
 
 namespace sluis::policies {
 namespace {
@@ -12,65 +13,23 @@ constexpr std::string_view kStyle =
     "caption{font-weight:bold;text-align:left}th,td{border:1px solid #555;padding:.3rem;"
     "text-align:left;vertical-align:top;overflow-wrap:anywhere}thead th{background:#eee}";
 
-// Characters that turn the direction of what follows could make a text read as what it is not.
-bool TurnsDirection(std::string_view text, std::size_t at) {
-  if (text.size() - at < 3) return false;
-  const std::string_view three = text.substr(at, 3);
-  return (three >= "\xE2\x80\xAA" && three <= "\xE2\x80\xAE") ||
-         (three >= "\xE2\x81\xA6" && three <= "\xE2\x81\xA9");
-}
-
-// `text` on one line, each of its characters as `escape` writes it.
-template <typename Escape>
-std::string Escaped(std::string_view text, Escape escape) {
+std::string Markdown(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     if (TurnsDirection(text, i)) {
       out += '?';
       i += 2;
-    } else if (text[i] == '\n' || text[i] == '\r' || text[i] == '\t') {
+    } else if (c == '\n' || c == '\r' || c == '\t') {
       out += ' ';
+    } else if (c == '<' || c == '>' || c == '&') {
+      // As entities, because not every reader of Markdown honours a backslash before HTML.
+      out += HtmlText(text.substr(i, 1));
     } else {
-      escape(text[i], out);
+      if (std::string_view("\\`*_[]|~#!$").find(c) != std::string_view::npos) out += '\\';
+      out += c;
     }
   }
-  return out;
-}
-
-std::string Html(std::string_view text) {
-  return Escaped(text, [](char c, std::string& out) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  });
-}
-
-std::string Markdown(std::string_view text) {
-  std::string out = Escaped(text, [](char c, std::string& escaped) {
-    // As entities, because not every reader of Markdown honours a backslash before HTML.
-    if (c == '<' || c == '>' || c == '&') {
-      escaped += c == '<' ? "&lt;" : c == '>' ? "&gt;" : "&amp;";
-      return;
-    }
-    if (std::string_view("\\`*_[]|~#!$").find(c) != std::string_view::npos) escaped += '\\';
-    escaped += c;
-  });
   // What at the begin of a line would make a list, a rule or a title of the line above.
   const std::size_t first = out.find_first_not_of(' ');
   if (first == std::string::npos) return "";
@@ -86,15 +45,16 @@ std::string Markdown(std::string_view text) {
 std::string HtmlTable(const DocumentBlock& block) {
   // Wide ones can be scrolled with the keyboard as well; the table itself keeps its meaning.
   std::string out = "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"" +
-                    Html(block.text) + "\">\n<table>\n<caption>" + Html(block.text) +
+                    HtmlText(block.text) + "\">\n<table>\n<caption>" + HtmlText(block.text) +
                     "</caption>\n<thead><tr>";
-  for (const std::string& head : block.items) out += "<th scope=\"col\">" + Html(head) + "</th>";
+  for (const std::string& head : block.items)
+    out += "<th scope=\"col\">" + HtmlText(head) + "</th>";
   out += "</tr></thead>\n<tbody>\n";
   for (const std::vector<std::string>& row : block.rows) {
     out += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i) {
-      out +=
-          i == 0 ? "<th scope=\"row\">" + Html(row[i]) + "</th>" : "<td>" + Html(row[i]) + "</td>";
+      out += i == 0 ? "<th scope=\"row\">" + HtmlText(row[i]) + "</th>"
+                    : "<td>" + HtmlText(row[i]) + "</td>";
     }
     out += "</tr>\n";
   }
@@ -121,19 +81,19 @@ std::string DocumentHtml(const ProtocolDocument& document) {
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
       "'unsafe-inline'\">\n<title>" +
-      Html(document.title) + "</title>\n<style>" + std::string(kStyle) +
-      "</style>\n</head>\n<body>\n<main>\n<h1>" + Html(document.title) + "</h1>\n";
+      HtmlText(document.title) + "</title>\n<style>" + std::string(kStyle) +
+      "</style>\n</head>\n<body>\n<main>\n<h1>" + HtmlText(document.title) + "</h1>\n";
   for (const DocumentBlock& block : document.blocks) {
     switch (block.kind) {
       case Kind::kSection:
-        out += "<h2>" + Html(block.text) + "</h2>\n";
+        out += "<h2>" + HtmlText(block.text) + "</h2>\n";
         break;
       case Kind::kParagraph:
-        out += "<p>" + Html(block.text) + "</p>\n";
+        out += "<p>" + HtmlText(block.text) + "</p>\n";
         break;
       case Kind::kList:
         out += "<ul>\n";
-        for (const std::string& item : block.items) out += "<li>" + Html(item) + "</li>\n";
+        for (const std::string& item : block.items) out += "<li>" + HtmlText(item) + "</li>\n";
         out += "</ul>\n";
         break;
       case Kind::kTable:

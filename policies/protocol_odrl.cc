@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -9,31 +10,50 @@ namespace sluis::policies {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using Words = std::vector<std::string>;
 
 constexpr std::string_view kPurpose = "purpose";
 constexpr std::string_view kAction = "action";
 
-// Name of ours in the profile.
-std::string Ours(std::string_view name) {
-  return std::string(iri::kOdrlProfile) + ":" + std::string(name);
+// A name of the profile: docs/odrl-profile.md says what each of them means.
+std::string Ours(std::string_view kind, std::string_view name) {
+  return std::string(iri::kOdrlProfile) + ":" + std::string(kind) + ":" + std::string(name);
 }
 
 Json Constraint(std::string left, const char* op, Json right) {
-  return {{"leftOperand", std::move(left)}, {"operator", op}, {"rightOperand", std::move(right)}};
+  return {{"@type", "Constraint"},
+          {"leftOperand", std::move(left)},
+          {"operator", op},
+          {"rightOperand", std::move(right)}};
 }
 
+Json Typed(std::string value, const char* type) {
+  return {{"@value", std::move(value)}, {"@type", type}};
+}
+
+// What a permission shows, and what a prohibition takes away: the same assets, so that whoever
+// compares them by name alone finds that they meet.
 class Agreement {
  public:
   Agreement(const Protocol& protocol, const RuleSpace& rules, const DisclosureFlows& flows)
-      : protocol_(protocol), rules_(rules), flows_(flows), schema_(rules.packs().schema()) {}
+      : protocol_(protocol),
+        rules_(rules),
+        flows_(flows),
+        schema_(rules.packs().schema()),
+        uid_(ProtocolIri(protocol.id, protocol.version)) {
+    for (const Rule* rule : RulesOf(Effect::kPermit)) {
+      AddNew(actions_, ActionWords(*rule));
+      AddNew(assets_, AssetsOf(*rule));
+    }
+  }
 
   Json Write() const {
     Json context = Json::object();
-    context["@vocab"] = "http://www.w3.org/ns/odrl/2/";
+    context["@vocab"] = iri::kOdrl;
     for (const IriPrefix& one : IriPrefixes()) context[std::string(one.prefix)] = one.iri;
     Json out = {{"@context", {"http://www.w3.org/ns/odrl.jsonld", context}},
                 {"@type", "Agreement"},
-                {"uid", ProtocolIri(protocol_.id, protocol_.version)},
+                {"uid", uid_},
                 {"profile", iri::kOdrlProfile},
                 {"conflict", "prohibit"},
                 {std::string(iri::kTitle), protocol_.title},
@@ -47,27 +67,33 @@ class Agreement {
                 {"permission", Json::array()},
                 {"prohibition", Json::array()},
                 {"obligation", Json::array()}};
-    const std::vector<Rule>& rules = rules_.packs().rules();
-    for (std::size_t i = 0; i < rules.size(); ++i) {
-      if (!BetweenOrganisations(i)) continue;
-      const char* key = rules[i].effect == Effect::kPermit   ? "permission"
-                        : rules[i].effect == Effect::kForbid ? "prohibition"
-                                                             : "obligation";
-      out[key].push_back(RuleJson(rules[i]));
+    for (const Rule* rule : RulesOf(Effect::kPermit))
+      out["permission"].push_back(Permission(*rule));
+    for (const Rule* rule : RulesOf(Effect::kForbid)) {
+      if (!Targeted(*rule).empty()) out["prohibition"].push_back(Prohibition(*rule));
+    }
+    for (const Rule* rule : RulesOf(Effect::kRequire)) {
+      for (const Obligation& one : rule->obligations) {
+        if (!Targeted(*rule).empty()) out["obligation"].push_back(Required(*rule, one));
+      }
     }
     return out;
   }
 
  private:
-  Json Parties() const {
-    Json out = Json::array();
-    for (const ProtocolParty& party : protocol_.parties) {
-      out.push_back({{"@type", "Party"},
-                     {"uid", OrganisationIri(party.organisation.text)},
-                     {std::string(iri::kTitle), party.name},
-                     {Ours("kind"), party.kind.text}});
+  static void AddNew(Words& all, const Words& more) {
+    for (const std::string& one : more) {
+      if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
     }
-    return out;
+  }
+
+  std::vector<const Rule*> RulesOf(Effect effect) const {
+    std::vector<const Rule*> found;
+    const std::vector<Rule>& rules = rules_.packs().rules();
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      if (rules[i].effect == effect && BetweenOrganisations(i)) found.push_back(&rules[i]);
+    }
+    return found;
   }
 
   bool BetweenOrganisations(std::size_t rule) const {
@@ -77,112 +103,179 @@ class Agreement {
     return Narrow(flows_.accept(), box);
   }
 
+  // An agreement has one assigner and one assignee. Here every party gives and every party may
+  // receive, so both are the parties together; who may send to whom is in the constraints.
+  Json Parties() const {
+    Json members = Json::array();
+    for (const ProtocolParty& party : protocol_.parties) {
+      members.push_back({{"@type", "Party"},
+                         {"uid", OrganisationIri(party.organisation.text)},
+                         {std::string(iri::kTitle), party.name},
+                         {Ours("property", "kind"), party.kind.text}});
+    }
+    return {{"@type", "PartyCollection"},
+            {"uid", uid_ + ":parties"},
+            {"@reverse", {{"partOf", members}}}};
+  }
+
   // The words that pass, `none` among them.
-  Json WordsOf(const ValueTest& test) const {
+  Words WordsOf(const ValueTest& test) const {
     const Attribute& attribute = schema_.attributes[test.attribute];
-    Json words = Json::array();
+    Words words;
     const std::size_t count = attribute.type == ValueType::kBool
                                   ? 2
                                   : schema_.vocabularies[attribute.vocabulary].values.size();
     for (std::size_t value = 0; value < count; ++value) {
       if (!test.Passes(static_cast<ValueId>(value))) continue;
       const std::string word = schema_.ValueName(attribute, static_cast<ValueId>(value));
-      if (attribute.name == kPurpose) {
-        // Ours, because two purposes may share a term of a public vocabulary.
-        words.push_back(WordIris(rules_.packs(), kPurpose, word).front());
-      } else {
-        words.push_back(word);
-      }
+      // Of purposes ours, because two may share a term of a public vocabulary.
+      words.push_back(attribute.name == kPurpose ? WordIris(rules_.packs(), kPurpose, word).front()
+                                                 : word);
     }
-    if (test.none) words.push_back(kNoneWord);
+    if (test.none) words.emplace_back(kNoneWord);
     return words;
   }
 
-  Json TestJson(const ValueTest& test) const {
-    const Attribute& attribute = schema_.attributes[test.attribute];
-    const std::string left =
-        attribute.name == kPurpose ? std::string(kPurpose) : Ours(attribute.name);
-    if (!test.integer) return Constraint(left, "isAnyOf", WordsOf(test));
-    const Json from = Constraint(left, "gteq", test.minimum);
-    const Json to = Constraint(left, "lteq", test.maximum);
-    if (!test.none) return {{"and", {from, to}}};
-    return {{"or", {Json{{"and", {from, to}}}, Constraint(left, "eq", kNoneWord)}}};
+  std::string Operand(const Attribute& attribute) const {
+    return attribute.name == kPurpose ? std::string(kPurpose) : Ours("operand", attribute.name);
   }
 
-  Json ActionOf(const Rule& rule) const {
+  // Constraints that all must hold. A logical constraint holds plain ones only, so a range that
+  // also takes `none` is two choices instead of one choice of a range.
+  void AddTest(const ValueTest& test, Json& constraints) const {
+    const std::string left = Operand(schema_.attributes[test.attribute]);
+    if (!test.integer) {
+      constraints.push_back(Constraint(left, "isAnyOf", WordsOf(test)));
+      return;
+    }
+    for (Json bound :
+         {Constraint(left, "gteq", test.minimum), Constraint(left, "lteq", test.maximum)}) {
+      if (test.none) {
+        bound = {{"@type", "LogicalConstraint"},
+                 {"or", {{"@list", {bound, Constraint(left, "eq", kNoneWord)}}}}};
+      }
+      constraints.push_back(std::move(bound));
+    }
+  }
+
+  const ValueTest* ActionTest(const Rule& rule) const {
     for (const ValueTest& test : rule.tests) {
-      if (schema_.attributes[test.attribute].name != kAction) continue;
-      Json actions = Json::array();
-      for (const auto& word : WordsOf(test)) {
-        actions.push_back(Ours("action:" + word.get<std::string>()));
-      }
-      return actions;
+      if (schema_.attributes[test.attribute].name == kAction) return &test;
     }
-    return "use";
+    return nullptr;
   }
 
-  // What a permission comes with, or a requirement asks.
-  Json Duties(const Rule& rule) const {
-    Json duties = Json::array();
-    for (const Obligation& obligation : rule.obligations) {
-      Json duty = {{Ours("asks"), ObligationText(obligation)}};
-      if (const auto* retention = std::get_if<Retention>(&obligation)) {
-        duty["action"] = "delete";
-        duty["constraint"] = {Constraint(
-            "elapsedTime", "lteq",
-            {{"@value", "P" + std::to_string(retention->days) + "D"}, {"@type", "xsd:duration"}})};
-      } else if (std::holds_alternative<Notify>(obligation)) {
-        duty["action"] = "inform";
-      } else if (std::holds_alternative<Onward>(obligation)) {
-        duty["action"] = "nextPolicy";
-      } else if (std::holds_alternative<Approval>(obligation)) {
-        duty["action"] = "obtainConsent";
-      } else {
-        duty["action"] = Ours("duty:" + std::string(ObligationName(KindOf(obligation))));
+  // Of a permission: what it names, or every action there is.
+  Words ActionWords(const Rule& rule) const {
+    if (const ValueTest* test = ActionTest(rule)) return WordsOf(*test);
+    Words words;
+    if (const auto id = schema_.FindAttribute(kAction)) {
+      for (const auto& one : schema_.vocabularies[schema_.attributes[*id].vocabulary].values) {
+        words.push_back(one.name);
       }
-      duties.push_back(std::move(duty));
     }
-    return duties;
+    return words;
   }
 
-  Json RuleJson(const Rule& rule) const {
+  // Of another rule: those of the permitted actions that it is about. What nobody may do needs no
+  // prohibition.
+  Words Targeted(const Rule& rule) const {
+    const ValueTest* test = ActionTest(rule);
+    if (test == nullptr) return actions_;
+    const Words named = WordsOf(*test);
+    Words words;
+    for (const std::string& action : actions_) {
+      if (std::find(named.begin(), named.end(), action) != named.end()) words.push_back(action);
+    }
+    return words;
+  }
+
+  static Json Actions(const Words& words) {
+    Json actions = Json::array();
+    for (const std::string& word : words) actions.push_back(Ours("action", word));
+    return actions;
+  }
+
+  // The record itself, which is all there is where nothing but an answer goes, and what it shows.
+  Words AssetsOf(const Rule& rule) const {
+    Words assets = {std::string(iri::kRecordAsset)};
+    for (const FieldId field : rule.grants) {
+      assets.push_back("urn:sluis:field:" + schema_.fields[field].name);
+    }
+    return assets;
+  }
+
+  // The days of the agreement, and what the rule tests besides the action.
+  Json Constraints(const Rule& rule) const {
     Json constraints = Json::array();
     for (const ValueTest& test : rule.tests) {
-      if (schema_.attributes[test.attribute].name != kAction) {
-        constraints.push_back(TestJson(test));
-      }
+      if (schema_.attributes[test.attribute].name != kAction) AddTest(test, constraints);
     }
-    constraints.push_back(
-        Constraint("dateTime", "gteq", {{"@value", protocol_.from.text}, {"@type", "xsd:date"}}));
-    constraints.push_back(
-        Constraint("dateTime", "lteq", {{"@value", protocol_.until.text}, {"@type", "xsd:date"}}));
-    Json out = {{"uid", Ours("rule:" + rule.id)},
-                {std::string(iri::kDescription), rule.because.nl},
-                {"target", Targets(rule)},
-                {"action", ActionOf(rule)},
-                {"constraint", std::move(constraints)}};
-    if (rule.effect == Effect::kPermit && !rule.obligations.empty()) out["duty"] = Duties(rule);
-    if (rule.effect == Effect::kRequire) {
-      out["action"] = Ours("duty:all");
-      out[Ours("duty")] = Duties(rule);
+    constraints.push_back(Constraint("dateTime", "gteq", Typed(protocol_.from.text, "xsd:date")));
+    constraints.push_back(Constraint("dateTime", "lteq", Typed(protocol_.until.text, "xsd:date")));
+    return constraints;
+  }
+
+  // A term of ODRL where it means the same. An approval is none of them: it is given by roles of
+  // the parties, and obtainConsent is about the agreement of a person.
+  static Json DutyAction(const Obligation& obligation) {
+    Json refinement;
+    std::string action = Ours("duty", ObligationName(KindOf(obligation)));
+    if (const auto* retention = std::get_if<Retention>(&obligation)) {
+      action = "odrl:delete";
+      refinement = Constraint("elapsedTime", "lteq",
+                              Typed("P" + std::to_string(retention->days) + "D", "xsd:duration"));
+    } else {
+      if (std::holds_alternative<Notify>(obligation)) action = "odrl:inform";
+      refinement = Constraint(Ours("operand", "terms"), "eq", ObligationText(obligation));
     }
+    return {{"rdf:value", {{"@id", action}}}, {"refinement", Json::array({refinement})}};
+  }
+
+  Json Duty(const Rule& rule, const Obligation& obligation) const {
+    return {{"@type", "Duty"},
+            {"uid", Ours("rule", rule.id) + ":" + std::string(ObligationName(KindOf(obligation)))},
+            {"target", Json::array({iri::kRecordAsset})},
+            {"action", Json::array({DutyAction(obligation)})}};
+  }
+
+  Json Base(const char* type, const Rule& rule, const Words& assets, const Words& actions) const {
+    return {{"@type", type},
+            {"uid", Ours("rule", rule.id)},
+            {std::string(iri::kDescription), rule.because.nl},
+            {"target", assets},
+            {"action", Actions(actions)},
+            {"constraint", Constraints(rule)}};
+  }
+
+  Json Permission(const Rule& rule) const {
+    Json out = Base("Permission", rule, AssetsOf(rule), ActionWords(rule));
+    for (const Obligation& one : rule.obligations) out["duty"].push_back(Duty(rule, one));
     return out;
   }
 
-  Json Targets(const Rule& rule) const {
-    Json targets = Json::array();
-    for (const FieldId field : rule.grants) {
-      targets.push_back("urn:sluis:field:" + schema_.fields[field].name);
-    }
-    // Nothing but an answer, or whatever goes.
-    if (targets.empty()) targets.push_back("urn:sluis:record");
-    return targets;
+  Json Prohibition(const Rule& rule) const {
+    return Base("Prohibition", rule, assets_, Targeted(rule));
+  }
+
+  // Its action is what must be done; upon which acts, is one more constraint.
+  Json Required(const Rule& rule, const Obligation& obligation) const {
+    Json out = Duty(rule, obligation);
+    out[std::string(iri::kDescription)] = rule.because.nl;
+    out["constraint"] = Constraints(rule);
+    Words acts;
+    for (const std::string& word : Targeted(rule)) acts.push_back(Ours("action", word));
+    out["constraint"].push_back(Constraint(Ours("operand", kAction), "isAnyOf", acts));
+    return out;
   }
 
   const Protocol& protocol_;
   const RuleSpace& rules_;
   const DisclosureFlows& flows_;
   const Schema& schema_;
+  const std::string uid_;
+  // What some permission names.
+  Words actions_, assets_;
 };
 
 }  // namespace

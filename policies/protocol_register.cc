@@ -5,6 +5,7 @@
 #include "policies/protocol_exports.h"
 #include "policies/protocol_iris.h"
 #include "policies/protocol_words.h"
+#include "policies/written_text.h"
 
 namespace sluis::policies {
 namespace {
@@ -60,13 +61,23 @@ Json Ids(const Texts& iris) {
   return out;
 }
 
+// The officer of a party, as whom one writes to.
+Json Officer(const Protocol& protocol, const std::string& party) {
+  for (const DpoAdvice& one : protocol.advices) {
+    if (one.party.text != party) continue;
+    return {{"@type", iri::kOfficer}, {std::string(iri::kHasContact), one.contact}};
+  }
+  return Json::object();
+}
+
 Json Organisations(const Protocol& protocol, const Texts& names) {
   Json out = Json::array();
   for (const std::string& name : names) {
     const ProtocolParty& party = *protocol.FindParty(name);
     out.push_back({{"@id", OrganisationIri(name)},
                    {"@type", {"org:Organization", RegimeIri(party.joint)}},
-                   {std::string(iri::kTitle), party.name}});
+                   {std::string(iri::kTitle), party.name},
+                   {std::string(iri::kHasOfficer), Officer(protocol, name)}});
   }
   return out;
 }
@@ -83,46 +94,32 @@ Json ActivityJson(const Protocol& protocol, const PackSet& packs, const Activity
   Texts senders;
   for (const std::string& one : activity.senders) senders.push_back(OrganisationIri(one));
   const auto key = [](std::string_view name) { return std::string(name); };
-  return {{"@id", ProtocolIri(protocol.id, protocol.version) + ":" + word},
-          {"@type", {key(iri::kActivity), key(iri::kProcess)}},
-          {key(iri::kTitle), protocol.title + ": " + word},
-          {key(iri::kDescription), Whole(activity.purpose->description)},
-          {key(iri::kTemporal), protocol.from.text + "/" + protocol.until.text},
-          {key(iri::kProcessor), Ids(senders)},
-          {key(iri::kGround), Ids(bases)},
-          {key(iri::kHasLegalBasis), Ids(bases)},
-          {key(iri::kHasPurpose), Ids(WordIris(packs, "purpose", word))},
-          {key(iri::kHasProcessing), Ids({key(iri::kDisclose)})},
-          {key(iri::kHasPersonalData), Ids(data)},
-          {key(iri::kHasDataSubject), protocol.data_subjects},
-          {key(iri::kHasController), Organisations(protocol, activity.senders)},
-          {key(iri::kHasRecipient), Organisations(protocol, activity.recipients)},
-          {key(iri::kHasStorage),
-           {{"@type", key(iri::kStorageDuration)},
-            {key(iri::kHasDuration),
-             {{"@value", "P" + std::to_string(activity.days) + "D"}, {"@type", "xsd:duration"}}}}},
-          {key(iri::kHasMeasure), protocol.security},
-          {key(iri::kImpactAssessment), protocol.dpia_reference + ", " + protocol.dpia_day}};
-}
-
-std::string CsvCell(std::string cell) {
-  // A spreadsheet takes these as the begin of a formula.
-  if (!cell.empty() && std::string_view("=+-@\t\r\n").find(cell[0]) != std::string_view::npos) {
-    cell.insert(cell.begin(), '\'');
-  }
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
-  std::string quoted = "\"";
-  for (const char c : cell) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
-
-std::string CsvLine(const Texts& cells) {
-  std::string line;
-  for (std::size_t i = 0; i < cells.size(); ++i) line += (i == 0 ? "" : ",") + CsvCell(cells[i]);
-  return line + "\r\n";
+  return {
+      {"@id", ProtocolIri(protocol.id, protocol.version) + ":" + word},
+      {"@type", {key(iri::kActivity), key(iri::kProcess)}},
+      {key(iri::kTitle), protocol.title + ": " + word},
+      {key(iri::kDescription), Whole(activity.purpose->description)},
+      {key(iri::kTemporal), protocol.from.text + "/" + protocol.until.text},
+      {key(iri::kProcessor), Ids(senders)},
+      {key(iri::kGround), Ids(bases)},
+      {key(iri::kHasLegalBasis), Ids(bases)},
+      {key(iri::kHasPurpose), Ids(WordIris(packs, "purpose", word))},
+      {key(iri::kHasProcessing), Ids({key(iri::kDisclose)})},
+      {key(iri::kHasPersonalData), Ids(data)},
+      {key(iri::kHasDataSubject), protocol.data_subjects},
+      {key(iri::kHasController), Organisations(protocol, activity.senders)},
+      {key(iri::kHasRecipient), Organisations(protocol, activity.recipients)},
+      {key(iri::kHasThirdParty),
+       {{"@type", key(iri::kThirdParty)}, {key(iri::kDescription), Whole(protocol.third_parties)}}},
+      {key(iri::kHasStorage),
+       {{"@type", key(iri::kStorageDuration)},
+        {key(iri::kHasDuration),
+         {{"@value", "P" + std::to_string(activity.days) + "D"}, {"@type", "xsd:duration"}}}}},
+      {key(iri::kHasMeasure), protocol.security},
+      {key(iri::kHasImpactAssessment),
+       {{"@type", key(iri::kImpactAssessment)},
+        {key(iri::kIdentifier), protocol.dpia_reference},
+        {key(iri::kDate), {{"@value", protocol.dpia_day}, {"@type", "xsd:date"}}}}}};
 }
 
 Texts InDutch(const Texts& words) {
@@ -150,11 +147,11 @@ std::string ProtocolRegister(const Protocol& protocol, const PackSet& packs) {
 }
 
 std::string ProtocolRegisterCsv(const Protocol& protocol, const PackSet& packs) {
-  std::string out =
-      CsvLine({"protocol", "versie", "doel", "doel_iri", "omschrijving",
-               "verwerkingsverantwoordelijken", "contact_functionarissen", "rechtsgronden",
-               "rechtsgrond_iri", "betrokkenen", "categorieen", "gegevens", "ontvangers", "derden",
-               "bewaartermijn_dagen", "beveiliging", "van", "tot", "effectbeoordeling"});
+  std::string out = CsvLine(Texts{"protocol", "versie", "doel", "doel_iri", "omschrijving",
+                                  "verwerkingsverantwoordelijken", "contact_functionarissen",
+                                  "rechtsgronden", "rechtsgrond_iri", "betrokkenen", "categorieen",
+                                  "gegevens", "ontvangers", "derden", "bewaartermijn_dagen",
+                                  "beveiliging", "van", "tot", "effectbeoordeling"});
   Texts contacts;
   for (const DpoAdvice& one : protocol.advices) {
     contacts.push_back(protocol.FindParty(one.party.text)->name + ": " + one.contact);
@@ -165,15 +162,15 @@ std::string ProtocolRegisterCsv(const Protocol& protocol, const PackSet& packs) 
     for (const std::string& basis : activity.bases) {
       for (const std::string& one : WordIris(packs, "basis", basis)) AddNew(bases, one);
     }
-    out += CsvLine({protocol.id, std::to_string(protocol.version), purpose.purpose.text,
-                    Listed(WordIris(packs, "purpose", purpose.purpose.text)),
-                    Whole(purpose.description), Listed(NamesOf(protocol, activity.senders)),
-                    Listed(contacts), Listed(activity.bases), Listed(bases),
-                    Listed(protocol.data_subjects), Listed(InDutch(activity.categories)),
-                    Listed(InDutch(activity.fields)),
-                    Listed(NamesOf(protocol, activity.recipients)), Whole(protocol.third_parties),
-                    std::to_string(activity.days), Whole(protocol.security), protocol.from.text,
-                    protocol.until.text, protocol.dpia_reference + ", " + protocol.dpia_day});
+    out += CsvLine(
+        Texts{protocol.id, std::to_string(protocol.version), purpose.purpose.text,
+              Listed(WordIris(packs, "purpose", purpose.purpose.text)), Whole(purpose.description),
+              Listed(NamesOf(protocol, activity.senders)), Listed(contacts), Listed(activity.bases),
+              Listed(bases), Listed(protocol.data_subjects), Listed(InDutch(activity.categories)),
+              Listed(InDutch(activity.fields)), Listed(NamesOf(protocol, activity.recipients)),
+              Whole(protocol.third_parties), std::to_string(activity.days),
+              Whole(protocol.security), protocol.from.text, protocol.until.text,
+              protocol.dpia_reference + ", " + protocol.dpia_day});
   }
   return out;
 }

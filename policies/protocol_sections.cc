@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "policies/organisation_id.h"
 #include "policies/protocol_known_words.h"
 
 namespace sluis::policies {
@@ -60,8 +61,8 @@ ProtocolPack ReadPack(const R& reader, const YamlNode& node) {
   if (!reader.yaml().Mapping(node, "a rule pack", kPackKeys)) return pack;
   pack.id = reader.One(reader.Get(node, "id"), "id");
   reader.yaml().Name(pack.id, "the id of the pack", ".-");
-  pack.version =
-      reader.yaml().Integer(reader.One(reader.Get(node, "versie"), "versie"), 1, kMaxVersion);
+  pack.version_word = reader.One(reader.Get(node, "versie"), "versie");
+  pack.version = reader.yaml().Integer(pack.version_word, 1, kMaxVersion);
   pack.digest = reader.One(reader.Get(node, "digest"), "digest");
   const std::string& digits = pack.digest.text;
   if (digits.size() != kDigestDigits ||
@@ -77,12 +78,27 @@ void ReadPacks(const R& reader, const YamlNode& node, Protocol& protocol) {
   protocol.partnership = ReadPack(reader, reader.Get(node, "partnership"));
 }
 
+// A clause names parties by name or by kind: a name that is a kind would stand for all of these.
+void CheckNamesAndKinds(const R& reader, const Protocol& protocol) {
+  for (const ProtocolParty& party : protocol.parties) {
+    for (const ProtocolParty& other : protocol.parties) {
+      if (party.organisation.text != other.kind.text) continue;
+      reader.About(party.organisation, "an organisation must not have the name of a kind");
+    }
+  }
+}
+
 void ReadParties(const R& reader, const YamlNode& node, Protocol& protocol) {
   for (const YamlNode& item : reader.Items(node, "partijen", kMaxParties)) {
     if (!reader.yaml().Mapping(item, "a party", kPartyKeys)) return;
     ProtocolParty party;
     party.organisation = reader.One(reader.Get(item, "organisatie"), "organisatie");
-    reader.yaml().Name(party.organisation, "organisatie", ".-");
+    if (!IsOrganisationId(party.organisation.text)) {
+      reader.About(
+          party.organisation,
+          "organisatie must be a host name in lower case of 3 to 120 characters, as in the "
+          "manifest");
+    }
     party.name = reader.Line(reader.Get(item, "naam"), "naam");
     party.kind = reader.One(reader.Get(item, "soort"), "soort");
     party.joint = reader
@@ -97,6 +113,7 @@ void ReadParties(const R& reader, const YamlNode& node, Protocol& protocol) {
     protocol.parties.push_back(std::move(party));
     CheckNew(reader, protocol.parties, PartyWord);
   }
+  CheckNamesAndKinds(reader, protocol);
   if (reader.ok() && protocol.parties.size() < 2) {
     reader.yaml().complaint().At(node.word.at, "a protocol is between at least two parties");
   }
@@ -194,7 +211,7 @@ void ReadDuration(const R& reader, const YamlNode& node, Protocol& protocol) {
   protocol.from = day("van");
   protocol.until = day("tot");
   protocol.review = day("herziening");
-  protocol.grace_days = reader.yaml().Days(reader.One(reader.Get(node, "respijt"), "respijt"));
+  protocol.grace_days = reader.yaml().Days(reader.One(reader.Get(node, "respijt"), "respijt"), 0);
   if (!reader.ok()) return;
   if (protocol.until.text < protocol.from.text) {
     reader.About(protocol.until, "the last day lies before the first");

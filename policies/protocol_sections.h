@@ -12,7 +12,8 @@
 
 namespace sluis::policies {
 
-// Words and texts that are filled in: neither blank nor what a template leaves open.
+// Words and texts that are filled in: they say something, hold nothing that a reader does not see
+// (policies/seen_text.h), and are not what a template leaves open.
 class FilledReader {
  public:
   explicit FilledReader(Complaint& complaint) : reader_(complaint) {}

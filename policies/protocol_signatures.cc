@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crypto/key_file.h"
+#include "policies/organisation_id.h"
 #include "policies/protocol.h"
 
 namespace sluis::policies {
@@ -12,7 +13,6 @@ namespace {
 constexpr std::string_view kMagic = "sluis-protocol-signatures/v1";
 constexpr std::string_view kDigestKey = "protocol: ";
 constexpr std::string_view kLabel = "sluis/protocol-signature/v1";
-constexpr std::size_t kMaxOrganisation = 120;
 
 crypto::Bytes Statement(const crypto::Hash& digest, std::string_view organisation,
                         std::string_view day) {
@@ -21,11 +21,6 @@ crypto::Bytes Statement(const crypto::Hash& digest, std::string_view organisatio
   crypto::AppendLp(out, day);
   out += crypto::View(digest);
   return out;
-}
-
-bool IsOrganisation(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxOrganisation &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") == std::string::npos;
 }
 
 // The text up to the next `end`, which is taken off as well; false when there is none.
@@ -42,7 +37,7 @@ bool ReadOne(std::string_view line, ProtocolSignature* out) {
   std::string_view day;
   if (!Next(line, ' ', &organisation) || !Next(line, ' ', &day)) return false;
   const absl::StatusOr<crypto::Bytes> bytes = crypto::Base64Decode(line);
-  if (!IsOrganisation(organisation) || !crypto::IsDay(day) || !bytes.ok()) return false;
+  if (!IsOrganisationId(organisation) || !crypto::IsDay(day) || !bytes.ok()) return false;
   const absl::StatusOr<crypto::Signature> signature = crypto::ToFixed<64>(*bytes);
   if (!signature.ok()) return false;
   *out = {std::string(organisation), std::string(day), *signature};

@@ -11,8 +11,8 @@ using Kind = ProtocolReason::Kind;
 constexpr std::array<std::string_view, kProtocolPhases> kPhases = {
     "draft", "waiting", "not_yet_in_force", "active", "past_review", "review_overdue", "ended"};
 constexpr std::array<std::string_view, kProtocolReasons> kReasons = {
-    "other_text", "no_party",    "does_not_hold", "signed_later", "missing",
-    "begins_on",  "reviewed_on", "stops_after",   "ends_after"};
+    "other_text", "no_party",  "does_not_hold", "signed_later", "signed_early",
+    "missing",    "begins_on", "reviewed_on",   "stops_after",  "ends_after"};
 
 void CountSignatures(const Protocol& protocol, const ProtocolSignatures& signatures,
                      const std::vector<PartyKey>& keys, std::string_view day,
@@ -29,6 +29,9 @@ void CountSignatures(const Protocol& protocol, const ProtocolSignatures& signatu
       standing.reasons.push_back({Kind::kSignedLater, one.organisation});
     } else if (!SignatureHolds(protocol.digest, one, keys)) {
       standing.reasons.push_back({Kind::kDoesNotHold, one.organisation});
+    } else if (one.day < FirstDayToSign(protocol)) {
+      standing.reasons.push_back(
+          {Kind::kSignedEarly, one.organisation, std::string(FirstDayToSign(protocol))});
     } else {
       standing.signed_by.push_back(one.organisation);
     }
@@ -55,6 +58,15 @@ std::string_view ProtocolPhaseName(ProtocolPhase phase) {
 }
 
 std::string_view ProtocolReasonName(Kind kind) { return kReasons[static_cast<std::size_t>(kind)]; }
+
+std::string_view FirstDayToSign(const Protocol& protocol) {
+  std::string_view last = protocol.dpia_day;
+  for (const DpoAdvice& advice : protocol.advices) {
+    last = std::max(last, std::string_view(advice.day));
+  }
+  if (!protocol.supervisor_advice) return last;
+  return std::max(last, std::string_view(protocol.supervisor_advice->day));
+}
 
 ProtocolStanding ProtocolState(const Protocol& protocol, const ProtocolSignatures& signatures,
                                const std::vector<PartyKey>& keys, std::string_view day) {

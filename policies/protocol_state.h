@@ -33,6 +33,7 @@ struct ProtocolReason {
     kNoParty,      // a signature of an organisation that is no party
     kDoesNotHold,  // a signature by no key that this organisation had on that day
     kSignedLater,  // a signature of a day that is still to come
+    kSignedEarly,  // a signature from before the advices and the assessment were there: see `day`
     kMissing,      // a party that has not signed
     kBeginsOn,     // the first day
     kReviewedOn,   // the day of review is over
@@ -40,10 +41,11 @@ struct ProtocolReason {
     kEndsAfter,    // the last day
   };
   Kind kind = Kind::kMissing;
-  std::string about;  // an organisation, or a day
+  std::string about;     // an organisation, or a day
+  std::string day = {};  // of kSignedEarly: the first on which that organisation could sign
   bool operator==(const ProtocolReason&) const = default;
 };
-inline constexpr std::size_t kProtocolReasons = 9;
+inline constexpr std::size_t kProtocolReasons = 10;
 // "other_text", "no_party", ...
 std::string_view ProtocolReasonName(ProtocolReason::Kind kind);
 
@@ -53,6 +55,10 @@ struct ProtocolStanding {
   std::vector<std::string> signed_by;  // whose signature holds, ascending
   std::vector<ProtocolReason> reasons;
 };
+
+// The first day on which the text can be signed: that of the last advice of an officer, of the
+// supervisor where it gave one, or of the impact assessment.
+std::string_view FirstDayToSign(const Protocol& protocol);
 
 // `keys` are the identity keys that manifests give the parties. `day` is yyyy-mm-dd, legal time.
 ProtocolStanding ProtocolState(const Protocol& protocol, const ProtocolSignatures& signatures,

@@ -151,12 +151,12 @@ bool YamlReader::Truth(const Word& word) const {
   return false;
 }
 
-int32_t YamlReader::Days(const Word& word) const {
-  if (!ok()) return 1;
+int32_t YamlReader::Days(const Word& word, int32_t least) const {
+  if (!ok()) return least;
   const std::optional<int32_t> days = Between(word.text, "P", "D");
-  if (days && *days >= 1 && *days <= kMaxDays) return *days;
-  complaint_.About(word, "not a number of days as P1D to P3650D");
-  return 1;
+  if (days && *days >= least && *days <= kMaxDays) return *days;
+  complaint_.About(word, "not a number of days as P" + std::to_string(least) + "D to P3650D");
+  return least;
 }
 
 int32_t YamlReader::Hours(const Word& word) const {

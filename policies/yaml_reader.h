@@ -40,8 +40,8 @@ class YamlReader {
   void Id(const Word& word, std::string_view what) const;
   int32_t Integer(const Word& word, int32_t minimum, int32_t maximum) const;
   bool Truth(const Word& word) const;
-  // P<n>D, 1 to 3650.
-  int32_t Days(const Word& word) const;
+  // P<n>D, from `least` to 3650.
+  int32_t Days(const Word& word, int32_t least = 1) const;
   // P<n>D or PT<n>H as hours, at most 90 days.
   int32_t Hours(const Word& word) const;
   // yyyy-mm-dd, an existing day.

@@ -5,6 +5,7 @@
 
 #include "client/cli/signal_view.h"
 #include "client/lib/text.h"
+#include "policies/written_text.h"
 
 namespace sluis::cli {
 namespace {
@@ -35,50 +36,7 @@ std::string Line(std::string text) {
   return text + "\n";
 }
 
-std::string CsvCell(std::string cell) {
-  if (!cell.empty() && std::string_view("=+-@\t").find(cell.front()) != std::string_view::npos) {
-    cell.insert(cell.begin(), '\'');
-  }
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
-  std::string quoted = "\"";
-  for (const char c : cell) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
-
-std::string CsvLine(const std::vector<std::string>& cells) {
-  std::string line;
-  for (size_t i = 0; i < cells.size(); ++i) line += (i == 0 ? "" : ",") + CsvCell(cells[i]);
-  return line + "\r\n";
-}
-
-std::string Escaped(std::string_view text) {
-  std::string out;
-  for (const char c : Harmless(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
+std::string Escaped(std::string_view text) { return policies::HtmlText(Harmless(text)); }
 
 // `inner` is HTML already; `attribute` is name="value" or nothing.
 std::string Tag(const std::string& name, const std::string& inner,
@@ -135,12 +93,12 @@ std::string MatrixCsv(const Matrix& matrix) {
   std::vector<std::string> cells = matrix.axes;
   cells.insert(cells.end(), matrix.fields.begin(), matrix.fields.end());
   cells.emplace_back("example");
-  std::string out = CsvLine(cells);
+  std::string out = policies::CsvLine(cells);
   for (const MatrixRow& row : matrix.rows) {
     cells = row.values;
     for (const Sight sight : row.fields) cells.emplace_back(policies::SightName(sight));
     cells.push_back(row.example);
-    out += CsvLine(cells);
+    out += policies::CsvLine(cells);
   }
   return out;
 }

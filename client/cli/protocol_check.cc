@@ -38,12 +38,10 @@ void SayGap(Shell& shell, const policies::CoverageGap& gap) {
 }
 
 Exit Check(Shell& shell, const CheckOptions& options) {
-  const auto asked = AskedPacks::Read(options.packs);
-  if (!asked.ok()) return shell.Fail(asked.failure());
-  const Result<policies::Protocol> protocol = ReadProtocolFile(options.protocol);
-  if (!protocol.ok()) return shell.Fail(protocol.failure());
-  if (Step failure = CheckPacksOf(*protocol, (*asked)->packs())) return shell.Fail(*failure);
-  const auto gaps = policies::CoverageGaps(*protocol, (*asked)->flows());
+  const auto read = ReadWithPacks(options.protocol, options.packs);
+  if (!read.ok()) return shell.Fail(read.failure());
+  const policies::Protocol* protocol = &read->protocol;
+  const auto gaps = policies::CoverageGaps(*protocol, read->packs->flows());
   if (!gaps.ok()) return shell.Fail(NoAnswer(gaps.status()));
   const std::string digest = crypto::HexEncode(crypto::View(protocol->digest));
   if (shell.json) {
@@ -65,16 +63,14 @@ Exit Check(Shell& shell, const CheckOptions& options) {
   return gaps->empty() ? Exit::kDone : Exit::kFinding;
 }
 
+void TakeOptions(Command& command, CheckOptions& options) { TakePacks(command, options.packs); }
+
 }  // namespace
 
 void AddProtocolCheckCommand(CommandSet& set, CLI::App& group) {
-  Shell& shell = set.shell();
-  const auto options = Options<CheckOptions>();
-  Command(set, group, "check", "sluis protocol check protocol.yaml statutory.be.yaml livc-r.yaml")
-      .Text("protocol", &options->protocol, Need::kRequired, "protocol_file")
-      .Files("pack", &options->packs, Need::kRequired, "protocol_packs")
-      .AnswersJson()
-      .Runs([&shell, options] { return Check(shell, *options); });
+  AddProtocolCommand(set, group, "check",
+                     "sluis protocol check protocol.yaml statutory.be.yaml livc-r.yaml",
+                     TakeOptions, Check);
 }
 
 }  // namespace sluis::cli

@@ -50,6 +50,16 @@ Step CheckPacksOf(const policies::Protocol& protocol, const policies::PackSet& p
   return Refused("protocol.other_packs", faults);
 }
 
+Result<TextWithPacks> ReadWithPacks(const std::string& protocol,
+                                    const std::vector<std::string>& packs) {
+  Result<std::unique_ptr<AskedPacks>> asked = AskedPacks::Read(packs);
+  if (!asked.ok()) return asked.failure();
+  Result<policies::Protocol> read = ReadProtocolFile(protocol);
+  if (!read.ok()) return read.failure();
+  if (Step failure = CheckPacksOf(*read, (*asked)->packs())) return *failure;
+  return TextWithPacks{std::move(*asked), std::move(*read)};
+}
+
 Result<std::vector<policies::PartyKey>> KeysOfManifests(const std::vector<std::string>& paths) {
   std::vector<policies::PartyKey> keys;
   for (const std::string& path : paths) {

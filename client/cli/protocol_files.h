@@ -42,6 +42,14 @@ class AskedPacks {
 // Whether the text is that of these packs.
 Step CheckPacksOf(const policies::Protocol& protocol, const policies::PackSet& packs);
 
+// A text with the packs that it is the text of.
+struct TextWithPacks {
+  std::unique_ptr<AskedPacks> packs;
+  policies::Protocol protocol;
+};
+Result<TextWithPacks> ReadWithPacks(const std::string& protocol,
+                                    const std::vector<std::string>& packs);
+
 // The identity keys that these manifests give their members.
 Result<std::vector<policies::PartyKey>> KeysOfManifests(const std::vector<std::string>& paths);
 

@@ -37,12 +37,10 @@ Result<std::vector<policies::ProtocolSignature>> HeldSignatures(const Shell& she
 }
 
 Result<std::string> Rendered(const Shell& shell, const RenderOptions& options) {
-  const auto asked = AskedPacks::Read(options.packs);
-  if (!asked.ok()) return asked.failure();
-  const Result<policies::Protocol> protocol = ReadProtocolFile(options.protocol);
-  if (!protocol.ok()) return protocol.failure();
-  const AskedPacks& packs = **asked;
-  if (Step failure = CheckPacksOf(*protocol, packs.packs())) return *failure;
+  const auto read = ReadWithPacks(options.protocol, options.packs);
+  if (!read.ok()) return read.failure();
+  const policies::Protocol* protocol = &read->protocol;
+  const AskedPacks& packs = *read->packs;
   if (options.format == "odrl") {
     return policies::ProtocolOdrl(*protocol, packs.rules(), packs.flows());
   }
@@ -59,7 +57,8 @@ Result<std::string> Rendered(const Shell& shell, const RenderOptions& options) {
                                 : policies::DocumentHtml(document);
 }
 
-Exit Render(Shell& shell, RenderOptions options) {
+Exit Render(Shell& shell, const RenderOptions& asked) {
+  RenderOptions options = asked;
   if (options.format.empty()) options.format = "html";
   bool known = false;
   for (const char* format : {"html", "md", "odrl", "register", "csv"}) {
@@ -85,22 +84,20 @@ Exit Render(Shell& shell, RenderOptions options) {
   return Exit::kDone;
 }
 
+void TakeOptions(Command& command, RenderOptions& options) {
+  TakePacks(command, options.packs);
+  command.Text("--format", &options.format, Need::kOptional, "protocol_format");
+  TakeSignatures(command, options.manifests, options.signatures, Need::kOptional);
+  command.Text("--out", &options.out, Need::kOptional, "protocol_render_out");
+}
+
 }  // namespace
 
 void AddProtocolRenderCommand(CommandSet& set, CLI::App& group) {
-  Shell& shell = set.shell();
-  const auto options = Options<RenderOptions>();
-  Command(set, group, "render",
-          "sluis protocol render protocol.yaml statutory.be.yaml livc-r.yaml --format html "
-          "--out protocol.html")
-      .Text("protocol", &options->protocol, Need::kRequired, "protocol_file")
-      .Files("pack", &options->packs, Need::kRequired, "protocol_packs")
-      .Text("--format", &options->format, Need::kOptional, "protocol_format")
-      .Texts("--manifest", &options->manifests, Need::kOptional, "protocol_keys")
-      .Text("--signatures", &options->signatures, Need::kOptional, "protocol_signatures")
-      .Text("--out", &options->out, Need::kOptional, "protocol_render_out")
-      .AnswersJson()
-      .Runs([&shell, options] { return Render(shell, *options); });
+  AddProtocolCommand(set, group, "render",
+                     "sluis protocol render protocol.yaml statutory.be.yaml livc-r.yaml --format "
+                     "html --out protocol.html",
+                     TakeOptions, Render);
 }
 
 }  // namespace sluis::cli

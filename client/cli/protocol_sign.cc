@@ -47,7 +47,8 @@ Step CheckOwnPacks(const policies::Protocol& protocol, const client::NodeConfigu
 
 // That this organisation may still sign there.
 Step CheckMaySign(const policies::Protocol& protocol, const std::string& organisation,
-                  const policies::ProtocolSignatures& signatures, const std::string& path) {
+                  const policies::ProtocolSignatures& signatures, const std::string& path,
+                  const std::string& today) {
   if (protocol.FindParty(organisation) == nullptr) {
     return Refused("protocol.not_a_party", {{"organisation", organisation}});
   }
@@ -56,6 +57,9 @@ Step CheckMaySign(const policies::Protocol& protocol, const std::string& organis
   }
   if (signatures.Find(organisation) != nullptr) {
     return Refused("protocol.signed_before", {{"organisation", organisation}, {"path", path}});
+  }
+  if (today < policies::FirstDayToSign(protocol)) {
+    return Refused("protocol.too_early", {{"day", std::string(FirstDayToSign(protocol))}});
   }
   return std::nullopt;
 }
@@ -79,7 +83,8 @@ Exit Sign(Shell& shell, const SignOptions& options) {
   const std::string path = SignaturesPath(options.signatures, options.protocol);
   Result<policies::ProtocolSignatures> signatures = ReadSignaturesFile(path, *protocol);
   if (!signatures.ok()) return shell.Fail(signatures.failure());
-  if (Step failure = CheckMaySign(*protocol, node->organisation, *signatures, path)) {
+  if (Step failure =
+          CheckMaySign(*protocol, node->organisation, *signatures, path, shell.today())) {
     return shell.Fail(*failure);
   }
   if (Step failure = CheckOwnPacks(*protocol, *node)) return shell.Fail(*failure);
@@ -119,8 +124,9 @@ Json StandingJson(const policies::Protocol& protocol, const policies::ProtocolSt
                   const std::string& day) {
   Json reasons = Json::array();
   for (const policies::ProtocolReason& reason : standing.reasons) {
-    reasons.push_back(
-        {{"reason", policies::ProtocolReasonName(reason.kind)}, {"about", reason.about}});
+    reasons.push_back({{"reason", policies::ProtocolReasonName(reason.kind)},
+                       {"about", reason.about},
+                       {"day", reason.day}});
   }
   return {{"id", protocol.id},
           {"version", protocol.version},
@@ -155,7 +161,7 @@ Exit Show(Shell& shell, const ShowOptions& options) {
             {{"day", *day}});
   for (const policies::ProtocolReason& reason : standing.reasons) {
     shell.Say("protocol.reason." + std::string(policies::ProtocolReasonName(reason.kind)),
-              {{"about", reason.about}});
+              {{"about", reason.about}, {"day", reason.day}});
   }
   if (!standing.signed_by.empty()) {
     shell.Say("protocol.signed_by", {{"organisations", Listed(standing.signed_by)}});
@@ -164,32 +170,30 @@ Exit Show(Shell& shell, const ShowOptions& options) {
   return exit;
 }
 
+void TakeSignOptions(Command& command, SignOptions& options) {
+  TakeSignatures(command, options.manifests, options.signatures, Need::kRequired);
+  command.Text("--key", &options.key, Need::kOptional, "identity_key")
+      .Text("--config", &options.config, Need::kOptional, "node_config")
+      .Flag("--yes", &options.yes, "sign_yes");
+}
+
+void TakeShowOptions(Command& command, ShowOptions& options) {
+  TakeSignatures(command, options.manifests, options.signatures, Need::kRequired);
+  command.Text("--on", &options.on, Need::kOptional, "protocol_on");
+}
+
 }  // namespace
 
 void AddProtocolSignCommand(CommandSet& set, CLI::App& group) {
-  Shell& shell = set.shell();
-  const auto options = Options<SignOptions>();
-  Command(set, group, "sign", "sluis protocol sign protocol.yaml --manifest vaartland.manifest")
-      .Text("protocol", &options->protocol, Need::kRequired, "protocol_file")
-      .Texts("--manifest", &options->manifests, Need::kRequired, "protocol_keys")
-      .Text("--signatures", &options->signatures, Need::kOptional, "protocol_signatures")
-      .Text("--key", &options->key, Need::kOptional, "identity_key")
-      .Text("--config", &options->config, Need::kOptional, "node_config")
-      .Flag("--yes", &options->yes, "sign_yes")
-      .AnswersJson()
-      .Runs([&shell, options] { return Sign(shell, *options); });
+  AddProtocolCommand(set, group, "sign",
+                     "sluis protocol sign protocol.yaml --manifest vaartland.manifest",
+                     TakeSignOptions, Sign);
 }
 
 void AddProtocolShowCommand(CommandSet& set, CLI::App& group) {
-  Shell& shell = set.shell();
-  const auto options = Options<ShowOptions>();
-  Command(set, group, "show", "sluis protocol show protocol.yaml --manifest vaartland.manifest")
-      .Text("protocol", &options->protocol, Need::kRequired, "protocol_file")
-      .Texts("--manifest", &options->manifests, Need::kRequired, "protocol_keys")
-      .Text("--signatures", &options->signatures, Need::kOptional, "protocol_signatures")
-      .Text("--on", &options->on, Need::kOptional, "protocol_on")
-      .AnswersJson()
-      .Runs([&shell, options] { return Show(shell, *options); });
+  AddProtocolCommand(set, group, "show",
+                     "sluis protocol show protocol.yaml --manifest vaartland.manifest",
+                     TakeShowOptions, Show);
 }
 
 }  // namespace sluis::cli

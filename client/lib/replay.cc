@@ -206,6 +206,22 @@ Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPar
   return replayed;
 }
 
+// What is done with content rests on a decision, whoever asked. An erasure needs none, because a
+// node erases by itself what is past its term; administration asks no rules.
+bool NeedsDecision(const ActPart& act) {
+  if (act.outcome() != record::v1::OUTCOME_DONE) return false;
+  switch (act.operation()) {
+    case record::v1::OPERATION_COLLECTION:
+    case record::v1::OPERATION_ALTERATION:
+    case record::v1::OPERATION_CONSULTATION:
+    case record::v1::OPERATION_DISCLOSURE:
+    case record::v1::OPERATION_COMBINATION:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // On a day on which the packs are not valid a node asks them nothing.
 Replayed CompareInvalidDay(Replayed replayed, const ActPart& act, const DecisionPart& part) {
   if (act.outcome() != record::v1::OUTCOME_REFUSED || !part.attributes().empty() ||
@@ -268,7 +284,9 @@ Replayed Replayer::Replay(uint64_t index, const ExportPart& act_part,
   }
   replayed.time_us = act.exact_time_us();
   if (decision_part.bytes.empty()) {
-    return act.rule_ids().empty() ? replayed : Mismatch(std::move(replayed), {"decision"});
+    return act.rule_ids().empty() && !NeedsDecision(act)
+               ? replayed
+               : Mismatch(std::move(replayed), {"decision"});
   }
   if (!Read(decision_part, part)) return Obstacle(std::move(replayed), "malformed");
   return ReplayPart(std::move(replayed), packs_, act, part);

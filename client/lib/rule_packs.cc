@@ -10,9 +10,10 @@ void RulePacks::Add(policies::Pack pack) {
 }
 
 RulePacks::Found RulePacks::Find(const LayerDigests& digests) {
-  const auto known = loaded_.find(digests);
-  if (known != loaded_.end()) {
-    return {std::nullopt, known->second.refused, known->second.packs.get()};
+  const auto known = places_.find(digests);
+  if (known != places_.end()) {
+    kept_.splice(kept_.begin(), kept_, known->second);
+    return {std::nullopt, kept_.front().refused, kept_.front().packs.get()};
   }
   std::vector<policies::Pack> layers;
   for (size_t i = 0; i < digests.size(); ++i) {
@@ -21,17 +22,22 @@ RulePacks::Found RulePacks::Find(const LayerDigests& digests) {
     if (pack == packs_.end()) return {i, {}, nullptr};
     layers.push_back(pack->second);
   }
-  Loaded made;
+  Loaded made{digests, nullptr, {}};
+  ++loads_;
   absl::StatusOr<policies::PackSet> packs = policies::PackSet::Load(std::move(layers));
   if (packs.ok()) {
     made.packs = std::make_unique<const policies::PackSet>(*std::move(packs));
   } else {
     made.refused = std::string(packs.status().message());
   }
-  // A log can name any number of sets; those in use come back soon enough.
-  if (loaded_.size() == kMaxLoaded) loaded_.clear();
-  const Loaded& kept = loaded_.emplace(digests, std::move(made)).first->second;
-  return {std::nullopt, kept.refused, kept.packs.get()};
+  // A log can name any number of sets.
+  if (kept_.size() == kMaxLoaded) {
+    places_.erase(kept_.back().digests);
+    kept_.pop_back();
+  }
+  kept_.push_front(std::move(made));
+  places_[digests] = kept_.begin();
+  return {std::nullopt, kept_.front().refused, kept_.front().packs.get()};
 }
 
 }  // namespace sluis::client

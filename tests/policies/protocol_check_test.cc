@@ -57,11 +57,14 @@ class ProtocolCheck : public testing::Test {
                       ">" + gap.to + " " + gap.word + " " + gap.clause);
       last_ = gap;
     }
+    gaps_ = *gaps;
     return lines;
   }
 
   // The outcome of the request that the last gap showed.
-  Outcome Decided() {
+  Outcome Decided() { return DecisionOfLast().outcome; }
+
+  Decision DecisionOfLast() {
     GivenValues values;
     std::istringstream pairs(last_.example);
     std::string pair;
@@ -74,13 +77,14 @@ class ProtocolCheck : public testing::Test {
       EXPECT_TRUE(value.has_value()) << pair;
       if (value) values[*id] = *value;
     }
-    return Decide(*packs_, RequestFrom(*packs_, values)).outcome;
+    return Decide(*packs_, RequestFrom(*packs_, values));
   }
 
   std::optional<PackSet> packs_;
   std::optional<RuleSpace> rules_;
   std::optional<DisclosureFlows> flows_;
   CoverageGap last_;
+  std::vector<CoverageGap> gaps_;
 };
 
 // With SLUIS_WRITE_GOLDEN=1 the example gets the digests of the packs as they are.
@@ -113,7 +117,7 @@ TEST_F(ProtocolCheck, OtherPacksAndWordsAreRefused) {
       faults("id: statutory.be", "id: statutory.nl"),
       ElementsAre(AllOf(HasSubstr("p.yaml:12:19"), HasSubstr("nearest: \"statutory.be\""))));
   EXPECT_THAT(faults("livc-r.vaartland, versie: 1", "livc-r.vaartland, versie: 2"),
-              ElementsAre(HasSubstr("has version 1")));
+              ElementsAre(AllOf(HasSubstr("p.yaml:13:47"), HasSubstr("has version 1: \"2\""))));
   EXPECT_THAT(faults("id: prot-vaartland-2026-01", "id: prot-vaartland-2026-02"),
               ElementsAre(HasSubstr("machine form of another protocol")));
   EXPECT_THAT(faults("van: 2026-09-01", "van: 2026-08-31"),
@@ -193,6 +197,90 @@ TEST_F(ProtocolCheck, WhatTheTextSaysAndThePacksNeverPermit) {
                "[none], velden: []}\n  - nummer: M-4"),
       ElementsAre("not_in_packs doorverwijzing-hulp "
                   "caw-de-overzet.example>caw-de-overzet.example  M-5"));
+}
+
+// What is told about a ground or a field is shown by a request on that ground, with that field.
+TEST_F(ProtocolCheck, TheRequestIsOfThatGroundAndField) {
+  const auto expect = [&](const std::string& from, const std::string& to, const char* line,
+                          const char* holds) {
+    ASSERT_THAT(GapsWith(from, to), Contains(HasSubstr(line)));
+    for (const CoverageGap& gap : gaps_) {
+      if (gap.kind == GapKind::kInNoClause || gap.word.find(holds) == std::string::npos) continue;
+      EXPECT_THAT(gap.example, HasSubstr("basis=" + std::string(holds) + ","));
+    }
+  };
+  for (const char* basis : {"be-livc-2018", "be-458ter", "vl-livc-2021"}) {
+    std::string without = "gronden: [be-livc-2018, be-458ter, vl-livc-2021]";
+    without.erase(without.find(basis), std::string(basis).size() + 2);
+    if (without.back() != ']') without += ']';
+    if (without.find(", ]") != std::string::npos) without.replace(without.find(", ]"), 3, "]");
+    expect("gronden: [be-livc-2018, be-458ter, vl-livc-2021]", without, "basis_not_in_text", basis);
+    for (const CoverageGap& gap : gaps_) {
+      if (gap.kind != GapKind::kBasisNotInText) continue;
+      last_ = gap;
+      EXPECT_EQ(Decided(), Outcome::kPermit) << gap.example;
+    }
+  }
+  expect("gronden: [be-livc-2018]\n    categorieen",
+         "gronden: [be-livc-2018, vl-prev-2024]\n    categorieen", "basis_not_in_packs",
+         "vl-prev-2024");
+  EXPECT_NE(Decided(), Outcome::kPermit);
+  // A field: what is shown under that request has it.
+  for (const char* field : {"place", "observed_on", "age_band", "minor"}) {
+    const std::string fields = "observed_on, place, normative_border, age_band, minor]";
+    std::string without = fields;
+    without.erase(without.find(field), std::string(field).size() + 2);
+    if (without.back() != ']') without = without.substr(0, without.rfind(',')) + "]";
+    ASSERT_THAT(GapsWith(fields, without),
+                Contains(HasSubstr("field_not_in_text casusoverleg-458ter")));
+    for (const CoverageGap& gap : gaps_) {
+      if (gap.word != field) continue;
+      last_ = gap;
+      const Decision decision = DecisionOfLast();
+      EXPECT_TRUE(std::any_of(decision.granted.begin(), decision.granted.end(),
+                              [&](const GrantedField& one) { return one.name == field; }))
+          << gap.example;
+    }
+  }
+}
+
+// Named in the text and used by no clause: readers think that it can be disclosed.
+TEST_F(ProtocolCheck, WhatNoClauseUsesIsTold) {
+  EXPECT_THAT(GapsWith("  categorieen:\n    - {",
+                       "  categorieen:\n    - {categorie: veiligheidscontext, "
+                       "omschrijving: \"x\"}\n    - {"),
+              ElementsAre("in_no_clause  > veiligheidscontext "));
+  EXPECT_THAT(GapsWith("  velden:\n    - {",
+                       "  velden:\n    - {veld: channel, evenredigheid: \"x\"}\n    - {"),
+              ElementsAre("in_no_clause  > channel "));
+  EXPECT_THAT(GapsWith("  mededeling:\n    - grond: be-livc-2018",
+                       "  mededeling:\n    - {grond: be-ter-2024, toelichting: x}\n"
+                       "    - grond: be-livc-2018"),
+              ElementsAre("in_no_clause  > be-ter-2024 "));
+  std::string text = Edited(ExampleProtocolText(), "doeleinden:\n",
+                            "doeleinden:\n  - {doel: evaluatie, omschrijving: x, verenigbaarheid: "
+                            "x}\n");
+  text = Edited(text, "bewaring:\n",
+                "bewaring:\n  - {doel: evaluatie, termijn: P30D, toelichting: x}\n");
+  const auto gaps = CoverageGaps(Read(text), *flows_);
+  ASSERT_TRUE(gaps.ok());
+  ASSERT_EQ(gaps->size(), 1U);
+  EXPECT_EQ((*gaps)[0].kind, GapKind::kInNoClause);
+  EXPECT_EQ((*gaps)[0].word, "evaluatie");
+}
+
+TEST_F(ProtocolCheck, RolesAreThoseOfTheRules) {
+  EXPECT_THAT(GapsWith("  functies:\n", "  functies:\n    - {rol: beheerder, toelichting: x}\n"),
+              ElementsAre("role_not_in_packs  > beheerder "));
+  EXPECT_THAT(GapsWith("    - {rol: jeugdreferent, toelichting: \"Volgt op wat minderjarigen "
+                       "betreft.\"}\n",
+                       ""),
+              ElementsAre("role_not_in_text  > jeugdreferent "));
+  // Sits in at the table, and reads nothing.
+  EXPECT_THAT(GapsWith("    - {rol: burgemeester, toelichting: \"Zit het overleg voor en beslist "
+                       "over de casuslijst.\"}\n",
+                       ""),
+              IsEmpty());
 }
 
 TEST_F(ProtocolCheck, WhatIsKeptLongerThanTheTextSays) {

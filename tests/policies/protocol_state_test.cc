@@ -76,6 +76,13 @@ TEST_F(ProtocolStateTest, FollowsItsDays) {
               ElementsAre(ProtocolReason{Kind::kEndsAfter, "2027-08-31"}));
 }
 
+TEST_F(ProtocolStateTest, WithoutGraceItStopsAfterTheReview) {
+  protocol_.grace_days = 0;
+  EXPECT_EQ(On("2027-05-31").phase, ProtocolPhase::kActive);
+  EXPECT_EQ(On("2027-06-01").phase, ProtocolPhase::kReviewOverdue);
+  EXPECT_FALSE(On("2027-06-01").new_disclosures);
+}
+
 TEST_F(ProtocolStateTest, WaitsForEveryParty) {
   std::erase_if(signatures_.signatures,
                 [](const auto& one) { return one.organisation == "zandrode.example"; });
@@ -111,6 +118,40 @@ TEST_F(ProtocolStateTest, CountsNoSignatureThatDoesNotHold) {
       SignProtocol(protocol_.digest, "zandrode.example", "2027-01-01", KeyOf(1));
   expect(Kind::kDoesNotHold, "2027-02-01");
   expect(Kind::kSignedLater, "2026-12-01");
+}
+
+// What was signed before it was advised on or assessed was not signed as it is.
+TEST_F(ProtocolStateTest, CountsNoSignatureFromBeforeTheAdvices) {
+  const auto read = [](const std::string& from, const std::string& to) {
+    const ProtocolReading reading = ReadProtocol("p.yaml", Edited(ExampleProtocolText(), from, to));
+    EXPECT_TRUE(reading.protocol.has_value()) << from;
+    return reading.protocol.value_or(Protocol{});
+  };
+  const struct {
+    const char *from, *to, *last;
+  } cases[] = {
+      {"Belgisch recht.", "Belgisch recht!", "2026-06-18"},  // the last advice of an officer
+      {"datum: 2026-05-20", "datum: 2026-07-20", "2026-07-20"},
+      {"\nonderwerp:",
+       "\nadvies_toezichthouder: {uitkomst: gunstig, datum: 2026-08-03, referentie: V}\nonderwerp:",
+       "2026-08-03"},
+  };
+  for (const auto& one : cases) {
+    protocol_ = read(one.from, one.to);
+    EXPECT_EQ(FirstDayToSign(protocol_), one.last);
+    signatures_ = {protocol_.digest, {}};
+    for (uint8_t i = 0; i < protocol_.parties.size(); ++i) {
+      // The second the day before, the others that very day.
+      signatures_.Add(SignProtocol(protocol_.digest, protocol_.parties[i].organisation.text,
+                                   i == 1 ? DayAfter(one.last, -1) : one.last, KeyOf(i)));
+    }
+    const ProtocolStanding standing = On("2026-10-01");
+    EXPECT_EQ(standing.phase, ProtocolPhase::kWaiting);
+    EXPECT_THAT(standing.signed_by, SizeIs(4));
+    EXPECT_THAT(standing.reasons,
+                Contains(ProtocolReason{Kind::kSignedEarly, "zandrode.example", one.last}));
+    EXPECT_THAT(standing.reasons, Contains(ProtocolReason{Kind::kMissing, "zandrode.example"}));
+  }
 }
 
 TEST_F(ProtocolStateTest, OtherTextsAndStrangersDoNotCount) {

@@ -132,7 +132,34 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"referentie: \"GEB Vaartland 2026, versie 2\"", "referentie: \"\"", "\"\"\n  datum",
               "must be one word or text"},
         Wrong{"\"Belgisch recht.", "\"INVULLEN: recht.", "\"INVULLEN", "still to be filled in"},
-        Wrong{"derden: \"Niemand.", "derden: \"  \" # \"", "\"  \"", "is blank"}));
+        Wrong{"\"Belgisch recht.", "\"Recht: INVULLEN.", "\"Recht", "still to be filled in"},
+        Wrong{"derden: \"Niemand.", "derden: \"  \" # \"", "\"  \"", "is blank"},
+        // Of what shows nothing, of what shows no word, and of what hides in words.
+        Wrong{"derden: \"Niemand.", "derden: \"\\xA0\\u2003\" # \"", "\"\\xA0", "is blank"},
+        Wrong{"derden: \"Niemand.", "derden: \"\\u2800\" # \"", "\"\\u2800", "is blank"},
+        Wrong{"derden: \"Niemand.", "derden: \"\\xAD\\u200D\" # \"", "\"\\xAD", "is blank"},
+        Wrong{"derden: \"Niemand.", "derden: \"- ... -\" # \"", "\"- ...", "is blank"},
+        Wrong{"derden: \"Niemand.", "derden: \"\\u200B\" # \"", "\"\\u200B", "U+200B"},
+        Wrong{"derden: \"Niemand.", "derden: \"\\u3164\" # \"", "\"\\u3164", "U+3164"},
+        Wrong{"derden: \"Niemand.", "derden: \"Nie\\u202Emand.", "\"Nie\\u202E", "U+202E"},
+        Wrong{"derden: \"Niemand.", "derden: \"Nie\\u2066mand.", "\"Nie\\u2066", "U+2066"},
+        Wrong{"derden: \"Niemand.", "derden: \"Nie\\U000E0041mand.", "\"Nie\\U000E", "U+E0041"},
+        Wrong{"derden: \"Niemand.", "derden: \"Nie\\x07mand.", "\"Nie\\x07", "U+0007"},
+        Wrong{"derden: \"Niemand.", "derden: \"Nie\\tmand.", "\"Nie\\t", "U+0009"},
+        Wrong{"derden: \"Niemand.", "derden: \"Nie\\x85mand.", "\"Nie\\x85", "U+0085"},
+        Wrong{"derden: \"Niemand.", "derden: \"Nie\\u2028mand.", "\"Nie\\u2028", "U+2028"},
+        Wrong{"naam: \"Gemeente Zandrode", "naam: \"Gemeente\\u200B Zandrode", "\"Gemeente\\u",
+              "U+200B"},
+        Wrong{"bedenktijd voor elke", "bedenktijd\xE2\x80\xAE voor elke", "\"De functionaris vroeg",
+              "U+202E"}));
+
+// Words are written with these, and paragraphs with lines.
+TEST(ProtocolYaml, CharactersOfWordsAreTaken) {
+  std::string text =
+      Edited(ExampleProtocolText(), "derden: \"Niemand.",
+             "derden: \"Niemand,\\nook geen na\\xADtuurlijk persoon: co\\u200D\\xF6.");
+  EXPECT_THAT(FaultsOf(text), IsEmpty());
+}
 
 TEST(ProtocolYaml, IsBetweenTwoParties) {
   const std::string text = ExampleProtocolText();
@@ -155,9 +182,20 @@ TEST(ProtocolYaml, WhatEachPartyMustSayIsMissedForEach) {
 }
 
 TEST(ProtocolYaml, EveryHeadingWithAFaultIsNamedAtOnce) {
-  std::string text = Edited(ExampleProtocolText(), "respijt: P60D", "respijt: P0D");
+  std::string text = Edited(ExampleProtocolText(), "respijt: P60D", "respijt: P-1D");
   text = Edited(text, "soort: welfare\n", "soort: \"\"\n");
   EXPECT_THAT(FaultsOf(text), SizeIs(2)) << "and nothing is blamed for what the parties lack";
+}
+
+// Nobody has to grant days after the review.
+TEST(ProtocolYaml, TheGraceMayBeNone) {
+  const ProtocolReading reading =
+      ReadProtocol("p.yaml", Edited(ExampleProtocolText(), "respijt: P60D", "respijt: P0D"));
+  ASSERT_TRUE(reading.protocol.has_value());
+  EXPECT_EQ(reading.protocol->grace_days, 0);
+  EXPECT_THAT(FaultsOf(Edited(ExampleProtocolText(), "{doel: signaal-intake, termijn: P365D",
+                              "{doel: signaal-intake, termijn: P0D")),
+              testing::ElementsAre(HasSubstr("P1D to P3650D")));
 }
 
 TEST(ProtocolYaml, TheDigestCoversWordsAndNothingElse) {

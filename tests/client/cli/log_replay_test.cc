@@ -102,6 +102,7 @@ class LogReplayTest : public testing::Test {
     Entry entry = Read();
     entry.act.clear_rule_ids();
     entry.decision.Clear();
+    entry.act.set_operation(record::v1::OPERATION_ADMINISTRATION);
     return entry;
   }
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "client/lib/key_file.h"
 #include "client/lib/own_files.h"
 #include "policies/protocol_check.h"
 #include "policies/protocol_state.h"
@@ -38,6 +39,14 @@ std::string Without(std::string text, const Words& organisations) {
       }
       text.erase(begin, end - begin);
     }
+  }
+  return text;
+}
+
+// With advices and assessment of the year before, as the tests sign in 2025.
+std::string Earlier(std::string text) {
+  for (size_t at; (at = text.find("datum: 2026-")) != std::string::npos;) {
+    text.replace(at, 11, "datum: 2025");
   }
   return text;
 }
@@ -159,7 +168,8 @@ class SigningTest : public ProtocolTest {
                  {"--id", "livc-r.vaartland.example", "--name", "LIVC R", "--state", "exercise",
                   "--statutory", kStatutory, "--partnership", kPartners, "--out", Path("draft")});
     ASSERT_EQ(RunSluis(draft).exit, Exit::kDone);
-    text_ = Without(policies::ExampleProtocolText(), {"zandrode.example", "pz-heidezoom.example"});
+    text_ = Earlier(
+        Without(policies::ExampleProtocolText(), {"zandrode.example", "pz-heidezoom.example"}));
     protocol_ = Write("p.yaml", text_);
   }
 
@@ -239,6 +249,37 @@ TEST_F(SigningTest, EachPartySignsOnceAndTheTextStays) {
   EXPECT_THAT(page.out, HasSubstr("getekend op 21 november 2025"));
 }
 
+TEST_F(SigningTest, NobodySignsBeforeTheAdvices) {
+  protocol_ =
+      Write("early.yaml", policies::Edited(text_, "datum: 2025-06-18", "datum: 2025-11-22"));
+  const Ended ended = Sign("town");
+  EXPECT_EQ(ended.exit, Exit::kUsage);
+  EXPECT_THAT(ended.err, HasSubstr("vanaf 2025-11-22"));
+  EXPECT_FALSE(client::Exists(protocol_ + ".signatures"));
+  protocol_ = Write("on.yaml", policies::Edited(text_, "datum: 2025-06-18", "datum: 2025-11-21"));
+  EXPECT_EQ(Sign("town").exit, Exit::kDone);
+}
+
+// Another tool than this one may sign on any day: the signature is there and does not count.
+TEST_F(SigningTest, AnEarlierSignatureIsToldAndDoesNotCount) {
+  const auto key = client::ReadKey(Path("town/keys/identity.key"), crypto::KeyPurpose::kIdentity);
+  ASSERT_TRUE(key.ok());
+  const std::string text = policies::Edited(text_, "datum: 2025-06-18", "datum: 2025-11-22");
+  const auto reading = policies::ReadProtocol("p.yaml", text);
+  ASSERT_TRUE(reading.protocol.has_value());
+  Write("p.yaml", text);
+  policies::ProtocolSignatures signatures{reading.protocol->digest, {}};
+  signatures.Add(policies::SignProtocol(reading.protocol->digest, "lindervaart.example",
+                                        "2025-11-21", key->key));
+  Write("p.yaml.signatures", signatures.Serialise());
+  const Ended ended = Show("2026-10-01");
+  EXPECT_EQ(ended.exit, Exit::kFinding);
+  EXPECT_THAT(ended.out, HasSubstr("lindervaart.example tekende vóór 2025-11-22"));
+  const auto json = nlohmann::json::parse(Show("2026-10-01", {"--json"}).out);
+  EXPECT_EQ(json["reasons"][0]["reason"], "signed_early");
+  EXPECT_EQ(json["reasons"][0]["day"], "2025-11-22");
+}
+
 TEST_F(SigningTest, StrangersAndOtherTextsAreRefused) {
   ASSERT_EQ(Sign("caw").exit, Exit::kDone);
   // Another text under the same signatures.
@@ -254,7 +295,8 @@ TEST_F(SigningTest, StrangersAndOtherTextsAreRefused) {
   EXPECT_EQ(differs.exit, Exit::kUsage);
   EXPECT_THAT(differs.err, HasSubstr("verschillen"));
   // No party.
-  protocol_ = Write("r.yaml", Without(policies::ExampleProtocolText(), {"lindervaart.example"}));
+  protocol_ =
+      Write("r.yaml", Earlier(Without(policies::ExampleProtocolText(), {"lindervaart.example"})));
   EXPECT_THAT(Sign("town").err, HasSubstr("geen partij"));
   // Another key than the manifest names.
   protocol_ = Write("s.yaml", text_);

@@ -116,6 +116,34 @@ TEST(RulePacksTest, FindsEachSetAmongMoreThanItKeeps) {
     }
   }
   EXPECT_EQ(packs.Find({crypto::Hash{}, std::nullopt, std::nullopt}).missing, 0u);
+  // The rules in force come back between all that were in force once: they stay loaded.
+  const LayerDigests in_force = {digests[0], std::nullopt, std::nullopt};
+  ASSERT_NE(packs.Find(in_force).packs, nullptr);
+  const size_t before = packs.loads();
+  for (size_t i = 1; i < digests.size(); ++i) {
+    ASSERT_NE(packs.Find({digests[i], std::nullopt, std::nullopt}).packs, nullptr);
+    const RulePacks::Found found = packs.Find(in_force);
+    ASSERT_NE(found.packs, nullptr);
+    EXPECT_EQ(found.packs->digests().statutory, digests[0]);
+  }
+  EXPECT_LT(packs.loads() - before, digests.size()) << "the others once at most, that one never";
+}
+
+TEST(RulePacksTest, LoadsNothingTwiceThatItKeeps) {
+  RulePacks packs;
+  std::vector<LayerDigests> sets;
+  for (size_t i = 1; i <= RulePacks::kMaxLoaded; ++i) {
+    absl::StatusOr<policies::Pack> pack = policies::ParsePack(
+        "small.yaml", "sluis: 1\npack: {id: small, layer: statutory, version: " +
+                          std::to_string(i) + ", valid: {from: 2026-01-01, until: 2026-12-31}}\n");
+    ASSERT_TRUE(pack.ok()) << pack.status();
+    sets.push_back({pack->digest, std::nullopt, std::nullopt});
+    packs.Add(*std::move(pack));
+  }
+  for (int round = 0; round < 3; ++round) {
+    for (const LayerDigests& set : sets) ASSERT_NE(packs.Find(set).packs, nullptr);
+  }
+  EXPECT_EQ(packs.loads(), RulePacks::kMaxLoaded);
 }
 
 }  // namespace

@@ -48,12 +48,32 @@ TEST_F(ReplayObstacleTest, AnAttributeThatThePacksDoNotKnowIsNamed) {
 }
 
 TEST_F(ReplayObstacleTest, AnEntryWithoutADecisionHasNone) {
+  act_.set_operation(record::v1::OPERATION_ADMINISTRATION);
   act_.clear_rule_ids();
   part_.Clear();
   EXPECT_EQ(Run().verdict, ReplayVerdict::kNoDecision);
   // It names rules that no decision part explains.
   act_.add_rule_ids("P-READ");
   ExpectMismatch({"decision"});
+}
+
+// Taken out of an entry, the decision would leave an act that no rule is asked about.
+TEST_F(ReplayObstacleTest, AnActOnContentNeedsADecision) {
+  act_.clear_rule_ids();
+  part_.Clear();
+  for (const auto operation : {record::v1::OPERATION_COLLECTION, record::v1::OPERATION_ALTERATION,
+                               record::v1::OPERATION_CONSULTATION, record::v1::OPERATION_DISCLOSURE,
+                               record::v1::OPERATION_COMBINATION}) {
+    act_.set_operation(operation);
+    ExpectMismatch({"decision"});
+  }
+  // The node erases by itself, and asks nobody whether a refusal is one.
+  act_.set_operation(record::v1::OPERATION_ERASURE);
+  EXPECT_EQ(Run().verdict, ReplayVerdict::kNoDecision);
+  act_.set_operation(record::v1::OPERATION_REFUSAL);
+  act_.set_outcome(record::v1::OUTCOME_REFUSED);
+  act_.set_refusal("bad_request");
+  EXPECT_EQ(Run().verdict, ReplayVerdict::kNoDecision);
 }
 
 // A share that ran out before the rules were asked again.

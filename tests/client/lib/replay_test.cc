@@ -15,6 +15,20 @@ TEST_F(ReplayTest, APermitIsEqual) {
   EXPECT_EQ(Run().time_us, kNoonUs);
 }
 
+// A later node may add to the part, such as which clause covered it: what was decided stays.
+TEST_F(ReplayTest, WhatAPartSaysBesidesIsNoPartOfTheDecision) {
+  const std::string more = "\xFA\x01\x03M-2";  // field 31, text
+  const auto replay = [&] {
+    const std::string act = act_.SerializeAsString();
+    const std::string part = part_.SerializeAsString() + more;
+    const std::string act_with_more = act + more;
+    return Replayer(packs_).Replay(7, Open(act_with_more), Open(part));
+  };
+  EXPECT_EQ(replay().verdict, ReplayVerdict::kEqual);
+  part_.set_obligations(2, "retention=P900D");
+  EXPECT_EQ(replay().verdict, ReplayVerdict::kMismatch);
+}
+
 TEST_F(ReplayTest, TheWordOfEachEngineIsRead) {
   part_.set_engine_version("compiled-1");
   ExpectEqual();

@@ -36,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Require(!protocol.dpia_reference.empty() && protocol.dpia_day <= protocol.from.text);
   Require(protocol.from.text <= protocol.review.text &&
           protocol.review.text <= protocol.until.text);
-  Require(DayAfter(protocol.review.text, protocol.grace_days) > protocol.review.text);
+  Require(DayAfter(protocol.review.text, protocol.grace_days) >= protocol.review.text);
   Require(!KindsBetween(protocol).empty());
   for (const ProtocolClause& clause : protocol.clauses) {
     Require(protocol.FindPurpose(clause.purpose.text) != nullptr);

@@ -21,7 +21,6 @@ using policies::Source;
 constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
 constexpr uint64_t kMaxAgeDays = 3650;
 constexpr char kNone[] = "none";
-constexpr std::string_view kPoliceZone = "police-zone";
 
 // A value and where it was really taken from.
 struct Supplied {
@@ -126,10 +125,13 @@ Supply KindAt(Side partner_on) {
   };
 }
 
-// Of no other organisation does the manifest say in which zone it lies.
-bool BetweenPoliceZones(const Facts& facts) {
-  return facts.side != Side::kLocal && facts.call.terms->kind == kPoliceZone &&
-         facts.partner->kind == kPoliceZone;
+// As the manifest in force says of both; who says no zone is in another one than anybody else.
+bool AcrossZones(const Facts& facts) {
+  const Terms& terms = *facts.call.terms;
+  if (facts.side == Side::kLocal || facts.partner->organisation == terms.organisation) return false;
+  const partnership::Member* own =
+      terms.manifest ? terms.manifest->manifest.Find(terms.organisation) : nullptr;
+  return own == nullptr || own->zone.empty() || own->zone != facts.partner->zone;
 }
 
 // The one place that says where each attribute comes from; docs/attributes.md is the same table.
@@ -182,8 +184,7 @@ const std::map<std::string, Supply, std::less<>>& Supplies() {
                                  return Bool(f.side != Side::kLocal &&
                                              ProtocolActive(*f.call.terms));
                                })},
-      {"cross_zone",
-       From(Source::kLedger, [](const Facts& f) { return Bool(BetweenPoliceZones(f)); })},
+      {"cross_zone", From(Source::kLedger, [](const Facts& f) { return Bool(AcrossZones(f)); })},
       {"from.kind", KindAt(Side::kAccept)},
       {"to.kind", KindAt(Side::kRelease)},
       {"to.role",

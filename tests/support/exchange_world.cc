@@ -130,6 +130,7 @@ partnership::Member ExchangeMember::AsMember() const {
       {KeyPurpose::kWitness, &witness},   {KeyPurpose::kReceipt, &receipt},
       {KeyPurpose::kMandate, &mandate},
   };
+  member.zone = "drie-sluizen";
   for (const auto& [purpose, key] : keys) {
     member.keys.push_back({purpose, key->public_key(), kFirstDay, kLastDay});
   }

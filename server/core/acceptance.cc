@@ -120,7 +120,7 @@ bool SaysTheSame(const record::v1::UserStatement& statement, const peer::v1::Ter
 Entry EntryAbout(const Call& call, const Answer& answer, record::v1::Operation operation,
                  record::v1::Outcome outcome) {
   Entry entry = EntryOf(call, operation, outcome);
-  AddDecision(answer.decision, answer.attributes, entry);
+  AddDecision(call, answer.decision, answer.attributes, entry);
   for (const record::v1::AttributeValue& value : answer.attributes) {
     if (value.name() == "purpose") entry.act.set_purpose(value.value());
     if (value.name() == "basis") entry.act.set_basis(value.value());

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <memory>
 #include <set>
+#include <utility>
 
+#include "policies/citation.h"
 #include "policies/obligation.h"
 
 namespace sluis::core {
@@ -51,7 +53,7 @@ Entry EntryOf(const Call& call, record::v1::Operation operation, record::v1::Out
   return entry;
 }
 
-void AddDecision(const policies::Decision& decision,
+void AddDecision(const Call& call, const policies::Decision& decision,
                  const std::vector<record::v1::AttributeValue>& attributes, Entry& entry) {
   std::set<std::string> rules(decision.permits.begin(), decision.permits.end());
   rules.insert(decision.forbids.begin(), decision.forbids.end());
@@ -74,6 +76,15 @@ void AddDecision(const policies::Decision& decision,
   std::sort(obligations.begin(), obligations.end());
   for (std::string& text : obligations) part.add_obligations(std::move(text));
   part.set_engine_version(std::string(decision.engine_version));
+  const auto basis = std::find_if(attributes.begin(), attributes.end(),
+                                  [](const auto& value) { return value.name() == "basis"; });
+  for (policies::CitedText& cited : policies::CitedBy(
+           call.terms->packs.schema(), decision,
+           basis == attributes.end() ? std::string_view() : basis->value(), call.today)) {
+    record::v1::Citation& added = *part.add_citations();
+    added.set_id(std::move(cited.word));
+    added.set_text(std::move(cited.text));
+  }
   entry.decision = std::make_shared<const std::string>(part.SerializeAsString());
 }
 

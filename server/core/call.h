@@ -52,9 +52,10 @@ struct Call {
 // The parts of an entry that follow from the call alone.
 Entry EntryOf(const Call& call, record::v1::Operation operation, record::v1::Outcome outcome);
 
-// Adds what the decision says: rule ids to the act part, and attributes, fields and obligations as
-// the decision part. An entry rests on one decision: once for each.
-void AddDecision(const policies::Decision& decision,
+// Adds what the decision says: rule ids to the act part, and attributes, fields, obligations and
+// the legal texts that it rests on today as the decision part. An entry rests on one decision: once
+// for each.
+void AddDecision(const Call& call, const policies::Decision& decision,
                  const std::vector<record::v1::AttributeValue>& attributes, Entry& entry);
 
 // Adds the record acted on to the subject part.

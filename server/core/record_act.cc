@@ -51,7 +51,7 @@ absl::StatusOr<std::variant<RecordAct, Plan>> AskAbout(const Call& call, const V
 Effect EffectOf(const Call& call, const RecordAct& act, record::v1::Operation operation) {
   Effect effect;
   effect.entry = EntryOf(call, operation, record::v1::OUTCOME_DONE);
-  AddDecision(act.answer.decision, act.answer.attributes, effect.entry);
+  AddDecision(call, act.answer.decision, act.answer.attributes, effect.entry);
   AddSubject(*act.record, effect.entry);
   effect.preconditions.push_back({RecordKey(act.record->row.record_id()), act.record->stamp});
   effect.about = act.record;
@@ -63,7 +63,7 @@ Plan RefuseAbout(const Call& call, const RecordAct& act, Refusal refusal,
   Plan plan = RefusalPlan(call, std::move(refusal));
   Entry& entry = plan.effects[0].entry;
   entry.act.set_outcome(outcome);
-  AddDecision(act.answer.decision, act.answer.attributes, entry);
+  AddDecision(call, act.answer.decision, act.answer.attributes, entry);
   AddSubject(*act.record, entry);
   plan.effects[0].about = act.record;
   return plan;

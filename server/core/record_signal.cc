@@ -68,7 +68,7 @@ std::variant<NewSignal, NotRecorded> PlanNewSignal(const Call& call, std::string
 
   Effect& effect = planned.effect;
   effect.entry = EntryOf(call, record::v1::OPERATION_COLLECTION, record::v1::OUTCOME_DONE);
-  AddDecision(answer.decision, answer.attributes, effect.entry);
+  AddDecision(call, answer.decision, answer.attributes, effect.entry);
   effect.entry.subject.add_record_ids(planned.record_id);
   effect.entry.subject.set_subject_ref(signal.content().subject_ref());
   effect.entry.subject.set_version(1);

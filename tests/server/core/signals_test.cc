@@ -114,6 +114,11 @@ TEST_F(SignalsTest, RecordingWritesOneEntryWithAllItsParts) {
   EXPECT_EQ(entry.decision.attributes_size(), static_cast<int>(supplied)) << "once";
   EXPECT_THAT(entry.decision.obligations(), ElementsAre(::testing::HasSubstr("365")));
   EXPECT_NE(entry.decision.engine_version(), "");
+  // On what it rests: what its rules cite, and the basis under which it was asked.
+  std::map<std::string, std::string> cited;
+  for (const auto& one : entry.decision.citations()) cited[one.id()] = one.text();
+  EXPECT_EQ(cited["eu-gdpr-storage"], "art. 5, lid 1, e), AVG");
+  EXPECT_NE(cited[tests::Intake().basis()], "");
   // No words of the signal are anywhere in the entry but its references.
   for (const char* word : {"dagbesteding", "Vaartwijk", "straathoekwerker", "nachtjob"}) {
     EXPECT_EQ(entry.all_bytes.find(word), std::string::npos) << word;

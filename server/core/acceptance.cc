@@ -25,11 +25,9 @@ struct ShownBy {
   std::string_view field;
 };
 constexpr ShownBy kShownBy[] = {
-    {"record.subject_kind", kSubjectKind},
-    {"record.category", "category"},
-    {"record.assertion", "statements"},
-    {"record.onlife", "onlife"},
-    {"subject.minor", "minor"},
+    {"record.subject_kind", kSubjectKind},     {"record.category", "category"},
+    {"record.assertion", "statements"},        {"record.onlife", "onlife"},
+    {"record.source_mode", "source_mode"},     {"subject.minor", "minor"},
     {"record.client_agrees", "client_agrees"},
 };
 

@@ -62,6 +62,12 @@ std::string AgeInDays(const Facts& facts) {
   return std::to_string(std::min(age_us / kDayUs, kMaxAgeDays));
 }
 
+// Whether there was a mandate to look. The reference itself stays where the record was written: one
+// that was received came under rules that asked the sender for it.
+bool HasMandate(const Facts& facts) {
+  return !ContentOf(facts).mandate_reference().empty() || !facts.record.received_under.empty();
+}
+
 // A protocol between two organisations is the manifest that both signed: it is in force when
 // anything may be exchanged under it and the rules it names are those in force here.
 bool ProtocolActive(const Terms& terms) {
@@ -112,6 +118,9 @@ Supply OfPerson(std::string name, Read read) {
     return AboutPerson(facts) ? read(facts) : kNone;
   });
 }
+
+// The list of cases of the own organisation; what a node does not keep is false.
+std::string NotKept(const Facts&) { return Bool(false); }
 
 Supply Always(std::string value, Source source) {
   return [supplied = Supplied{std::move(value), source}](const Facts&) { return supplied; };
@@ -164,6 +173,22 @@ const std::map<std::string, Supply, std::less<>>& Supplies() {
                                    return WordOr(envelope::OnlifeWord(ContentOf(f).onlife()),
                                                  "not_yet_looked_at");
                                  })},
+      {"record.source_mode",
+       OfRecord("record.source_mode",
+                [](const Facts& f) {
+                  return WordOr(envelope::SourceModeWord(ContentOf(f).source_mode()), "looked_for");
+                })},
+      {"record.mandate_reference",
+       OfRecord("record.mandate_reference", [](const Facts& f) { return Bool(HasMandate(f)); })},
+      {"record.author_mode",
+       OfRecord("record.author_mode",
+                [](const Facts& f) { return WordOr(f.record.author_mode, "helping"); })},
+      {"record.received_under", From(Source::kRecord,
+                                     [](const Facts& f) {
+                                       return f.record.signal == nullptr
+                                                  ? kNone
+                                                  : WordOr(f.record.received_under, kNone);
+                                     })},
       {"record.client_agrees",
        OfPerson("record.client_agrees",
                 [](const Facts& f) {
@@ -176,7 +201,8 @@ const std::map<std::string, Supply, std::less<>>& Supplies() {
       {"record.held", From(Source::kLedger, [](const Facts& f) { return Bool(f.record.held); })},
       {"subject.minor",
        OfPerson("subject.minor", [](const Facts& f) { return Bool(ContentOf(f).minor()); })},
-      {"case.listed", Always("false", Source::kLedger)},
+      {"case.listed", OrOffered("case.listed", Source::kLedger, NotKept)},
+      {"case.border_named", OrOffered("case.border_named", Source::kLedger, NotKept)},
       {"meeting.participant", Always("false", Source::kLedger)},
       {"consensus", Always("false", Source::kLedger)},
       {"protocol.active", From(Source::kLedger,

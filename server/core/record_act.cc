@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/core/author_mode.h"
 #include "server/core/signal_check.h"
 
 namespace sluis::core {
@@ -12,7 +13,9 @@ RecordFacts FactsOf(const Call& call, const OpenedRecord& record) {
           .author_is_caller =
               !record.body.has_received() && record.body.recorded_by() == call.caller->user_id,
           .recorded_at_us = record.body.recorded_at_us(),
-          .held = record.row.has_hold()};
+          .held = record.row.has_hold(),
+          .author_mode = AuthorMode(call.terms->packs.schema(), record.body),
+          .received_under = ReceivedUnder(call.terms->packs.schema(), record.body)};
 }
 
 Plan BadRecordId(const Call& call) {

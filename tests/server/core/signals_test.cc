@@ -219,6 +219,33 @@ TEST_F(SignalsTest, AmendingKeepsTheRoleOfTheRecording) {
   EXPECT_EQ(role_of(recorded.record_id), "casemanager");
 }
 
+// A person with two mandates wrote as a helper and shared as case manager, and the other way round.
+TEST_F(SignalsTest, WhatWasOnceWrittenInAHelpingRoleStaysSo) {
+  const auto mode_of = [this](const std::string& id) {
+    const auto snapshot = h_.store.NewSnapshot();
+    const auto record = View(*snapshot, h_.ledger->keyring()).OpenRecord(id);
+    return record.ok() ? (*record)->body.author_mode() : record.status().ToString();
+  };
+  const auto recorded = h_.Record(piet_, PersonSignal(), tests::Intake("casemanager"));
+  ASSERT_EQ(recorded.status, absl::OkStatus());
+  EXPECT_EQ(mode_of(recorded.record_id), "preventive");
+  ASSERT_EQ(h_.Amend(piet_, recorded.record_id, 1, PersonSignal()), absl::OkStatus());
+  EXPECT_EQ(mode_of(recorded.record_id), "helping") << "amended as a social worker";
+  EXPECT_EQ(mode_of(Recorded()), "helping");
+}
+
+TEST_F(SignalsTest, WhatWasLookedForIsWrittenDownWithAMandateOnly) {
+  record::v1::Signal signal = PersonSignal();
+  signal.mutable_content()->set_source_mode(record::v1::SOURCE_MODE_LOOKED_FOR);
+  const uint64_t before = h_.size();
+  EXPECT_EQ(CodeOf(h_.Record(jan_, signal).status), "denied");
+  ASSERT_EQ(h_.size(), before + 1);
+  EXPECT_THAT(h_.Last().act.rule_ids(), ::testing::Contains("F-OPGEZOCHT"));
+  signal.mutable_content()->set_mandate_reference("OPDR-2026/14");
+  const std::string id = Recorded(signal);
+  EXPECT_EQ(h_.Open(jan_, id)->content().mandate_reference(), "OPDR-2026/14");
+}
+
 TEST_F(SignalsTest, RefusalAboutARecordNamesItUnderItsOwnKey) {
   const std::string id = Recorded();
   ASSERT_EQ(CodeOf(h_.Amend(piet_, id, 1, PersonSignal())), "denied");

@@ -24,6 +24,32 @@ std::string NextDay(const std::string& date) {
   return text.data();
 }
 
+void AddText(std::string_view word, const std::string& text, std::vector<CitedText>& cited) {
+  const bool known = std::any_of(cited.begin(), cited.end(),
+                                 [&](const CitedText& one) { return one.text == text; });
+  if (!known) cited.push_back({std::string(word), text});
+}
+
+void AddWord(const Schema& schema, std::string_view name, std::string_view word,
+             std::string_view date, std::vector<CitedText>& cited) {
+  const Vocabulary* vocabulary = schema.FindVocabulary(name);
+  const auto id = vocabulary != nullptr ? vocabulary->Find(word) : std::nullopt;
+  if (!id) return;
+  for (const std::string& text : TextsOn(vocabulary->values[static_cast<std::size_t>(*id)], date)) {
+    AddText(word, text, cited);
+  }
+}
+
+void AddCited(const Schema& schema, const Because& because, std::string_view date,
+              std::vector<CitedText>& cited) {
+  if (!because.citation.empty()) AddText("", because.citation, cited);
+  for (const std::string& word : because.cites) {
+    for (const std::string_view name : kCitedVocabularies) {
+      AddWord(schema, name, word, date, cited);
+    }
+  }
+}
+
 }  // namespace
 
 bool StandsOn(const VocabularyValue& value, std::string_view date) {
@@ -56,21 +82,21 @@ std::vector<std::string> TextsOn(const VocabularyValue& value, std::string_view 
 
 std::vector<std::string> TextsOn(const Schema& schema, const Because& because,
                                  std::string_view date) {
+  std::vector<CitedText> cited;
+  AddCited(schema, because, date, cited);
   std::vector<std::string> texts;
-  if (!because.citation.empty()) texts.push_back(because.citation);
-  for (const std::string& word : because.cites) {
-    for (const std::string_view name : kCitedVocabularies) {
-      const Vocabulary* vocabulary = schema.FindVocabulary(name);
-      const auto id = vocabulary != nullptr ? vocabulary->Find(word) : std::nullopt;
-      if (!id) continue;
-      for (std::string& text : TextsOn(vocabulary->values[static_cast<std::size_t>(*id)], date)) {
-        if (std::find(texts.begin(), texts.end(), text) == texts.end()) {
-          texts.push_back(std::move(text));
-        }
-      }
-    }
-  }
+  for (CitedText& one : cited) texts.push_back(std::move(one.text));
   return texts;
+}
+
+std::vector<CitedText> CitedBy(const Schema& schema, const Decision& decision,
+                               std::string_view basis, std::string_view date) {
+  std::vector<CitedText> cited;
+  for (const Because& because : decision.because) AddCited(schema, because, date, cited);
+  if (decision.outcome == Outcome::kPermit) {
+    AddWord(schema, kCitedVocabularies[0], basis, date, cited);
+  }
+  return cited;
 }
 
 }  // namespace sluis::policies

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "policies/attribute.h"
+#include "policies/decision.h"
 #include "policies/rule.h"
 #include "policies/vocabulary.h"
 
@@ -31,6 +32,18 @@ std::vector<std::string> TextsOn(const VocabularyValue& value, std::string_view 
 // or its own text. Nothing for a word of which no text stands then.
 std::vector<std::string> TextsOn(const Schema& schema, const Because& because,
                                  std::string_view date);
+
+// A text and the word under which it stands; empty for the text of a rule itself.
+struct CitedText {
+  std::string word;
+  std::string text;
+  bool operator==(const CitedText&) const = default;
+};
+// What a decision rests on, as it stands on that day, each text once: what its rules cite, in their
+// order, and for a permit the texts of the basis under which it was asked. `basis` is a word of
+// that vocabulary; another word has no text.
+std::vector<CitedText> CitedBy(const Schema& schema, const Decision& decision,
+                               std::string_view basis, std::string_view date);
 
 }  // namespace sluis::policies
 

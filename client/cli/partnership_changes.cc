@@ -71,6 +71,7 @@ void Comparison::Member(const partnership::Member& before, const partnership::Me
   Value(whose, "partnership.field_secrecy", yes_no(before.secrecy_regime),
         yes_no(after.secrecy_regime));
   Value(whose, "partnership.field_host", before.host, after.host);
+  Value(whose, "partnership.field_zone", before.zone, after.zone);
   Value(whose, "partnership.field_addresses", Joined(before.addresses), Joined(after.addresses));
   Value(whose, "partnership.field_ca", before.ca_fingerprint(), after.ca_fingerprint());
   Keys(before, after);

@@ -15,6 +15,7 @@ struct MemberOptions {
   std::string config = "/etc/sluis/sluisd.yaml";
   std::string name;
   std::string host;
+  std::string zone;
   std::vector<std::string> addresses;
   std::string mandate_until;
   std::string follows;
@@ -43,7 +44,7 @@ Exit State(Shell& shell, const MemberOptions& options) {
   const Result<std::optional<partnership::Manifest>> held = HeldManifest(options.follows);
   if (!held.ok()) return shell.Fail(held.failure());
   const Result<record::v1::Member> statement = client::StatementOf(
-      *node, {options.name, options.host, options.addresses, *until, shell.today()},
+      *node, {options.name, options.host, options.zone, options.addresses, *until, shell.today()},
       *held ? &**held : nullptr);
   if (!statement.ok()) return shell.Fail(statement.failure());
   const Result<crypto::KeyFile> identity =
@@ -185,10 +186,12 @@ void AddMemberCommand(CommandSet& set, CLI::App& group) {
   Shell& shell = set.shell();
   const auto options = Options<MemberOptions>();
   Command(set, group, "member",
-          "sluis partnership member --name \"CAW De Overzet\" --address node.caw.example:8444 "
+          "sluis partnership member --name \"CAW De Overzet\" --zone drie-sluizen --address "
+          "node.caw.example:8444 "
           "--mandate-until 2030-11-20 --out caw.member")
       .Text("--name", &options->name, Need::kRequired, "member_name")
       .Text("--host", &options->host, Need::kOptional, "member_host")
+      .Text("--zone", &options->zone, Need::kOptional, "member_zone")
       .Texts("--address", &options->addresses, Need::kOptional, "member_address")
       .Text("--mandate-until", &options->mandate_until, Need::kRequired, "key_until")
       .Text("--out", &options->out, Need::kRequired, "member_out")

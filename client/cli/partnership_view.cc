@@ -84,6 +84,9 @@ std::string MemberLines(const Shell& shell, const partnership::Member& member) {
   out +=
       shell.Text(member.secrecy_regime ? "partnership.secrecy" : "partnership.no_secrecy") + "\n";
   out += shell.Text("partnership.host", {{"host", member.host}}) + "\n";
+  out += (member.zone.empty() ? shell.Text("partnership.no_zone")
+                              : shell.Text("partnership.zone", {{"zone", member.zone}})) +
+         "\n";
   out += (member.addresses.empty()
               ? shell.Text("partnership.no_address")
               : shell.Text("partnership.addresses", {{"addresses", Joined(member.addresses)}})) +
@@ -132,6 +135,7 @@ Json MemberJson(const partnership::Member& member) {
           {"kind", member.kind},
           {"secrecy_regime", member.secrecy_regime},
           {"host", member.host},
+          {"zone", member.zone.empty() ? Json(nullptr) : Json(member.zone)},
           {"addresses", member.addresses},
           {"ca_fingerprint", member.ca_fingerprint()},
           {"keys", keys}};

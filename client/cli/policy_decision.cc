@@ -233,24 +233,16 @@ std::string PermitLines(const Shell& shell, const Decision& decision) {
 // The texts of law that the rules and the named basis rest on, as they stand on that day.
 std::vector<std::string> CitationsOf(const PackSet& packs, const policies::Request& request,
                                      const Decision& decision, const std::string& day) {
-  std::vector<std::string> out;
-  const auto add = [&](const std::vector<std::string>& texts) {
-    for (const std::string& text : texts) {
-      if (!Contains(out, text)) out.push_back(text);
-    }
-  };
   const Schema& schema = packs.schema();
-  for (const policies::Because& because : decision.because) {
-    add(policies::TextsOn(schema, because, day));
+  const auto id = schema.FindAttribute("basis");
+  const std::string basis = id && decision.outcome == Outcome::kPermit
+                                ? schema.ValueName(schema.attributes[*id], request.values()[*id])
+                                : std::string();
+  std::vector<std::string> texts;
+  for (policies::CitedText& cited : policies::CitedBy(schema, decision, basis, day)) {
+    texts.push_back(std::move(cited.text));
   }
-  const auto basis = schema.FindAttribute("basis");
-  if (!basis || decision.outcome != Outcome::kPermit) return out;
-  const policies::Attribute& attribute = schema.attributes[*basis];
-  const policies::ValueId value = request.values()[*basis];
-  if (value == policies::kNone || attribute.type != policies::ValueType::kVocabulary) return out;
-  const auto& values = schema.vocabularies[attribute.vocabulary].values;
-  add(policies::TextsOn(values[static_cast<size_t>(value)], day));
-  return out;
+  return texts;
 }
 
 Json DigestsJson(const policies::PackDigests& digests) {

@@ -68,6 +68,11 @@ bool OnlyForAPerson(std::string_view name) {
          name.starts_with("cliënt_");
 }
 
+bool LookedFor(const std::vector<std::string>& answers) {
+  return !answers.empty() && client::ValueOf<record::v1::SourceMode>(answers.front()) ==
+                                 record::v1::SOURCE_MODE_LOOKED_FOR;
+}
+
 // Asks field by field; empty optional when the keyboard was closed.
 std::optional<client::Form> AskForm(Shell& shell) {
   client::Form form;
@@ -76,6 +81,7 @@ std::optional<client::Form> AskForm(Shell& shell) {
     const std::string name(field.column.name);
     const bool place = !form["over"].empty() && form["over"].front() == "plaats";
     if (place && OnlyForAPerson(name)) continue;
+    if (name == "opdracht" && !LookedFor(form["bronwijze"])) continue;
     std::string question = shell.Text("option.field." + OptionOf(field).substr(2));
     if (field.column.required) question += " *";
     while (true) {

@@ -57,6 +57,7 @@ constexpr std::pair<std::string_view, std::string_view> kFormNames[] = {
     {"statements", "feit"},
     {"category", "categorie"},
     {"source_mode", "bronwijze"},
+    {"mandate_reference", "opdracht"},
     {"risk_factors", "risico"},
     {"protective_factors", "bescherming"},
     {"alternative_explanation", "andere_uitleg"},

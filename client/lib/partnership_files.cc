@@ -110,6 +110,7 @@ Result<record::v1::Member> StatementOf(const NodeConfiguration& node, const Stat
   statement.set_kind(node.kind);
   statement.set_secrecy_regime(node.secrecy_regime);
   statement.set_host(plan.host.empty() ? node.host : plan.host);
+  statement.set_zone(plan.zone);
   statement.set_ca_certificate(*ca);
   for (const std::string& address : plan.addresses) statement.add_addresses(address);
   const partnership::Member* before = held == nullptr ? nullptr : held->Find(node.organisation);

@@ -41,6 +41,7 @@ Result<PackPair> ReadPackPair(const std::string& statutory, const std::string& p
 struct StatementPlan {
   std::string name;
   std::string host;  // empty: that of the configuration
+  std::string zone;  // empty: none said
   std::vector<std::string> addresses;
   std::string mandate_until;  // last day of the mandate key, YYYY-MM-DD
   std::string today;

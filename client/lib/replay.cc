@@ -5,6 +5,7 @@
 
 #include "client/lib/decide_again.h"
 #include "client/lib/text.h"
+#include "policies/citation.h"
 #include "sluis/record/v1/entry.pb.h"
 
 namespace sluis::client {
@@ -144,9 +145,25 @@ Replayed Mismatch(Replayed replayed, std::vector<std::string_view> differs) {
   return replayed;
 }
 
+// Entries from before citations were kept hold none.
+bool SameCitations(const policies::PackSet& packs, const policies::Decision& decision,
+                   const DecisionPart& part, std::string_view day) {
+  if (part.citations().empty()) return true;
+  std::string_view basis;
+  for (const record::v1::AttributeValue& value : part.attributes()) {
+    if (value.name() == "basis") basis = value.value();
+  }
+  const auto cited = policies::CitedBy(packs.schema(), decision, basis, day);
+  return std::equal(cited.begin(), cited.end(), part.citations().begin(), part.citations().end(),
+                    [](const policies::CitedText& expected, const record::v1::Citation& logged) {
+                      return expected.word == logged.id() && expected.text == logged.text();
+                    });
+}
+
 // What differs between the decision that was logged and the one made again.
 std::vector<std::string_view> Differences(const policies::PackSet& packs, const DecidedAgain& again,
-                                          const ActPart& act, const DecisionPart& part) {
+                                          const ActPart& act, const DecisionPart& part,
+                                          std::string_view day) {
   std::vector<std::string_view> differs;
   const policies::Decision& decision = again.decision;
   if (ClassOf(decision) != ClassLogged(packs, act, part) || !OutcomeFits(act, decision)) {
@@ -159,6 +176,7 @@ std::vector<std::string_view> Differences(const policies::PackSet& packs, const 
     differs.push_back("fields");
   }
   if (!Same(part.obligations(), expected.obligations)) differs.push_back("obligations");
+  if (!SameCitations(packs, decision, part, day)) differs.push_back("citations");
   return differs;
 }
 
@@ -180,12 +198,12 @@ Replayed JudgeWithheld(Replayed replayed, Withheld withheld,
 }
 
 Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPart& act,
-                 const DecisionPart& part) {
+                 const DecisionPart& part, std::string_view day) {
   const DecidedAgain again = DecideAgain(packs, part);
   if (again.unknown_attribute) {
     return Obstacle(std::move(replayed), "attribute", *again.unknown_attribute);
   }
-  std::vector<std::string_view> differs = Differences(packs, again, act, part);
+  std::vector<std::string_view> differs = Differences(packs, again, act, part, day);
   if (!again.engines_agree) {
     differs.push_back("engines");
     return Mismatch(std::move(replayed), std::move(differs));
@@ -255,7 +273,7 @@ Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
   const auto day = LegalDay(static_cast<int64_t>(act.exact_time_us() / kSecondUs));
   const bool valid = found.packs->ValidOn(day);
   if (unasked && valid) return replayed;
-  replayed = valid ? Compare(std::move(replayed), *found.packs, act, part)
+  replayed = valid ? Compare(std::move(replayed), *found.packs, act, part, day)
                    : CompareInvalidDay(std::move(replayed), act, part);
   if (found.packs->digests().effective != *named->effective) {
     if (replayed.verdict != ReplayVerdict::kMismatch) replayed = Mismatch(std::move(replayed), {});

@@ -33,12 +33,13 @@ inline constexpr size_t kReplayVerdicts = 5;
 std::string_view ReplayVerdictName(ReplayVerdict verdict);
 
 // In what a decision that was logged differs from the one that the packs give.
-inline constexpr std::array<std::string_view, 8> kReplayDifferences = {
+inline constexpr std::array<std::string_view, 9> kReplayDifferences = {
     "decision",     // permitted and not, or done although it was not permitted
     "rules",        // other rules
     "fields",       // other fields, or the same ones otherwise shown
     "obligations",  // other conditions
     "clause",       // disclosed under a protocol without a clause of it, or a clause without that
+    "citations",    // other legal texts than stood on that day
     "validity",     // decided by packs on a day on which they are not valid
     "packs",        // the digest of the packs together is not that of the packs named
     "engines",      // the compiled engine and the plain evaluator do not agree

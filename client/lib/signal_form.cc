@@ -29,6 +29,7 @@ constexpr FormField kFields[] = {
     {{"categorie", true}},
     {{"onlife", true}, false, false, "online|offline|beide|nog niet bekeken"},
     {{"bronwijze", true}, false, false, "tegengekomen|opgezocht"},
+    {{"opdracht"}},
     {{"feit"}, true, true},
     {{"inschatting"}, true, true},
     {{"van_horen_zeggen"}, true, true},
@@ -60,6 +61,13 @@ bool IsReference(std::string_view text) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                   c == '.' || c == '_' || c == '-';
          });
+}
+
+// Empty, or as a node takes it.
+bool IsMandate(std::string_view text) {
+  return text.empty() || (text.size() >= 3 && std::all_of(text.begin(), text.end(), [](char c) {
+                            return c == '/' || IsReference(std::string_view(&c, 1));
+                          }));
 }
 
 bool IsVocabularyId(std::string_view text) {
@@ -183,6 +191,12 @@ class Filler {
     content_.set_category(category);
     content_.set_onlife(RequiredEnum<record::v1::Onlife>("onlife"));
     content_.set_source_mode(RequiredEnum<record::v1::SourceMode>("bronwijze"));
+    const std::string mandate = One("opdracht", 64);
+    if (!IsMandate(mandate)) Bad("opdracht", "field.bad_mandate");
+    if (!mandate.empty() && content_.source_mode() == record::v1::SOURCE_MODE_ENCOUNTERED) {
+      Bad("opdracht", "field.only_looked_for");
+    }
+    content_.set_mandate_reference(mandate);
     content_.set_normative_border(RequiredEnum<record::v1::NormativeBorder>("grens"));
     content_.set_channel(RequiredEnum<record::v1::Channel>("kanaal"));
     content_.set_contributor(One("inbrenger", 200));
@@ -339,6 +353,7 @@ Form FormOf(const Signal& signal) {
   put("categorie", content.category());
   put("onlife", WordOf(content.onlife()));
   put("bronwijze", WordOf(content.source_mode()));
+  put("opdracht", content.mandate_reference());
   for (const record::v1::Statement& statement : content.statements()) {
     std::string name = WordOf(statement.assertion());
     std::replace(name.begin(), name.end(), ' ', '_');

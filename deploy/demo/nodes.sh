@@ -7,6 +7,7 @@ declare -A org=([lindervaart]=lindervaart.example [zandrode]=zandrode.example [s
 declare -A name=([lindervaart]='Gemeente Lindervaart' [zandrode]='Gemeente Zandrode' [sluizen]='PZ Drie Sluizen'
   [heidezoom]='PZ Heidezoom' [caw]='CAW De Overzet')
 declare -A kind=([lindervaart]=municipality [zandrode]=municipality [sluizen]=police-zone [heidezoom]=police-zone [caw]=welfare)
+declare -A zone=([lindervaart]=drie-sluizen [zandrode]=heidezoom [sluizen]=drie-sluizen [heidezoom]=heidezoom [caw]=drie-sluizen)
 declare -A secrecy=([lindervaart]=nee [zandrode]=nee [sluizen]=nee [heidezoom]=nee [caw]=ja)
 declare -A port=() peer_port=() daemon=()
 # What a person may want to ask; the administrators ask how their node stands with the others.

@@ -25,11 +25,9 @@ struct ShownBy {
   std::string_view field;
 };
 constexpr ShownBy kShownBy[] = {
-    {"record.subject_kind", kSubjectKind},
-    {"record.category", "category"},
-    {"record.assertion", "statements"},
-    {"record.onlife", "onlife"},
-    {"subject.minor", "minor"},
+    {"record.subject_kind", kSubjectKind},     {"record.category", "category"},
+    {"record.assertion", "statements"},        {"record.onlife", "onlife"},
+    {"record.source_mode", "source_mode"},     {"subject.minor", "minor"},
     {"record.client_agrees", "client_agrees"},
 };
 
@@ -120,7 +118,7 @@ bool SaysTheSame(const record::v1::UserStatement& statement, const peer::v1::Ter
 Entry EntryAbout(const Call& call, const Answer& answer, record::v1::Operation operation,
                  record::v1::Outcome outcome) {
   Entry entry = EntryOf(call, operation, outcome);
-  AddDecision(answer, entry);
+  AddDecision(call, answer, entry);
   for (const record::v1::AttributeValue& value : answer.attributes) {
     if (value.name() == "purpose") entry.act.set_purpose(value.value());
     if (value.name() == "basis") entry.act.set_basis(value.value());

@@ -1,6 +1,7 @@
 #include "server/core/amend_signal.h"
 
 #include "policies/obligation.h"
+#include "server/core/author_mode.h"
 #include "server/core/record_act.h"
 #include "server/core/record_signal.h"
 #include "server/storage/clock.h"
@@ -39,12 +40,15 @@ absl::StatusOr<Plan> AmendSignal::Decide(const Call& call, View& view) {
     return RefuseAbout(call, act, *std::move(refusal));
   }
   // The corrected signal must be one that the caller could have written down.
+  const policies::Schema& schema = call.terms->packs.schema();
+  const std::string mode = ModeAfter(schema, AuthorMode(schema, act.record->body), call.role);
   const Answer corrected =
       Ask(call, "amend",
           {.signal = &request_.signal(),
            .author_is_caller = act.record->body.recorded_by() == call.caller->user_id,
            .recorded_at_us = act.record->body.recorded_at_us(),
-           .held = act.record->row.has_hold()});
+           .held = act.record->row.has_hold(),
+           .author_mode = mode});
   if (!corrected.permitted()) return DecisionRefusalPlan(call, corrected, act.record);
 
   Plan plan;
@@ -72,6 +76,7 @@ absl::StatusOr<Plan> AmendSignal::Decide(const Call& call, View& view) {
         storage::AddDays(storage::LegalDay(act.record->body.recorded_at_us()), retention->days);
     if (until < write.row.retention_until()) write.row.set_retention_until(until);
   }
+  write.body.set_author_mode(mode);
   write.body.set_amended_at_us(call.now_us);
   write.body.set_amend_reason(request_.reason());
   effect.record = std::move(write);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <memory>
 #include <set>
+#include <utility>
 
+#include "policies/citation.h"
 #include "policies/obligation.h"
 #include "server/core/question.h"
 
@@ -52,7 +54,7 @@ Entry EntryOf(const Call& call, record::v1::Operation operation, record::v1::Out
   return entry;
 }
 
-void AddDecision(const Answer& answer, Entry& entry) {
+void AddDecision(const Call& call, const Answer& answer, Entry& entry) {
   const policies::Decision& decision = answer.decision;
   std::set<std::string> rules(decision.permits.begin(), decision.permits.end());
   rules.insert(decision.forbids.begin(), decision.forbids.end());
@@ -79,6 +81,15 @@ void AddDecision(const Answer& answer, Entry& entry) {
     part.set_protocol_digest(std::string(crypto::View(answer.protocol)));
   }
   part.set_clause(answer.clause);
+  const auto basis = std::find_if(answer.attributes.begin(), answer.attributes.end(),
+                                  [](const auto& value) { return value.name() == "basis"; });
+  for (policies::CitedText& cited : policies::CitedBy(
+           call.terms->packs.schema(), decision,
+           basis == answer.attributes.end() ? std::string_view() : basis->value(), call.today)) {
+    record::v1::Citation& added = *part.add_citations();
+    added.set_id(std::move(cited.word));
+    added.set_text(std::move(cited.text));
+  }
   entry.decision = std::make_shared<const std::string>(part.SerializeAsString());
 }
 

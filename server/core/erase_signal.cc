@@ -15,7 +15,7 @@ Plan Refuse(const Call& call, const Erasable& record, const Answer& answer, Refu
   if (record.opened) return RefuseAbout(call, {record.opened, answer}, std::move(refusal), outcome);
   Plan plan = RefusalPlan(call, std::move(refusal));
   plan.effects[0].entry.act.set_outcome(outcome);
-  AddDecision(answer, plan.effects[0].entry);
+  AddDecision(call, answer, plan.effects[0].entry);
   return plan;
 }
 
@@ -62,7 +62,7 @@ absl::StatusOr<Plan> EraseSignal::Decide(const Call& call, View& view) {
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
-  AddDecision(answer, effect.entry);
+  AddDecision(call, answer, effect.entry);
   effect.entry.act.set_reason(request_.reason());
   const std::string everywhere = AddErasure(call, *record, effect);
   const absl::StatusOr<ErasedShares> shares = AddErasedShares(

@@ -89,6 +89,8 @@ std::variant<policies::Decision, Refusal> Narrowed(
 // What is handed over: no words of the own organisation about how it keeps the record.
 record::v1::SignalView HandedOver(const OpenedRecord& record, const policies::Decision& narrowed) {
   record::v1::SignalView view = Project(record, narrowed);
+  // Like the own reference to the person, that of the mandate stays.
+  view.mutable_content()->clear_mandate_reference();
   view.clear_hold();
   view.clear_hold_reason();
   view.mutable_marks()->clear_secret_unmarked_reason();

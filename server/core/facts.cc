@@ -21,7 +21,6 @@ using policies::Source;
 constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
 constexpr uint64_t kMaxAgeDays = 3650;
 constexpr char kNone[] = "none";
-constexpr std::string_view kPoliceZone = "police-zone";
 
 // A value and where it was really taken from.
 struct Supplied {
@@ -61,6 +60,12 @@ std::string AgeInDays(const Facts& facts) {
   const uint64_t recorded = facts.record.recorded_at_us;
   const uint64_t age_us = facts.call.now_us > recorded ? facts.call.now_us - recorded : 0;
   return std::to_string(std::min(age_us / kDayUs, kMaxAgeDays));
+}
+
+// Whether there was a mandate to look. The reference itself stays where the record was written: one
+// that was received came under rules that asked the sender for it.
+bool HasMandate(const Facts& facts) {
+  return !ContentOf(facts).mandate_reference().empty() || !facts.record.received_under.empty();
 }
 
 // Whether anything may be exchanged under the manifest that both signed, by the rules it names, and
@@ -121,6 +126,9 @@ Supply OfPerson(std::string name, Read read) {
   });
 }
 
+// The list of cases of the own organisation; what a node does not keep is false.
+std::string NotKept(const Facts&) { return Bool(false); }
+
 Supply Always(std::string value, Source source) {
   return [supplied = Supplied{std::move(value), source}](const Facts&) { return supplied; };
 }
@@ -133,10 +141,13 @@ Supply KindAt(Side partner_on) {
   };
 }
 
-// Of no other organisation does the manifest say in which zone it lies.
-bool BetweenPoliceZones(const Facts& facts) {
-  return facts.side != Side::kLocal && facts.call.terms->kind == kPoliceZone &&
-         facts.partner->kind == kPoliceZone;
+// As the manifest in force says of both; who says no zone is in another one than anybody else.
+bool AcrossZones(const Facts& facts) {
+  const Terms& terms = *facts.call.terms;
+  if (facts.side == Side::kLocal || facts.partner->organisation == terms.organisation) return false;
+  const partnership::Member* own =
+      terms.manifest ? terms.manifest->manifest.Find(terms.organisation) : nullptr;
+  return own == nullptr || own->zone.empty() || own->zone != facts.partner->zone;
 }
 
 // The one place that says where each attribute comes from; docs/attributes.md is the same table.
@@ -169,6 +180,22 @@ const std::map<std::string, Supply, std::less<>>& Supplies() {
                                    return WordOr(envelope::OnlifeWord(ContentOf(f).onlife()),
                                                  "not_yet_looked_at");
                                  })},
+      {"record.source_mode",
+       OfRecord("record.source_mode",
+                [](const Facts& f) {
+                  return WordOr(envelope::SourceModeWord(ContentOf(f).source_mode()), "looked_for");
+                })},
+      {"record.mandate_reference",
+       OfRecord("record.mandate_reference", [](const Facts& f) { return Bool(HasMandate(f)); })},
+      {"record.author_mode",
+       OfRecord("record.author_mode",
+                [](const Facts& f) { return WordOr(f.record.author_mode, "helping"); })},
+      {"record.received_under", From(Source::kRecord,
+                                     [](const Facts& f) {
+                                       return f.record.signal == nullptr
+                                                  ? kNone
+                                                  : WordOr(f.record.received_under, kNone);
+                                     })},
       {"record.client_agrees",
        OfPerson("record.client_agrees",
                 [](const Facts& f) {
@@ -181,13 +208,15 @@ const std::map<std::string, Supply, std::less<>>& Supplies() {
       {"record.held", From(Source::kLedger, [](const Facts& f) { return Bool(f.record.held); })},
       {"subject.minor",
        OfPerson("subject.minor", [](const Facts& f) { return Bool(ContentOf(f).minor()); })},
-      {"case.listed", Always("false", Source::kLedger)},
+      {"case.listed", OrOffered("case.listed", Source::kLedger, NotKept)},
+      {"case.border_named", OrOffered("case.border_named", Source::kLedger, NotKept)},
       {"meeting.participant", Always("false", Source::kLedger)},
       {"consensus", Always("false", Source::kLedger)},
       {"protocol.active",
        From(Source::kLedger, [](const Facts& f) { return Bool(ProtocolActive(f)); })},
       {"cross_zone",
        From(Source::kLedger, [](const Facts& f) { return Bool(BetweenPoliceZones(f)); })},
+      {"cross_zone", From(Source::kLedger, [](const Facts& f) { return Bool(AcrossZones(f)); })},
       {"from.kind", KindAt(Side::kAccept)},
       {"to.kind", KindAt(Side::kRelease)},
       {"to.role",

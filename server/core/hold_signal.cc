@@ -19,7 +19,7 @@ absl::StatusOr<std::optional<Effect>> HoldSignal::ErasureThatWaited(const Call& 
   if (request_.held()) return std::nullopt;
   Effect effect;
   effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
-  AddDecision(act.answer, effect.entry);
+  AddDecision(call, act.answer, effect.entry);
   const absl::StatusOr<bool> waited = AddErasureThatWaited(call, view, *act.record, effect);
   if (!waited.ok()) return waited.status();
   if (!*waited) return std::nullopt;

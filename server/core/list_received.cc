@@ -121,7 +121,7 @@ absl::StatusOr<Plan> ListReceived::Decide(const Call& call, View& view) {
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_CONSULTATION, record::v1::OUTCOME_DONE);
-  AddDecision(answer, effect.entry);
+  AddDecision(call, answer, effect.entry);
   effect.preconditions = std::move(unchanged);
   for (const ReceivedSummary& summary : shown->received()) {
     if (!summary.record_id().empty()) effect.entry.subject.add_record_ids(summary.record_id());

@@ -199,7 +199,7 @@ absl::StatusOr<Plan> ListSent::Decide(const Call& call, View& view) {
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_CONSULTATION, record::v1::OUTCOME_DONE);
-  AddDecision(answer, effect.entry);
+  AddDecision(call, answer, effect.entry);
   effect.preconditions = std::move(filling.unchanged);
   auto shown = std::make_shared<node::v1::ListSentResponse>(std::move(filling.shown));
   for (const node::v1::SentSummary& sent : shown->sent()) {

@@ -99,7 +99,7 @@ absl::StatusOr<Plan> ListSignals::Decide(const Call& call, View& view) {
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_CONSULTATION, record::v1::OUTCOME_DONE);
-  AddDecision(answer, effect.entry);
+  AddDecision(call, answer, effect.entry);
   effect.preconditions = std::move(unchanged);
   for (const node::v1::SignalSummary& summary : shown->signals()) {
     effect.entry.subject.add_record_ids(summary.record_id());

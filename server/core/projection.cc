@@ -33,6 +33,7 @@ constexpr std::array<FieldCopy, 19> kFields = {{
     {"source_mode",
      [](const auto& f, auto& t) {
        t.mutable_content()->set_source_mode(f.signal().content().source_mode());
+       t.mutable_content()->set_mandate_reference(f.signal().content().mandate_reference());
      }},
     {"risk_factors",
      [](const auto& f, auto& t) {

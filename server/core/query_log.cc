@@ -114,7 +114,7 @@ Effect LookOf(const Call& call, const Answer& answer, const std::string& reason,
               const node::v1::OpenParts& open) {
   Effect effect;
   effect.entry = EntryOf(call, record::v1::OPERATION_CONSULTATION, record::v1::OUTCOME_DONE);
-  AddDecision(answer, effect.entry);
+  AddDecision(call, answer, effect.entry);
   effect.entry.act.set_reason(reason);
   effect.entry.act.set_decision_ref(open.decision_ref());
   return effect;

@@ -22,6 +22,11 @@ struct RecordFacts {
   // True for a record whose body cannot be opened: nothing that stands in it is known, and who
   // wrote it is not either.
   bool unreadable = false;
+  // Mode of the role under which it was written (core/author_mode.h), a word of the packs.
+  std::string author_mode = {};
+  // For a record of another organisation: what the basis under which it came lifts, a word of the
+  // packs. Empty for one that was written here.
+  std::string received_under = {};
 };
 
 // The code of a refusal of what the rules permit and no clause of the protocol covers.

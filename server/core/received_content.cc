@@ -103,6 +103,12 @@ RecordWrite RecordOf(const Call& call, const record::v1::ReceivedExchange& row,
   if (envelope::AttributeOf(offer.terms, "subject.minor") == "true") {
     body.mutable_signal()->mutable_content()->set_minor(true);
   }
+  if (envelope::AttributeOf(offer.terms, "record.source_mode") ==
+      envelope::SourceModeWord(record::v1::SOURCE_MODE_ENCOUNTERED)) {
+    body.mutable_signal()->mutable_content()->set_source_mode(record::v1::SOURCE_MODE_ENCOUNTERED);
+  }
+  body.set_author_mode(
+      std::string(envelope::AttributeOf(offer.terms, "record.author_mode").value_or("")));
   record::v1::SignalMarks& marks = *body.mutable_signal()->mutable_marks();
   marks.set_tlp(accepted.marks().tlp());
   marks.set_secret(accepted.marks().secret());
@@ -125,6 +131,7 @@ RecordWrite RecordOf(const Call& call, const record::v1::ReceivedExchange& row,
     from.set_role(statement.role());
   }
   from.set_opened_at_us(call.now_us);
+  from.set_basis(std::string(envelope::AttributeOf(offer.terms, "basis").value_or("")));
   return write;
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/core/author_mode.h"
 #include "server/core/signal_check.h"
 
 namespace sluis::core {
@@ -12,7 +13,9 @@ RecordFacts FactsOf(const Call& call, const OpenedRecord& record) {
           .author_is_caller =
               !record.body.has_received() && record.body.recorded_by() == call.caller->user_id,
           .recorded_at_us = record.body.recorded_at_us(),
-          .held = record.row.has_hold()};
+          .held = record.row.has_hold(),
+          .author_mode = AuthorMode(call.terms->packs.schema(), record.body),
+          .received_under = ReceivedUnder(call.terms->packs.schema(), record.body)};
 }
 
 Plan BadRecordId(const Call& call) {
@@ -51,7 +54,7 @@ absl::StatusOr<std::variant<RecordAct, Plan>> AskAbout(const Call& call, const V
 Effect EffectOf(const Call& call, const RecordAct& act, record::v1::Operation operation) {
   Effect effect;
   effect.entry = EntryOf(call, operation, record::v1::OUTCOME_DONE);
-  AddDecision(act.answer, effect.entry);
+  AddDecision(call, act.answer, effect.entry);
   AddSubject(*act.record, effect.entry);
   effect.preconditions.push_back({RecordKey(act.record->row.record_id()), act.record->stamp});
   effect.about = act.record;
@@ -63,7 +66,7 @@ Plan RefuseAbout(const Call& call, const RecordAct& act, Refusal refusal,
   Plan plan = RefusalPlan(call, std::move(refusal));
   Entry& entry = plan.effects[0].entry;
   entry.act.set_outcome(outcome);
-  AddDecision(act.answer, entry);
+  AddDecision(call, act.answer, entry);
   AddSubject(*act.record, entry);
   plan.effects[0].about = act.record;
   return plan;

@@ -1,6 +1,7 @@
 #include "server/core/record_signal.h"
 
 #include "policies/obligation.h"
+#include "server/core/author_mode.h"
 #include "server/core/signal_check.h"
 #include "server/storage/clock.h"
 
@@ -32,8 +33,12 @@ std::variant<NewSignal, NotRecorded> PlanNewSignal(const Call& call, std::string
   if (auto refusal = RefuseIllFormed(call, signal)) {
     return NotRecorded{*std::move(refusal), std::nullopt};
   }
+  const std::string mode = ModeAfter(call.terms->packs.schema(), "", call.role);
   Answer answer = Ask(call, action,
-                      {.signal = &signal, .author_is_caller = true, .recorded_at_us = call.now_us});
+                      {.signal = &signal,
+                       .author_is_caller = true,
+                       .recorded_at_us = call.now_us,
+                       .author_mode = mode});
   if (!answer.permitted()) {
     Refusal refusal = RefusalOf(answer);
     return NotRecorded{std::move(refusal), std::move(answer)};
@@ -61,6 +66,7 @@ std::variant<NewSignal, NotRecorded> PlanNewSignal(const Call& call, std::string
   AddMarks(answer.decision, *write.body.mutable_signal()->mutable_marks());
   write.body.set_recorded_by(call.caller->user_id);
   write.body.set_recorded_role(call.role);
+  write.body.set_author_mode(mode);
   write.body.set_case_ref(call.case_ref);
   write.body.set_purpose(call.purpose);
   write.body.set_recorded_at_us(call.now_us);
@@ -68,7 +74,7 @@ std::variant<NewSignal, NotRecorded> PlanNewSignal(const Call& call, std::string
 
   Effect& effect = planned.effect;
   effect.entry = EntryOf(call, record::v1::OPERATION_COLLECTION, record::v1::OUTCOME_DONE);
-  AddDecision(answer, effect.entry);
+  AddDecision(call, answer, effect.entry);
   effect.entry.subject.add_record_ids(planned.record_id);
   effect.entry.subject.set_subject_ref(signal.content().subject_ref());
   effect.entry.subject.set_version(1);

@@ -106,7 +106,7 @@ Plan DecisionRefusalPlan(const Call& call, const Answer& answer,
   const bool denied = answer.decision.outcome == policies::Outcome::kDeny;
   Entry entry = EntryOf(call, record::v1::OPERATION_REFUSAL,
                         denied ? record::v1::OUTCOME_DENIED : record::v1::OUTCOME_REFUSED);
-  AddDecision(answer, entry);
+  AddDecision(call, answer, entry);
   if (about) AddSubject(*about, entry);
   return PlanOf(std::move(entry), std::move(about), RefusalOf(answer), DetailOf(call, answer));
 }

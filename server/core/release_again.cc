@@ -106,10 +106,8 @@ absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
     return again;
   }
 
-  const RecordFacts facts{.signal = &opened.body.signal(),
-                          .author_is_caller = opened.body.recorded_by() == context->user_id(),
-                          .recorded_at_us = opened.body.recorded_at_us(),
-                          .held = opened.row.has_hold()};
+  RecordFacts facts = FactsOf(call, opened);
+  facts.author_is_caller = opened.body.recorded_by() == context->user_id();
   again.act.answer = AskRelease(again.as_person,
                                 {.record = facts,
                                  .recipient = call.terms->manifest->manifest.Find(row.recipient()),

@@ -87,6 +87,13 @@ bool IsSubjectRef(std::string_view text) {
   });
 }
 
+bool IsMandateReference(std::string_view text) {
+  return text.size() >= 3 && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+                  c == '_' || c == '/' || c == '-';
+         });
+}
+
 std::optional<SignalProblem> CheckTexts(const SignalContent& content) {
   if (content.statements_size() < 1 || content.statements_size() > 8) {
     return Problem("statements", "give 1 to 8 statements");
@@ -182,6 +189,14 @@ std::optional<SignalProblem> CheckChoices(const SignalContent& content) {
   if (!Chosen(content.source_mode(), record::v1::SourceMode_IsValid)) {
     return Problem("source_mode", "choose encountered or looked for");
   }
+  if (!content.mandate_reference().empty()) {
+    if (content.source_mode() != record::v1::SOURCE_MODE_LOOKED_FOR) {
+      return Problem("mandate_reference", "leave empty for what was come across");
+    }
+    if (!IsMandateReference(content.mandate_reference())) {
+      return Problem("mandate_reference", "give a reference of 3 to 64 characters [A-Za-z0-9._/-]");
+    }
+  }
   if (!Chosen(content.channel(), record::v1::Channel_IsValid)) {
     return Problem("channel", "choose phone, meeting, paper or own observation");
   }
@@ -251,6 +266,7 @@ std::optional<SignalProblem> CheckSignal(const Signal& signal, const SignalLimit
       {"alternative_explanation", &content.alternative_explanation()},
       {"positive_development", &content.positive_development()},
       {"subject_ref", &content.subject_ref()},
+      {"mandate_reference", &content.mandate_reference()},
       {"client_informed_ground", &content.client_informed_ground()},
       {"secret_unmarked_reason", &signal.marks().secret_unmarked_reason()},
       {"contributor", &content.contributor()}};

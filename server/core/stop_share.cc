@@ -24,7 +24,7 @@ Effect Stopped(const Call& call, const SentRow& sent, const ReleaseAgain& again,
   effect.entry =
       EntryOf(again.as_person, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_REFUSED);
   effect.entry.act.set_reason(again.stopped_by);
-  AddDecision(again.act.answer, effect.entry);
+  AddDecision(call, again.act.answer, effect.entry);
   if (again.act.record) {
     AddSubject(*again.act.record, effect.entry);
     effect.about = again.act.record;

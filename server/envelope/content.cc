@@ -53,6 +53,7 @@ bool AttributesHold(const SignalContent& content, const Terms& terms) {
       {"category", "record.category", content.category()},
       {"statements", "record.assertion", WeakestAssertion(content)},
       {"onlife", "record.onlife", OnlifeWord(content.onlife())},
+      {"source_mode", "record.source_mode", SourceModeWord(content.source_mode())},
       {"minor", "subject.minor",
        !person           ? "none"
        : content.minor() ? "true"

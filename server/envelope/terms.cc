@@ -99,6 +99,11 @@ std::string_view OnlifeWord(record::v1::Onlife onlife) {
   return onlife > 0 && onlife < static_cast<int>(std::size(kWords)) ? kWords[onlife] : "";
 }
 
+std::string_view SourceModeWord(record::v1::SourceMode mode) {
+  constexpr std::string_view kWords[] = {"", "encountered", "looked_for"};
+  return mode > 0 && mode < static_cast<int>(std::size(kWords)) ? kWords[mode] : "";
+}
+
 std::string_view AgreesWord(record::v1::ClientAgrees agrees) {
   constexpr std::string_view kWords[] = {"", "yes", "no", "not_asked"};
   return agrees > 0 && agrees < static_cast<int>(std::size(kWords)) ? kWords[agrees] : "";

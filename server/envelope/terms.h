@@ -50,6 +50,7 @@ crypto::Hash CaseToken(const crypto::Secret<32>& key, std::string_view partnersh
 // Words of the vocabulary, as attributes carry them; empty for a value that is not stated.
 std::string_view TlpWord(record::v1::Tlp tlp);
 std::string_view OnlifeWord(record::v1::Onlife onlife);
+std::string_view SourceModeWord(record::v1::SourceMode mode);
 std::string_view AgreesWord(record::v1::ClientAgrees agrees);
 std::string_view AssertionWord(record::v1::Assertion assertion);
 

@@ -97,4 +97,8 @@ bool IsKind(std::string_view text) {
   return text == "municipality" || text == "police-zone" || text == "welfare";
 }
 
+bool IsZone(std::string_view text) {
+  return text.find('.') == std::string_view::npos && IsHostName(text, 1, 40);
+}
+
 }  // namespace sluis::partnership

@@ -21,6 +21,8 @@ bool IsNameForPeople(std::string_view text);
 // of them standing for every address of a machine.
 bool IsAddress(std::string_view text);
 bool IsKind(std::string_view text);
+// One word of 1 to 40 characters [a-z0-9-] that neither begins nor ends with a hyphen.
+bool IsZone(std::string_view text);
 
 }  // namespace sluis::partnership
 

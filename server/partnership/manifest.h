@@ -52,6 +52,7 @@ struct Member {
   std::string ca_certificate;  // DER
   std::vector<std::string> addresses;
   std::vector<Key> keys;
+  std::string zone;   // police zone in which it works; empty for none or more than one
   std::string bytes;  // as signed by the member
 
   // Keys of that purpose valid on that day, in the order of the manifest.

@@ -104,6 +104,9 @@ absl::StatusOr<Member> ReadMember(std::string_view bytes, const std::string& who
   if (!IsNameForPeople(proto.host())) {
     return Wrong(whose, "host", "must have 1 to 120 characters, none of them unseen");
   }
+  if (!proto.zone().empty() && !IsZone(proto.zone())) {
+    return Wrong(whose, "zone", "must be one word of 1 to 40 characters [a-z0-9-]");
+  }
   const absl::StatusOr<crypto::Hash> ca = CaKeyDigest(proto.ca_certificate());
   if (!ca.ok()) return Wrong(whose, "ca_certificate", std::string(ca.status().message()));
   Member member{.organisation = proto.organisation(),
@@ -114,6 +117,7 @@ absl::StatusOr<Member> ReadMember(std::string_view bytes, const std::string& who
                 .ca_certificate = proto.ca_certificate(),
                 .addresses = {},
                 .keys = {},
+                .zone = proto.zone(),
                 .bytes = std::string(bytes)};
   if (absl::Status status = ReadAddresses(proto, whose, &member); !status.ok()) return status;
   if (absl::Status status = ReadKeys(proto, whose, &member); !status.ok()) return status;

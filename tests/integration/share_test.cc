@@ -21,7 +21,7 @@ TEST_F(ShareTest, ASignalCrossesIsReadUnderItsTermsAndTakenBack) {
   ASSERT_EQ(shared.exit, cli::Exit::kDone) << shared.err;
   EXPECT_THAT(shared.err, HasSubstr("Dit zou lindervaart.example krijgen (versie 1):"));
   EXPECT_THAT(shared.err, HasSubstr("Zegt sinds zijn ontslag"));
-  EXPECT_THAT(shared.err, HasSubstr("verwijzing, inbrenger\n"));
+  EXPECT_THAT(shared.err, HasSubstr("verwijzing, inbrenger, opdracht\n"));
   EXPECT_THAT(shared.err, Not(HasSubstr("buurtwerker"))) << "the contributor stays";
   EXPECT_THAT(shared.err, HasSubstr("OEFENING"));
   EXPECT_THAT(shared.out, HasSubstr("Ondertekend en gedeeld met lindervaart.example"));

@@ -68,6 +68,27 @@ TEST_F(CitationTest, ADecisionNamesTheWordsAndNoDay) {
   EXPECT_EQ(decision.because[0].citation, "");
 }
 
+TEST_F(CitationTest, ADecisionIsKeptWithTheTextsOfItsDay) {
+  ASSERT_TRUE(packs_.ok()) << packs_.status();
+  Decision decision;
+  for (const Rule& rule : packs_->rules()) {
+    if (rule.id != "F-NOT") decision.because.push_back(rule.because);
+  }
+  decision.outcome = Outcome::kDeny;
+  const std::vector<CitedText> june = {{"law", "art. 1 van de oude wet"},
+                                       {"both", "art. 9 van de nieuwe wet"},
+                                       {"", "protocol, art. 4"}};
+  EXPECT_EQ(CitedBy(packs_->schema(), decision, "both", "2026-06-30"), june);
+  // Of a permit, what it was asked under as well; each text once, under the first word that has it.
+  decision.because.clear();
+  EXPECT_THAT(CitedBy(packs_->schema(), decision, "law", "2026-07-01"), IsEmpty());
+  decision.outcome = Outcome::kPermit;
+  EXPECT_THAT(CitedBy(packs_->schema(), decision, "law", "2026-07-01"),
+              ElementsAre(CitedText{"law", "art. 9 van de nieuwe wet"}));
+  EXPECT_THAT(CitedBy(packs_->schema(), decision, "no such word", "2026-07-01"), IsEmpty());
+  EXPECT_THAT(CitedBy(packs_->schema(), decision, "", "2026-07-01"), IsEmpty());
+}
+
 TEST_F(CitationTest, AWordStandsWhileOneOfItsTextsDoes) {
   ASSERT_TRUE(packs_.ok()) << packs_.status();
   EXPECT_TRUE(StandsOn(Law(), "2026-06-30"));

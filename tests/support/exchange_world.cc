@@ -37,16 +37,21 @@ void AddAttribute(peer::v1::Terms& terms, const char* name, const char* value) {
 peer::v1::Terms ExampleTerms() {
   peer::v1::Terms terms;
   AddAttribute(terms, "basis", "vl-livc-2021");
+  AddAttribute(terms, "case.border_named", "false");
   AddAttribute(terms, "case.given", "given");
+  AddAttribute(terms, "case.listed", "false");
   AddAttribute(terms, "purpose", "casusoverleg-458ter");
   AddAttribute(terms, "record.age_days", "3");
   AddAttribute(terms, "record.assertion", "assessment");
+  AddAttribute(terms, "record.author_mode", "preventive");
   AddAttribute(terms, "record.category", "gedrag-online");
   AddAttribute(terms, "record.client_agrees", "yes");
+  AddAttribute(terms, "record.mandate_reference", "false");
   AddAttribute(terms, "record.no_evidence", "true");
   AddAttribute(terms, "record.no_onward", "false");
   AddAttribute(terms, "record.onlife", "both");
   AddAttribute(terms, "record.secret", "false");
+  AddAttribute(terms, "record.source_mode", "encountered");
   AddAttribute(terms, "record.subject_kind", "person");
   AddAttribute(terms, "record.tlp", "amber");
   AddAttribute(terms, "subject.minor", "false");
@@ -125,6 +130,7 @@ partnership::Member ExchangeMember::AsMember() const {
   partnership::Member member;
   member.organisation = organisation;
   member.kind = "municipality";
+  member.zone = "drie-sluizen";
   const std::pair<KeyPurpose, const crypto::SigningKey*> keys[] = {
       {KeyPurpose::kIdentity, &identity}, {KeyPurpose::kLog, &log},
       {KeyPurpose::kWitness, &witness},   {KeyPurpose::kReceipt, &receipt},

@@ -112,6 +112,7 @@ record::v1::Member Partners::StatementOf(const Organisation& organisation,
   member.set_kind(organisation.options().kind);
   member.set_secrecy_regime(organisation.options().secrecy_regime);
   member.set_host(organisation.id());
+  member.set_zone("drie-sluizen");
   const auto pinned = form.pinned.find(organisation.id());
   member.set_ca_certificate(
       DerOf(pinned == form.pinned.end() ? organisation.ca().certificate_pem : pinned->second));

@@ -64,6 +64,7 @@ TestMember MakeTestMember(const std::string& organisation, crypto::Random& rando
   statement.set_kind("welfare");
   statement.set_secrecy_regime(true);
   statement.set_host("Rekencentrum Vaartland");
+  statement.set_zone("drie-sluizen");
   statement.set_ca_certificate(MakeSelfSigned(organisation));
   statement.add_addresses("node." + organisation + ":8444");
   for (const KeyPurpose purpose : {KeyPurpose::kIdentity, KeyPurpose::kLog, KeyPurpose::kWitness,

@@ -69,6 +69,7 @@ MemberKit MakeMember(const MemberSpec& spec) {
   member.set_kind(spec.kind);
   member.set_secrecy_regime(spec.secrecy_regime);
   member.set_host(spec.host.empty() ? spec.organisation : spec.host);
+  member.set_zone(spec.zone);
   member.set_ca_certificate(DerOf(spec.ca_pem.empty() ? FreshCa(spec.organisation) : spec.ca_pem));
   // In the order of their names, as a manifest has them.
   const std::pair<const char*, crypto::PublicKey> keys[] = {

@@ -22,6 +22,7 @@ struct MemberSpec {
   std::optional<crypto::PublicKey> mandate = {};
   std::shared_ptr<const crypto::SigningKey> identity = {};
   std::optional<crypto::PublicKey> receipt = {};
+  std::string zone = "drie-sluizen";
 };
 
 // A member of a partnership, and the key with which it signs.

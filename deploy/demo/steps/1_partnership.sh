@@ -12,7 +12,7 @@ done_as "vijf nodes draaien op 127.0.0.1"
 step "Eén samenwerking, door alle vijf ondertekend"
 tell "Eerste ronde: elke organisatie stelt zich voor, met haar sleutels."
 statement_of() { # MEMBER: the command line, in $statement
-  statement=(partnership member --name "${name[$1]}" --address "127.0.0.1:${peer_port[$1]}"
+  statement=(partnership member --name "${name[$1]}" --zone "${zone[$1]}" --address "127.0.0.1:${peer_port[$1]}"
     --mandate-until "$(sed -n 's/^not-after: //p' "$folder/safe/$1/mandate.key")" --config "$1/sluisd.yaml" --out "$1.member")
 }
 state_member() {

@@ -150,6 +150,29 @@ class PartnershipTest : public testing::Test {
   tests::TempFolder folder_;
 };
 
+TEST_F(PartnershipTest, TheZoneIsSaidShownAndOptional) {
+  MakeMembers();
+  const Ended in_zone = Member("town", "town.zone", {"--zone", "drie-sluizen"});
+  ASSERT_EQ(in_zone.exit, Exit::kDone) << in_zone.err;
+  EXPECT_THAT(in_zone.out, HasSubstr("  politiezone: drie-sluizen"));
+  const Ended draft = Draft("1.draft", {"town.zone", "police.member", "caw.member"}, first_);
+  ASSERT_EQ(draft.exit, Exit::kDone) << draft.err;
+  EXPECT_THAT(draft.out, HasSubstr("  politiezone: drie-sluizen"));
+  EXPECT_THAT(draft.out, HasSubstr("  politiezone: niet gezegd"));
+  EXPECT_EQ(Read("1.draft").manifest.Find(kTown)->zone, "drie-sluizen");
+  const Ended shown = Do({"show", Path("1.draft"), "--json"});
+  EXPECT_THAT(shown.out, HasSubstr("drie-sluizen"));
+  // A later statement in another zone is a change that people see.
+  ASSERT_EQ(Member("town", "town.moved", {"--zone", "heidezoom"}).exit, Exit::kDone);
+  const Ended next = Draft("2.draft", {"town.moved"}, {"--follows", Path("1.draft")});
+  ASSERT_EQ(next.exit, Exit::kDone) << next.err;
+  EXPECT_THAT(next.out, testing::ContainsRegex("politiezone.*drie-sluizen.*heidezoom"));
+  // Two words are no zone.
+  const Ended wrong = Member("town", "town.wrong", {"--zone", "drie sluizen"});
+  EXPECT_EQ(wrong.exit, Exit::kUsage);
+  EXPECT_THAT(wrong.err, HasSubstr("zone"));
+}
+
 TEST_F(PartnershipTest, TwoRoundsMakeACompleteManifest) {
   MakeMembers();
   const Ended draft = Draft("1.draft", {"town.member", "police.member", "caw.member"}, first_);

@@ -44,7 +44,7 @@ rules:
   - {id: P-SHARE, effect: permit, when: {action: share}, grants: [statements],
      obligations: {notify: {subject: P30D}}, because: {nl: "dit kan omdat"}}
   - {id: F-NOISE, effect: forbid, when: {record.category: noise}, because: {nl: "dit kan niet omdat"}}
-  - {id: R-WORKER, effect: require, when: {actor.role: worker, action: read}, obligations: {log: full}, because: {nl: "en dan"}}
+  - {id: R-WORKER, effect: require, when: {actor.role: worker, action: read}, obligations: {log: full}, because: {nl: "en dan", cite: "protocol, art. 4"}}
 )";
 
 // 2026-06-01 12:00 in Brussels.

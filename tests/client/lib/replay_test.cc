@@ -103,6 +103,21 @@ TEST_F(ReplayTest, OtherConditionsDiffer) {
   ExpectMismatch({"obligations"});
 }
 
+// Entries from before legal texts were kept hold none.
+TEST_F(ReplayTest, OtherLegalTextsDiffer) {
+  record::v1::Citation& cited = *part_.add_citations();
+  cited.set_text("protocol, art. 4");
+  ExpectEqual();
+  cited.set_text("protocol, art. 5");
+  ExpectMismatch({"citations"});
+  cited.set_text("protocol, art. 4");
+  cited.set_id("law");
+  ExpectMismatch({"citations"});
+  cited.clear_id();
+  *part_.add_citations() = cited;
+  ExpectMismatch({"citations"});
+}
+
 TEST_F(ReplayTest, OutsideTheDaysOfThePacksNothingIsAsked) {
   act_.set_exact_time_us(kNoonUs + 365 * kDayUs);
   ExpectMismatch({"validity"});

@@ -92,6 +92,20 @@ TEST(SignalFormTest, EveryRequiredFieldIsNamed) {
   EXPECT_THAT(With(Place(), "wijk", {" "}), ElementsAre("wijk field.required"));
 }
 
+TEST(SignalFormTest, AMandateBelongsToWhatWasLookedFor) {
+  EXPECT_THAT(With(Place(), "opdracht", {"OPDR-2026/14"}),
+              ElementsAre("opdracht field.only_looked_for"));
+  Form form = Place();
+  form["bronwijze"] = {"opgezocht"};
+  EXPECT_THAT(With(form, "opdracht", {"14"}), ElementsAre("opdracht field.bad_mandate"));
+  EXPECT_THAT(With(form, "opdracht", {"opdracht 14"}), ElementsAre("opdracht field.bad_mandate"));
+  form["opdracht"] = {"OPDR-2026/14"};
+  record::v1::Signal signal;
+  ASSERT_THAT(FillSignal(form, kSecrecy, &signal), IsEmpty());
+  EXPECT_EQ(signal.content().mandate_reference(), "OPDR-2026/14");
+  EXPECT_EQ(FormOf(signal)["opdracht"], form["opdracht"]);
+}
+
 TEST(SignalFormTest, RefusesDays) {
   EXPECT_THAT(With(Place(), "datum", {"3/11/25"}), ElementsAre("datum field.bad_day"));
   EXPECT_THAT(With(Place(), "datum", {"22/11/2025"}), ElementsAre("datum field.future"));

@@ -95,6 +95,8 @@ TEST_F(ExportCompelledTest, WhatIsOrderedIsHandedOverWithItsMarks) {
   const std::string id = Recorded([](auto& signal) {
     signal.mutable_marks()->set_no_evidence(true);
     signal.mutable_marks()->set_no_onward(true);
+    signal.mutable_content()->set_source_mode(record::v1::SOURCE_MODE_LOOKED_FOR);
+    signal.mutable_content()->set_mandate_reference("OPDR-2026/14");
   });
   ASSERT_EQ(Export(sofie_, Order(id)), absl::OkStatus());
   const record::v1::SignalView& view = handed_.view();
@@ -106,6 +108,8 @@ TEST_F(ExportCompelledTest, WhatIsOrderedIsHandedOverWithItsMarks) {
   EXPECT_NE(view.retention_until(), "");
   EXPECT_EQ(view.content().contributor(), "");
   EXPECT_EQ(view.content().subject_ref(), "");
+  EXPECT_EQ(view.content().source_mode(), record::v1::SOURCE_MODE_LOOKED_FOR);
+  EXPECT_EQ(view.content().mandate_reference(), "") << "a reference of this node";
   EXPECT_EQ(view.recorded_by(), "");
   EXPECT_EQ(handed_.organisation(), h_.options.organisation);
   EXPECT_EQ(handed_.handed_over_at_us(), h_.clock.NowUs());

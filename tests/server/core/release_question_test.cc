@@ -110,6 +110,68 @@ TEST_F(ReleaseQuestionTest, NothingLeavesUnderOtherRulesThanTheManifestNames) {
   }
 }
 
+// Two municipalities, or a municipality and a welfare organisation, of different zones counted as
+// one zone, so that minors were discussed across zones by anybody.
+TEST_F(ReleaseQuestionTest, MembersOfDifferentZonesOrOfNoneAreAcrossZones) {
+  const struct {
+    const char *own, *other, *across;
+  } rows[] = {{"drie-sluizen", "drie-sluizen", "false"},
+              {"drie-sluizen", "heidezoom", "true"},
+              {"drie-sluizen", "", "true"},
+              {"", "drie-sluizen", "true"},
+              {"", "", "true"}};
+  const peer::v1::Terms offered = Offered(Helped());
+  for (const auto& row : rows) {
+    terms_ = node_.TermsWithManifest();
+    auto manifest = std::make_shared<partnership::SignedManifest>(*terms_->manifest);
+    for (partnership::Member& member : manifest->manifest.members) {
+      member.zone = member.organisation == kWelfare ? row.own : row.other;
+    }
+    terms_->manifest = manifest;
+    const partnership::Member& other = *manifest->manifest.Find(kCity);
+    const record::v1::Signal signal = Helped();
+    const Answer sent = AskRelease(CallOf(), {.record = {.signal = &signal}, .recipient = &other});
+    const Answer taken =
+        AskAccept(CallOf(), {.terms = &offered, .sender = &other, .role = "jeugdreferent"});
+    EXPECT_EQ(ValueOf(sent, "cross_zone"), row.across) << row.own << " " << row.other;
+    EXPECT_EQ(ValueOf(taken, "cross_zone"), row.across) << row.own << " " << row.other;
+    // One organisation is in no other zone than itself, whatever it says.
+    const partnership::Member& own = *manifest->manifest.Find(kWelfare);
+    const Answer home = AskRelease(CallOf(), {.record = {.signal = &signal}, .recipient = &own});
+    EXPECT_EQ(ValueOf(home, "cross_zone"), "false");
+  }
+}
+
+// What a record says of its author, of how it was found and of the list stands in the terms.
+TEST_F(ReleaseQuestionTest, TheRecipientTakesTheListAndTheAuthorOfTheSender) {
+  peer::v1::Terms terms = Offered(Helped());
+  for (auto& attribute : *terms.mutable_attributes()) {
+    if (attribute.name() == "case.listed" || attribute.name() == "case.border_named") {
+      attribute.set_value("true");
+    }
+    if (attribute.name() == "record.author_mode") attribute.set_value("connecting");
+    if (attribute.name() == "record.source_mode") attribute.set_value("looked_for");
+  }
+  const Answer answer = Accept(terms);
+  EXPECT_EQ(ValueOf(answer, "case.listed"), "true");
+  EXPECT_EQ(ValueOf(answer, "case.border_named"), "true");
+  EXPECT_EQ(ValueOf(answer, "record.author_mode"), "connecting");
+  EXPECT_EQ(ValueOf(answer, "record.received_under"), "none");
+  EXPECT_EQ(answer.decision.forbids, std::vector<std::string>{"F-OPGEZOCHT"});
+}
+
+TEST_F(ReleaseQuestionTest, WhatWasLookedForLeavesWithAMandateOnly) {
+  record::v1::Signal signal = Helped();
+  signal.mutable_content()->set_source_mode(record::v1::SOURCE_MODE_LOOKED_FOR);
+  EXPECT_EQ(Release(signal).decision.forbids, std::vector<std::string>{"F-OPGEZOCHT"});
+  signal.mutable_content()->set_mandate_reference("OPDR-2026/14");
+  EXPECT_TRUE(Release(signal).permitted());
+  // Nobody said whether it was: then it was.
+  signal.mutable_content()->clear_mandate_reference();
+  signal.mutable_content()->clear_source_mode();
+  EXPECT_FALSE(Release(signal).permitted());
+}
+
 TEST_F(ReleaseQuestionTest, TheRecipientAsksWithWhatTheSenderSigned) {
   const Answer answer = Accept(Offered(Helped()));
   EXPECT_TRUE(answer.permitted()) << answer.decision.refusal;
@@ -125,7 +187,7 @@ TEST_F(ReleaseQuestionTest, TheRecipientAsksWithWhatTheSenderSigned) {
 // Each attribute whose source is the offer must be in it: the recipient never fills one in.
 TEST_F(ReleaseQuestionTest, TermsThatStateNotEverythingAreNotEvaluated) {
   const peer::v1::Terms whole = Offered(Helped());
-  ASSERT_EQ(whole.attributes_size(), 15);
+  ASSERT_EQ(whole.attributes_size(), 20);
   for (int leave_out = 0; leave_out < whole.attributes_size(); ++leave_out) {
     peer::v1::Terms terms = whole;
     terms.mutable_attributes()->DeleteSubrange(leave_out, 1);

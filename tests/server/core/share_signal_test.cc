@@ -1,11 +1,13 @@
 #include "server/core/share_signal.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "crypto/hash.h"
 #include "server/core/outbox.h"
+#include "server/core/preview_share.h"
 #include "server/core/received_exchange.h"
 #include "server/core/share_draft.h"
 #include "server/envelope/content.h"
@@ -224,6 +226,27 @@ TEST_F(ShareSignalTest, WhatCannotBeSharedIsRefusedWithItsReason) {
   terms->may_exchange = false;
   node_.Put(terms);
   EXPECT_EQ(CodeOf(node_.Preview(request.record_id()).status()), "not_exchanging");
+}
+
+// A person with two mandates wrote as a social worker and shared as a case manager.
+TEST_F(ShareSignalTest, WhatWasWrittenAsAHelperStaysSoInEveryRole) {
+  const tests::Person noor = node_.h.Admit("noor", {"maatschappelijk-werker", "casemanager"});
+  const auto forbidden_by = [&](const std::string& written_as) {
+    const auto recorded = node_.h.Record(noor, tests::PersonSignal(), tests::Intake(written_as));
+    EXPECT_EQ(recorded.status, absl::OkStatus());
+    node::v1::PreviewShareRequest request;
+    node::v1::PreviewShareResponse response;
+    *request.mutable_context() = tests::Intake("casemanager");
+    request.set_record_id(recorded.record_id);
+    request.set_recipient(tests::kPolice);
+    EXPECT_EQ(CodeOf(node_.h.Run(
+                  noor, std::make_shared<PreviewShare>(request, response, node_.case_key))),
+              "denied");
+    const auto rules = node_.h.Last().act.rule_ids();
+    return std::vector<std::string>(rules.begin(), rules.end());
+  };
+  EXPECT_THAT(forbidden_by("maatschappelijk-werker"), ::testing::Contains("F-AUTEUR-POLITIE"));
+  EXPECT_THAT(forbidden_by("casemanager"), ::testing::Not(::testing::Contains("F-AUTEUR-POLITIE")));
 }
 
 TEST_F(ShareSignalTest, InExerciseNothingRealLeaves) {

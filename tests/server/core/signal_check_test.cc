@@ -98,6 +98,23 @@ TEST(SignalCheck, EachRuleRefusesItsField) {
       {"observed_on", "with a time", [](Signal& s) { C(s).set_observed_on("2026-10-01T10"); }},
       {"subject_kind", "none", [](Signal& s) { C(s).clear_subject_kind(); }},
       {"subject_kind", "unknown", [](Signal& s) { C(s).set_subject_kind(Unknown<SubjectKind>()); }},
+      {"mandate_reference", "of what was come across",
+       [](Signal& s) { C(s).set_mandate_reference("OPDR-14"); }},
+      {"mandate_reference", "short",
+       [](Signal& s) {
+         C(s).set_source_mode(SOURCE_MODE_LOOKED_FOR);
+         C(s).set_mandate_reference("14");
+       }},
+      {"mandate_reference", "long",
+       [](Signal& s) {
+         C(s).set_source_mode(SOURCE_MODE_LOOKED_FOR);
+         C(s).set_mandate_reference(std::string(65, 'a'));
+       }},
+      {"mandate_reference", "with a blank",
+       [](Signal& s) {
+         C(s).set_source_mode(SOURCE_MODE_LOOKED_FOR);
+         C(s).set_mandate_reference("opdracht 14");
+       }},
       {"subject_ref", "none", [](Signal& s) { C(s).clear_subject_ref(); }},
       {"subject_ref", "long", [](Signal& s) { C(s).set_subject_ref(std::string(65, 'a')); }},
       {"subject_ref", "a name", [](Signal& s) { C(s).set_subject_ref("Jan Janssens"); }},
@@ -208,6 +225,11 @@ TEST(SignalCheck, RegisterNumbersAreFoundHoweverTheyAreWritten) {
       {"place", [](Signal& s) { C(s).set_place("85.07.30-033.28"); }},
       {"contributor", [](Signal& s) { C(s).set_contributor("85.07.30-033.28"); }},
       {"subject_ref", [](Signal& s) { C(s).set_subject_ref("85.07.30-033.28"); }},
+      {"mandate_reference",
+       [](Signal& s) {
+         C(s).set_source_mode(record::v1::SOURCE_MODE_LOOKED_FOR);
+         C(s).set_mandate_reference("85.07.30-033.28");
+       }},
       {"subject_ref", [](Signal& s) { C(s).set_subject_ref("RRN85073003328"); }},
       {"risk_factors", [](Signal& s) { C(s).add_risk_factors("85.07.30-033.28"); }},
       {"protective_factors", [](Signal& s) { C(s).add_protective_factors("85.07.30-033.28"); }},

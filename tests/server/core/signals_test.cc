@@ -114,6 +114,11 @@ TEST_F(SignalsTest, RecordingWritesOneEntryWithAllItsParts) {
   EXPECT_EQ(entry.decision.attributes_size(), static_cast<int>(supplied)) << "once";
   EXPECT_THAT(entry.decision.obligations(), ElementsAre(::testing::HasSubstr("365")));
   EXPECT_NE(entry.decision.engine_version(), "");
+  // On what it rests: what its rules cite, and the basis under which it was asked.
+  std::map<std::string, std::string> cited;
+  for (const auto& one : entry.decision.citations()) cited[one.id()] = one.text();
+  EXPECT_EQ(cited["eu-gdpr-storage"], "art. 5, lid 1, e), AVG");
+  EXPECT_NE(cited[tests::Intake().basis()], "");
   // No words of the signal are anywhere in the entry but its references.
   for (const char* word : {"dagbesteding", "Vaartwijk", "straathoekwerker", "nachtjob"}) {
     EXPECT_EQ(entry.all_bytes.find(word), std::string::npos) << word;
@@ -212,6 +217,33 @@ TEST_F(SignalsTest, AmendingKeepsTheRoleOfTheRecording) {
   ASSERT_EQ(h_.Amend(piet_, recorded.record_id, 1, PersonSignal()), absl::OkStatus());
   EXPECT_EQ(h_.Last().actor.role(), "maatschappelijk-werker");
   EXPECT_EQ(role_of(recorded.record_id), "casemanager");
+}
+
+// A person with two mandates wrote as a helper and shared as case manager, and the other way round.
+TEST_F(SignalsTest, WhatWasOnceWrittenInAHelpingRoleStaysSo) {
+  const auto mode_of = [this](const std::string& id) {
+    const auto snapshot = h_.store.NewSnapshot();
+    const auto record = View(*snapshot, h_.ledger->keyring()).OpenRecord(id);
+    return record.ok() ? (*record)->body.author_mode() : record.status().ToString();
+  };
+  const auto recorded = h_.Record(piet_, PersonSignal(), tests::Intake("casemanager"));
+  ASSERT_EQ(recorded.status, absl::OkStatus());
+  EXPECT_EQ(mode_of(recorded.record_id), "preventive");
+  ASSERT_EQ(h_.Amend(piet_, recorded.record_id, 1, PersonSignal()), absl::OkStatus());
+  EXPECT_EQ(mode_of(recorded.record_id), "helping") << "amended as a social worker";
+  EXPECT_EQ(mode_of(Recorded()), "helping");
+}
+
+TEST_F(SignalsTest, WhatWasLookedForIsWrittenDownWithAMandateOnly) {
+  record::v1::Signal signal = PersonSignal();
+  signal.mutable_content()->set_source_mode(record::v1::SOURCE_MODE_LOOKED_FOR);
+  const uint64_t before = h_.size();
+  EXPECT_EQ(CodeOf(h_.Record(jan_, signal).status), "denied");
+  ASSERT_EQ(h_.size(), before + 1);
+  EXPECT_THAT(h_.Last().act.rule_ids(), ::testing::Contains("F-OPGEZOCHT"));
+  signal.mutable_content()->set_mandate_reference("OPDR-2026/14");
+  const std::string id = Recorded(signal);
+  EXPECT_EQ(h_.Open(jan_, id)->content().mandate_reference(), "OPDR-2026/14");
 }
 
 TEST_F(SignalsTest, RefusalAboutARecordNamesItUnderItsOwnKey) {

@@ -137,6 +137,10 @@ TEST_F(ReceivedTest, WhatKeepsItsPromiseBecomesARecordWithTheAcceptedFieldsOnly)
     EXPECT_EQ(body.received().organisation(), node_.world.sender.organisation);
     EXPECT_EQ(body.received().person(), std::string(16, 'p'));
     EXPECT_EQ(body.received().role(), "casemanager");
+    EXPECT_EQ(body.received().basis(), "vl-livc-2021");
+    EXPECT_EQ(body.author_mode(), "preventive");
+    EXPECT_EQ(content.source_mode(), record::v1::SOURCE_MODE_ENCOUNTERED)
+        << "the terms say it, for the rules here";
   }
   const Opened entry = node_.h.Last();
   EXPECT_EQ(entry.act.operation(), record::v1::OPERATION_ADMINISTRATION);

@@ -162,6 +162,7 @@ TEST_F(ContentTest, FieldsMayBeTakenAwayButNotAdded) {
   // What never travels, whatever conditions and commitments say.
   for (const auto& change :
        {std::function<void(SignalContent&)>([](auto& c) { c.set_contributor("een vrijwilliger"); }),
+        std::function<void(SignalContent&)>([](auto& c) { c.set_mandate_reference("OPDR-14"); }),
         std::function<void(SignalContent&)>([](auto& c) { c.set_subject_ref("D-2026-014"); }),
         std::function<void(SignalContent&)>([](auto& c) { c.set_place("Vaartkant"); })}) {
     made = Made();
@@ -179,6 +180,8 @@ TEST_F(ContentTest, FieldsMayBeTakenAwayButNotAdded) {
 TEST_F(ContentTest, ContentUnlikeItsTermsIsFoundThoughSigned) {
   const std::tuple<const char*, const char*, std::function<void(SignalContent&)>> rows[] = {
       {"as stated", "ok", [](auto&) {}},
+      {"looked for", "terms",
+       [](auto& c) { c.set_source_mode(record::v1::SOURCE_MODE_LOOKED_FOR); }},
       {"other category", "terms", [](auto& c) { c.set_category("risicofactor"); }},
       {"weaker", "terms",
        [](auto& c) { c.mutable_statements(0)->set_assertion(record::v1::ASSERTION_HEARSAY); }},

@@ -26,7 +26,7 @@ TEST_F(TermsTest, Table) {
       {"without a case", "ok",
        [](auto& t) {
          t.clear_case_token();
-         t.mutable_attributes(1)->set_value("intake");
+         t.mutable_attributes(2)->set_value("intake");
        }},
       {"a correction", "ok", [](auto& t) { t.set_corrects(std::string(16, 'x')); }},
       {"no attributes", "malformed", [](auto& t) { t.clear_attributes(); }},
@@ -89,7 +89,7 @@ TEST_F(TermsTest, Table) {
        [](auto& t) { t.mutable_conditions()->mutable_marks()->set_no_evidence(false); }},
       {"a case given and not named", "binding", [](auto& t) { t.clear_case_token(); }},
       {"a case named and not given", "binding",
-       [](auto& t) { t.mutable_attributes(1)->set_value("intake"); }},
+       [](auto& t) { t.mutable_attributes(2)->set_value("intake"); }},
       {"onward denied", "binding",
        [](auto& t) { t.mutable_conditions()->mutable_marks()->set_no_onward(true); }},
   };

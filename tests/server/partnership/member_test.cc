@@ -102,6 +102,11 @@ TEST_F(MemberTest, EachBrokenRuleIsRefused) {
       {"unknown kind", "kind", [](Statement& s) { s.set_kind("school"); }},
       {"no host", "host", [](Statement& s) { s.clear_host(); }},
       {"host of 121", "host", [](Statement& s) { s.set_host(std::string(121, 'n')); }},
+      {"zone of two words", "zone", [](Statement& s) { s.set_zone("drie sluizen"); }},
+      {"zone in capitals", "zone", [](Statement& s) { s.set_zone("Drie-Sluizen"); }},
+      {"zone with a dot", "zone", [](Statement& s) { s.set_zone("drie.sluizen"); }},
+      {"zone that ends in a hyphen", "zone", [](Statement& s) { s.set_zone("drie-"); }},
+      {"zone of 41", "zone", [](Statement& s) { s.set_zone(std::string(41, 'z')); }},
       {"no CA", "ca_certificate", [](Statement& s) { s.clear_ca_certificate(); }},
       {"no certificate", "ca_certificate", [](Statement& s) { s.set_ca_certificate("x509"); }},
       {"bytes behind", "ca_certificate",
@@ -178,7 +183,29 @@ TEST_F(MemberTest, TheBoundsThemselvesAreAllowed) {
   statement.mutable_keys(0)->set_not_after(statement.keys(0).not_before());
   statement.set_name(std::string(120, 'n'));
   statement.set_host(std::string(120, 'h'));
+  statement.set_zone(std::string(40, 'z'));
   EXPECT_TRUE(ReadSignedMember(Signed(statement)).ok());
+}
+
+// A zone is optional: without one a statement has the bytes of before there were zones, and there
+// is no second way to write that.
+TEST_F(MemberTest, AStatementWithoutAZoneHasTheBytesOfBefore) {
+  Statement statement = member_.statement;
+  statement.clear_zone();
+  record::v1::SignedMember proto;
+  ASSERT_TRUE(proto.ParseFromString(Signed(statement)));
+  const auto read = ReadSignedMember(Signed(statement));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->zone, "");
+  statement.set_zone("heidezoom");
+  std::string with_zone = statement.SerializeAsString();
+  EXPECT_EQ(with_zone, proto.member() + "\x4a\x09heidezoom");
+  EXPECT_EQ(ReadSignedMember(Signed(statement))->zone, "heidezoom");
+  const std::string empty_zone = proto.member() + std::string("\x4a\x00", 2);
+  record::v1::SignedMember twice = proto;
+  twice.set_member(empty_zone);
+  EXPECT_EQ(ReadSignedMember(twice.SerializeAsString()).status().code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(MemberTest, OnlyAnIdentityKeyOfTheStatementSigns) {

@@ -353,11 +353,12 @@ TEST(WrongLayers, ACitationIsAWordOfBasisOrNorm) {
 }
 
 TEST(Bounds, AreRefused) {
-  EXPECT_NE(LoadError({{"big", std::string(kMaxYamlBytes + 1, '#')}}).find("larger than 256 KiB"),
+  EXPECT_NE(LoadError({{"big", std::string(kPackBounds.kibibytes * 1024 + 1, '#')}})
+                .find("larger than 4096 KiB"),
             std::string::npos);
   std::string many_values = "[";
-  for (std::size_t i = 0; i < kMaxYamlNodes + 1; ++i) many_values += "a,";
-  EXPECT_NE(LoadError({{"many", many_values + "a]"}}).find("more than 40000 values"),
+  for (std::size_t i = 0; i < kPackBounds.nodes + 1; ++i) many_values += "a,";
+  EXPECT_NE(LoadError({{"many", many_values + "a]"}}).find("more than 400000 values"),
             std::string::npos);
   std::string many_keys;
   for (std::size_t i = 0; i <= kMaxYamlEntries; ++i) many_keys += "k" + std::to_string(i) + ": a\n";
@@ -382,10 +383,10 @@ TEST(Bounds, AreRefused) {
             std::string::npos);
 
   std::string rules = "rules:\n";
-  for (int i = 0; i <= 1000; ++i) {
+  for (int i = 0; i <= 10'000; ++i) {
     rules += "- {id: F-" + std::to_string(i) + ", effect: forbid, because: {nl: x}}\n";
   }
-  EXPECT_NE(LoadError({{"r", SmallPack(rules)}}).find("rules holds more than 1000 items"),
+  EXPECT_NE(LoadError({{"r", SmallPack(rules)}}).find("rules holds more than 10000 items"),
             std::string::npos);
 }
 

@@ -319,6 +319,38 @@ TEST_F(PolicyTest, TheAnalysisCountsTheClassesOfTheExample) {
   EXPECT_EQ(json["fields"]["detail"].size(), 1U);
 }
 
+TEST_F(PolicyTest, TheAnalysisShowsWhatItFindsByARequestThatCanBeExplained) {
+  const std::string other = Other("rules:\n",
+                                  "rules:\n  - {id: F-TWICE, effect: forbid, when: "
+                                  "{protocol.active: false}, because: {nl: x}}\n");
+  const Json json = Json::parse(Policy({"analyse", kAbove, other, "--json"}).out);
+  std::map<std::string, std::string> examples;
+  for (const Json& one : json["idle_rules"]) examples[one["rule"]] = one["example"];
+  ASSERT_TRUE(examples.contains("F-TWICE")) << json["idle_rules"];
+  EXPECT_THAT(examples["F-TWICE"], HasSubstr("protocol.active=false"));
+  const Ended said = Policy({"analyse", kAbove, other});
+  EXPECT_THAT(said.out, HasSubstr("    bijvoorbeeld: " + examples["F-TWICE"] + "\n"));
+  // What a role can do is what the question about that role says, in one request for each purpose.
+  std::size_t asked = 0;
+  for (const auto& [role, purposes] : json["roles"].items()) {
+    for (const auto& [purpose, example] : purposes.items()) {
+      Words words = {"explain", kAbove, other, "--json"};
+      std::istringstream parts(example.get<std::string>());
+      std::string part;
+      while (std::getline(parts, part, ',')) {
+        words.emplace_back("--set");
+        words.push_back(part.substr(part.find_first_not_of(' ')));
+      }
+      EXPECT_THAT(example.get<std::string>(), HasSubstr("actor.role=" + role));
+      EXPECT_THAT(example.get<std::string>(), HasSubstr("purpose=" + purpose));
+      EXPECT_EQ(Json::parse(Policy(words).out)["decision"], "permit") << example;
+      EXPECT_THAT(said.out, HasSubstr("    " + purpose + ": " + example.get<std::string>() + "\n"));
+      ++asked;
+    }
+  }
+  EXPECT_GT(asked, 5U);
+}
+
 TEST_F(PolicyTest, ABasisThatNoLongerStandsOnADayIsAFinding) {
   const std::string other = Other("[{cite: \"decreet 22-03-2024\"}]",
                                   "[{cite: \"decreet 22-03-2024\", until: 2028-08-31}]");

@@ -79,6 +79,14 @@ std::vector<FieldSight> SightOf(const policies::Schema& schema,
   return out;
 }
 
+// Whether a request says this word by word: what follows from another attribute is no axis, and a
+// number has no words.
+bool IsAxis(const policies::Schema& schema, std::string_view name) {
+  const auto id = schema.FindAttribute(name);
+  return id && !schema.attributes[*id].derivation &&
+         schema.attributes[*id].type != policies::ValueType::kInteger;
+}
+
 absl::StatusOr<Analysis> AnalysisOf(const policies::PackSet& packs, const std::string& day) {
   Analysis out;
   const absl::StatusOr<policies::RuleSpace> rules = policies::RuleSpace::Of(packs);
@@ -91,7 +99,7 @@ absl::StatusOr<Analysis> AnalysisOf(const policies::PackSet& packs, const std::s
   out.idle = *std::move(idle);
   out.missing = policies::PermitsWithoutBasis(packs, day);
   const policies::Schema& schema = packs.schema();
-  out.has_axes = schema.FindAttribute("purpose") && schema.FindAttribute("actor.role");
+  out.has_axes = IsAxis(schema, "purpose") && IsAxis(schema, "actor.role");
   if (!out.has_axes) return out;
   const auto rows = policies::AccessMatrix(*rules, {"purpose", "actor.role"}, rules->Where({}));
   if (!rows.ok()) return rows.status();

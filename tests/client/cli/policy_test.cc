@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -378,6 +379,52 @@ TEST_F(PolicyTest, FmtWritesOnlyWhenAskedAndKeepsTheDigest) {
   EXPECT_EQ(Policy({"fmt", file, "--check"}).exit, Exit::kDone);
   const Json after = Json::parse(Policy({"check", kStatutory, kPartnership, file, "--json"}).out);
   EXPECT_EQ(after["effective"], before["effective"]);
+}
+
+TEST_F(PolicyTest, FmtKeepsALinkAndWhoMayReadTheFile) {
+  const std::string file = Write("node.yaml", ReadFile(tests::InSources(kNode)));
+  const std::string link = file + ".link.yaml";
+  std::filesystem::create_symlink(file, link);
+  const auto mode = std::filesystem::perms(0640);
+  std::filesystem::permissions(file, mode);
+  EXPECT_EQ(Policy({"fmt", link, "--write"}).exit, Exit::kDone);
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_EQ(std::filesystem::status(file).permissions(), mode);
+  EXPECT_NE(ReadFile(file), ReadFile(tests::InSources(kNode)));
+  EXPECT_EQ(Policy({"fmt", file, "--check"}).exit, Exit::kDone);
+}
+
+TEST_F(PolicyTest, TheMatrixShowsTheNumberThatWasAskedFor) {
+  const Json json = Json::parse(
+      Policy({"matrix", kAbove, kExample, "--where", "record.age_days=17", "--json"}).out);
+  ASSERT_GT(json["rows"].size(), 3U);
+  for (const Json& row : json["rows"]) {
+    EXPECT_THAT(row["example"].get<std::string>() + ",", HasSubstr("record.age_days=17,"));
+  }
+}
+
+TEST_F(PolicyTest, TheMatrixHasOneFormAtATime) {
+  const Ended both = Policy({"matrix", kAbove, kExample, "--format", "csv", "--json"});
+  EXPECT_EQ(both.exit, Exit::kUsage);
+  EXPECT_THAT(both.out, HasSubstr("policy.format_json"));
+}
+
+// What follows from another attribute has no rows of its own: the rest is answered all the same.
+TEST_F(PolicyTest, TheAnalysisSaysThatAPurposeThatFollowsHasNoRows) {
+  const std::string file = Write(
+      "derived.yaml",
+      "sluis: 1\npack: {id: derived, layer: statutory, version: 1, valid: {from: 2026-01-01, "
+      "until: 2026-12-31}}\nvocab:\n  aim: [help]\n  act: {values: {call: {aim: help}}}\n  role: "
+      "[cook]\nattributes:\n  act: {type: act, source: caller}\n  purpose: {type: aim, source: "
+      "caller, derived: {from: act, property: aim}}\n  actor.role: {type: role, source: "
+      "mandate}\nfields: [text]\n");
+  const Ended ended = Policy({"analyse", file});
+  EXPECT_EQ(ended.exit, Exit::kDone) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("Wie wat kan zien is niet te zeggen"));
+  EXPECT_TRUE(Json::parse(Policy({"analyse", file, "--json"}).out)["roles"].is_null());
+  const Ended matrix = Policy({"matrix", file});
+  EXPECT_EQ(matrix.exit, Exit::kUsage);
+  EXPECT_THAT(matrix.err, HasSubstr("\"purpose\" follows from another one"));
 }
 
 TEST_F(PolicyTest, FmtRefusesWhatIsNoPackWithItsPlace) {

@@ -11,8 +11,10 @@
 namespace sluis::policies {
 namespace {
 
-// Some 300 MB, and as much again for a moment while it grows.
-constexpr std::size_t kMostStates = 1'800'000;
+// Of all states together: some 300 MB, and a part of it again for a moment while the table grows.
+constexpr std::size_t kMostWords = 30'000'000;
+// What a state takes beside its words.
+constexpr std::size_t kWordsBeside = 10;
 
 // Values of one attribute that leave the same rules possible.
 struct Group {
@@ -32,12 +34,12 @@ struct State {
   bool permitted = false;  // some permit has matched; only forbids matter now
   RuleBits possible;
 
-  bool operator==(const State&) const = default;
-  template <typename H>
-  friend H AbslHashValue(H h, const State& state) {
-    h = H::combine(std::move(h), state.level, state.permitted);
-    state.possible.ForEach([&h](std::size_t rule) { h = H::combine(std::move(h), rule); });
-    return h;
+  // The same for the same state only, in no more memory than its rules need.
+  std::vector<uint64_t> Key() const {
+    std::vector<uint64_t> key = {level * 2 + (permitted ? 1 : 0)};
+    possible.AppendTo(key);
+    key.shrink_to_fit();
+    return key;
   }
 };
 
@@ -62,7 +64,7 @@ class Counter {
     ClassCount count;
     count.classes = levels_.front().classes_from_here;
     count.permitted = Permitted({0, false, permits_ | forbids_});
-    if (states_.size() > kMostStates) {
+    if (words_ > kMostWords) {
       return absl::ResourceExhaustedError(
           "policies: these rules overlap in too many ways to be counted: fewer tests of the same "
           "attributes would do");
@@ -77,7 +79,8 @@ class Counter {
   RuleBits permits_, forbids_;
   std::vector<Level> levels_;
   bool beyond_ = false;  // more classes than 128 bits count
-  absl::flat_hash_map<State, absl::uint128> states_;
+  absl::flat_hash_map<std::vector<uint64_t>, absl::uint128> states_;
+  std::size_t words_ = 0;  // of states_
 };
 
 // The attributes that tell most rules apart first: what they rule out need not be looked at again.
@@ -138,15 +141,17 @@ absl::uint128 Counter::Permitted(State state) {
     state.possible &= forbids_;
     if (!state.possible.any()) return level.classes_from_here;
   }
-  const auto known = states_.find(state);
+  std::vector<uint64_t> key = state.Key();
+  const auto known = states_.find(key);
   if (known != states_.end()) return known->second;
   absl::uint128 sum = 0;
   for (const Group& group : level.groups) {
-    if (states_.size() > kMostStates) break;
+    if (words_ > kMostWords) break;
     sum += group.weight *
            Permitted({state.level + 1, state.permitted, state.possible & group.possible});
   }
-  states_.emplace(std::move(state), sum);
+  words_ += key.size() + kWordsBeside;
+  states_.emplace(std::move(key), sum);
   return sum;
 }
 

@@ -185,7 +185,8 @@ absl::Status CheckOne(const Invariant& invariant, const RuleSpace& space, std::s
       [&](std::size_t i) { return Keeps(packs.rules()[i], invariant, packs.schema()); });
   const Box where = space.Where(invariant.where);
   for (std::size_t i = 0; i < packs.rules().size(); ++i) {
-    if (!CanBreak(packs.rules()[i], invariant)) continue;
+    // A permit that keeps the promise itself keeps it wherever it matches.
+    if (!CanBreak(packs.rules()[i], invariant) || question.covers.Has(i)) continue;
     question.within = space.BoxOf(i);
     if (!Narrow(where, question.within)) continue;
     const std::optional<Box> open = space.Find(question, steps);

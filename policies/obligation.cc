@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <type_traits>
+#include <utility>
 
 namespace sluis::policies {
 namespace {
@@ -33,8 +34,7 @@ Treatment Join(const Treatment& a, const Treatment& b) {
   return a.step < b.step ? b : a;
 }
 
-FieldTreatments Join(const FieldTreatments& a, const FieldTreatments& b) {
-  FieldTreatments joined = a;
+FieldTreatments Join(FieldTreatments joined, const FieldTreatments& b) {
   for (const auto& [field, treatment] : b.fields) {
     Treatment& mine = joined.fields[field];
     mine = Join(mine, treatment);
@@ -44,15 +44,13 @@ FieldTreatments Join(const FieldTreatments& a, const FieldTreatments& b) {
 
 Retention Join(const Retention& a, const Retention& b) { return {std::min(a.days, b.days)}; }
 
-KAnonymity Join(const KAnonymity& a, const KAnonymity& b) {
-  KAnonymity joined = a;
-  joined.k = std::max(a.k, b.k);
+KAnonymity Join(KAnonymity joined, const KAnonymity& b) {
+  joined.k = std::max(joined.k, b.k);
   joined.over.insert(b.over.begin(), b.over.end());
   return joined;
 }
 
-Approval Join(const Approval& a, const Approval& b) {
-  Approval joined = a;
+Approval Join(Approval joined, const Approval& b) {
   for (const auto& [roles, count] : b.count_by_roles) {
     int32_t& mine = joined.count_by_roles[roles];
     mine = std::max(mine, count);
@@ -60,21 +58,19 @@ Approval Join(const Approval& a, const Approval& b) {
   return joined;
 }
 
-Onward Join(const Onward& a, const Onward& b) {
-  Onward joined = a;
-  if (b.tlp_max_rank && (!a.tlp_max_rank || *b.tlp_max_rank < *a.tlp_max_rank)) {
+Onward Join(Onward joined, const Onward& b) {
+  if (b.tlp_max_rank && (!joined.tlp_max_rank || *b.tlp_max_rank < *joined.tlp_max_rank)) {
     joined.tlp_max_rank = b.tlp_max_rank;
     joined.tlp_max = b.tlp_max;
   }
-  joined.originator_consent = a.originator_consent || b.originator_consent;
-  joined.none = a.none || b.none;
+  joined.originator_consent = joined.originator_consent || b.originator_consent;
+  joined.none = joined.none || b.none;
   return joined;
 }
 
 NoEvidence Join(const NoEvidence& a, const NoEvidence&) { return a; }
 
-Notify Join(const Notify& a, const Notify& b) {
-  Notify joined = a;
+Notify Join(Notify joined, const Notify& b) {
   for (const auto& [party, days] : b.days_by_party) {
     const auto [mine, added] = joined.days_by_party.emplace(party, days);
     if (!added) mine->second = std::min(mine->second, days);
@@ -86,13 +82,13 @@ CoolingOff Join(const CoolingOff& a, const CoolingOff& b) { return {std::max(a.h
 
 LogDepth Join(const LogDepth& a, const LogDepth& b) { return {std::max(a.level, b.level)}; }
 
-std::optional<Obligation> Join(const Obligation& a, const Obligation& b) {
+std::optional<Obligation> Join(Obligation a, const Obligation& b) {
   if (a.index() != b.index()) return std::nullopt;
   return std::visit(
-      [&b](const auto& mine) -> Obligation {
-        return Join(mine, std::get<std::decay_t<decltype(mine)>>(b));
+      [&b](auto&& mine) -> Obligation {
+        return Join(std::move(mine), std::get<std::decay_t<decltype(mine)>>(b));
       },
-      a);
+      std::move(a));
 }
 
 }  // namespace sluis::policies

@@ -109,18 +109,18 @@ std::string_view ObligationName(ObligationKind kind);
 std::optional<ObligationKind> FindObligation(std::string_view name);
 
 Treatment Join(const Treatment& a, const Treatment& b);
-FieldTreatments Join(const FieldTreatments& a, const FieldTreatments& b);
-Retention Join(const Retention& a, const Retention& b);     // fewest days
-KAnonymity Join(const KAnonymity& a, const KAnonymity& b);  // largest k, all dimensions
-Approval Join(const Approval& a, const Approval& b);        // all of them, larger count per set
-Onward Join(const Onward& a, const Onward& b);              // all conditions
+FieldTreatments Join(FieldTreatments a, const FieldTreatments& b);
+Retention Join(const Retention& a, const Retention& b);  // fewest days
+KAnonymity Join(KAnonymity a, const KAnonymity& b);      // largest k, all dimensions
+Approval Join(Approval a, const Approval& b);            // all of them, larger count per set
+Onward Join(Onward a, const Onward& b);                  // all conditions
 NoEvidence Join(const NoEvidence& a, const NoEvidence& b);
-Notify Join(const Notify& a, const Notify& b);              // all parties, shortest delay
+Notify Join(Notify a, const Notify& b);                     // all parties, shortest delay
 CoolingOff Join(const CoolingOff& a, const CoolingOff& b);  // longest
 LogDepth Join(const LogDepth& a, const LogDepth& b);        // fullest
 
 // Joins two obligations of the same kind. Nothing when the kinds differ.
-std::optional<Obligation> Join(const Obligation& a, const Obligation& b);
+std::optional<Obligation> Join(Obligation a, const Obligation& b);
 
 // The canonical text of an obligation, for logs and comparison: equal exactly when the obligations
 // are. Examples: "retention=P90D", "fields=contributor:remove,place:generalise=municipality",

@@ -69,13 +69,10 @@ ObligationSlots::ObligationSlots(const Schema& schema, std::span<const Rule> rul
 }
 
 uint32_t ObligationSlots::Find(Slot slot) {
-  const auto found = std::find_if(slots_.begin(), slots_.end(), [&slot](const Slot& one) {
-    return one.kind == slot.kind && one.what == slot.what && one.word == slot.word &&
-           one.roles == slot.roles;
-  });
-  if (found != slots_.end()) return static_cast<uint32_t>(found - slots_.begin());
-  slots_.push_back(std::move(slot));
-  return static_cast<uint32_t>(slots_.size() - 1);
+  const auto [place, added] = places_.try_emplace({slot.kind, slot.what, slot.word, slot.roles},
+                                                  static_cast<uint32_t>(slots_.size()));
+  if (added) slots_.push_back(std::move(slot));
+  return place->second;
 }
 
 void ObligationSlots::Ask(std::size_t rule, Slot slot, int32_t strictness) {

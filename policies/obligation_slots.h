@@ -10,9 +10,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "policies/attribute.h"
@@ -73,6 +75,9 @@ class ObligationSlots {
   static void AddTo(const Slot& slot, int32_t strictness, Obligation& obligation);
 
   std::vector<Slot> slots_;
+  // Where each of them is, while rules are read: what tells it from all others.
+  std::map<std::tuple<ObligationKind, Slot::What, std::string, std::set<std::string>>, uint32_t>
+      places_;
   std::vector<std::vector<SlotValue>> asked_;
   std::vector<uint64_t> removed_;
 };

@@ -19,6 +19,10 @@ absl::StatusOr<PackSet> PackSet::Load(std::vector<Pack> layers) {
   // they run on the layers down to their own.
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto down_to_own = all.first(i + 1);
+    if (i + 1 == all.size()) {
+      if (absl::Status status = RunPackTests(all, *packs); !status.ok()) return status;
+      break;
+    }
     absl::StatusOr<PackSet> upper = PackSetResolver::Resolve(down_to_own);
     if (!upper.ok()) return upper.status();
     if (absl::Status status = RunPackTests(down_to_own, *upper); !status.ok()) return status;

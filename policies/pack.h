@@ -46,7 +46,7 @@ struct PackDigests {
   bool operator==(const PackDigests&) const = default;
 };
 
-inline constexpr std::size_t kMaxRules = 1'000;  // over all layers
+inline constexpr std::size_t kMaxRules = 10'000;  // over all layers
 
 class CompiledRules;
 

@@ -12,8 +12,10 @@
 namespace sluis::policies {
 namespace {
 
-// Some 350 MB, and half of it again for a moment while it grows.
-constexpr std::size_t kMostStates = 900'000;
+// Of all states together: some 300 MB, and a part of it again for a moment while the table grows.
+constexpr std::size_t kMostWords = 30'000'000;
+// What a state takes beside its words.
+constexpr std::size_t kWordsBeside = 16;
 
 constexpr std::array<std::string_view, kDifferenceKinds> kNames = {
     "newly_permitted", "no_longer_permitted", "fields", "obligations"};
@@ -27,14 +29,12 @@ struct State {
   Both<bool> denied{};
   Both<RuleBits> possible{};
 
-  bool operator==(const State&) const = default;
-  template <typename H>
-  friend H AbslHashValue(H h, const State& state) {
-    h = H::combine(std::move(h), state.level, state.denied[0], state.denied[1]);
-    for (const RuleBits& rules : state.possible) {
-      rules.ForEach([&h](std::size_t rule) { h = H::combine(std::move(h), rule); });
-    }
-    return h;
+  // The same for the same state only, in no more memory than its rules need.
+  std::vector<uint64_t> Key() const {
+    std::vector<uint64_t> key = {level * 4 + (denied[0] ? 2 : 0) + (denied[1] ? 1 : 0)};
+    for (const RuleBits& rules : possible) rules.AppendTo(key);
+    key.shrink_to_fit();
+    return key;
   }
 };
 
@@ -97,7 +97,7 @@ class Comparison {
       start.possible[version] = space_.all(version);
     }
     const Counts counts = Visit(std::move(start));
-    if (states_.size() > kMostStates) {
+    if (words_ > kMostWords) {
       return absl::ResourceExhaustedError(
           "policies: these versions differ in too many ways to be counted: compare versions that "
           "lie closer together");
@@ -120,7 +120,8 @@ class Comparison {
   bool beyond_ = false;        // more of them than 128 bits count
   std::vector<bool> unknown_;  // whether a word of this level or later is unknown to one of them
   std::vector<std::string_view> path_;
-  absl::flat_hash_map<State, Counts> states_;
+  absl::flat_hash_map<std::vector<uint64_t>, Counts> states_;
+  std::size_t words_ = 0;  // of states_
   PackDiff diff_;
 };
 
@@ -173,10 +174,11 @@ Counts Comparison::Visit(State state) {
     }
     return counts;
   }
-  const auto known = states_.find(state);
+  std::vector<uint64_t> key = state.Key();
+  const auto known = states_.find(key);
   if (known != states_.end()) return known->second;
   for (const PairedGroup& group : space_.levels()[state.level].groups) {
-    if (states_.size() > kMostStates) break;
+    if (words_ > kMostWords) break;
     State next{state.level + 1, state.denied, state.possible};
     for (std::size_t version = 0; version < kVersions; ++version) {
       next.possible[version] &= group.possible[version];
@@ -188,7 +190,8 @@ Counts Comparison::Visit(State state) {
       counts[kind] += group.weight * part[kind];
     }
   }
-  states_.emplace(std::move(state), counts);
+  words_ += key.size() + kWordsBeside;
+  states_.emplace(std::move(key), counts);
   return counts;
 }
 

@@ -338,7 +338,7 @@ struct Laid {
 
 absl::StatusOr<Laid> LayOut(std::string_view file_name, std::string_view text) {
   Source source{std::string(text)};
-  const absl::StatusOr<YamlNode> tree = ParseYamlTree(file_name, text);
+  const absl::StatusOr<YamlNode> tree = ParseYamlTree(file_name, text, kPackBounds);
   if (!tree.ok()) return tree.status();
   Complaint complaint{std::string(file_name)};
   if (tree->kind != YamlNode::Kind::kMapping) {

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <tuple>
+#include <vector>
 
 #include "crypto/hash.h"
 #include "policies/compiled_rules.h"
 #include "policies/rules_yaml.h"
 #include "policies/schema_yaml.h"
+#include "policies/value_box.h"
 
 namespace sluis::policies {
 namespace {
@@ -96,6 +98,14 @@ absl::StatusOr<PackSet> PackSetResolver::Resolve(std::span<const Pack> layers) {
   if (absl::Status status = CheckLayers(layers); !status.ok()) return status;
   PackSet packs;
   if (absl::Status status = ReadAll(layers, packs); !status.ok()) return status;
+  // What cannot be asked about is refused before sets are made for each value of it.
+  std::vector<const ValueTest*> tests;
+  for (const Rule& rule : packs.rules_) {
+    for (const ValueTest& test : rule.tests) tests.push_back(&test);
+  }
+  if (const auto space = BoxSpace::Create(packs.schema_, tests); !space.ok()) {
+    return space.status();
+  }
   SetDigestsAndDays(layers, packs);
   packs.compiled_ = std::make_shared<const CompiledRules>(packs.schema_, packs.rules_);
   return packs;

@@ -92,7 +92,7 @@ void CheckEffects(const YamlReader& reader, const YamlNode& rules, Layer layer) 
 std::string_view LayerName(Layer layer) { return kLayerNames[static_cast<std::size_t>(layer)]; }
 
 absl::StatusOr<Pack> ParsePack(std::string_view file_name, std::string_view text) {
-  absl::StatusOr<YamlNode> tree = ParseYamlTree(file_name, text);
+  absl::StatusOr<YamlNode> tree = ParseYamlTree(file_name, text, kPackBounds);
   if (!tree.ok()) return tree.status();
 
   Complaint complaint{std::string(file_name)};

@@ -44,7 +44,7 @@ std::vector<JoinedObligation> JoinAll(const Rules& permits, const Rules& require
     for (const Obligation& obligation : rule.obligations) {
       auto& slot = by_kind[obligation.index()];
       if (slot) {
-        slot->obligation = *Join(slot->obligation, obligation);
+        slot->obligation = *Join(std::move(slot->obligation), obligation);
       } else {
         slot.emplace(JoinedObligation{obligation, {}});
       }

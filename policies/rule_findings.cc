@@ -23,7 +23,7 @@ class Idleness {
         compiled_(rules.packs().compiled()),
         rule_(rule) {}
 
-  absl::StatusOr<std::optional<FindingKind>> Find() const {
+  absl::StatusOr<std::optional<RuleFinding>> Find() const {
     switch (list_[rule_].effect) {
       case Effect::kPermit:
         return FindPermit();
@@ -32,11 +32,19 @@ class Idleness {
       case Effect::kRequire:
         return FindRequire();
     }
-    return std::optional<FindingKind>();
+    return Nothing();
   }
 
  private:
-  using Found = absl::StatusOr<std::optional<FindingKind>>;
+  using Found = absl::StatusOr<std::optional<RuleFinding>>;
+
+  static Found Nothing() { return std::optional<RuleFinding>(); }
+  // A finding that this request, or else any that the rule matches, shows.
+  Found Shown(FindingKind kind, const std::optional<Box>& request = std::nullopt) const {
+    const Box& box = request ? *request : rules_.BoxOf(rule_);
+    return std::optional(
+        RuleFinding{list_[rule_].id, kind, IsEmpty(box) ? std::string() : rules_.Example(box)});
+  }
 
   RuleBits Others(RuleBits rules) const {
     RuleBits me;
@@ -61,66 +69,65 @@ class Idleness {
   }
 
   // A request of this permit that none of the covers and no forbid reaches.
-  absl::StatusOr<bool> Needed(const RuleBits& covers) const {
+  absl::StatusOr<std::optional<Box>> Needed(const RuleBits& covers) const {
     RuleBits me;
     me.Add(rule_);
-    const absl::StatusOr<std::optional<Box>> found =
-        rules_.Permitted(rules_.BoxOf(rule_), me, covers);
-    if (!found.ok()) return found.status();
-    return found->has_value();
+    return rules_.Permitted(rules_.BoxOf(rule_), me, covers);
   }
 
   Found FindPermit() const {
-    absl::StatusOr<bool> needed = Needed({});
+    const auto met = Needed({});
+    if (!met.ok()) return met.status();
+    if (!met->has_value()) return Shown(FindingKind::kDead);
+    auto needed = Needed(Others(rules_.permits()));
     if (!needed.ok()) return needed.status();
-    if (!*needed) return std::optional(FindingKind::kDead);
-    needed = Needed(Others(rules_.permits()));
-    if (!needed.ok()) return needed.status();
-    if (*needed) return std::optional<FindingKind>();
+    if (needed->has_value()) return Nothing();
     for (const FieldId field : list_[rule_].grants) {
       needed = Needed(Others(
           rules_.RulesThat([&](std::size_t i) { return Grants(i, field) || Removes(i, field); })));
       if (!needed.ok()) return needed.status();
-      if (*needed) return std::optional<FindingKind>();
+      if (needed->has_value()) return Nothing();
     }
     for (const SlotValue& asked : compiled_.slots().Of(rule_)) {
       needed = Needed(AskingAsMuch(asked));
       if (!needed.ok()) return needed.status();
-      if (*needed) return std::optional<FindingKind>();
+      if (needed->has_value()) return Nothing();
     }
-    return std::optional(FindingKind::kRedundant);
+    // What it permits, another permit permits as well, or it would be needed.
+    return Shown(FindingKind::kRedundant, *met);
   }
 
   Found FindForbid() const {
     const Box& box = rules_.BoxOf(rule_);
-    const auto find = [&](const RuleBits& covers) {
+    const auto find = [&](const RuleBits& covers) -> absl::StatusOr<std::optional<Box>> {
       std::size_t steps = rules_.steps();
       std::optional<Box> found = rules_.Find({box, rules_.permits(), covers}, &steps);
-      return steps == 0 ? absl::StatusOr<bool>(absl::ResourceExhaustedError(
-                              "policies: whether a forbid does anything takes too many steps to "
-                              "find out: simplify the rules that overlap"))
-                        : absl::StatusOr<bool>(found.has_value());
+      if (steps == 0) {
+        return absl::ResourceExhaustedError(
+            "policies: whether a forbid does anything takes too many steps to find out: simplify "
+            "the rules that overlap");
+      }
+      return found;
     };
-    absl::StatusOr<bool> found = find({});
-    if (!found.ok()) return found.status();
-    if (!*found) return std::optional(FindingKind::kVacuous);
-    found = find(Others(rules_.forbids()));
-    if (!found.ok()) return found.status();
-    if (!*found) return std::optional(FindingKind::kRedundant);
-    return std::optional<FindingKind>();
+    const auto met = find({});
+    if (!met.ok()) return met.status();
+    if (!met->has_value()) return Shown(FindingKind::kVacuous);
+    const auto needed = find(Others(rules_.forbids()));
+    if (!needed.ok()) return needed.status();
+    return needed->has_value() ? Nothing() : Shown(FindingKind::kRedundant, *met);
   }
 
   Found FindRequire() const {
     const Box& box = rules_.BoxOf(rule_);
-    absl::StatusOr<std::optional<Box>> found = rules_.Permitted(box, rules_.permits(), {});
-    if (!found.ok()) return found.status();
-    if (!found->has_value()) return std::optional(FindingKind::kDead);
+    const auto met = rules_.Permitted(box, rules_.permits(), {});
+    if (!met.ok()) return met.status();
+    if (!met->has_value()) return Shown(FindingKind::kDead);
     for (const SlotValue& asked : compiled_.slots().Of(rule_)) {
-      found = rules_.Permitted(box, rules_.permits(), AskingAsMuch(asked));
-      if (!found.ok()) return found.status();
-      if (found->has_value()) return std::optional<FindingKind>();
+      const auto needed = rules_.Permitted(box, rules_.permits(), AskingAsMuch(asked));
+      if (!needed.ok()) return needed.status();
+      if (needed->has_value()) return Nothing();
     }
-    return std::optional(FindingKind::kRedundant);
+    return Shown(FindingKind::kRedundant, *met);
   }
 
   const RuleSpace& rules_;
@@ -138,9 +145,9 @@ std::string_view FindingName(FindingKind kind) {
 absl::StatusOr<std::vector<RuleFinding>> FindIdleRules(const RuleSpace& rules) {
   std::vector<RuleFinding> findings;
   for (std::size_t i = 0; i < rules.packs().rules().size(); ++i) {
-    const auto found = Idleness(rules, i).Find();
+    auto found = Idleness(rules, i).Find();
     if (!found.ok()) return found.status();
-    if (*found) findings.push_back({rules.packs().rules()[i].id, **found});
+    if (found->has_value()) findings.push_back(**std::move(found));
   }
   return findings;
 }

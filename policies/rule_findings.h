@@ -25,6 +25,11 @@ std::string_view FindingName(FindingKind kind);
 struct RuleFinding {
   std::string rule;
   FindingKind kind = FindingKind::kDead;
+  // A request that shows it, "attribute=value, ...": one that the rule matches and that is denied
+  // (dead), that nothing would permit (vacuous), that another permit permits as well, another
+  // forbid forbids as well, or whose obligations are as strict without it (redundant). Empty when
+  // no request can match the rule at all.
+  std::string example;
   bool operator==(const RuleFinding&) const = default;
 };
 

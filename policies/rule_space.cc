@@ -8,6 +8,8 @@ namespace sluis::policies {
 namespace {
 
 constexpr std::size_t kBits = 64;
+// Operations on sets of RuleBits::kBlockRules rules that are worth a step.
+constexpr std::size_t kOperationsPerStep = 64;
 
 }  // namespace
 
@@ -22,6 +24,10 @@ class RequestSearch {
   std::optional<Box> Run(const RequestQuestion& question) {
     if (IsEmpty(found_)) return std::nullopt;
     Left left{question.permits.value_or(RuleBits()), question.covers};
+    blocks_ = std::max(left.permits.blocks(), left.covers.blocks());
+    std::size_t values = 0;
+    for (const uint64_t bits : found_) values += static_cast<std::size_t>(std::popcount(bits));
+    if (!Pay(kOperationsPerValue * values)) return std::nullopt;
     for (std::size_t attribute = 0; attribute < found_.size(); ++attribute) {
       if (found_[attribute] == rules_.space().All()[attribute]) continue;
       RuleBits having;
@@ -37,6 +43,9 @@ class RequestSearch {
   }
 
  private:
+  // What Run and Order do with each value, and Choices with each value of one attribute.
+  static constexpr std::size_t kOperationsPerValue = 3;
+
   // Rules that the choices so far do not rule out.
   struct Left {
     RuleBits permits, covers;
@@ -90,6 +99,15 @@ class RequestSearch {
     return choices;
   }
 
+  // Takes off the steps that these operations on sets of rules are worth; false when none are left.
+  bool Pay(std::size_t operations) {
+    owed_ += operations * blocks_;
+    const std::size_t paid = std::min(*steps_, owed_ / kOperationsPerStep);
+    owed_ %= kOperationsPerStep;
+    *steps_ -= paid;
+    return *steps_ != 0;
+  }
+
   bool Search(std::size_t at, const Left& left) {
     if (needs_permit_ && !left.permits.any()) return false;
     RuleBits matched = left.covers;
@@ -101,9 +119,11 @@ class RequestSearch {
     if (*steps_ == 0 || --*steps_ == 0) return false;
     const Level& level = levels_[at];
     const uint64_t before = found_[level.attribute];
+    if (!Pay(kOperationsPerValue * static_cast<std::size_t>(std::popcount(before)))) return false;
     const std::vector<Choice> choices = Choices(level, left);
     for (std::size_t i = 0; i < choices.size(); ++i) {
       const Choice& choice = choices[i];
+      if (!Pay(2 * i)) return false;
       const bool hopeless =
           std::any_of(choices.begin(), choices.begin() + static_cast<std::ptrdiff_t>(i),
                       [&choice](const Choice& failed) {
@@ -122,6 +142,8 @@ class RequestSearch {
   const RuleSpace& rules_;
   std::size_t* steps_;
   bool needs_permit_;
+  std::size_t blocks_ = 0;  // of the largest set there is to work on
+  std::size_t owed_ = 0;    // operations not yet worth a step
   std::vector<Level> levels_;
   Box found_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 
 #include "policies/citation.h"
 #include "policies/obligation_yaml.h"
@@ -243,12 +244,14 @@ void ReadRules(const YamlReader& reader, const Pack& pack, const Schema& schema,
                std::vector<Rule>& rules) {
   const YamlNode* list = pack.tree.Find("rules");
   if (list == nullptr) return;
+  std::unordered_set<std::string> ids;
+  for (const Rule& rule : rules) ids.insert(rule.id);
   for (const YamlNode& node : reader.Items(*list, "rules", kMaxRules - rules.size())) {
     if (!reader.Mapping(node, "a rule", kRuleKeys)) return;
     const Word id = reader.One(reader.Required(node, "id"), "the id of a rule");
     reader.Id(id, "the id of a rule");
-    for (const Rule& rule : rules) {
-      if (rule.id == id.text) reader.complaint().About(id, "this rule id is already used");
+    if (reader.ok() && !ids.insert(id.text).second) {
+      reader.complaint().About(id, "this rule id is already used");
     }
     Rule rule;
     rule.id = id.text;

@@ -18,6 +18,10 @@ constexpr auto kAttributeKeys =
 constexpr auto kDerivedKeys = std::to_array<std::string_view>({"from", "property"});
 constexpr auto kIntegerKeys = std::to_array<std::string_view>({"int"});
 constexpr auto kFieldKeys = std::to_array<std::string_view>({"generalise"});
+constexpr std::string_view kBases = "basis";
+constexpr std::string_view kNorms = "norm";
+constexpr std::string_view kLifts = "lifts";
+constexpr std::string_view kLiftsNothing = "nothing";
 // Words with a meaning of their own cannot be values.
 constexpr auto kReserved = std::to_array<std::string_view>({"none", "true", "false"});
 
@@ -47,12 +51,41 @@ void ReadCitations(const YamlReader& reader, const YamlNode& node, VocabularyVal
   }
 }
 
-void ReadValue(const YamlReader& reader, const Word& name, const YamlNode* properties,
+// What lifts professional secrecy is law, and no agreement: whoever adds a basis says so or
+// nothing.
+void CheckLifts(const YamlReader& reader, const Vocabulary& vocabulary, const Word& key,
+                const std::vector<Word>& words) {
+  if (vocabulary.name != kBases || key.text != kLifts) return;
+  for (const Word& word : words) {
+    if (word.text == kLiftsNothing) continue;
+    reader.complaint().About(word,
+                             "only the statutory layer says that a legal basis lifts professional "
+                             "secrecy: say \"lifts: nothing\" here, or rest on a basis of that "
+                             "layer");
+  }
+}
+
+// The text that a word of a higher layer waits for, and nothing else about it.
+void ReadAwaitedText(const YamlReader& reader, const YamlNode& properties,
+                     VocabularyValue& waiting) {
+  constexpr auto kOnlyCitations = std::to_array<std::string_view>({"citations"});
+  if (!reader.Mapping(properties, "a value that waits for its text", kOnlyCitations)) return;
+  ReadCitations(reader, reader.Required(properties, "citations"), waiting);
+}
+
+// `added`: by a lower layer than the one that declares the vocabulary.
+void ReadValue(const YamlReader& reader, const Word& name, const YamlNode* properties, bool added,
                Vocabulary& vocabulary) {
   if (!reader.ok()) return;
+  const auto known = vocabulary.Find(name.text);
+  if (added && known && properties != nullptr && vocabulary.name == kBases &&
+      vocabulary.values[static_cast<std::size_t>(*known)].citations.empty()) {
+    ReadAwaitedText(reader, *properties, vocabulary.values[static_cast<std::size_t>(*known)]);
+    return;
+  }
   if (std::find(kReserved.begin(), kReserved.end(), name.text) != kReserved.end()) {
     reader.complaint().About(name, "this word has a meaning of its own and cannot be a value");
-  } else if (vocabulary.Find(name.text)) {
+  } else if (known) {
     reader.complaint().About(name, "this value is already declared");
   } else if (vocabulary.values.size() >= kMaxValues) {
     reader.complaint().About(name, "a vocabulary holds at most 60 values, this is one more");
@@ -70,22 +103,28 @@ void ReadValue(const YamlReader& reader, const Word& name, const YamlNode* prope
       }
       reader.Name(key, "a property", "_");
       std::vector<std::string>& words = value.properties[key.text];
-      for (Word& word : reader.OneOrMore(node, "a property", false)) {
-        words.push_back(std::move(word.text));
-      }
+      std::vector<Word> given = reader.OneOrMore(node, "a property", false);
+      if (added) CheckLifts(reader, vocabulary, key, given);
+      for (Word& word : given) words.push_back(std::move(word.text));
     }
+  }
+  // A basis may wait for its text, and no permit can rest on it until then; a norm that says
+  // nothing binds nobody.
+  if (reader.ok() && vocabulary.name == kNorms && value.citations.empty()) {
+    reader.complaint().About(name, "a norm needs at least one citation, this one has none");
   }
   vocabulary.values.push_back(std::move(value));
 }
 
-void ReadValues(const YamlReader& reader, const YamlNode& node, Vocabulary& vocabulary) {
+void ReadValues(const YamlReader& reader, const YamlNode& node, bool added,
+                Vocabulary& vocabulary) {
   if (node.kind == YamlNode::Kind::kMapping) {
     for (const auto& [name, properties] : node.entries) {
-      ReadValue(reader, name, &properties, vocabulary);
+      ReadValue(reader, name, &properties, added, vocabulary);
     }
   } else {
     for (const Word& word : reader.OneOrMore(node, "the values", false)) {
-      ReadValue(reader, word, nullptr, vocabulary);
+      ReadValue(reader, word, nullptr, added, vocabulary);
     }
   }
 }
@@ -104,7 +143,7 @@ void ReadVocabulary(const YamlReader& reader, const Word& name, const YamlNode& 
     }
     constexpr auto kOnlyValues = std::to_array<std::string_view>({"values"});
     if (reader.Mapping(node, "an extended vocabulary", kOnlyValues)) {
-      ReadValues(reader, reader.Required(node, "values"), *existing);
+      ReadValues(reader, reader.Required(node, "values"), /*added=*/true, *existing);
     }
     return;
   }
@@ -119,9 +158,9 @@ void ReadVocabulary(const YamlReader& reader, const Word& name, const YamlNode& 
     if (const YamlNode* open = node.Find("open")) {
       vocabulary.open = reader.Truth(reader.One(*open, "open"));
     }
-    ReadValues(reader, reader.Required(node, "values"), vocabulary);
+    ReadValues(reader, reader.Required(node, "values"), /*added=*/false, vocabulary);
   } else {
-    ReadValues(reader, node, vocabulary);
+    ReadValues(reader, node, /*added=*/false, vocabulary);
   }
   schema.vocabularies.push_back(std::move(vocabulary));
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <unordered_set>
 
 namespace sluis::policies {
 namespace {
@@ -17,7 +18,8 @@ Position At(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 // be stopped without an exception, and the size of the text bounds what it still does.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(Complaint& complaint) : complaint_(complaint) {}
+  TreeBuilder(Complaint& complaint, std::size_t most_nodes)
+      : complaint_(complaint), most_nodes_(most_nodes) {}
 
   YamlNode TakeRoot() { return std::move(root_); }
 
@@ -62,8 +64,9 @@ class TreeBuilder : public YAML::EventHandler {
       complaint_.At(At(mark), "an anchor is not allowed here: write the value out");
     } else if (!tag.empty() && tag != "?" && tag != "!") {
       complaint_.At(At(mark), "a tag is not allowed here: remove it");
-    } else if (++nodes_ > kMaxYamlNodes) {
-      complaint_.At(At(mark), "the file holds more than 40000 values: split it");
+    } else if (++nodes_ > most_nodes_) {
+      complaint_.At(At(mark), "the file holds more than " + std::to_string(most_nodes_) +
+                                  " values: split it");
     }
     return !complaint_.any();
   }
@@ -77,6 +80,7 @@ class TreeBuilder : public YAML::EventHandler {
     }
     open_.push_back({kind, {"", At(mark)}, {}, {}});
     keys_.push_back({});
+    known_.push_back({});
     has_key_.push_back(false);
   }
 
@@ -85,6 +89,7 @@ class TreeBuilder : public YAML::EventHandler {
     YamlNode node = std::move(open_.back());
     open_.pop_back();
     keys_.pop_back();
+    known_.pop_back();
     has_key_.pop_back();
     Place(std::move(node));
   }
@@ -112,17 +117,31 @@ class TreeBuilder : public YAML::EventHandler {
       complaint_.At(node.word.at, "a key must be a single word");
     } else if (node.word.text == "<<") {
       complaint_.At(node.word.at, "a merge key is not allowed here: write the values out");
-    } else if (parent.Find(node.word.text) != nullptr) {
+    } else if (IsKnown(parent, node.word.text)) {
       complaint_.About(node.word, "this key is already given");
     }
     keys_.back() = std::move(node.word);
     has_key_.back() = true;
   }
 
+  // Whether the key is given already. Of a mapping with few keys by looking at them; of a larger
+  // one by a set of them, because looking at all for each would be quadratic.
+  bool IsKnown(const YamlNode& parent, const std::string& key) {
+    constexpr std::size_t kFew = 16;
+    if (parent.entries.size() < kFew) return parent.Find(key) != nullptr;
+    std::unordered_set<std::string>& known = known_.back();
+    if (known.empty()) {
+      for (const YamlEntry& entry : parent.entries) known.insert(entry.key.text);
+    }
+    return !known.insert(key).second;
+  }
+
   Complaint& complaint_;
+  std::size_t most_nodes_;
   YamlNode root_;
   std::vector<YamlNode> open_;
   std::vector<Word> keys_;  // parallel to open_: the key whose value is awaited
+  std::vector<std::unordered_set<std::string>> known_;  // parallel to open_: the keys of large ones
   std::vector<bool> has_key_;
   std::size_t nodes_ = 0;
 };
@@ -170,22 +189,24 @@ const YamlNode* YamlNode::Find(std::string_view key) const {
   return nullptr;
 }
 
-absl::StatusOr<YamlNode> ParseYamlTree(std::string_view file_name, std::string_view text) {
+absl::StatusOr<YamlNode> ParseYamlTree(std::string_view file_name, std::string_view text,
+                                       const YamlBounds& bounds) {
   Complaint complaint{std::string(file_name)};
-  if (text.size() > kMaxYamlBytes) {
-    complaint.At({1, 1}, "the file is larger than 256 KiB: split it");
+  if (text.size() > bounds.kibibytes * 1024) {
+    complaint.At({1, 1},
+                 "the file is larger than " + std::to_string(bounds.kibibytes) + " KiB: split it");
     return complaint.status();
   }
   if (const std::size_t bad = FirstBadByte(text); bad != text.size()) {
     complaint.At(PositionOf(text, bad), "not plain UTF-8 text: save the file as UTF-8");
     return complaint.status();
   }
-  TreeBuilder builder(complaint);
+  TreeBuilder builder(complaint, bounds.nodes);
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
     if (!parser.HandleNextDocument(builder)) complaint.At({1, 1}, "the file is empty");
-    TreeBuilder rest(complaint);
+    TreeBuilder rest(complaint, bounds.nodes);
     if (!complaint.any() && parser.HandleNextDocument(rest)) {
       complaint.At({1, 1}, "the file holds more than one document: keep one");
     }

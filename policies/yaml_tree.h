@@ -19,9 +19,14 @@
 
 namespace sluis::policies {
 
-inline constexpr std::size_t kMaxYamlBytes = 256 * 1024;
-inline constexpr std::size_t kMaxYamlNodes = 40'000;
-inline constexpr std::size_t kMaxYamlEntries = 1'000;  // of one mapping
+// How much one file may hold.
+struct YamlBounds {
+  std::size_t kibibytes = 0;
+  std::size_t nodes = 0;
+};
+inline constexpr YamlBounds kTextBounds = {256, 40'000};     // what people write
+inline constexpr YamlBounds kPackBounds = {4'096, 400'000};  // ten thousand rules
+inline constexpr std::size_t kMaxYamlEntries = 1'000;        // of one mapping
 inline constexpr std::size_t kMaxYamlDepth = 12;
 inline constexpr std::size_t kMaxScalarBytes = 1'000;
 
@@ -45,7 +50,8 @@ struct YamlEntry {
 };
 
 // Errors: InvalidArgument naming file, line and column.
-absl::StatusOr<YamlNode> ParseYamlTree(std::string_view file_name, std::string_view text);
+absl::StatusOr<YamlNode> ParseYamlTree(std::string_view file_name, std::string_view text,
+                                       const YamlBounds& bounds = kTextBounds);
 
 // The canonical bytes of a tree: what a digest or a signature covers. Comments, spacing, quoting
 // and the order of keys leave no trace; everything else does.

@@ -1,5 +1,6 @@
 #include "client/cli/policy_analyse.h"
 
+#include <algorithm>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -39,7 +40,12 @@ struct Analysis {
   std::vector<policies::MissingBasis> missing;
   bool has_axes = false;
   std::vector<FieldSight> sight;
+  std::vector<MatrixRow> acts;  // by role, then purpose: what is permitted at all
 };
+
+// The axes of what is asked of roles: values[0] is the purpose, values[1] the role.
+constexpr size_t kPurpose = 0;
+constexpr size_t kRole = 1;
 
 std::string Number(absl::uint128 count) {
   std::ostringstream text;
@@ -73,6 +79,14 @@ std::vector<FieldSight> SightOf(const policies::Schema& schema,
   return out;
 }
 
+// Whether a request says this word by word: what follows from another attribute is no axis, and a
+// number has no words.
+bool IsAxis(const policies::Schema& schema, std::string_view name) {
+  const auto id = schema.FindAttribute(name);
+  return id && !schema.attributes[*id].derivation &&
+         schema.attributes[*id].type != policies::ValueType::kInteger;
+}
+
 absl::StatusOr<Analysis> AnalysisOf(const policies::PackSet& packs, const std::string& day) {
   Analysis out;
   const absl::StatusOr<policies::RuleSpace> rules = policies::RuleSpace::Of(packs);
@@ -85,11 +99,16 @@ absl::StatusOr<Analysis> AnalysisOf(const policies::PackSet& packs, const std::s
   out.idle = *std::move(idle);
   out.missing = policies::PermitsWithoutBasis(packs, day);
   const policies::Schema& schema = packs.schema();
-  out.has_axes = schema.FindAttribute("purpose") && schema.FindAttribute("actor.role");
+  out.has_axes = IsAxis(schema, "purpose") && IsAxis(schema, "actor.role");
   if (!out.has_axes) return out;
   const auto rows = policies::AccessMatrix(*rules, {"purpose", "actor.role"}, rules->Where({}));
   if (!rows.ok()) return rows.status();
   out.sight = SightOf(schema, *rows);
+  out.acts = *rows;
+  const policies::Attribute& role = schema.attributes[*schema.FindAttribute("actor.role")];
+  std::stable_sort(out.acts.begin(), out.acts.end(), [&](const auto& a, const auto& b) {
+    return schema.FindValue(role, a.values[kRole]) < schema.FindValue(role, b.values[kRole]);
+  });
   return out;
 }
 
@@ -113,6 +132,26 @@ void SaySight(Shell& shell, const Analysis& analysis) {
   }
 }
 
+// One line for each purpose, with a request that is permitted.
+void SayActs(Shell& shell, const Analysis& analysis) {
+  if (!analysis.has_axes) return;
+  shell.Say("policy.acts");
+  std::string role;
+  for (const MatrixRow& row : analysis.acts) {
+    if (row.values[kRole] != role) shell.out() << "  " << row.values[kRole] << '\n';
+    role = row.values[kRole];
+    shell.out() << "    " << row.values[kPurpose] << ": " << row.example << '\n';
+  }
+}
+
+Json ActsJson(const Analysis& analysis) {
+  Json roles = Json::object();
+  for (const MatrixRow& row : analysis.acts) {
+    roles[row.values[kRole]][row.values[kPurpose]] = row.example;
+  }
+  return roles;
+}
+
 void SayAnalysis(Shell& shell, const policies::PackSet& packs, const Analysis& analysis,
                  const std::string& day) {
   shell.Say("policy.analysis_of", {{"packs", PackNames(packs)}});
@@ -122,6 +161,9 @@ void SayAnalysis(Shell& shell, const policies::PackSet& packs, const Analysis& a
   for (const policies::RuleFinding& finding : analysis.idle) {
     shell.out() << "  " << finding.rule << ": "
                 << shell.Text("policy.finding." + std::string(FindingName(finding.kind))) << '\n';
+    if (!finding.example.empty()) {
+      shell.Say("policy.finding_example", {{"request", finding.example}});
+    }
   }
   shell.Say(analysis.missing.empty() ? "policy.basis_good" : "policy.basis_missing",
             {{"day", day}});
@@ -129,13 +171,16 @@ void SayAnalysis(Shell& shell, const policies::PackSet& packs, const Analysis& a
     shell.out() << "  " << one.rule << (one.basis.empty() ? "" : ": ") << one.basis << '\n';
   }
   SaySight(shell, analysis);
+  SayActs(shell, analysis);
 }
 
 Json AnalysisJson(const policies::PackSet& packs, const Analysis& analysis,
                   const std::string& day) {
   Json idle = Json::array();
   for (const policies::RuleFinding& finding : analysis.idle) {
-    idle.push_back({{"rule", finding.rule}, {"finding", FindingName(finding.kind)}});
+    idle.push_back({{"rule", finding.rule},
+                    {"finding", FindingName(finding.kind)},
+                    {"example", finding.example.empty() ? Json() : Json(finding.example)}});
   }
   Json missing = Json::array();
   for (const policies::MissingBasis& one : analysis.missing) {
@@ -156,7 +201,8 @@ Json AnalysisJson(const policies::PackSet& packs, const Analysis& analysis,
           {"idle_rules", idle},
           {"on", day},
           {"permits_without_basis", missing},
-          {"fields", analysis.has_axes ? fields : Json()}};
+          {"fields", analysis.has_axes ? fields : Json()},
+          {"roles", analysis.has_axes ? ActsJson(analysis) : Json()}};
 }
 
 Exit Analyse(Shell& shell, const AnalyseCommand& options) {

@@ -17,7 +17,7 @@
 namespace sluis::cli {
 
 // Above what a pack may be, so that its own reader says what is too large.
-inline constexpr size_t kMaxPackFileBytes = size_t{1} << 20;
+inline constexpr size_t kMaxPackFileBytes = 2 * policies::kPackBounds.kibibytes * 1024;
 
 // What the files hold: packs, the statutory one first whatever their order was, or why some are
 // none (one line for each such file).

@@ -1,5 +1,8 @@
 #include "client/cli/policy_fmt.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "client/cli/policy_files.h"
 #include "client/lib/own_files.h"
 #include "crypto/bytes.h"
@@ -21,6 +24,21 @@ void SayOutcome(Shell& shell, const FmtCommand& options, bool same, const std::s
   shell.Say(options.write ? "policy.fmt_written" : "policy.fmt_differs", args);
 }
 
+// Replaces the text of the file that the path leads to: a link stays a link, and whoever could read
+// or change the file still can, and nobody else.
+Step Rewrite(const std::string& path, const std::string& text) {
+  std::error_code error;
+  const std::filesystem::path file = std::filesystem::canonical(path, error);
+  const std::filesystem::file_status before = std::filesystem::status(file, error);
+  if (error) return Failure{Exit::kUsage, {"file.failed", {{"path", path}}}, nullptr};
+  if (Step failure = client::WriteOver(file.string(), text, client::FileMode::kPrivate)) {
+    return failure;
+  }
+  std::filesystem::permissions(file, before.permissions(), error);
+  if (error) return Failure{Exit::kUsage, {"file.failed", {{"path", path}}}, nullptr};
+  return std::nullopt;
+}
+
 Exit Fmt(Shell& shell, const FmtCommand& options) {
   if (options.check && options.write) return shell.Fail(Exit::kUsage, "policy.fmt_both");
   const Result<std::string> text = client::ReadWhole(options.file, kMaxPackFileBytes);
@@ -33,7 +51,7 @@ Exit Fmt(Shell& shell, const FmtCommand& options) {
   const bool same = *laid == *text;
   const std::string digest = crypto::HexEncode(crypto::View(pack->digest));
   if (options.write && !same) {
-    if (Step failure = client::WriteOver(options.file, *laid, client::FileMode::kPublic)) {
+    if (Step failure = Rewrite(options.file, *laid)) {
       return shell.Fail(*failure);
     }
   }

@@ -37,22 +37,29 @@ std::vector<std::string> AxesOf(const policies::Schema& schema, const std::strin
   return axes;
 }
 
-// The requests that --where leaves; says which in `text`.
-Result<policies::Box> BoxOf(const policies::RuleSpace& rules, const std::vector<std::string>& where,
-                            std::string* text) {
-  const policies::Schema& schema = rules.packs().schema();
-  const Result<policies::GivenValues> values =
-      ValuesTyped(schema, where, "--where", Derived::kTaken);
-  if (!values.ok()) return values.failure();
-  policies::Box box = rules.Where({});
-  for (const auto& [id, value] : *values) {
-    const policies::Box narrower = rules.With(id, value);
-    for (size_t i = 0; i < box.size(); ++i) box[i] &= narrower[i];
-    const policies::Attribute& attribute = schema.attributes[id];
-    *text +=
-        (text->empty() ? "" : ", ") + attribute.name + "=" + schema.ValueName(attribute, value);
+// What --where asks, as tests of the attributes it names.
+std::vector<policies::ValueTest> TestsOf(const policies::Schema& schema,
+                                         const policies::GivenValues& values) {
+  std::vector<policies::ValueTest> tests;
+  for (const auto& [id, value] : values) {
+    policies::ValueTest test;
+    test.attribute = id;
+    test.integer = schema.attributes[id].type == policies::ValueType::kInteger;
+    test.none = value == policies::kNone;
+    if (test.integer && !test.none) test.minimum = test.maximum = value;
+    if (!test.integer && !test.none) test.values = uint64_t{1} << static_cast<uint32_t>(value);
+    tests.push_back(test);
   }
-  return box;
+  return tests;
+}
+
+std::string TextOf(const policies::Schema& schema, const policies::GivenValues& values) {
+  std::string text;
+  for (const auto& [id, value] : values) {
+    const policies::Attribute& attribute = schema.attributes[id];
+    text += (text.empty() ? "" : ", ") + attribute.name + "=" + schema.ValueName(attribute, value);
+  }
+  return text;
 }
 
 Exit PrintMatrix(Shell& shell, const MatrixCommand& options) {
@@ -60,19 +67,27 @@ Exit PrintMatrix(Shell& shell, const MatrixCommand& options) {
       options.format != "html") {
     return shell.Fail(Exit::kUsage, "policy.bad_format", {{"format", Harmless(options.format)}});
   }
+  if (shell.json && !options.format.empty()) return shell.Fail(Exit::kUsage, "policy.format_json");
   const Result<policies::PackSet> packs = LoadPacks(options.files);
   if (!packs.ok()) return shell.Fail(packs.failure());
-  const absl::StatusOr<policies::RuleSpace> rules = policies::RuleSpace::Of(*packs);
+  const Result<policies::GivenValues> values =
+      ValuesTyped(packs->schema(), options.where, "--where", Derived::kTaken);
+  if (!values.ok()) return shell.Fail(values.failure());
+  const std::vector<policies::ValueTest> where = TestsOf(packs->schema(), *values);
+  std::vector<const policies::ValueTest*> cuts;
+  for (const policies::ValueTest& test : where) cuts.push_back(&test);
+  // Integers are cut at what is asked too, so that an example has that very number.
+  const absl::StatusOr<policies::RuleSpace> rules =
+      policies::RuleSpace::Of(*packs, policies::RuleSpace::kSteps, cuts);
   if (!rules.ok()) return shell.Fail(NoAnswer(rules.status()));
   Matrix matrix;
   matrix.packs = PackNames(*packs);
   matrix.digest = crypto::HexEncode(crypto::View(packs->digests().effective));
   matrix.axes = AxesOf(packs->schema(), options.axes);
-  const Result<policies::Box> box = BoxOf(*rules, options.where, &matrix.where);
-  if (!box.ok()) return shell.Fail(box.failure());
+  matrix.where = TextOf(packs->schema(), *values);
   for (const policies::Field& field : packs->schema().fields) matrix.fields.push_back(field.name);
   absl::StatusOr<std::vector<policies::MatrixRow>> rows =
-      policies::AccessMatrix(*rules, matrix.axes, *box);
+      policies::AccessMatrix(*rules, matrix.axes, rules->Where(where));
   if (!rows.ok()) return shell.Fail(NoAnswer(rows.status()));
   matrix.rows = *std::move(rows);
   if (shell.json) {

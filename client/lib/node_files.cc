@@ -17,7 +17,7 @@
 namespace sluis::client {
 namespace {
 
-constexpr size_t kMaxPackBytes = 1 << 20;
+constexpr size_t kMaxPackBytes = 8 << 20;  // above what a pack may be
 constexpr size_t kMaxHostLength = 120;
 constexpr int64_t kDaySeconds = 24 * 3600;
 constexpr int64_t kNodeKeyDays = 2 * 365;

@@ -13,7 +13,7 @@ namespace sluis::client {
 namespace {
 
 constexpr size_t kMaxPemBytes = 64 << 10;
-constexpr size_t kMaxPackBytes = 1 << 20;
+constexpr size_t kMaxPackBytes = 8 << 20;  // above what a pack may be
 
 Failure Bad(const char* key, const std::string& path, const absl::Status& why) {
   return {Exit::kUsage, {key, {{"path", path}, {"reason", std::string(why.message())}}}, nullptr};

@@ -19,6 +19,7 @@ using policies::Pack;
 using policies::PackSet;
 
 constexpr uint64_t kSeed = 1000;
+constexpr std::size_t kRules = 1'000;
 constexpr std::size_t kRounds = 5;
 
 double SecondsSince(std::chrono::steady_clock::time_point before) {
@@ -80,7 +81,7 @@ absl::StatusOr<Result> AnalyseExample() {
 
 absl::StatusOr<Result> Analyse1000() {
   policies::Draw draw(kSeed);
-  const auto layers = policies::ExampleWithRules(policies::kMaxRules, draw);
+  const auto layers = policies::ExampleWithRules(kRules, draw);
   if (!layers.ok()) return layers.status();
   return Time("analyse_1000", "s", 1, *layers);
 }

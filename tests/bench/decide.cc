@@ -19,12 +19,13 @@ using policies::Request;
 using Seconds = std::chrono::duration<double>;
 
 constexpr uint64_t kSeed = 1000;
+constexpr std::size_t kRules = 1'000;
 constexpr std::size_t kRequests = 20'000;
 constexpr std::size_t kRounds = 5;
 
 absl::StatusOr<PackSet> Load() {
   Draw draw(kSeed);
-  auto layers = policies::ExampleWithRules(policies::kMaxRules, draw);
+  auto layers = policies::ExampleWithRules(kRules, draw);
   if (!layers.ok()) return layers.status();
   return PackSet::Load(*std::move(layers));
 }
@@ -124,10 +125,10 @@ absl::StatusOr<Result> DecideRecord1000P99() {
 
 absl::StatusOr<Result> PackLoad1000() {
   Draw draw(kSeed);
-  const auto layers = policies::ExampleWithRules(policies::kMaxRules, draw);
+  const auto layers = policies::ExampleWithRules(kRules, draw);
   if (!layers.ok()) return layers.status();
   Draw again(kSeed);
-  const auto text = policies::ExampleTextWithRules(policies::kMaxRules, again);
+  const auto text = policies::ExampleTextWithRules(kRules, again);
   if (!text.ok()) return text.status();
   std::vector<double> whole, yaml;
   for (std::size_t round = 0; round <= kRounds; ++round) {
@@ -152,7 +153,7 @@ absl::StatusOr<Result> PackLoad1000() {
   out.value = Median(whole);
   out.baseline = Median(yaml);
   out.ratio = out.baseline / out.value;
-  out.cpu_us_per_op = out.value * 1e6 / static_cast<double>(policies::kMaxRules);
+  out.cpu_us_per_op = out.value * 1e6 / static_cast<double>(kRules);
   return out;
 }
 

@@ -87,6 +87,32 @@ std::optional<FindingKind> FindingOf(const PackSet& packs, std::size_t rule) {
   return std::nullopt;
 }
 
+// Whether the request of a finding shows what is found, by asking it.
+bool ShowsIt(const PackSet& packs, std::size_t rule, const RuleFinding& finding) {
+  const Words words = RequestOf(finding.example);
+  const std::set<std::size_t> matching = Matching(packs, words);
+  const Effect effect = packs.rules()[rule].effect;
+  const auto others = std::count_if(matching.begin(), matching.end(), [&](std::size_t i) {
+    return i != rule && packs.rules()[i].effect == effect;
+  });
+  const bool under_a_permit = std::any_of(matching.begin(), matching.end(), [&](std::size_t i) {
+    return packs.rules()[i].effect == Effect::kPermit;
+  });
+  if (!matching.contains(rule)) return false;
+  const bool permitted = Ask(packs, words)->permitted;
+  switch (finding.kind) {
+    case FindingKind::kDead:
+      return !permitted;
+    case FindingKind::kVacuous:
+      return !under_a_permit;
+    case FindingKind::kRedundant:
+      return effect == Effect::kForbid   ? under_a_permit && others > 0
+             : effect == Effect::kPermit ? permitted && others > 0
+                                         : permitted;
+  }
+  return false;
+}
+
 TEST(Analysis, FindsIdleRulesAsAskingEveryRequestDoes) {
   std::map<FindingKind, int> seen;
   ForEachSmallPack([&seen](const PackSet& packs, uint64_t seed) {
@@ -94,13 +120,26 @@ TEST(Analysis, FindsIdleRulesAsAskingEveryRequestDoes) {
     for (std::size_t i = 0; i < packs.rules().size(); ++i) {
       const auto kind = FindingOf(packs, i);
       if (!kind) continue;
-      expected.push_back({packs.rules()[i].id, *kind});
+      expected.push_back({packs.rules()[i].id, *kind, {}});
       ++seen[*kind];
     }
     const auto rules = RuleSpace::Of(packs);
     ASSERT_TRUE(rules.ok()) << rules.status();
-    const auto found = FindIdleRules(*rules);
+    auto found = FindIdleRules(*rules);
     ASSERT_TRUE(found.ok()) << found.status();
+    for (RuleFinding& finding : *found) {
+      std::size_t rule = 0;
+      while (packs.rules()[rule].id != finding.rule) ++rule;
+      if (finding.example.empty()) {
+        // Only when no request at all matches the rule.
+        ForEachClass(Representatives({&packs}), [&](const Words& words) {
+          EXPECT_FALSE(Matching(packs, words).contains(rule)) << "seed " << seed;
+        });
+      } else {
+        EXPECT_TRUE(ShowsIt(packs, rule, finding)) << "seed " << seed << ": " << finding.example;
+      }
+      finding.example.clear();
+    }
     EXPECT_EQ(*found, expected) << "seed " << seed;
   });
   EXPECT_GT(seen[FindingKind::kDead], 10);

@@ -4,7 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <sstream>
+#include <string_view>
+#include <utility>
 
 #include "policies/class_count.h"
 #include "tests/policies/every_request.h"
@@ -51,6 +54,43 @@ std::string WithoutAWord(std::string words, Draw& draw) {
   return words;
 }
 
+// What a rule says otherwise in the other version: each of these now and then.
+std::string Otherwise(std::string rules, Draw& draw) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kChanges = {
+      {{"[true]", "[false]"},
+       {"log: standard", "log: full"},
+       {": remove", ": keep"},
+       {"generalise: near", "generalise: far"},
+       {"{not_in: [w0]}", "[w0]"},
+       {"retention: P", "retention: P1"}}};
+  for (const auto& [from, to] : kChanges) {
+    const std::size_t at = rules.find(from);
+    if (at != std::string::npos && draw.OneIn(3)) rules.replace(at, from.size(), to);
+  }
+  return rules;
+}
+
+// Rules that only one version has, under names of their own.
+std::string New(const Schema& schema, Draw& draw) {
+  std::string rules = GeneratedRules(schema, 1 + draw.Below(2), {}, draw);
+  rules.erase(0, std::string_view("rules:\n").size());
+  for (std::size_t at = rules.find("id: G-"); at != std::string::npos; at = rules.find("id: G-")) {
+    rules.replace(at, 6, "id: N-");
+  }
+  return rules;
+}
+
+// Words that are there in one version only: one more, or `none` where there was always a value.
+std::string WithOtherWords(std::string words, Draw& draw) {
+  const std::size_t list = words.find("w0]");
+  if (list != std::string::npos && draw.OneIn(3)) words.replace(list, 3, "w0, w9]");
+  const std::size_t attribute = words.find("source: record}");
+  if (attribute != std::string::npos && draw.OneIn(3)) {
+    words.replace(attribute, 15, "source: record, optional: true}");
+  }
+  return words;
+}
+
 TEST(ComparePacks, CountsWhatAskingEveryRequestCounts) {
   std::array<int, kDifferenceKinds> seen{};
   uint64_t compared = 0;
@@ -61,17 +101,23 @@ TEST(ComparePacks, CountsWhatAskingEveryRequestCounts) {
     const auto schema = LoadTexts({{"words.yaml", words}});
     ASSERT_TRUE(schema.ok()) << schema.status();
     const std::string rules = GeneratedRules(schema->schema(), 1 + draw.Below(8), {}, draw);
-    const auto before = LoadTexts({{"before.yaml", words + Some(rules, draw)}});
+    // Either version may be the one that has more words.
+    const bool more_before = draw.OneIn(2);
+    const std::string own = more_before ? WithOtherWords(words, draw) : words;
+    const auto before = LoadTexts({{"before.yaml", own + Some(rules, draw)}});
     ASSERT_TRUE(before.ok()) << before.status();
-    const std::string other = WithoutAWord(words, draw);
-    const auto after = LoadTexts({{"after.yaml", other + Some(rules, draw)}});
+    std::string other = WithoutAWord(words, draw);
+    if (!more_before) other = WithOtherWords(std::move(other), draw);
+    std::string changed = Otherwise(Some(rules, draw), draw);
+    if (!changed.empty() && draw.OneIn(2)) changed += New(schema->schema(), draw);
+    const auto after = LoadTexts({{"after.yaml", other + changed}});
     if (!after.ok()) continue;  // a rule tests the word that went
     const auto representatives = Representatives({&*before, &*after});
     std::size_t classes = 1;
     for (const auto& [attribute, all] : representatives) classes *= all.size();
     if (classes > kMostClasses) continue;
     ++compared;
-    words_differ += words == other ? 0 : 1;
+    words_differ += own == other ? 0 : 1;
 
     std::array<absl::uint128, kDifferenceKinds> expected{};
     ForEachClass(representatives, [&](const Words& request) {

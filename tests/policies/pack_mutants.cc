@@ -128,6 +128,25 @@ class Maker {
     }
     const Sides sides = SidesOf(test.value, schema_, attribute);
     if (!sides.out.empty()) with("negated", ListOf(sides.out));
+    ResizeList(test.value, sides, with);
+  }
+
+  // A list of values with each of them left out, and with each other value let in.
+  template <typename With>
+  void ResizeList(const YamlNode& test, const Sides& sides, const With& with) {
+    const YamlNode* not_in = test.Find("not_in");
+    const YamlNode& named = not_in != nullptr ? *not_in : test;
+    if (named.kind != YamlNode::Kind::kSequence) return;
+    for (const std::string& word : sides.in) {
+      std::vector<std::string> fewer = sides.in;
+      std::erase(fewer, word);
+      if (!fewer.empty()) with("not for " + word, ListOf(fewer));
+    }
+    for (const std::string& word : sides.out) {
+      std::vector<std::string> more = sides.in;
+      more.push_back(word);
+      with("also for " + word, ListOf(more));
+    }
   }
 
   template <typename With>

@@ -16,9 +16,10 @@ struct Mutant {
 };
 
 // Each rule of `pack` with, one after the other: a test left out, a test negated (a truth value and
-// a range included; of an optional attribute also with and without `none`), its effect turned (a
-// permit into a forbid, a forbid and a require left out), an obligation left out. `schema` is that
-// of the layers down to this pack. A mutant has the digest of the pack it is made of; most of them
+// a range included; of an optional attribute also with and without `none`), a list of values with
+// one value fewer and with one more, its effect turned (a permit into a forbid, a forbid and a
+// require left out), an obligation left out. `schema` is that of the layers down to this pack. A
+// mutant has the digest of the pack it is made of; most of them
 // load.
 std::vector<Mutant> MutantsOf(const Pack& pack, const Schema& schema);
 

@@ -39,7 +39,8 @@ TEST(ShippedPacks, ThoseThatWaitAreRefusedForTheirBasisAlone) {
   const std::pair<std::string_view, std::string_view> waiting[] = {
       {kWaitingPacks[0], "113:5: legal basis \"gedeeld-beroepsgeheim\""},
       {kWaitingPacks[1], "21:5: legal basis \"verbrede-finaliteit\""},
-      {kWaitingPacks[2], "18:5: legal basis \"vraag-tussen-tafels\""}};
+      {kWaitingPacks[2], "18:5: legal basis \"vraag-tussen-tafels\""},
+      {kWaitingPacks[3], "110:5: legal basis \"norm-veilig-huis\""}};
   for (const auto& [path, why] : waiting) {
     const auto packs = LoadFiles({kStatutoryPack, path});
     EXPECT_EQ(packs.status(),

@@ -352,12 +352,62 @@ TEST(WrongLayers, ACitationIsAWordOfBasisOrNorm) {
   EXPECT_EQ(citing("[]"), "p:5:54: cite must name at least one word");
 }
 
+// A statutory pack with bases of which one waits, and a partnership that says this of them.
+std::string Adding(const std::string& values) {
+  const std::string upper =
+      "sluis: 1\npack: {id: law, layer: statutory, version: 1, valid: {from: 2026-01-01, until: "
+      "2026-12-31}}\nvocab:\n  lifted: [nothing, all]\n  basis: {open: true, values: {law: {lifts: "
+      "all, citations: [{cite: a}]}, waiting: {lifts: all, citations: []}}}\nattributes:\n  basis: "
+      "{type: basis, source: caller}\n  basis.lifts: {type: lifted, source: caller, derived: "
+      "{from: "
+      "basis, property: lifts}}\nfields: [text]\n";
+  const std::string permit =
+      "rules: [{id: P-W, effect: permit, why: {basis: waiting}, grants: [text], because: {nl: "
+      "x}}]\n";
+  return LoadError({{"s", upper},
+                    {"p", LowerPack("partnership", "law",
+                                    "vocab: {basis: {values: {" + values + "}}}\n" + permit)}});
+}
+
+TEST(WrongPack, ABasisThatLiftsIsOfTheStatutoryLayer) {
+  EXPECT_EQ(Adding("own: {lifts: all, citations: [{cite: b}]}"),
+            "p:3:39: only the statutory layer says that a legal basis lifts professional secrecy: "
+            "say \"lifts: nothing\" here, or rest on a basis of that layer: \"all\"");
+  EXPECT_EQ(Adding("own: {lifts: nothing, citations: [{cite: b}]}"),
+            "p:4:9: legal basis \"waiting\" is not in force on every day of this pack");
+}
+
+TEST(WrongPack, ABasisThatWaitsIsGivenItsTextAndNothingElse) {
+  EXPECT_EQ(Adding("waiting: {citations: [{cite: b}]}"), "ok");
+  EXPECT_EQ(Adding("waiting: {citations: [{cite: b, until: 2026-12-30}]}"),
+            "p:4:9: legal basis \"waiting\" is not in force on every day of this pack");
+  EXPECT_EQ(Adding("waiting: {lifts: nothing, citations: [{cite: b}]}"),
+            "p:3:36: unknown key in a value that waits for its text: \"lifts\"");
+  EXPECT_EQ(Adding("law: {citations: [{cite: b}]}"),
+            "p:3:26: this value is already declared: \"law\"");
+}
+
+TEST(WrongPack, ANormSaysSomething) {
+  const auto norm = [](const std::string& value) {
+    return LoadError({{"p",
+                       "sluis: 1\npack: {id: p, layer: statutory, version: 1, valid: {from: "
+                       "2026-01-01, until: 2026-12-31}}\nvocab: {norm: {values: {ruling: " +
+                           value + "}}}\nattributes: {a: {type: bool, source: node}}\n"}});
+  };
+  EXPECT_EQ(norm("{citations: [{cite: a}]}"), "ok");
+  EXPECT_EQ(norm("{citations: []}"),
+            "p:3:25: a norm needs at least one citation, this one has none: \"ruling\"");
+  EXPECT_EQ(norm("{}"),
+            "p:3:25: a norm needs at least one citation, this one has none: \"ruling\"");
+}
+
 TEST(Bounds, AreRefused) {
-  EXPECT_NE(LoadError({{"big", std::string(kMaxYamlBytes + 1, '#')}}).find("larger than 256 KiB"),
+  EXPECT_NE(LoadError({{"big", std::string(kPackBounds.kibibytes * 1024 + 1, '#')}})
+                .find("larger than 4096 KiB"),
             std::string::npos);
   std::string many_values = "[";
-  for (std::size_t i = 0; i < kMaxYamlNodes + 1; ++i) many_values += "a,";
-  EXPECT_NE(LoadError({{"many", many_values + "a]"}}).find("more than 40000 values"),
+  for (std::size_t i = 0; i < kPackBounds.nodes + 1; ++i) many_values += "a,";
+  EXPECT_NE(LoadError({{"many", many_values + "a]"}}).find("more than 400000 values"),
             std::string::npos);
   std::string many_keys;
   for (std::size_t i = 0; i <= kMaxYamlEntries; ++i) many_keys += "k" + std::to_string(i) + ": a\n";
@@ -382,10 +432,10 @@ TEST(Bounds, AreRefused) {
             std::string::npos);
 
   std::string rules = "rules:\n";
-  for (int i = 0; i <= 1000; ++i) {
+  for (int i = 0; i <= 10'000; ++i) {
     rules += "- {id: F-" + std::to_string(i) + ", effect: forbid, because: {nl: x}}\n";
   }
-  EXPECT_NE(LoadError({{"r", SmallPack(rules)}}).find("rules holds more than 1000 items"),
+  EXPECT_NE(LoadError({{"r", SmallPack(rules)}}).find("rules holds more than 10000 items"),
             std::string::npos);
 }
 

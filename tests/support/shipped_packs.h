@@ -50,12 +50,12 @@ inline constexpr std::string_view kStatutoryPack = "policies/packs/statutory.be.
 inline constexpr std::string_view kPartnershipPack = "policies/packs/livc-r.vaartland.yaml";
 inline constexpr std::string_view kNodePack = "policies/packs/node.caw.yaml";
 // The other partnership packs: those that load, and those that wait for a legal basis.
-inline constexpr std::array<std::string_view, 4> kOtherPartnershipPacks = {
+inline constexpr std::array<std::string_view, 3> kOtherPartnershipPacks = {
     "policies/packs/livc-r.yaml", "policies/packs/hulp-doorverwijzing.yaml",
-    "policies/packs/advies.yaml", "policies/packs/veilig-huis.yaml"};
-inline constexpr std::array<std::string_view, 3> kWaitingPacks = {
+    "policies/packs/advies.yaml"};
+inline constexpr std::array<std::string_view, 4> kWaitingPacks = {
     "policies/packs/hulp-geheim.yaml", "policies/packs/brede-finaliteit.yaml",
-    "policies/packs/tussen-tafels.yaml"};
+    "policies/packs/tussen-tafels.yaml", "policies/packs/veilig-huis.yaml"};
 
 // A pack that waits, as it would be once its basis is in force.
 inline std::string InForce(std::string_view path) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -319,6 +320,38 @@ TEST_F(PolicyTest, TheAnalysisCountsTheClassesOfTheExample) {
   EXPECT_EQ(json["fields"]["detail"].size(), 1U);
 }
 
+TEST_F(PolicyTest, TheAnalysisShowsWhatItFindsByARequestThatCanBeExplained) {
+  const std::string other = Other("rules:\n",
+                                  "rules:\n  - {id: F-TWICE, effect: forbid, when: "
+                                  "{protocol.active: false}, because: {nl: x}}\n");
+  const Json json = Json::parse(Policy({"analyse", kAbove, other, "--json"}).out);
+  std::map<std::string, std::string> examples;
+  for (const Json& one : json["idle_rules"]) examples[one["rule"]] = one["example"];
+  ASSERT_TRUE(examples.contains("F-TWICE")) << json["idle_rules"];
+  EXPECT_THAT(examples["F-TWICE"], HasSubstr("protocol.active=false"));
+  const Ended said = Policy({"analyse", kAbove, other});
+  EXPECT_THAT(said.out, HasSubstr("    bijvoorbeeld: " + examples["F-TWICE"] + "\n"));
+  // What a role can do is what the question about that role says, in one request for each purpose.
+  std::size_t asked = 0;
+  for (const auto& [role, purposes] : json["roles"].items()) {
+    for (const auto& [purpose, example] : purposes.items()) {
+      Words words = {"explain", kAbove, other, "--json"};
+      std::istringstream parts(example.get<std::string>());
+      std::string part;
+      while (std::getline(parts, part, ',')) {
+        words.emplace_back("--set");
+        words.push_back(part.substr(part.find_first_not_of(' ')));
+      }
+      EXPECT_THAT(example.get<std::string>(), HasSubstr("actor.role=" + role));
+      EXPECT_THAT(example.get<std::string>(), HasSubstr("purpose=" + purpose));
+      EXPECT_EQ(Json::parse(Policy(words).out)["decision"], "permit") << example;
+      EXPECT_THAT(said.out, HasSubstr("    " + purpose + ": " + example.get<std::string>() + "\n"));
+      ++asked;
+    }
+  }
+  EXPECT_GT(asked, 5U);
+}
+
 TEST_F(PolicyTest, ABasisThatNoLongerStandsOnADayIsAFinding) {
   const std::string other = Other("[{cite: \"decreet 22-03-2024\"}]",
                                   "[{cite: \"decreet 22-03-2024\", until: 2028-08-31}]");
@@ -346,6 +379,52 @@ TEST_F(PolicyTest, FmtWritesOnlyWhenAskedAndKeepsTheDigest) {
   EXPECT_EQ(Policy({"fmt", file, "--check"}).exit, Exit::kDone);
   const Json after = Json::parse(Policy({"check", kStatutory, kPartnership, file, "--json"}).out);
   EXPECT_EQ(after["effective"], before["effective"]);
+}
+
+TEST_F(PolicyTest, FmtKeepsALinkAndWhoMayReadTheFile) {
+  const std::string file = Write("node.yaml", ReadFile(tests::InSources(kNode)));
+  const std::string link = file + ".link.yaml";
+  std::filesystem::create_symlink(file, link);
+  const auto mode = std::filesystem::perms(0640);
+  std::filesystem::permissions(file, mode);
+  EXPECT_EQ(Policy({"fmt", link, "--write"}).exit, Exit::kDone);
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_EQ(std::filesystem::status(file).permissions(), mode);
+  EXPECT_NE(ReadFile(file), ReadFile(tests::InSources(kNode)));
+  EXPECT_EQ(Policy({"fmt", file, "--check"}).exit, Exit::kDone);
+}
+
+TEST_F(PolicyTest, TheMatrixShowsTheNumberThatWasAskedFor) {
+  const Json json = Json::parse(
+      Policy({"matrix", kAbove, kExample, "--where", "record.age_days=17", "--json"}).out);
+  ASSERT_GT(json["rows"].size(), 3U);
+  for (const Json& row : json["rows"]) {
+    EXPECT_THAT(row["example"].get<std::string>() + ",", HasSubstr("record.age_days=17,"));
+  }
+}
+
+TEST_F(PolicyTest, TheMatrixHasOneFormAtATime) {
+  const Ended both = Policy({"matrix", kAbove, kExample, "--format", "csv", "--json"});
+  EXPECT_EQ(both.exit, Exit::kUsage);
+  EXPECT_THAT(both.out, HasSubstr("policy.format_json"));
+}
+
+// What follows from another attribute has no rows of its own: the rest is answered all the same.
+TEST_F(PolicyTest, TheAnalysisSaysThatAPurposeThatFollowsHasNoRows) {
+  const std::string file = Write(
+      "derived.yaml",
+      "sluis: 1\npack: {id: derived, layer: statutory, version: 1, valid: {from: 2026-01-01, "
+      "until: 2026-12-31}}\nvocab:\n  aim: [help]\n  act: {values: {call: {aim: help}}}\n  role: "
+      "[cook]\nattributes:\n  act: {type: act, source: caller}\n  purpose: {type: aim, source: "
+      "caller, derived: {from: act, property: aim}}\n  actor.role: {type: role, source: "
+      "mandate}\nfields: [text]\n");
+  const Ended ended = Policy({"analyse", file});
+  EXPECT_EQ(ended.exit, Exit::kDone) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("Wie wat kan zien is niet te zeggen"));
+  EXPECT_TRUE(Json::parse(Policy({"analyse", file, "--json"}).out)["roles"].is_null());
+  const Ended matrix = Policy({"matrix", file});
+  EXPECT_EQ(matrix.exit, Exit::kUsage);
+  EXPECT_THAT(matrix.err, HasSubstr("\"purpose\" follows from another one"));
 }
 
 TEST_F(PolicyTest, FmtRefusesWhatIsNoPackWithItsPlace) {

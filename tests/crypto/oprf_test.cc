@@ -2,22 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/crypto/oprf_values.h"
 #include "tests/crypto/vectors.h"
 
 namespace sluis::crypto::oprf {
 namespace {
 
-using test::FromHex;
+using crypto::test::FromHex;
 
-Encoding EncodingOf(const nlohmann::json& hex) {
-  return ToFixed<kElementSize>(FromHex(hex.get<std::string>())).value();
-}
-
-SecretScalar SecretOf(const nlohmann::json& hex) {
-  return SecretScalar::Deserialize(
-             Secret<kScalarSize>::FromBytes(FromHex(hex.get<std::string>())).value())
-      .value();
-}
+using test::EncodingOf;
+using test::SecretOf;
+using test::StuckRandom;
 
 class Rfc9497 : public ::testing::Test {
  protected:
@@ -32,7 +27,7 @@ class Rfc9497 : public ::testing::Test {
     return DeriveKeyPair(mode, seed, FromHex(suite["keyInfo"].get<std::string>())).value();
   }
 
-  const nlohmann::json vectors_ = test::LoadVectors("rfc9497-ristretto255-sha512");
+  const nlohmann::json vectors_ = crypto::test::LoadVectors("rfc9497-ristretto255-sha512");
 };
 
 TEST_F(Rfc9497, DeriveKeyPair) {
@@ -225,12 +220,6 @@ TEST_F(Voprf, WrongEncodingsAreRefusedInEveryPlace) {
     EXPECT_EQ(Code(public_key_, evaluation), absl::StatusCode::kInvalidArgument);
   }
 }
-
-// What a random source gives that stands still.
-class StuckRandom : public crypto::Random {
- public:
-  void Fill(std::span<uint8_t> out) override { std::fill(out.begin(), out.end(), uint8_t{0x5a}); }
-};
 
 // From two proofs with one nonce r: key = (s1 - s2) / (c2 - c1).
 Scalar KeyIfTheNonceRepeats(const Proof& first, const Proof& second) {

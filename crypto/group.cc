@@ -33,15 +33,15 @@ bool IsAcceptedInError(const uint8_t* encoding) {
 }  // namespace
 
 // The one place where elements are written without having been decoded, and where libsodium's
-// answer -1, for a wrong encoding or an identity, gets its meaning.
+// answer -1, for a wrong encoding or an identity, gets its meaning. That answer may be known.
 class ElementArithmetic {
  public:
   // The encodings given here come from Elements, so -1 can only mean that the result is the
   // identity.
   static Element Product(ScalarView scalar, const Element& element) {
     Element out;
-    if (crypto_scalarmult_ristretto255(out.encoding_.data(), scalar.data(),
-                                       element.encoding_.data()) != 0) {
+    if (Disclose(crypto_scalarmult_ristretto255(out.encoding_.data(), scalar.data(),
+                                                element.encoding_.data()))) {
       return {};
     }
     return out;
@@ -49,19 +49,21 @@ class ElementArithmetic {
 
   static Element ProductOfGenerator(ScalarView scalar) {
     Element out;
-    if (crypto_scalarmult_ristretto255_base(out.encoding_.data(), scalar.data()) != 0) return {};
+    if (Disclose(crypto_scalarmult_ristretto255_base(out.encoding_.data(), scalar.data()))) {
+      return {};
+    }
     return out;
   }
 
   static bool ProductOfUnchecked(uint8_t* out, ScalarView scalar, const uint8_t* encoding) {
-    return crypto_scalarmult_ristretto255(out, scalar.data(), encoding) == 0;
+    return !Disclose(crypto_scalarmult_ristretto255(out, scalar.data(), encoding));
   }
 
   static Element Sum(const Element& a, const Element& b) {
     Element out;
     // Cannot fail: both are valid, and a sum may be the identity.
-    if (crypto_core_ristretto255_add(out.encoding_.data(), a.encoding_.data(),
-                                     b.encoding_.data()) != 0) {
+    if (Disclose(crypto_core_ristretto255_add(out.encoding_.data(), a.encoding_.data(),
+                                              b.encoding_.data()))) {
       std::abort();
     }
     return out;
@@ -69,8 +71,8 @@ class ElementArithmetic {
 
   static Element Difference(const Element& a, const Element& b) {
     Element out;
-    if (crypto_core_ristretto255_sub(out.encoding_.data(), a.encoding_.data(),
-                                     b.encoding_.data()) != 0) {
+    if (Disclose(crypto_core_ristretto255_sub(out.encoding_.data(), a.encoding_.data(),
+                                              b.encoding_.data()))) {
       std::abort();
     }
     return out;
@@ -116,7 +118,7 @@ Element Element::FromUniform(const FixedBytes<64>& uniform) {
 
 absl::StatusOr<SecretElement> SecretElement::Deserialize(Secret<kElementSize> bytes) {
   const uint8_t* const data = bytes.expose().data();
-  if (IsAcceptedInError(data) || crypto_core_ristretto255_is_valid_point(data) != 1) {
+  if (IsAcceptedInError(data) || Disclose(1 - crypto_core_ristretto255_is_valid_point(data))) {
     return absl::InvalidArgumentError("the element is not one: restore it from where it was kept");
   }
   return SecretElement(std::move(bytes));
@@ -183,8 +185,8 @@ absl::StatusOr<SecretElement> SecretSumOfProducts(std::span<const SecretScalar> 
     }
     if (i == 0) continue;
     // Cannot fail: both have just been written by libsodium.
-    if (crypto_core_ristretto255_add(sum.mutable_span().data(), sum.expose().data(),
-                                     term.expose().data()) != 0) {
+    if (Disclose(crypto_core_ristretto255_add(sum.mutable_span().data(), sum.expose().data(),
+                                              term.expose().data()))) {
       std::abort();
     }
   }

@@ -18,6 +18,7 @@
 #include "tests/bench/exchange_send_bulk.h"
 #include "tests/bench/log_append.h"
 #include "tests/bench/log_verify.h"
+#include "tests/bench/pseudonym.h"
 #include "tests/bench/record_unary.h"
 #include "tests/bench/result_json.h"
 #include "tests/bench/start_10m.h"
@@ -80,6 +81,26 @@ std::vector<Bench> AllBenches() {
        "the same of 1,000 generated rules; baseline: loading them",
        Analyse1000,
        {.most = 10}},
+      {"pseudonym_client_t3_8",
+       "ask 3 holders for 8 at a time, verify, combine; baseline: the multiplications alone",
+       PseudonymClientT3Of8,
+       {.least_ratio = kPseudonymRatio}},
+      {"pseudonym_client_t3_256",
+       "the same for 256 at a time",
+       PseudonymClientT3Of256,
+       {.least_ratio = kPseudonymRatio}},
+      {"pseudonym_client_2_cores",
+       "the same for 8 at a time on two threads; baseline: on one",
+       PseudonymClientTwoCores,
+       {.least_ratio = 1.8}},
+      {"pseudonym_holder_8",
+       "evaluate 8 at a time with one proof; baseline: the multiplications alone",
+       PseudonymHolderOf8,
+       {.least_ratio = kPseudonymRatio}},
+      {"pseudonym_holder_256",
+       "the same for 256 at a time",
+       PseudonymHolderOf256,
+       {.least_ratio = kPseudonymRatio}},
       {"demo_again",
        "the demonstration with programs that are built, once; baseline: the 60 s of its bar",
        DemoAgain,
@@ -100,7 +121,7 @@ void PrintHelp(const std::vector<Bench>& benches) {
       "that says nothing is marked invalid: it has \"invalid\" as well, with the reason.\n"
       "With --bars a measurement that misses what a quiet two-core machine must reach fails.\n"
       "Measurements:\n");
-  for (const Bench& bench : benches) std::printf("  %-22s %s\n", bench.name, bench.what);
+  for (const Bench& bench : benches) std::printf("  %-24s %s\n", bench.name, bench.what);
   std::printf("example: sluis_bench --only log_verify\n");
 }
 
@@ -157,14 +178,14 @@ bool Reaches(const Bar& bar, const Result& result) {
   if (result.value > bar.most) missed += "; at most " + std::to_string(bar.most);
   if (result.ratio < bar.least_ratio)
     missed += "; ratio at least " + std::to_string(bar.least_ratio);
-  if (!missed.empty()) std::printf("%-22s misses its bar%s\n", result.name.c_str(), missed.c_str());
+  if (!missed.empty()) std::printf("%-24s misses its bar%s\n", result.name.c_str(), missed.c_str());
   std::string short_of;
   if (result.value < bar.goal) short_of += "; at least " + std::to_string(bar.goal);
   if (result.ratio < bar.goal_ratio) {
     short_of += "; ratio at least " + std::to_string(bar.goal_ratio);
   }
   if (!short_of.empty()) {
-    std::printf("%-22s is short of its goal%s\n", result.name.c_str(), short_of.c_str());
+    std::printf("%-24s is short of its goal%s\n", result.name.c_str(), short_of.c_str());
   }
   return missed.empty();
 }
@@ -179,7 +200,7 @@ int Run(const Arguments& arguments) {
                    std::string(result.status().message()).c_str());
       return kExitFailed;
     }
-    std::printf("%-22s %12.6g %-10s baseline %12.6g  ratio %.2f  cpu %.2f us/op\n",
+    std::printf("%-24s %12.6g %-10s baseline %12.6g  ratio %.2f  cpu %.2f us/op\n",
                 result->name.c_str(), result->value, result->unit.c_str(), result->baseline,
                 result->ratio, result->cpu_us_per_op);
     all_reached = Reaches(bench.bar, *result) && all_reached;

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 
 #include "crypto/disclose.h"
@@ -168,6 +169,52 @@ absl::StatusOr<Element> SumOfProducts(std::span<const Scalar> scalars,
     *sum = *sum + *term;
   }
   return sum;
+}
+
+size_t AdditionsOf(std::span<const int32_t> numbers) {
+  size_t doublings = 0;
+  size_t terms = 0;
+  for (const int32_t number : numbers) {
+    const auto size = static_cast<uint32_t>(std::abs(int64_t{number}));
+    doublings = std::max(doublings, static_cast<size_t>(std::bit_width(size)) - 1);
+    terms += static_cast<size_t>(std::popcount(size));
+  }
+  return doublings + terms - 1;
+}
+
+absl::StatusOr<Element> SmallSumOfProducts(std::span<const int32_t> numbers,
+                                           std::span<const Encoding> encodings) {
+  if (numbers.size() < 2 || numbers.size() != encodings.size()) {
+    return absl::InvalidArgumentError("give one number for each of at least two elements");
+  }
+  uint32_t all = 0;
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    if (numbers[i] == 0) return absl::InvalidArgumentError("0 leaves its element out: do so");
+    if (IsAcceptedInError(encodings[i].data())) return NotAnElement();
+    all |= static_cast<uint32_t>(std::abs(int64_t{numbers[i]}));
+  }
+  // All doublings are shared. The first term stands as it came, and is decoded by the next step, of
+  // which there is one: there are two terms at least.
+  Encoding sum{};
+  bool begun = false;
+  for (int bit = static_cast<int>(std::bit_width(all)) - 1; bit >= 0; --bit) {
+    if (begun && crypto_core_ristretto255_add(sum.data(), sum.data(), sum.data()) != 0) {
+      return NotAnElement();
+    }
+    for (size_t i = 0; i < numbers.size(); ++i) {
+      const auto size = static_cast<uint32_t>(std::abs(int64_t{numbers[i]}));
+      if (((size >> bit) & 1) == 0) continue;
+      const auto operation =
+          numbers[i] > 0 ? crypto_core_ristretto255_add : crypto_core_ristretto255_sub;
+      if (!begun && numbers[i] > 0) {
+        sum = encodings[i];
+      } else if (operation(sum.data(), sum.data(), encodings[i].data()) != 0) {
+        return NotAnElement();
+      }
+      begun = true;
+    }
+  }
+  return ElementArithmetic::FromValid(sum);
 }
 
 absl::StatusOr<SecretElement> SecretSumOfProducts(std::span<const SecretScalar> scalars,

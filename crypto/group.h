@@ -10,6 +10,7 @@
 #ifndef SLUIS_CRYPTO_GROUP_H_
 #define SLUIS_CRYPTO_GROUP_H_
 
+#include <cstdint>
 #include <span>
 #include <utility>
 
@@ -83,8 +84,16 @@ absl::StatusOr<Element> MultiplyEncoded(ScalarView scalar, const Encoding& encod
 // is nothing to sum, the counts differ, or a scalar is zero.
 absl::StatusOr<Element> SumOfProducts(std::span<const Scalar> scalars,
                                       std::span<const Encoding> encodings);
-// The same with factors and a result that nobody may see; kInvalidArgument also when the result is
-// the identity.
+// The sum of small whole number times element, by additions alone, with each encoding refused as
+// above. Takes time that depends on the numbers. kInvalidArgument when fewer than two are given,
+// the counts differ or a number is 0.
+absl::StatusOr<Element> SmallSumOfProducts(std::span<const int32_t> numbers,
+                                           std::span<const Encoding> encodings);
+// How many additions that takes, or one more when it begins with a negative number.
+size_t AdditionsOf(std::span<const int32_t> numbers);
+
+// SumOfProducts with factors and a result that nobody may see; kInvalidArgument also when the
+// result is the identity.
 absl::StatusOr<SecretElement> SecretSumOfProducts(std::span<const SecretScalar> scalars,
                                                   std::span<const Encoding> encodings);
 

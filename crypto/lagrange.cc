@@ -1,6 +1,8 @@
 #include "crypto/lagrange.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <numeric>
 
 namespace sluis::crypto::oprf {
 
@@ -35,6 +37,41 @@ absl::StatusOr<std::vector<Scalar>> LagrangeCoefficients(std::span<const MemberI
   absl::StatusOr<std::vector<Scalar>> out = Invert(std::span<const Scalar>(denominators));
   if (!out.ok()) return out.status();
   for (size_t i = 0; i < members.size(); ++i) (*out)[i] = (*out)[i] * numerators[i];
+  return out;
+}
+
+std::optional<WholeCoefficients> SmallLagrangeCoefficients(std::span<const MemberIndex> members) {
+  // Indexes beyond this, or more members, have no small coefficients.
+  constexpr MemberIndex kMaxIndex = 64;
+  constexpr size_t kMaxCount = 5;
+  constexpr int64_t kLargest = 1023;
+  if (!CheckMembers(members).ok() || members.size() > kMaxCount) return std::nullopt;
+  if (*std::max_element(members.begin(), members.end()) > kMaxIndex) return std::nullopt;
+
+  // Each is below 64^4; their common multiple stops growing at kLargest.
+  std::vector<int64_t> numerators;
+  std::vector<int64_t> denominators;
+  int64_t shared = 1;
+  for (const MemberIndex member : members) {
+    int64_t numerator = 1;
+    int64_t denominator = 1;
+    for (const MemberIndex other : members) {
+      if (other == member) continue;
+      numerator *= other;
+      denominator *= int64_t{other} - member;
+    }
+    const int64_t common = std::gcd(numerator, denominator) * (denominator < 0 ? -1 : 1);
+    numerators.push_back(numerator / common);
+    denominators.push_back(denominator / common);
+    shared = std::lcm(shared, denominators.back());
+    if (shared > kLargest) return std::nullopt;
+  }
+  WholeCoefficients out{{}, static_cast<uint32_t>(shared)};
+  for (size_t i = 0; i < members.size(); ++i) {
+    const int64_t whole = numerators[i] * (shared / denominators[i]);
+    if (std::abs(whole) > kLargest) return std::nullopt;
+    out.numerators.push_back(static_cast<int32_t>(whole));
+  }
   return out;
 }
 

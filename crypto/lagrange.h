@@ -9,6 +9,7 @@
 #define SLUIS_CRYPTO_LAGRANGE_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -30,6 +31,17 @@ absl::Status CheckMembers(std::span<const MemberIndex> members);
 // In the order of `members`.
 absl::StatusOr<std::vector<Scalar>> LagrangeCoefficients(std::span<const MemberIndex> members,
                                                          MemberIndex at = 0);
+
+// The coefficients at 0 as whole numbers over one denominator. Small committees have small ones:
+// members 1, 2 and 3 take 3, -3 and 1 over 1. Adding an element three times costs less than
+// multiplying it.
+struct WholeCoefficients {
+  std::vector<int32_t> numerators;  // none is 0
+  uint32_t denominator;
+};
+
+// Nothing when a number is above 1023, or the members could not share a key.
+std::optional<WholeCoefficients> SmallLagrangeCoefficients(std::span<const MemberIndex> members);
 
 }  // namespace sluis::crypto::oprf
 

@@ -82,7 +82,7 @@ std::vector<Bench> AllBenches() {
        Analyse1000,
        {.most = 10}},
       {"pseudonym_client_t3_8",
-       "ask 3 holders for 8 at a time, verify, combine; baseline: the multiplications alone",
+       "ask 3 of 5 holders for 8 at a time, combine; baseline: the multiplications alone",
        PseudonymClientT3Of8,
        {.least_ratio = kPseudonymRatio}},
       {"pseudonym_client_t3_256",

@@ -1,11 +1,12 @@
-// What a pseudonym costs besides the multiplications that make it, 3 holders being needed.
+// What a pseudonym costs besides the multiplications that make it, 3 of 5 holders being needed.
 //
 // Baselines multiply as often as the protocol as written does, and do nothing else. For a batch of
 // m and t holders that is, of elements and of the generator (times t per proof verified):
 //   client   m (blind) + t (2m + 3) (verify) + t m (interpolate) + m (take the blind off), t
 //   holder   m (evaluate) + m + 2 (prove), 1
-// The client does m fewer of them, because it takes the blind off within the factors of the
-// interpolation. What comes on top is hashing to the group, adding, decoding and inverting.
+// The client does fewer of them: it takes the blind off within the factors of the interpolation, or
+// adds where these are small. What comes on top is hashing to the group, adding, decoding and
+// inverting.
 #ifndef SLUIS_TESTS_BENCH_PSEUDONYM_H_
 #define SLUIS_TESTS_BENCH_PSEUDONYM_H_
 

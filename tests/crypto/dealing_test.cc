@@ -71,6 +71,34 @@ TEST(Lagrange, OneShareTooFewExcludesNoSecret) {
   }));
 }
 
+TEST(Lagrange, WholeCoefficientsAreTheSame) {
+  size_t small = 0;
+  for (int bits = 1; bits < 1 << 9; ++bits) {
+    std::vector<MemberIndex> members;
+    for (int i = 0; i < 9; ++i) {
+      if (((bits >> i) & 1) != 0) members.push_back(static_cast<MemberIndex>(i + 1));
+    }
+    const auto whole = SmallLagrangeCoefficients(members);
+    if (!whole.has_value()) continue;
+    ++small;
+    const auto lambda = LagrangeCoefficients(members).value();
+    ASSERT_EQ(whole->numerators.size(), members.size());
+    for (size_t i = 0; i < members.size(); ++i) {
+      const int32_t number = whole->numerators[i];
+      const Scalar size(static_cast<uint64_t>(std::abs(number)));
+      EXPECT_EQ(number < 0 ? Scalar() - size : size, lambda[i] * Scalar(whole->denominator));
+    }
+  }
+  EXPECT_GT(small, 300u);
+  const auto three = SmallLagrangeCoefficients(std::array<MemberIndex, 3>{1, 2, 3}).value();
+  EXPECT_EQ(three.numerators, (std::vector<int32_t>{3, -3, 1}));
+  EXPECT_EQ(three.denominator, 1u);
+  EXPECT_FALSE(SmallLagrangeCoefficients({}).has_value());
+  EXPECT_FALSE(SmallLagrangeCoefficients(std::array<MemberIndex, 2>{1, 0}).has_value());
+  EXPECT_FALSE(SmallLagrangeCoefficients(std::array<MemberIndex, 2>{1, 65535}).has_value());
+  EXPECT_FALSE(SmallLagrangeCoefficients(std::array<MemberIndex, 3>{62, 63, 64}).has_value());
+}
+
 TEST(Lagrange, WrongMembersAreRefused) {
   const auto refused = [](std::vector<MemberIndex> members) {
     return !LagrangeCoefficients(members).ok();

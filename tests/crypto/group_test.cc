@@ -22,6 +22,8 @@ class Ristretto255 : public ::testing::Test {
     const std::array scalars = {Scalar(2), Scalar(3)};
     const std::array encodings = {Element::Generator().encoding(), encoding};
     EXPECT_FALSE(SumOfProducts(scalars, encodings).ok()) << hex;
+    EXPECT_FALSE(SmallSumOfProducts(std::array{2, -3}, encodings).ok()) << hex;
+    EXPECT_FALSE(SmallSumOfProducts(std::array{1, 1}, encodings).ok()) << hex;
     std::vector<SecretScalar> secrets;
     for (const Scalar& scalar : scalars) secrets.push_back(SecretSum(scalar, Scalar()));
     EXPECT_FALSE(SecretSumOfProducts(secrets, encodings).ok()) << hex;
@@ -129,10 +131,34 @@ TEST_F(Ristretto255, TheIdentityComesOutButNotIn) {
   EXPECT_TRUE(SumOfProducts(std::array{Scalar(5), Scalar() - Scalar(5)}, twice)->IsIdentity());
 }
 
+TEST_F(Ristretto255, AddingIsMultiplyingBySmallNumbers) {
+  const Element a = MultiplyGenerator(Scalar(1000));
+  const Element b = MultiplyGenerator(Scalar(10));
+  const std::array encodings = {a.encoding(), b.encoding()};
+  for (int32_t i = -9; i <= 9; ++i) {
+    for (int32_t j = -9; j <= 9; ++j) {
+      const std::array numbers = {i, j};
+      const auto sum = SmallSumOfProducts(numbers, encodings);
+      ASSERT_EQ(sum.ok(), i != 0 && j != 0);
+      if (!sum.ok()) continue;
+      const int32_t value = 1000 * i + 10 * j;
+      const Element size = MultiplyGenerator(Scalar(static_cast<uint64_t>(std::abs(value))));
+      EXPECT_EQ(*sum, value < 0 ? Element() - size : size) << i << " " << j;
+    }
+  }
+  // 1000 and -1000 cancel out on the way, and at the end.
+  const std::array opposite = {a.encoding(), (Element() - a).encoding()};
+  EXPECT_TRUE(SmallSumOfProducts(std::array{3, 3}, opposite)->IsIdentity());
+  EXPECT_EQ(SmallSumOfProducts(std::array{3, 2}, opposite).value(), a);
+  EXPECT_EQ(AdditionsOf(std::array{3, -3, 1}), 5u);
+}
+
 TEST_F(Ristretto255, SumsTakeOneFactorForEachElement) {
   const std::array<Encoding, 1> encodings = {Element::Generator().encoding()};
   EXPECT_FALSE(SumOfProducts({}, {}).ok());
   EXPECT_FALSE(SumOfProducts(std::array{Scalar(1), Scalar(2)}, encodings).ok());
+  EXPECT_FALSE(SmallSumOfProducts(std::array{1}, encodings).ok());
+  EXPECT_FALSE(SmallSumOfProducts(std::array{1, 2}, encodings).ok());
   EXPECT_FALSE(SecretSumOfProducts({}, {}).ok());
   EXPECT_FALSE(SecretSumOfProducts({}, encodings).ok());
 }

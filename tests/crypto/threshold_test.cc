@@ -65,6 +65,21 @@ TEST(Threshold, AnyEnoughHoldersGiveTheSameResult) {
   }));
 }
 
+// Some quorums are added up and others multiplied: all give the same.
+TEST(Threshold, EveryQuorumOfThreeOfSevenGivesTheSameResult) {
+  const SharedKey key({1, 2, 3, 4, 5, 6, 7}, 3);
+  const std::vector<std::string> expected = Expected(key);
+  for (MemberIndex i = 1; i <= 7; ++i) {
+    for (MemberIndex j = 1; j < i; ++j) {
+      for (MemberIndex k = 1; k < j; ++k) {
+        Request request = NewRequest();
+        const std::vector<VerifiedAnswer> answers = Verified(key, {j, i, k}, request);
+        EXPECT_EQ(Hex(Combine(std::move(request), 3, answers).value()), expected);
+      }
+    }
+  }
+}
+
 // Fewer than are needed are refused; and if they pretend that fewer were needed, each set of them
 // gets something else, and none the result.
 TEST(Threshold, OneHolderTooFewDeterminesNothing) {

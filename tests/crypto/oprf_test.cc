@@ -202,6 +202,10 @@ TEST_F(Voprf, ListsMustFit) {
   EXPECT_FALSE(Finalize(inputs_, {}, blinded_, public_key_, evaluation_).ok());
   const std::vector<Encoding> most(kMaxBatch + 1, blinded_[0]);
   EXPECT_FALSE(BlindEvaluate(key_, public_key_, most, SystemRandom()).ok());
+  EXPECT_EQ(VerifyProof(ContextOf(Mode::kVoprf), {Element::Generator(), public_key_, most, most},
+                        evaluation_.proof)
+                .code(),
+            absl::StatusCode::kInvalidArgument);
   EXPECT_FALSE(BlindEvaluate(key_, public_key_, {}, SystemRandom()).ok());
   EXPECT_FALSE(Blind(Mode::kVoprf, Bytes(kMaxInputBytes + 1, 'x'), SystemRandom()).ok());
   EXPECT_FALSE(Finalize(Bytes(kMaxInputBytes + 1, 'x'), blinds_[0], blinded_[0]).ok());

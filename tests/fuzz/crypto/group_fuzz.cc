@@ -1,5 +1,7 @@
 // Every way in which an element or a scalar enters gives the same verdict, and what is taken has
 // one form only.
+#include <array>
+
 #include "crypto/group.h"
 #include "crypto/scalar.h"
 #include "tests/fuzz/crypto/input.h"
@@ -22,6 +24,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Encoding encoding = ToFixed<kElementSize>(input).value();
   const auto product = MultiplyEncoded(Scalar(1), encoding);
   Require(product.ok() == element.ok() && (!product.ok() || *product == *element));
+  const std::array numbers = {2, -3};
+  const std::array terms = {encoding, Element::Generator().encoding()};
+  const auto sum = SmallSumOfProducts(numbers, terms);
+  Require(sum.ok() == element.ok());
+  if (sum.ok()) Require(*sum == *element + *element - MultiplyGenerator(Scalar(3)));
   Encoding copy = encoding;
   Require(SecretElement::Deserialize(Secret<32>::FromBytes(copy)).ok() == element.ok());
   copy = encoding;

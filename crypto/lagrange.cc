@@ -60,7 +60,7 @@ std::optional<WholeCoefficients> SmallLagrangeCoefficients(std::span<const Membe
       numerator *= other;
       denominator *= int64_t{other} - member;
     }
-    const int64_t common = std::gcd(numerator, denominator) * (denominator < 0 ? -1 : 1);
+    const int64_t common = std::gcd(numerator, denominator);
     numerators.push_back(numerator / common);
     denominators.push_back(denominator / common);
     shared = std::lcm(shared, denominators.back());

@@ -14,8 +14,8 @@
 
 namespace sluis::server {
 
-// Of a rule pack, and of a protocol.
-inline constexpr size_t kMaxPackBytes = 1 << 20;
+// Of a rule pack and of a protocol, whose own readers know their bounds.
+inline constexpr size_t kMaxPackBytes = 8 << 20;
 
 // A file that the configuration names. FAILED_PRECONDITION naming it when it cannot be read,
 // INVALID_ARGUMENT when it is longer than `most` bytes.

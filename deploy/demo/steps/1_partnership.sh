@@ -39,11 +39,26 @@ grep -v '^  \(sleutel\|vingerafdruk\|machine\)' "$(said beheer.zandrode)" >"$fol
 shown beheer.zandrode "$folder/seen/members" partnership show vaartland.manifest '|' grep -v -e sleutel -e vingerafdruk -e machine
 done_as "manifest 1, vijf handtekeningen"
 
+step "Eén protocol: de tekst van de regels, door alle vijf ondertekend"
+tell "Het protocol zegt wie wie wat mag meedelen, waarom en met welke velden. De regels zijn dezelfde afspraak, voor de nodes."
+sed -e "s/^  van: .*/  van: $(date +%F)/; s/^  tot: .*/  tot: $(date -d '1 year' +%F)/" \
+  -e "s/^  herziening: .*/  herziening: $(date -d '9 months' +%F)/" \
+  "$top/docs/examples/protocol.vaartland.yaml" >"$folder/protocol.yaml"
+as beheer.lindervaart 0 protocol check protocol.yaml "$packs/statutory.be.yaml" "$packs/livc-r.vaartland.yaml"
+for member in "${members[@]}"; do
+  [ "$member" != caw ] || as beheer.lindervaart 1 protocol show protocol.yaml --manifest vaartland.manifest
+  quiet "beheer.$member" protocol sign protocol.yaml --manifest vaartland.manifest --config "$member/sluisd.yaml" --yes
+done
+tell "Vier van de vijf is ook hier niet genoeg. Met de vijfde handtekening geldt het, en nemen de nodes het aan."
+as beheer.lindervaart 0 protocol show protocol.yaml --manifest vaartland.manifest
+done_as "protocol van kracht, vijf handtekeningen"
+
 step "De oefening begint"
 tell "Elke node krijgt het manifest. In deze oefening duurt de bedenktijd $cooling_off seconden in plaats van vier uur."
 for member in "${members[@]}"; do
   cp "$folder/vaartland.manifest" "$folder/$member/partnership.manifest"
-  printf 'partnership:\n  manifest: partnership.manifest\n  exercise_cooling_off_s: %s\n' "$cooling_off" >>"$folder/$member/sluisd.yaml"
+  cp "$folder/protocol.yaml" "$folder/protocol.yaml.signatures" "$folder/$member/"
+  printf 'partnership:\n  manifest: partnership.manifest\n  protocol: protocol.yaml\n  exercise_cooling_off_s: %s\n' "$cooling_off" >>"$folder/$member/sluisd.yaml"
   kill -HUP "${daemon[$member]}"
 done
 until_line 30 beheer.lindervaart "${org[caw]}" "bereikt: [0-9]" exchange status

@@ -89,6 +89,34 @@ TEST(NodeDoctorTest, DiskCheckpointVersion) {
   EXPECT_THAT(Bad(status), Contains("doctor.version warning"));
 }
 
+TEST(NodeDoctorTest, WhereTheProtocolStands) {
+  auto status = Healthy();
+  status.set_partnership("livc-r.vaartland.example");
+  status.set_partnership_state(record::v1::PARTNERSHIP_STATE_EXERCISE);
+  EXPECT_THAT(Bad(status), testing::IsEmpty()) << "an exercise needs none";
+  status.set_partnership_state(record::v1::PARTNERSHIP_STATE_ACTIVE);
+  EXPECT_THAT(Bad(status), testing::ElementsAre("doctor.protocol_none fault"));
+
+  node::v1::ProtocolStatus& protocol = *status.mutable_protocol();
+  protocol.set_id("prot-1");
+  protocol.set_phase("active");
+  protocol.set_new_disclosures(true);
+  protocol.set_review("2025-12-31");
+  protocol.set_last_day("2025-12-22");  // the 31st day
+  EXPECT_THAT(Bad(status), testing::IsEmpty());
+  protocol.set_last_day("2025-12-21");
+  EXPECT_THAT(Bad(status), testing::ElementsAre("doctor.protocol_ends warning"));
+  protocol.set_phase("past_review");
+  EXPECT_THAT(Bad(status), testing::ElementsAre("doctor.protocol_past_review warning"));
+  protocol.set_new_disclosures(false);
+  protocol.set_phase("review_overdue");
+  EXPECT_THAT(Bad(status), testing::ElementsAre("doctor.protocol_over fault"));
+  protocol.set_phase("not_yet_in_force");
+  EXPECT_THAT(Bad(status), testing::ElementsAre("doctor.protocol_not_yet warning"));
+  protocol.add_not_signed("lindervaart.example");
+  EXPECT_THAT(Bad(status), testing::ElementsAre("doctor.protocol_unsigned fault"));
+}
+
 TEST(NodeDoctorTest, CertificatesAt30And14And3Days) {
   const auto at = [](int64_t days) { return ExamineEnd(days * kDay + 60, 0, {"x", "y"}); };
   EXPECT_EQ(at(31).weight, Weight::kFine);

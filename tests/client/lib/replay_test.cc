@@ -207,6 +207,31 @@ TEST_F(ReplayTest, ARefusalOfAPermitThatNothingExplainsDiffers) {
   ExpectMismatch({"decision", "rules", "fields", "obligations"});
 }
 
+// Under a protocol the entry names the clause that covers what was disclosed.
+TEST_F(ReplayTest, WhatIsDisclosedUnderAProtocolNamesItsClause) {
+  Values("release", "share",
+         {{"actor.role", "worker"},
+          {"actor.is_author", "false"},
+          {"record.category", "light"},
+          {"record.subject_kind", "place"},
+          {"record.age_days", "12"},
+          {"record.held", "false"}});
+  Refused(record::v1::OUTCOME_DONE, "", {"P-SHARE"});
+  act_.set_operation(record::v1::OPERATION_DISCLOSURE);
+  part_.add_granted_fields("statements");
+  part_.add_obligations("notify=subject:P30D");
+  ExpectEqual();
+  part_.set_clause("M-1");
+  ExpectMismatch({"clause"});
+  part_.set_protocol_digest(std::string(32, 'p'));
+  ExpectEqual();
+  part_.clear_clause();
+  ExpectMismatch({"clause"});
+  // That no clause covered it only the text could say.
+  Refused(record::v1::OUTCOME_REFUSED, "not_in_protocol");
+  ExpectObstacle("withheld");
+}
+
 TEST_F(ReplayTest, WhatTheRecordWouldSaySeenFromOutsideIsNotGuessed) {
   Values("release", "share",
          {{"actor.role", "worker"},

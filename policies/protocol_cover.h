@@ -22,8 +22,8 @@ struct Disclosure {
   std::vector<std::string_view> fields;
 };
 
-// The first clause in the order of the text; null when there is none, or when sender or recipient is
-// no party, or both are the same one.
+// The first clause in the order of the text; null when there is none, or when sender or recipient
+// is no party, or both are the same one.
 const ProtocolClause* CoveringClause(const Protocol& protocol, const Disclosure& disclosure);
 
 }  // namespace sluis::policies

@@ -34,7 +34,8 @@ struct Config {
   std::string node_pack;
   // Signed manifest of the partnership; empty while the node is in none.
   std::string manifest_file;
-  // Protocol that the members signed; empty while there is none, and then nothing real is exchanged.
+  // Protocol that the members signed; empty while there is none, and then nothing real is
+  // exchanged.
   std::string protocol_file;
   // In exercise, and then only: longest cooling-off time, seconds; 0 for what the rules say.
   uint64_t exercise_cooling_off_s = 0;

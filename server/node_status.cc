@@ -30,8 +30,8 @@ void FillProtocol(const core::ProtocolInForce& in_force, const std::string& toda
   }
   std::sort(status.mutable_not_signed()->begin(), status.mutable_not_signed()->end());
   status.set_review(protocol.review.text);
-  status.set_last_day(std::min(policies::DayAfter(protocol.review.text, protocol.grace_days),
-                               protocol.until.text));
+  status.set_last_day(
+      std::min(policies::DayAfter(protocol.review.text, protocol.grace_days), protocol.until.text));
 }
 
 }  // namespace

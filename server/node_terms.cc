@@ -25,8 +25,9 @@ void WarnOfProtocol(const core::Terms& terms, const std::string& today) {
     spdlog::warn("nothing new is disclosed: the protocol is {} today; see sluis protocol show",
                  policies::ProtocolPhaseName(standing->phase));
   } else if (terms.active()) {
-    spdlog::warn("nothing is disclosed: name the protocol of the partnership under "
-                 "partnership.protocol");
+    spdlog::warn(
+        "nothing is disclosed: name the protocol of the partnership under "
+        "partnership.protocol");
   }
 }
 

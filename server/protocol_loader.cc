@@ -64,8 +64,8 @@ absl::StatusOr<std::shared_ptr<const core::ProtocolInForce>> LoadProtocol(
   absl::StatusOr<Signed> read = ReadSigned(path + ".signatures", protocol);
   if (!read.ok()) return read.status();
   return std::make_shared<const core::ProtocolInForce>(
-      std::move(protocol), std::move(read->signatures),
-      core::PartyKeysOf(terms.manifest->manifest), read->digest);
+      std::move(protocol), std::move(read->signatures), core::PartyKeysOf(terms.manifest->manifest),
+      read->digest);
 }
 
 }  // namespace sluis::server

@@ -97,7 +97,7 @@ absl::StatusOr<ExchangeKeys> LoadExchangeKeys(const Config& config, const std::s
 
 absl::StatusOr<record::v1::UserRequest> LoadFirstAdministrator(const Config& config) {
   absl::StatusOr<std::string> bytes =
-       ReadWholeFile(config.first_administrator_request, kMaxRequestBytes);
+      ReadWholeFile(config.first_administrator_request, kMaxRequestBytes);
   if (!bytes.ok()) return bytes.status();
   record::v1::UserRequest request;
   if (!request.ParseFromString(*bytes)) {

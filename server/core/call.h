@@ -53,9 +53,9 @@ struct Call {
 // The parts of an entry that follow from the call alone.
 Entry EntryOf(const Call& call, record::v1::Operation operation, record::v1::Outcome outcome);
 
-// Adds what the answer says: rule ids to the act part, and attributes, fields, obligations, the clause
-// of the protocol and the legal texts that it rests on today as the decision part. An entry rests on
-// one decision: once for each.
+// Adds what the answer says: rule ids to the act part, and attributes, fields, obligations, the
+// clause of the protocol and the legal texts that it rests on today as the decision part. An entry
+// rests on one decision: once for each.
 void AddDecision(const Call& call, const Answer& answer, Entry& entry);
 
 // Adds the record acted on to the subject part.

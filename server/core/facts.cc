@@ -214,8 +214,6 @@ const std::map<std::string, Supply, std::less<>>& Supplies() {
       {"consensus", Always("false", Source::kLedger)},
       {"protocol.active",
        From(Source::kLedger, [](const Facts& f) { return Bool(ProtocolActive(f)); })},
-      {"cross_zone",
-       From(Source::kLedger, [](const Facts& f) { return Bool(BetweenPoliceZones(f)); })},
       {"cross_zone", From(Source::kLedger, [](const Facts& f) { return Bool(AcrossZones(f)); })},
       {"from.kind", KindAt(Side::kAccept)},
       {"to.kind", KindAt(Side::kRelease)},

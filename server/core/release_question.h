@@ -34,8 +34,8 @@ struct AcceptFacts {
 };
 
 // Asks the rules in force whether this node may release a record to a partner, for the role,
-// purpose, basis and case of `call`. Refuses obligations that releasing does not carry out, and what
-// no clause of the protocol in force covers; the answer names the clause that does.
+// purpose, basis and case of `call`. Refuses obligations that releasing does not carry out, and
+// what no clause of the protocol in force covers; the answer names the clause that does.
 Answer AskRelease(const Call& call, const ReleaseFacts& facts);
 
 // Asks the rules in force whether this node may take what a partner offers. Nothing of `call` but

@@ -108,6 +108,8 @@ test('house rules find long files, empty names and unfinished work', () => {
   const check = (files) => withTree({ ...build, ...files }, checkHabits);
   assert.deepEqual(check({ 'crypto/a.cc': 'int x;\n'.repeat(400), 'tests/a_test.cc': long }), []);
   assert.match(check({ 'crypto/a.cc': long })[0], /401 lines/);
+  assert.deepEqual(check({ 'policies/packs/a.yaml': 'a: 1\n'.repeat(800) }), []);
+  assert.match(check({ 'policies/packs/a.yaml': 'a: 1\n'.repeat(801) })[0], /801 lines/);
   for (const name of ['crypto/util.h', 'server/common.cc', 'client/string_utils.h', 'a/helpers.mjs', 'a/misc.proto'])
     assert.equal(check({ [name]: '' }).length, 1, name);
   assert.deepEqual(check({ 'crypto/commonality.h': '', 'server/utility_bill.cc': '' }), []);

@@ -38,8 +38,7 @@ class ProtocolLoaderTest : public ::testing::Test {
     const std::vector<const test::Organisation*> members = {&care_, &town_};
     test::ManifestForm form;
     form.state = record::v1::PARTNERSHIP_STATE_ACTIVE;
-    manifest_ =
-        std::make_shared<const partnership::SignedManifest>(partners_.Next(members, form));
+    manifest_ = std::make_shared<const partnership::SignedManifest>(partners_.Next(members, form));
     partners_.Install(care_);
     partners_.InstallProtocol(members, care_);
     config_ = *ReadConfig(care_.config_file());
@@ -101,8 +100,7 @@ TEST_F(ProtocolLoaderTest, AnotherTextIsNotTheOneThatWasSigned) {
 }
 
 TEST_F(ProtocolLoaderTest, TheTextOfOtherPacksIsRefused) {
-  const std::string digest =
-      crypto::HexEncode(crypto::View(*terms_->packs.digests().partnership));
+  const std::string digest = crypto::HexEncode(crypto::View(*terms_->packs.digests().partnership));
   std::string other = digest;
   other[0] = other[0] == '0' ? '1' : '0';
   Edit(digest, other);

@@ -39,12 +39,13 @@ grep -v '^  \(sleutel\|vingerafdruk\|machine\)' "$(said beheer.zandrode)" >"$fol
 shown beheer.zandrode "$folder/seen/members" partnership show vaartland.manifest '|' grep -v -e sleutel -e vingerafdruk -e machine
 done_as "manifest 1, vijf handtekeningen"
 
-step "Eén protocol: de tekst van de regels, door alle vijf ondertekend"
+step "Eén protocol, door alle vijf ondertekend"
 tell "Het protocol zegt wie wie wat mag meedelen, waarom en met welke velden. De regels zijn dezelfde afspraak, voor de nodes."
 sed -e "s/^  van: .*/  van: $(date +%F)/; s/^  tot: .*/  tot: $(date -d '1 year' +%F)/" \
   -e "s/^  herziening: .*/  herziening: $(date -d '9 months' +%F)/" \
   "$top/docs/examples/protocol.vaartland.yaml" >"$folder/protocol.yaml"
-as beheer.lindervaart 0 protocol check protocol.yaml "$packs/statutory.be.yaml" "$packs/livc-r.vaartland.yaml"
+cp "$packs/statutory.be.yaml" "$packs/livc-r.vaartland.yaml" "$folder/"
+as beheer.lindervaart 0 protocol check protocol.yaml statutory.be.yaml livc-r.vaartland.yaml
 for member in "${members[@]}"; do
   [ "$member" != caw ] || as beheer.lindervaart 1 protocol show protocol.yaml --manifest vaartland.manifest
   quiet "beheer.$member" protocol sign protocol.yaml --manifest vaartland.manifest --config "$member/sluisd.yaml" --yes

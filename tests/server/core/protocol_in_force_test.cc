@@ -144,8 +144,8 @@ TEST_F(ProtocolInForceTest, TheRecipientAsksForTheClauseAsWell) {
   for (const auto& joined : released.decision.obligations) {
     offered.mutable_conditions()->add_obligations(policies::ObligationText(joined.obligation));
   }
-  const AcceptFacts facts{.terms = &offered, .sender = &node_.member(kCity),
-                          .role = "maatschappelijk-werker"};
+  const AcceptFacts facts{
+      .terms = &offered, .sender = &node_.member(kCity), .role = "maatschappelijk-werker"};
   EXPECT_EQ(AskAccept(CallOf(), facts).clause, "M-doorverwijzing-hulp");
   policies::Protocol text = Text();
   for (policies::ProtocolClause& clause : text.clauses) clause.from = {{kWelfare, {}}};

@@ -144,12 +144,11 @@ TEST_F(ProtocolOdrlTest, SaysWhatTheRulesSay) {
     ids.insert(name.substr(0, name.find(':')));
   }
   for (const Rule& rule : packs_->rules()) {
-    // No basis of these packs lifts secrecy between helpers: what is said of one is met by nothing.
-    // The others are about acts that no permission of an exchange names.
+    // About acts that no permission of an exchange names.
     const std::set<std::string> unmet = {"F-BEVEL-DOEL",   "F-BEVEL-GEHEIM",      "F-IN-BEWARING",
                                          "F-GEHEIM-LEZEN", "F-GEHEIM-LEZEN-DOEL", "R-BEVEL",
                                          "R-STATISTIEK"};
-    bool local = rule.id.starts_with("F-GEDEELD-") || unmet.contains(rule.id);
+    bool local = unmet.contains(rule.id);
     for (const ValueTest& test : rule.tests) {
       local = local || (packs_->schema().attributes[test.attribute].name == "side" &&
                         test.values == 1 && !test.none);

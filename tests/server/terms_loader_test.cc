@@ -95,7 +95,7 @@ TEST_F(TermsLoaderTest, MakesTermsOfTheShippedPacks) {
 TEST_F(TermsLoaderTest, APackThatCannotBeReadIsRefusedByItsName) {
   config_.node_pack = Write("own.yaml", "sluis: 1\npack: [\n");
   EXPECT_THAT(std::string(LoadTerms(config_).status().message()), HasSubstr("own.yaml:"));
-  config_.node_pack = Write("own.yaml", std::string((1 << 20) + 1, '#'));
+  config_.node_pack = Write("own.yaml", std::string(kMaxPackBytes + 1, '#'));
   EXPECT_THAT(std::string(LoadTerms(config_).status().message()), HasSubstr("longer"));
   config_.node_pack = folder_.PathOf("missing.yaml");
   EXPECT_THAT(std::string(LoadTerms(config_).status().message()), HasSubstr("missing.yaml"));

@@ -88,7 +88,7 @@ std::string ProtocolText(const std::vector<const Organisation*>& members) {
   text["functionarissen"] = advices;
   text["rechtsgronden"]["inzameling"] = grounds;
   text["bekendmaking"] = publications;
-  text["duur"]["van"] = "2026-01-01";
+  text["duur"]["van"] = kSignedOn;
   text["duur"]["tot"] = "2199-12-31";
   text["duur"]["herziening"] = "2199-12-31";
   // A clause may name only kinds that some party is of.

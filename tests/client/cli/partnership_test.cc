@@ -288,8 +288,8 @@ TEST_F(PartnershipTest, AStatementMustObeyTheRules) {
                 "--out", Path("x")})
                 .exit,
             Exit::kUsage);
-  EXPECT_THAT(Do({"member", "--config", Path("caw/packs/statutory.yaml"), "--name", "x",
-                  "--mandate-until", "2030-11-20", "--out", Path("x")})
+  EXPECT_THAT(Do({"member", "--config", kPacks + "node.caw.yaml", "--name", "x", "--mandate-until",
+                  "2030-11-20", "--out", Path("x")})
                   .err,
               HasSubstr("«organisation»"));
   EXPECT_FALSE(client::Exists(Path("x")));

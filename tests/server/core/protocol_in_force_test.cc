@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 
 #include "server/core/release_question.h"
@@ -68,7 +69,7 @@ TEST_F(ProtocolInForceTest, ADisclosureNamesItsClauseInTheEntry) {
   EXPECT_EQ(answer.clause, "M-doorverwijzing-hulp");
   EXPECT_EQ(answer.protocol, Text().digest);
   Entry entry;
-  AddDecision(answer, entry);
+  AddDecision(CallOf(), answer, entry);
   record::v1::DecisionPart part;
   ASSERT_TRUE(part.ParseFromString(*entry.decision));
   EXPECT_EQ(part.clause(), "M-doorverwijzing-hulp");
@@ -117,30 +118,33 @@ TEST_F(ProtocolInForceTest, BothMustBeParties) {
   EXPECT_EQ(Active(Release()), "false");
 }
 
-// The review was due on 2026-08-31; thirty days later new disclosures stop, and only then.
+// The review was due on 2026-09-15; fifteen days later new disclosures stop, and only then.
 TEST_F(ProtocolInForceTest, PastTheGraceOfItsReviewNewDisclosuresStop) {
   policies::Protocol text = Text();
-  text.review.text = "2026-08-31";
-  text.grace_days = 30;
+  text.from.text = "2026-09-10";
+  text.review.text = "2026-09-15";
+  text.grace_days = 15;
   terms_->protocol = tests::SignedByAll(std::move(text));
-  EXPECT_EQ(Active(Release("2026-08-31")), "true");
+  EXPECT_EQ(Active(Release("2026-09-15")), "true");
   EXPECT_EQ(Active(Release("2026-09-30")), "true");
   EXPECT_EQ(Active(Release("2026-10-01")), "false");
   // What it remembers of a day holds for no other.
   EXPECT_EQ(Active(Release("2026-09-30")), "true");
-  EXPECT_EQ(Active(Release("2025-12-31")), "false");
+  EXPECT_EQ(Active(Release("2026-09-09")), "false");
 }
 
 TEST_F(ProtocolInForceTest, TheRecipientAsksForTheClauseAsWell) {
   const Answer released = Release();
   peer::v1::Terms offered;
   const auto& schema = terms_->packs.schema();
+  std::map<std::string, record::v1::AttributeValue> sorted;
   for (const auto& value : released.attributes) {
     const auto id = schema.FindAttribute(value.name());
     if (schema.attributes[*id].SourceOn(policies::Side::kAccept) == policies::Source::kOffer) {
-      *offered.add_attributes() = value;
+      sorted[value.name()] = value;
     }
   }
+  for (const auto& [name, value] : sorted) *offered.add_attributes() = value;
   for (const auto& joined : released.decision.obligations) {
     offered.mutable_conditions()->add_obligations(policies::ObligationText(joined.obligation));
   }

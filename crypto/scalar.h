@@ -79,10 +79,11 @@ class SecretScalar {
 // Either kind, where both will do.
 class ScalarView {
  public:
-  ScalarView(const Scalar& scalar)
-      : bytes_(scalar.bytes()) {}         // NOLINT(google-explicit-constructor)
-  ScalarView(const SecretScalar& scalar)  // NOLINT(google-explicit-constructor)
-      : bytes_(scalar.bytes().expose()) {}
+  // Both are meant to happen without saying so.
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  ScalarView(const Scalar& scalar) : bytes_(scalar.bytes()) {}
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  ScalarView(const SecretScalar& scalar) : bytes_(scalar.bytes().expose()) {}
   const uint8_t* data() const { return bytes_.data(); }
 
  private:

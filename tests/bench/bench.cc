@@ -9,6 +9,7 @@ namespace sluis::bench {
 namespace {
 
 constexpr size_t kRounds = 5;
+constexpr size_t kCostRounds = 21;
 
 struct Round {
   double per_second = 0;
@@ -35,9 +36,10 @@ absl::StatusOr<Round> Measure(const Side& side) {
   return Round{count / wall.count(), cpu * 1e6 / count};
 }
 
-double Median(std::array<double, kRounds> values) {
-  std::nth_element(values.begin(), values.begin() + kRounds / 2, values.end());
-  return values[kRounds / 2];
+template <size_t N>
+double Median(std::array<double, N> values) {
+  std::nth_element(values.begin(), values.begin() + N / 2, values.end());
+  return values[N / 2];
 }
 
 }  // namespace
@@ -64,6 +66,31 @@ absl::StatusOr<Result> Compare(const std::string& name, const std::string& unit,
   out.baseline = Median(base);
   out.ratio = out.value / out.baseline;
   out.cpu_us_per_op = Median(cpu);
+  return out;
+}
+
+absl::StatusOr<Result> CompareCost(const std::string& name, const std::string& unit,
+                                   const Side& side, const Side& baseline) {
+  std::array<double, kCostRounds> value{};
+  std::array<double, kCostRounds> base{};
+  std::array<double, kCostRounds> ratio{};
+  for (size_t round = 0; round <= kCostRounds; ++round) {
+    const absl::StatusOr<Round> measured = Measure(side);
+    if (!measured.ok()) return measured.status();
+    const absl::StatusOr<Round> reference = Measure(baseline);
+    if (!reference.ok()) return reference.status();
+    if (round == 0) continue;  // caches and lazy set-up
+    value[round - 1] = 1e6 / measured->cpu_us_per_op;
+    base[round - 1] = 1e6 / reference->cpu_us_per_op;
+    ratio[round - 1] = value[round - 1] / base[round - 1];
+  }
+  Result out;
+  out.name = name;
+  out.unit = unit;
+  out.value = Median(value);
+  out.baseline = Median(base);
+  out.ratio = Median(ratio);
+  out.cpu_us_per_op = 1e6 / out.value;
   return out;
 }
 

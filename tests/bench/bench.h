@@ -51,6 +51,12 @@ struct Side {
 absl::StatusOr<Result> Compare(const std::string& name, const std::string& unit, const Side& side,
                                const Side& baseline);
 
+// For work of one thread that waits for nothing: operations per second of processor time, which
+// others on the machine change less, and the median of the ratios of 21 rounds, each of which has
+// met the same machine twice.
+absl::StatusOr<Result> CompareCost(const std::string& name, const std::string& unit,
+                                   const Side& side, const Side& baseline);
+
 // Keeps a value that nothing reads from being optimised away.
 void Keep(const void* value);
 

@@ -122,7 +122,8 @@ std::vector<Bench> AllBenches() {
 void PrintHelp(const std::vector<Bench>& benches) {
   std::printf(
       "usage: sluis_bench [--all] [--bars] [--only NAME]... [--out FILE]\n"
-      "Medians of five rounds, baseline in the same run. Results go to build/bench/results.json\n"
+      "Medians of at least five rounds, baseline in the same run. Results go to "
+      "build/bench/results.json\n"
       "or FILE: an array of {name, value, unit, baseline, ratio, cpu_us_per_op, bar, goal}. A run\n"
       "that says nothing is marked invalid: it has \"invalid\" as well, with the reason. What "
       "this\n"

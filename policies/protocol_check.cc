@@ -94,7 +94,9 @@ class WordCheck {
 
   void CheckPacks() {
     const std::vector<Pack>& layers = packs_.layers();
-    if (layers.size() != 2 || layers[1].layer != Layer::kPartnership) {
+    // A node narrows what was agreed, which changes nothing in the text.
+    const bool narrowed = layers.size() == 3 && layers[2].layer == Layer::kNode;
+    if ((layers.size() != 2 && !narrowed) || layers[1].layer != Layer::kPartnership) {
       faults_.push_back(absl::InvalidArgumentError(
           "policies: a protocol is the text of one statutory and one partnership pack: give these "
           "two"));
@@ -107,11 +109,13 @@ class WordCheck {
           layers[1].file_name + ": the pack is the machine form of another protocol: \"" +
           layers[1].protocol + "\" instead of \"" + protocol_.id + "\""));
     }
-    if (protocol_.from.text < packs_.valid_from()) {
-      Refuse(protocol_.from, "the packs are valid from " + packs_.valid_from() + " on only");
+    const std::string& from = std::max(layers[0].valid_from, layers[1].valid_from);
+    const std::string& until = std::min(layers[0].valid_until, layers[1].valid_until);
+    if (protocol_.from.text < from) {
+      Refuse(protocol_.from, "the packs are valid from " + from + " on only");
     }
-    if (protocol_.until.text > packs_.valid_until()) {
-      Refuse(protocol_.until, "the packs are valid until " + packs_.valid_until() + " only");
+    if (protocol_.until.text > until) {
+      Refuse(protocol_.until, "the packs are valid until " + until + " only");
     }
   }
 

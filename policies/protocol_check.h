@@ -18,6 +18,7 @@
 namespace sluis::policies {
 
 // Whether it is the text of these packs: id, version, digest and days, and words that they declare.
+// A layer of a node may stand beside the two: it narrows, and the text says nothing of it.
 // Every fault, each InvalidArgument naming file, line, column, the word and the nearest valid one.
 std::vector<absl::Status> CheckAgainstPacks(const Protocol& protocol, const PackSet& packs);
 

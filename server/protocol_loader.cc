@@ -7,6 +7,7 @@
 #include "crypto/hash.h"
 #include "policies/protocol_check.h"
 #include "policies/protocol_yaml.h"
+#include "policies/source_text.h"
 #include "server/terms_loader.h"
 
 namespace sluis::server {
@@ -60,6 +61,16 @@ absl::StatusOr<std::shared_ptr<const core::ProtocolInForce>> LoadProtocol(
     return absl::FailedPreconditionError(Quoted(config.organisation) + " is not a party in " +
                                          Quoted(path) +
                                          "; install the protocol of its own partnership");
+  }
+  for (const policies::ProtocolParty& party : protocol.parties) {
+    const partnership::Member* member = terms.manifest->manifest.Find(party.organisation.text);
+    if (member == nullptr || member->kind == party.kind.text) continue;
+    policies::Complaint complaint(path);
+    complaint.About(party.kind, "the manifest in force says that " +
+                                    Quoted(party.organisation.text) + " is of kind " +
+                                    Quoted(member->kind) +
+                                    "; install a manifest and a protocol that say the same");
+    return absl::FailedPreconditionError(complaint.status().message());
   }
   absl::StatusOr<Signed> read = ReadSigned(path + ".signatures", protocol);
   if (!read.ok()) return read.status();

@@ -75,6 +75,25 @@ Result<std::vector<policies::PartyKey>> KeysOfManifests(const std::vector<std::s
   return keys;
 }
 
+Step CheckKinds(const policies::Protocol& protocol, const std::vector<std::string>& manifests) {
+  for (const std::string& path : manifests) {
+    const Result<partnership::SignedManifest> read = client::ReadManifestFile(path);
+    if (!read.ok()) return read.failure();
+    for (const policies::ProtocolParty& party : protocol.parties) {
+      const partnership::Member* member = read->manifest.Find(party.organisation.text);
+      if (member == nullptr || member->kind == party.kind.text) continue;
+      return Failure{Exit::kUsage,
+                     {"protocol.other_kind",
+                      {{"organisation", party.organisation.text},
+                       {"kind", party.kind.text},
+                       {"other", member->kind},
+                       {"path", path}}},
+                     nullptr};
+    }
+  }
+  return std::nullopt;
+}
+
 std::string SignaturesPath(const std::string& option, const std::string& protocol) {
   return option.empty() ? protocol + ".signatures" : option;
 }

@@ -53,6 +53,9 @@ Result<TextWithPacks> ReadWithPacks(const std::string& protocol,
 // The identity keys that these manifests give their members.
 Result<std::vector<policies::PartyKey>> KeysOfManifests(const std::vector<std::string>& paths);
 
+// Whether each party that these manifests list is of the kind there that the text gives it.
+Step CheckKinds(const policies::Protocol& protocol, const std::vector<std::string>& manifests);
+
 // Where signatures lie when no option says so.
 std::string SignaturesPath(const std::string& option, const std::string& protocol);
 // None, under this text, when there is no such file yet.

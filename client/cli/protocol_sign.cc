@@ -88,6 +88,7 @@ Exit Sign(Shell& shell, const SignOptions& options) {
     return shell.Fail(*failure);
   }
   if (Step failure = CheckOwnPacks(*protocol, *node)) return shell.Fail(*failure);
+  if (Step failure = CheckKinds(*protocol, options.manifests)) return shell.Fail(*failure);
   const auto keys = KeysOfManifests(options.manifests);
   if (!keys.ok()) return shell.Fail(keys.failure());
   const std::string key_path = options.key.empty() ? node->identity_key : options.key;
@@ -144,6 +145,7 @@ Exit Show(Shell& shell, const ShowOptions& options) {
   const Result<std::string> day =
       options.on.empty() ? Result<std::string>(shell.today()) : DayOf(options.on, "--on");
   if (!day.ok()) return shell.Fail(day.failure());
+  if (Step failure = CheckKinds(*protocol, options.manifests)) return shell.Fail(*failure);
   const auto keys = KeysOfManifests(options.manifests);
   if (!keys.ok()) return shell.Fail(keys.failure());
   const auto signatures =

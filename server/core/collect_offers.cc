@@ -27,7 +27,6 @@ using peer::v1::RefusalReason;
 using record::v1::ReceivedExchange;
 
 constexpr std::string_view kRefused = "refused";
-constexpr std::string_view kRuleDenied = "denied";
 
 // Why a record is not taken, and what the rules said when they were asked.
 struct NotTaken {
@@ -92,7 +91,7 @@ Ruled AskRules(const Deciding& deciding, const peer::v1::Terms& terms, const std
   Answer answer =
       AskAccept(deciding.call, {.terms = &terms, .sender = &deciding.sender, .role = role});
   if (!answer.permitted()) {
-    const std::string_view code = answer.outside_protocol ? kNotInProtocol : kRuleDenied;
+    const std::string_view code = RefusalCode(answer);
     return NotTaken{peer::v1::REFUSAL_REASON_RULE, code, std::move(answer)};
   }
   if (WithholdsWhatItStates(answer.decision, terms)) {

@@ -41,11 +41,19 @@ struct Answer {
   crypto::Hash protocol{};
   // The clause of it that covers what is disclosed; empty unless permitted under a protocol.
   std::string clause = {};
-  // The rules permit it and no clause covers it: the decision is a refusal.
+  // The rules permit it and no clause covers it, or no protocol is in force: the decision is a
+  // refusal.
   bool outside_protocol = false;
 
   bool permitted() const { return decision.outcome == policies::Outcome::kPermit; }
 };
+
+// The code with which what is not permitted is refused: by a rule, because the rules could not be
+// asked, or because no clause covers it.
+inline std::string_view RefusalCode(const Answer& answer) {
+  if (answer.outside_protocol) return kNotInProtocol;
+  return answer.decision.outcome == policies::Outcome::kRefused ? "not_evaluated" : "denied";
+}
 
 // Asks the rules in force whether the caller may do `action` on the own node. Each attribute comes
 // from its declared source: the caller supplies purpose, basis and whether a case is named; the

@@ -82,17 +82,18 @@ node::v1::RefusalDetail DetailOf(const Call& call, const Answer& answer) {
 }
 
 Refusal RefusalOf(const Answer& answer) {
+  const std::string code(RefusalCode(answer));
   if (answer.outside_protocol) {
-    return {absl::StatusCode::kFailedPrecondition, kNotInProtocol,
-            "no clause of the protocol in force covers this; ask the data protection officer which "
-            "purpose, ground and fields it names for this partner",
+    return {absl::StatusCode::kFailedPrecondition, code,
+            "no protocol in force between the two covers this; ask the data protection officer "
+            "which purpose, ground and fields it names for this partner",
             ""};
   }
   if (answer.decision.outcome == policies::Outcome::kRefused) {
-    return {absl::StatusCode::kFailedPrecondition, "not_evaluated",
+    return {absl::StatusCode::kFailedPrecondition, code,
             "the rules could not be asked: " + answer.decision.refusal, ""};
   }
-  return {absl::StatusCode::kPermissionDenied, "denied", "the rules do not allow this", ""};
+  return {absl::StatusCode::kPermissionDenied, code, "the rules do not allow this", ""};
 }
 
 Plan RefusalPlan(const Call& call, Refusal refusal) {

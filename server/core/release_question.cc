@@ -65,11 +65,21 @@ std::string_view ValueOf(const Answer& answer, std::string_view name) {
   return {};
 }
 
-// The answer with the clause of the protocol that covers it, refused when none does. Between two
-// organisations only.
+Answer OutsideProtocol(Answer answer, const Call& call, std::string why) {
+  answer.outside_protocol = true;
+  answer.decision = policies::Refusal(call.terms->packs.digests(), std::move(why));
+  return answer;
+}
+
+}  // namespace
+
 Answer UnderProtocol(Answer answer, const Call& call, std::string_view from, std::string_view to) {
   const ProtocolInForce* in_force = call.terms->protocol.get();
-  if (in_force == nullptr || !in_force->HoldsBetween(from, to, call.today)) return answer;
+  if (in_force == nullptr && call.terms->exercise) return answer;
+  if (in_force == nullptr || !in_force->HoldsBetween(from, to, call.today)) {
+    if (!answer.permitted()) return answer;
+    return OutsideProtocol(std::move(answer), call, "no protocol is in force between the two");
+  }
   answer.protocol = in_force->protocol().digest;
   if (!answer.permitted()) return answer;
   policies::Disclosure disclosure{.purpose = ValueOf(answer, "purpose"),
@@ -88,13 +98,8 @@ Answer UnderProtocol(Answer answer, const Call& call, std::string_view from, std
     answer.clause = clause->id.text;
     return answer;
   }
-  answer.outside_protocol = true;
-  answer.decision = policies::Refusal(call.terms->packs.digests(),
-                                      "no clause of the protocol in force covers it");
-  return answer;
+  return OutsideProtocol(std::move(answer), call, "no clause of the protocol in force covers it");
 }
-
-}  // namespace
 
 bool CarriedOutAtRelease(const policies::Obligation& obligation, const ReleaseFacts& facts) {
   switch (policies::KindOf(obligation)) {

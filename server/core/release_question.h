@@ -44,6 +44,11 @@ Answer AskRelease(const Call& call, const ReleaseFacts& facts);
 // protocol the same holds as for releasing.
 Answer AskAccept(const Call& call, const AcceptFacts& facts);
 
+// The answer with the clause of the protocol that covers what it permits from one organisation to
+// another; refused (`outside_protocol`) when none does or no protocol is in force between the two,
+// whatever the rules say. In an exercise without a protocol it is left as it is.
+Answer UnderProtocol(Answer answer, const Call& call, std::string_view from, std::string_view to);
+
 // Whether releasing this record carries an obligation out: fields, retention, onward, no_evidence,
 // cooling_off and log hold; so does telling the contributor, whose day the sender keeps, and
 // telling the person whom it is about when the record says that this was done or why not. Approval

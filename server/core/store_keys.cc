@@ -106,9 +106,8 @@ Effect NoLonger(const Call& call, const Awaited& awaited, const Answer& answer,
   const bool denied = answer.decision.outcome == policies::Outcome::kDeny;
   effect.entry = EntryAbout(call, answer, record::v1::OPERATION_REFUSAL,
                             denied ? record::v1::OUTCOME_DENIED : record::v1::OUTCOME_REFUSED);
-  effect.entry.act.set_refusal(answer.permitted()        ? "conditions"
-                               : answer.outside_protocol ? kNotInProtocol
-                                                         : "denied");
+  effect.entry.act.set_refusal(answer.permitted() ? std::string("conditions")
+                                                  : std::string(RefusalCode(answer)));
   ReceivedExchange after = awaited.held.row;
   effect.entry.counterpart =
       ReceiverPart(after, call.terms->partnership, kKindKey, Text(digest), kRefused);

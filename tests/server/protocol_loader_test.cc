@@ -114,6 +114,24 @@ TEST_F(ProtocolLoaderTest, AProtocolOfOthersIsRefused) {
               AllOf(HasSubstr("pz-heidezoom.example"), HasSubstr("is not a party")));
 }
 
+// A node that narrowed the agreed packs with rules of its own could load no protocol.
+TEST_F(ProtocolLoaderTest, ANodeWithAPackOfItsOwnTakesTheSameText) {
+  config_.node_pack = tests::InSources("/policies/packs/node.caw.yaml");
+  terms_ = *LoadTerms(config_);
+  core::TakeManifest(manifest_, *terms_);
+  const auto loaded = LoadProtocol(config_, *terms_);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_TRUE((*loaded)->HoldsBetween(care_.id(), town_.id(), kDay));
+}
+
+// Clauses and rules go by kind: text and manifest must mean the same organisation by it.
+TEST_F(ProtocolLoaderTest, AKindThatTheManifestGivesOtherwiseIsRefused) {
+  Edit("soort: municipality", "soort: police-zone");
+  EXPECT_THAT(Refused(absl::StatusCode::kFailedPrecondition),
+              AllOf(HasSubstr("protocol.yaml:"), HasSubstr("lindervaart.example"),
+                    HasSubstr("\"municipality\"")));
+}
+
 TEST_F(ProtocolLoaderTest, WhatCannotBeReadIsRefusedByFileAndLine) {
   Edit("duur:", "dour:");
   EXPECT_THAT(Refused(absl::StatusCode::kInvalidArgument), HasSubstr("protocol.yaml:"));

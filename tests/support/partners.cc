@@ -88,9 +88,7 @@ std::string ProtocolText(const std::vector<const Organisation*>& members) {
   text["functionarissen"] = advices;
   text["rechtsgronden"]["inzameling"] = grounds;
   text["bekendmaking"] = publications;
-  text["duur"]["van"] = kSignedOn;
-  text["duur"]["tot"] = "2199-12-31";
-  text["duur"]["herziening"] = "2199-12-31";
+  text["duur"]["herziening"] = text["duur"]["tot"].Scalar();
   // A clause may name only kinds that some party is of.
   for (YAML::Node clause : text["mededelingen"]) {
     for (const char* side : {"van", "naar"}) {

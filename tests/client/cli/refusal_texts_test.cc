@@ -96,7 +96,8 @@ void AddWords(const std::string& text, Codes& codes) {
 }
 
 Codes CodesOfTheNode() {
-  Codes codes{{"bad_certificate", {}}, {"unknown_user", {}}, {"certificate_expired", {}}};
+  Codes codes{{"bad_certificate", {}}, {"unknown_user", {}},  {"certificate_expired", {}},
+              {"denied", {}},          {"not_evaluated", {}}, {"not_in_protocol", {}}};
   for (const auto& entry : fs::recursive_directory_iterator(tests::InSources("/server"))) {
     const std::string extension = entry.path().extension();
     if (extension != ".cc" && extension != ".h") continue;

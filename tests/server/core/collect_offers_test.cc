@@ -14,6 +14,7 @@
 #include "server/envelope/terms.h"
 #include "server/ledger/row.h"
 #include "tests/support/person.h"
+#include "tests/support/protocol_between.h"
 #include "tests/support/receiving_node.h"
 
 namespace sluis::core {
@@ -185,6 +186,36 @@ TEST_F(CollectOffersTest, WhatTheRulesForbidIsRefusedForGoodWithAnEntry) {
   EXPECT_EQ(entry.act.outcome(), record::v1::OUTCOME_DENIED);
   EXPECT_THAT(entry.act.rule_ids(), Contains("F-HULP-AKKOORD"));
   EXPECT_EQ(node_.CounterpartOf(entry.index).outcome(), "refused");
+}
+
+// The log said "denied" of what no rule was asked about, and replay could not agree.
+TEST_F(CollectOffersTest, TermsThatLeaveSomethingOutWereNotEvaluated) {
+  const auto permitted = node_.world.edit_terms;
+  node_.world.edit_terms = [&](peer::v1::Terms& terms) {
+    permitted(terms);
+    auto& attributes = *terms.mutable_attributes();
+    for (int i = 0; i < attributes.size(); ++i) {
+      if (attributes[i].name() == "record.age_days") attributes.DeleteSubrange(i--, 1);
+    }
+  };
+  const auto offers = node_.world.Offers(1);
+  EXPECT_EQ(Collect(offers), absl::OkStatus());
+  EXPECT_EQ(ReasonOf(offers[0]), "rule") << "the sender learns no more than of a denial";
+  EXPECT_EQ(node_.h.Last().act.outcome(), record::v1::OUTCOME_REFUSED);
+  EXPECT_EQ(node_.h.Last().act.refusal(), "not_evaluated");
+}
+
+TEST_F(CollectOffersTest, WhatNoClauseCoversIsNotTaken) {
+  node_.Change([](Terms& terms) {
+    policies::Protocol text = terms.protocol->protocol();
+    text.clauses.clear();
+    terms.protocol = tests::SignedByAll(std::move(text));
+  });
+  const auto offers = node_.world.Offers(1);
+  EXPECT_EQ(Collect(offers), absl::OkStatus());
+  EXPECT_EQ(ReasonOf(offers[0]), "rule");
+  EXPECT_EQ(node_.h.Last().act.outcome(), record::v1::OUTCOME_REFUSED);
+  EXPECT_EQ(node_.h.Last().act.refusal(), kNotInProtocol);
 }
 
 TEST_F(CollectOffersTest, ThePersonMustStandForExactlyThis) {

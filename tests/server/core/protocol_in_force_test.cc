@@ -159,6 +159,27 @@ TEST_F(ProtocolInForceTest, TheRecipientAsksForTheClauseAsWell) {
   EXPECT_TRUE(Release().permitted()) << "the other way is covered";
 }
 
+// Members could agree on packs without a rule about the protocol: the node asks for it all the
+// same.
+TEST_F(ProtocolInForceTest, RulesThatDoNotAskForAProtocolDoNotReplaceIt) {
+  for (const bool permits : {true, false}) {
+    Answer answer = Release();
+    if (permits) {
+      ASSERT_TRUE(answer.permitted());
+    } else {
+      answer.decision.outcome = Outcome::kDeny;
+    }
+    terms_->protocol = nullptr;
+    const Answer without = UnderProtocol(answer, CallOf(), kWelfare, kCity);
+    EXPECT_EQ(without.outside_protocol, permits);
+    EXPECT_EQ(without.decision.outcome, permits ? Outcome::kRefused : Outcome::kDeny);
+    terms_->exercise = true;
+    EXPECT_EQ(UnderProtocol(answer, CallOf(), kWelfare, kCity).permitted(), permits);
+    terms_->exercise = false;
+    terms_->protocol = tests::ProtocolBetween(node_.manifest(), terms_->packs);
+  }
+}
+
 // A key that the manifest gives for other purposes signs no protocol.
 TEST_F(ProtocolInForceTest, PartiesSignWithIdentityKeys) {
   const std::vector<policies::PartyKey> keys = PartyKeysOf(node_.manifest());

@@ -212,8 +212,13 @@ class Agreement {
       if (schema_.attributes[test.attribute].name != kAction) AddTest(test, constraints);
     }
     constraints.push_back(Constraint("dateTime", "gteq", Typed(protocol_.from.text, "xsd:date")));
-    constraints.push_back(Constraint("dateTime", "lteq", Typed(protocol_.until.text, "xsd:date")));
+    constraints.push_back(Constraint("dateTime", "lteq", Typed(LastDay(), "xsd:date")));
     return constraints;
+  }
+
+  // A reader of the agreement sees no review, so the day after which it stops what is new is in it.
+  std::string LastDay() const {
+    return std::min(protocol_.until.text, DayAfter(protocol_.review.text, protocol_.grace_days));
   }
 
   // A term of ODRL where it means the same. An approval is none of them: it is given by roles of

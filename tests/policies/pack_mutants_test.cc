@@ -100,8 +100,8 @@ Pack PermitsEverything(const PackSet& statutory) {
       "everything",
       "sluis: 1\npack: {id: everything, layer: partnership, version: 1, extends: [{id: "
       "statutory.be, version: 1}], valid: {from: 2026-09-01, until: 2027-08-31}}\nvocab: {basis: "
-      "{values: {gedeeld-beroepsgeheim: {citations: [{cite: x}]}}}}\nrules: [{id: P-ALL, "
-      "effect: permit, why: {basis: [" +
+      "{values: {gedeeld-beroepsgeheim: {citations: [{cite: x}]}, vraag-tussen-tafels: {citations: "
+      "[{cite: x}]}}}}\nrules: [{id: P-ALL, effect: permit, why: {basis: [" +
           bases + "]}, grants: [" + fields + "], because: {nl: x}}]\n");
 }
 

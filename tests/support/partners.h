@@ -29,7 +29,8 @@ class Partners {
   const partnership::SignedManifest& Next(const std::vector<const Organisation*>& members,
                                           const ManifestForm& form = {});
   // Writes a protocol of the members of the newest manifest beside it, protocol.yaml, and the
-  // signatures of all: the example of docs/examples with these parties, in force as long as the packs.
+  // signatures of all: the example of docs/examples with these parties, in force as long as the
+  // packs.
   void InstallProtocol(const std::vector<const Organisation*>& members,
                        const Organisation& organisation) const;
   // Writes the newest manifest to where the configuration of that organisation names it.

@@ -299,10 +299,12 @@ TEST_F(SigningTest, StrangersAndOtherTextsAreRefused) {
       Write("r.yaml", Earlier(Without(policies::ExampleProtocolText(), {"lindervaart.example"})));
   EXPECT_THAT(Sign("town").err, HasSubstr("geen partij"));
   // A party that is of another kind in the manifest.
-  protocol_ = Write("k.yaml", policies::Edited(text_, "soort: police-zone", "soort: welfare"));
+  std::string swapped = policies::Edited(text_, "soort: municipality", "soort: @");
+  swapped = policies::Edited(swapped, "soort: welfare", "soort: municipality");
+  protocol_ = Write("k.yaml", policies::Edited(swapped, "soort: @", "soort: welfare"));
   const Ended kind = Show("2026-10-01");
   EXPECT_EQ(kind.exit, Exit::kUsage);
-  EXPECT_THAT(kind.err, HasSubstr("pz-drie-sluizen.example is in dit protocol welfare"));
+  EXPECT_THAT(kind.err, HasSubstr("lindervaart.example is in dit protocol welfare"));
   // Another key than the manifest names.
   protocol_ = Write("s.yaml", text_);
   const Ended key = Sign("town", {"--yes", "--key", Path("caw/keys/identity.key")});

@@ -59,7 +59,8 @@ std::optional<peer::v1::CeremonyAnnounce> ReadAnnounce(crypto::BytesView body) {
 
 std::optional<peer::v1::CeremonyCommit> ReadCommit(crypto::BytesView body) {
   auto out = Read<peer::v1::CeremonyCommit>(body);
-  return out && IsHash(out->commitment()) && AreHeld(out->held()) ? std::move(out) : std::nullopt;
+  return out && envelope::IsHashOrEmpty(out->commitment()) && AreHeld(out->held()) ? std::move(out)
+                                                                                   : std::nullopt;
 }
 
 std::optional<peer::v1::CeremonyDeal> ReadDeal(crypto::BytesView body) {
@@ -69,8 +70,10 @@ std::optional<peer::v1::CeremonyDeal> ReadDeal(crypto::BytesView body) {
 
 std::optional<peer::v1::Dealing> ReadDealing(crypto::BytesView bytes) {
   auto out = Read<peer::v1::Dealing>(bytes);
-  const bool fits = out && out->possession().size() == oprf::ProofOfPossession::kSize &&
-                    out->shares().size() <= kMaxHolders * oprf::EncryptedShare::kSize;
+  const bool fits =
+      out &&
+      (out->possession().empty() || out->possession().size() == oprf::ProofOfPossession::kSize) &&
+      out->shares().size() <= kMaxHolders * oprf::EncryptedShare::kSize;
   return fits ? std::move(out) : std::nullopt;
 }
 

@@ -7,13 +7,34 @@ namespace {
 
 constexpr uint64_t kMaxEarly = 30 * 24 * 3600;
 
+// That it deals what the package before says it holds, and nothing else.
+absl::Status CheckPrevious(const Parameters& parameters, MemberIndex self,
+                           const Ceremony::Own& own) {
+  const bool deals = parameters.previous && parameters.Deals(self);
+  if (parameters.previous && own.pinned ? *own.pinned != parameters.previous->digest : deals) {
+    return absl::FailedPreconditionError(
+        "the reshare is not of the package that this node has pinned for the key: have it started "
+        "again from the newest package");
+  }
+  const bool fits = deals == own.previous_share.has_value() &&
+                    (!deals || crypto::oprf::MultiplyGenerator(*own.previous_share) ==
+                                   parameters.previous->Find(self)->verification_key);
+  if (!fits) {
+    return absl::FailedPreconditionError(
+        "this node does not have the share that it would have to deal: have the ceremony started "
+        "again with other dealers");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 Ceremony::Ceremony(Board board, MemberIndex self, Own own, uint64_t now_s)
     : board_(std::move(board)),
       self_(self),
       identity_(&own.identity),
-      part_(std::in_place, self, std::move(own.seed), board_.parameters),
+      part_(std::in_place, self, std::move(own.seed), std::move(own.previous_share),
+            board_.parameters),
       now_s_(now_s) {
   entered_s_[round_] = now_s;
 }
@@ -41,6 +62,7 @@ absl::StatusOr<Ceremony::Begun> Ceremony::Begin(Parameters parameters,
         "it started again with another end");
   }
   const MemberIndex index = self->index;
+  if (absl::Status status = CheckPrevious(parameters, index, own); !status.ok()) return status;
   Board board{std::move(parameters), *std::move(roster), {}, {}, {}, {}, {}};
   Begun out{Ceremony(std::move(board), index, std::move(own), now_s), {}};
   out.step.changed = true;
@@ -142,6 +164,10 @@ const Package* Ceremony::package() const {
 
 const crypto::oprf::SecretScalar* Ceremony::share() const {
   return standing_ == Standing::kComplete && share_ ? &*share_ : nullptr;
+}
+
+bool Ceremony::PreviousShareMayGo() const {
+  return standing_ == Standing::kComplete && board_.parameters.previous.has_value();
 }
 
 std::vector<std::string> Ceremony::Confirmations() const {

@@ -3,9 +3,10 @@
 //
 //   ANNOUNCE  parameters, a one-time key       all  -> the session
 //   COMMIT    digest of a dealing              all  -> nobody chooses its dealing from the others'
+//             (in a reshare all take part, and only the dealers named deal)
 //   DEAL      the dealing                      all  -> every participant judges it alone
 //   VERDICT   complaints, or none              all  -> complaints are judged by everybody alone
-//   CONFIRM   package, proof of the share      all  -> the key is there
+//   CONFIRM   package, proof of the share      all holders  -> the key is there
 //
 // From the commit on each message repeats the round before as its sender holds it, so that who
 // signed two messages for one round is found. What is wrong ends the ceremony for who finds it,
@@ -27,7 +28,8 @@
 // Guarantee: a participant that keeps to the protocol, and whose messages arrive within a third of
 // a round's time, is never named by another that does. All such participants complete with the same
 // package, or none that ended earlier than the last round does. Any `threshold` shares of the
-// package evaluate alike. A machine made anew from its events says nothing that it did not say.
+// package evaluate alike, after a reshare as before it. A machine made anew from its events says
+// nothing that it did not say.
 // Not guaranteed: that all name the same of two culprits; that a participant's silence is more than
 // a network's. Whoever ends a ceremony after seeing the dealings can choose to have another key
 // made, at the price of being named.
@@ -92,12 +94,17 @@ class Ceremony {
     std::string organisation;
     const crypto::SigningKey& identity;
     crypto::Secret<32> seed;  // random, for this ceremony only
+    // In a reshare: the share of the package before, of who deals; and the digest of the package
+    // that it has pinned for this key, nothing when it has none yet.
+    std::optional<crypto::oprf::SecretScalar> previous_share = std::nullopt;
+    std::optional<crypto::Hash> pinned = std::nullopt;
   };
   struct Begun;
 
   // Takes part, which agrees to the parameters: the step holds the own announcement.
   // kFailedPrecondition when the manifest does not allow them, when it is too late or more than 30
-  // days early, or when this organisation or key takes no part.
+  // days early, when this organisation or key takes no part, or when a reshare is not of the
+  // package that it has pinned, or not with the share that it must deal.
   static absl::StatusOr<Begun> Begin(Parameters parameters, const partnership::Manifest& manifest,
                                      Own own, uint64_t now_s);
   // The same as it stood after `events`, which began at `begun_s`.
@@ -121,9 +128,12 @@ class Ceremony {
   // Whose message of the present round has not come, ascending; nobody unless it is running.
   std::vector<MemberIndex> AwaitedFrom() const;
 
-  // Null unless complete.
+  // Null unless complete; share() also for who deals and leaves.
   const Package* package() const;
   const crypto::oprf::SecretScalar* share() const;
+  // Whether the share of the package before may be erased: every new holder has proven that it has
+  // its own. Earlier erasure could leave fewer shares than are needed.
+  bool PreviousShareMayGo() const;
   // The serialised confirmations of all holders, in the order of index: what shows a stranger that
   // they hold this package. Empty unless complete.
   std::vector<std::string> Confirmations() const;
@@ -162,6 +172,8 @@ class Ceremony {
   std::optional<Blame> JudgeSilence(MemberIndex sender, const peer::v1::CeremonyAbort& abort,
                                     const Message& message) const;
   void Charge(const Blame& blame, Round round, Step* step);
+  // Whether its confirmation is needed and has not come.
+  bool LacksConfirmationOf(MemberIndex member) const;
   void SettleLastRound(Step* step);
   void End(const Blame& blame, Round round, Step* step);
   bool Has(Round round, MemberIndex member) const;

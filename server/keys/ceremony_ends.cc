@@ -171,7 +171,7 @@ void Ceremony::JudgeAborts(Step* step) {
     });
     if (found == findings_.end()) {
       Charge({CEREMONY_GROUND_UNFOUNDED, {sender}, {taken.message}}, taken.body.round(), step);
-    } else if (!confirmed_.contains(sender)) {
+    } else if (LacksConfirmationOf(sender)) {
       // Only in the last round: it had reason to end before it confirmed.
       End({found->ground, {found->culprit}, ReadAll(found->evidence)}, found->round, step);
     }
@@ -196,8 +196,12 @@ void Ceremony::Charge(const Blame& blame, Round round, Step* step) {
   JudgeHeld(step);
   const bool lacking =
       std::any_of(blame.culprits.begin(), blame.culprits.end(),
-                  [&](MemberIndex culprit) { return !confirmed_.contains(culprit); });
+                  [&](MemberIndex culprit) { return LacksConfirmationOf(culprit); });
   if (lacking) End(blame, round, step);
+}
+
+bool Ceremony::LacksConfirmationOf(MemberIndex member) const {
+  return board_.parameters.Holds(member) && !confirmed_.contains(member);
 }
 
 void Ceremony::SettleLastRound(Step* step) {

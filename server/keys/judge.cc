@@ -69,7 +69,9 @@ std::optional<Blame> JudgeAnnounce(const Message& message, MemberIndex sender, B
 
 std::optional<Blame> JudgeCommit(const Message& message, MemberIndex sender, const Board& board) {
   const auto body = ReadCommit(message.body);
-  if (!body) return Of(CEREMONY_GROUND_MALFORMED, sender, {message});
+  if (!body || body->commitment().empty() == board.parameters.Deals(sender)) {
+    return Of(CEREMONY_GROUND_MALFORMED, sender, {message});
+  }
   return JudgeRepeated(message, sender, body->held(), board);
 }
 
@@ -77,6 +79,11 @@ std::optional<Blame> JudgeCommit(const Message& message, MemberIndex sender, con
 std::optional<Blame> JudgeConstant(const Message& message, MemberIndex sender,
                                    const oprf::Element& constant, const Dealing& dealing,
                                    const Board& board) {
+  if (const auto& previous = board.parameters.previous) {
+    if (!dealing.possession().empty()) return Of(CEREMONY_GROUND_MALFORMED, sender, {message});
+    if (constant == previous->Find(sender)->verification_key) return std::nullopt;
+    return Of(CEREMONY_GROUND_CONSTANT, sender, {message});
+  }
   const auto proof = oprf::ProofOfPossession::Deserialize(dealing.possession());
   if (!proof.ok() ||
       !oprf::VerifyPossession(ConstantStatement(board, sender), constant, *proof).ok()) {
@@ -123,6 +130,10 @@ std::optional<Blame> JudgeDeal(const Message& message, MemberIndex sender, Board
   const auto body = ReadDeal(message.body);
   if (!body) return Of(CEREMONY_GROUND_MALFORMED, sender, {message});
   if (auto blame = JudgeRepeated(message, sender, body->held(), board)) return blame;
+  if (!board.parameters.Deals(sender)) {
+    if (body->dealing().empty()) return std::nullopt;
+    return Of(CEREMONY_GROUND_MALFORMED, sender, {message});
+  }
   const Message& commit = board.transcript.Find(CEREMONY_ROUND_COMMIT, sender)->message;
   const auto committed = ReadCommit(commit.body);
   if (crypto::View(DealingDigest(board, sender, body->dealing())) !=
@@ -176,7 +187,20 @@ std::optional<Blame> JudgeConfirm(const Message& message, MemberIndex sender, co
 
 }  // namespace
 
-std::vector<MemberIndex> Board::SendersOf(Round) const { return roster.Indexes(); }
+std::vector<MemberIndex> Board::SendersOf(Round round) const {
+  if (round != CEREMONY_ROUND_CONFIRM) return roster.Indexes();
+  std::vector<MemberIndex> out;
+  for (const Seat& seat : parameters.holders) out.push_back(seat.index);
+  return out;
+}
+
+std::vector<oprf::Scalar> Board::Factors() const {
+  if (!parameters.previous) {
+    return std::vector<oprf::Scalar>(parameters.dealers.size(), oprf::Scalar(1));
+  }
+  // Cannot fail for dealers that parameters allow.
+  return oprf::LagrangeCoefficients(parameters.dealers).value();
+}
 
 MessageContext Board::Context() const {
   return {parameters.partnership, parameters.id, crypto::View(session)};
@@ -221,13 +245,21 @@ absl::StatusOr<Package> PackageOf(const Board& board) {
     said += board.transcript.Digests(round, board.SendersOf(round));
   }
   draft.transcript = crypto::Sha256(said);
-  draft.commitments.resize(board.parameters.threshold);
-  for (const auto& [dealer, dealt] : board.dealt) {
-    for (size_t m = 0; m < draft.commitments.size(); ++m) {
-      draft.commitments[m] = draft.commitments[m] + dealt.commitments[m];
-    }
+  if (const auto& previous = board.parameters.previous) {
+    draft.generation = previous->generation + 1;
+    draft.previous_digest = previous->digest;
   }
-  return MakePackage(std::move(draft));
+  std::vector<oprf::Commitments> dealings;
+  for (const auto& [dealer, dealt] : board.dealt) dealings.push_back(dealt.commitments);
+  auto sum = oprf::SumOfCommitments(dealings, board.Factors());
+  if (!sum.ok()) return sum.status();
+  draft.commitments = *std::move(sum);
+  absl::StatusOr<Package> out = MakePackage(std::move(draft));
+  if (out.ok() && board.parameters.previous &&
+      out->public_key() != board.parameters.previous->public_key()) {
+    return absl::InvalidArgumentError("another key came out of a reshare");
+  }
+  return out;
 }
 
 std::optional<Blame> Judge(const Message& message, MemberIndex sender, Board& board) {

@@ -53,6 +53,8 @@ struct Board {
 
   // Whose messages a round needs, ascending.
   std::vector<MemberIndex> SendersOf(Round round) const;
+  // By what each dealing counts, in the order of the dealers.
+  std::vector<crypto::oprf::Scalar> Factors() const;
   MessageContext Context() const;
   crypto::oprf::ShareAddress AddressOf(MemberIndex dealer, MemberIndex recipient) const;
 };
@@ -66,7 +68,8 @@ crypto::Hash DealingDigest(const Board& board, MemberIndex dealer, crypto::Bytes
 // Digest of all announcements; all must be held.
 crypto::Hash SessionOf(const Board& board);
 // The package that all dealings make; all verdicts must be held. kInvalidArgument when they cancel
-// out, which nobody can bring about who committed before it saw the others.
+// out, which nobody can bring about who committed before it saw the others, or when a reshare makes
+// another key, which dealings that were judged right cannot.
 absl::StatusOr<Package> PackageOf(const Board& board);
 
 // Judges one whole message of the present round, all messages of the rounds before being held and

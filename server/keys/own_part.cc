@@ -29,8 +29,12 @@ oprf::SecretScalar DrawKey(const CeremonySeed& seed, const Parameters& parameter
 
 }  // namespace
 
-OwnPart::OwnPart(MemberIndex self, crypto::Secret<32> seed, const Parameters& parameters)
-    : self_(self), seed_(std::move(seed)), share_key_(DrawKey(seed_, parameters)) {}
+OwnPart::OwnPart(MemberIndex self, crypto::Secret<32> seed,
+                 std::optional<oprf::SecretScalar> previous, const Parameters& parameters)
+    : self_(self),
+      seed_(std::move(seed)),
+      share_key_(DrawKey(seed_, parameters)),
+      previous_(std::move(previous)) {}
 
 absl::StatusOr<std::string> OwnPart::Announce(const Board& board) {
   auto stream = seed_.For("announce", crypto::View(board.parameters.id));
@@ -48,16 +52,19 @@ absl::StatusOr<std::string> OwnPart::Announce(const Board& board) {
 
 absl::StatusOr<std::string> OwnPart::Dealing(const Board& board) const {
   auto stream = seed_.For("dealing", crypto::View(board.session));
-  const auto polynomial = oprf::Polynomial::Random(oprf::SecretScalar::Random(stream),
-                                                   board.parameters.threshold, stream);
+  const auto polynomial =
+      oprf::Polynomial::Random(previous_ ? previous_->Clone() : oprf::SecretScalar::Random(stream),
+                               board.parameters.threshold, stream);
   if (!polynomial.ok()) return Impossible(polynomial.status());
   const oprf::Commitments commitments = polynomial->Commit();
-  const auto proof = oprf::ProvePossession(ConstantStatement(board, self_), polynomial->constant(),
-                                           commitments.front(), stream);
-  if (!proof.ok()) return Impossible(proof.status());
   peer::v1::Dealing out;
   out.set_commitments(oprf::SerializeCommitments(commitments));
-  out.set_possession(BytesOf(proof->Serialize()));
+  if (!previous_) {
+    const auto proof = oprf::ProvePossession(ConstantStatement(board, self_),
+                                             polynomial->constant(), commitments.front(), stream);
+    if (!proof.ok()) return Impossible(proof.status());
+    out.set_possession(BytesOf(proof->Serialize()));
+  }
   std::string& shares = *out.mutable_shares();
   for (const Seat& seat : board.parameters.holders) {
     const auto share = polynomial->ShareOf(seat.index);
@@ -70,11 +77,13 @@ absl::StatusOr<std::string> OwnPart::Dealing(const Board& board) const {
 }
 
 absl::StatusOr<std::string> OwnPart::Commit(const Board& board) {
-  absl::StatusOr<std::string> dealing = Dealing(board);
-  if (!dealing.ok()) return dealing;
-  dealing_ = *std::move(dealing);
   peer::v1::CeremonyCommit body;
-  body.set_commitment(BytesOf(DealingDigest(board, self_, dealing_)));
+  if (board.parameters.Deals(self_)) {
+    absl::StatusOr<std::string> dealing = Dealing(board);
+    if (!dealing.ok()) return dealing;
+    dealing_ = *std::move(dealing);
+    body.set_commitment(BytesOf(DealingDigest(board, self_, dealing_)));
+  }
   AddRepeated(board, peer::v1::CEREMONY_ROUND_ANNOUNCE, &body);
   return body.SerializeAsString();
 }
@@ -110,6 +119,7 @@ absl::StatusOr<std::string> OwnPart::Verdict(const Board& board) {
   peer::v1::CeremonyVerdict body;
   shares_.clear();
   for (const auto& [dealer, dealt] : board.dealt) {
+    if (!board.parameters.Holds(self_)) break;
     if (absl::Status status = Open(board, dealer, &body); !status.ok()) return status;
   }
   AddRepeated(board, peer::v1::CEREMONY_ROUND_DEAL, &body);
@@ -117,8 +127,7 @@ absl::StatusOr<std::string> OwnPart::Verdict(const Board& board) {
 }
 
 absl::StatusOr<std::string> OwnPart::Confirm(const Board& board) {
-  const std::vector<oprf::Scalar> factors(shares_.size(), oprf::Scalar(1));
-  auto share = oprf::SumOfShares(shares_, factors);
+  auto share = oprf::SumOfShares(shares_, board.Factors());
   if (!share.ok()) return Impossible(share.status());
   shares_.clear();
   auto stream = seed_.For("confirm", crypto::View(board.package->digest));

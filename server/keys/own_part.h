@@ -25,9 +25,12 @@ namespace sluis::keys {
 
 class OwnPart {
  public:
-  OwnPart(MemberIndex self, crypto::Secret<32> seed, const Parameters& parameters);
+  // `previous` is the share that it deals in a reshare; nothing when it deals none.
+  OwnPart(MemberIndex self, crypto::Secret<32> seed,
+          std::optional<crypto::oprf::SecretScalar> previous, const Parameters& parameters);
 
   // The bodies of its messages, each once the round before is complete on the board; in this order.
+  // Confirm is for holders only.
   absl::StatusOr<std::string> Announce(const Board& board);
   absl::StatusOr<std::string> Commit(const Board& board);
   absl::StatusOr<std::string> Deal(const Board& board);
@@ -45,7 +48,8 @@ class OwnPart {
   MemberIndex self_;
   CeremonySeed seed_;
   crypto::oprf::SecretScalar share_key_;
-  std::string dealing_;  // what the commit committed to
+  std::optional<crypto::oprf::SecretScalar> previous_;
+  std::string dealing_;  // what the commit committed to; empty when it deals nothing
   std::vector<crypto::oprf::SecretScalar> shares_;
   std::optional<crypto::oprf::SecretScalar> share_;
 };

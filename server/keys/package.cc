@@ -61,6 +61,10 @@ record::v1::KeyPackage ProtoOf(const Package& package) {
   out.set_key_id(std::string(crypto::View(package.key_id)));
   out.set_ceremony(std::string(crypto::View(package.ceremony)));
   out.set_transcript(std::string(crypto::View(package.transcript)));
+  out.set_generation(package.generation);
+  if (package.previous_digest) {
+    out.set_previous_digest(std::string(crypto::View(*package.previous_digest)));
+  }
   return out;
 }
 
@@ -93,6 +97,8 @@ absl::StatusOr<Package> MakePackage(PackageDraft draft) {
   out.partnership = std::move(draft.partnership);
   out.purpose = std::move(draft.purpose);
   out.epoch = draft.epoch;
+  out.generation = draft.generation;
+  out.previous_digest = draft.previous_digest;
   out.threshold = draft.commitments.size();
   out.commitments = std::move(draft.commitments);
   out.key_id = *key_id;
@@ -118,7 +124,19 @@ absl::StatusOr<Package> ReadPackage(crypto::BytesView bytes) {
     return Wrong("purpose", "have 1 to 64 printable characters without space");
   }
   if (proto.epoch() == 0) return Wrong("epoch", "be 1 or more");
-  PackageDraft draft{proto.partnership(), proto.purpose(), proto.epoch(), {}, {}, {}, {}};
+  PackageDraft draft;
+  draft.partnership = proto.partnership();
+  draft.purpose = proto.purpose();
+  draft.epoch = proto.epoch();
+  draft.generation = proto.generation();
+  if (!proto.previous_digest().empty()) {
+    const absl::StatusOr<crypto::Hash> previous = crypto::ToFixed<32>(proto.previous_digest());
+    if (!previous.ok()) return Wrong("previous_digest", "be empty or have 32 bytes");
+    draft.previous_digest = *previous;
+  }
+  if (draft.generation == 0 || (draft.generation > 1) != draft.previous_digest.has_value()) {
+    return Wrong("generation", "be 1 without a package before, or higher with one");
+  }
   if (absl::Status status = ReadSeats(proto, &draft.holders); !status.ok()) return status;
   if (proto.threshold() > kMaxHolders) return Wrong("threshold", "be at most 64");
   auto commitments = oprf::ParseCommitments(proto.commitments(), proto.threshold());

@@ -12,6 +12,7 @@
 #define SLUIS_SERVER_KEYS_PACKAGE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,8 @@ struct Package {
   std::string partnership;
   std::string purpose;
   uint32_t epoch = 0;
+  uint32_t generation = 0;  // of its sharing
+  std::optional<crypto::Hash> previous_digest;
   size_t threshold = 0;
   std::vector<KeyHolder> holders;  // sorted by index
   crypto::oprf::Commitments commitments;
@@ -53,6 +56,8 @@ struct PackageDraft {
   std::string partnership;
   std::string purpose;
   uint32_t epoch = 0;
+  uint32_t generation = 1;
+  std::optional<crypto::Hash> previous_digest;
   std::vector<Seat> holders;
   crypto::oprf::Commitments commitments;
   crypto::Hash ceremony{};

@@ -46,8 +46,9 @@ absl::Status ReadWhat(const peer::v1::CeremonyParameters& proto, Parameters* out
   if (proto.version() != kCeremonyVersion) {
     return Wrong("version", "be 1; bring all nodes to the same version");
   }
-  if (proto.kind() != peer::v1::CEREMONY_KIND_GENERATION) {
-    return Wrong("kind", "be generation; bring all nodes to the same version");
+  if (proto.kind() != peer::v1::CEREMONY_KIND_GENERATION &&
+      proto.kind() != peer::v1::CEREMONY_KIND_RESHARE) {
+    return Wrong("kind", "be generation or reshare; bring all nodes to the same version");
   }
   if (!authn::IsOrganisationId(proto.partnership())) {
     return Wrong("partnership", "be the id of a partnership");
@@ -87,7 +88,67 @@ absl::Status ReadWhen(const peer::v1::CeremonyParameters& proto, Parameters* out
   return absl::OkStatus();
 }
 
+// Nobody has the index of another organisation, and nobody another index than it had.
+bool KeepIndexes(const Package& previous, const std::vector<Seat>& holders) {
+  return std::all_of(holders.begin(), holders.end(), [&](const Seat& seat) {
+    return std::all_of(previous.holders.begin(), previous.holders.end(), [&](const KeyHolder& old) {
+      return (old.index == seat.index) == (old.organisation == seat.organisation);
+    });
+  });
+}
+
+absl::Status ReadDealers(const peer::v1::CeremonyParameters& proto, Parameters* out) {
+  if (out->kind == peer::v1::CEREMONY_KIND_GENERATION) {
+    if (!proto.previous_package().empty() || proto.dealers_size() != 0) {
+      return Wrong("previous_package and dealers", "be empty in a generation");
+    }
+    for (const Seat& seat : out->holders) out->dealers.push_back(seat.index);
+    return absl::OkStatus();
+  }
+  absl::StatusOr<Package> previous = ReadPackage(proto.previous_package());
+  if (!previous.ok()) return Wrong("previous_package", "be a key package");
+  if (previous->partnership != out->partnership || previous->purpose != out->purpose ||
+      previous->epoch != out->epoch) {
+    return Wrong("partnership, purpose and epoch", "be those of the previous package");
+  }
+  for (const uint32_t index : proto.dealers()) {
+    if (index > 65535 || previous->Find(static_cast<MemberIndex>(index)) == nullptr ||
+        (!out->dealers.empty() && out->dealers.back() >= index)) {
+      return Wrong("dealers", "be holders of the previous package, ascending");
+    }
+    out->dealers.push_back(static_cast<MemberIndex>(index));
+  }
+  if (out->dealers.size() != previous->threshold) {
+    return Wrong("dealers", "be exactly as many as the previous package needs");
+  }
+  if (!KeepIndexes(*previous, out->holders)) {
+    return Wrong("holders", "keep their indexes, and take nobody else's");
+  }
+  out->previous = *std::move(previous);
+  return absl::OkStatus();
+}
+
+// Who takes part, before the manifest is asked: dealers who leave, and all holders.
+std::vector<Seat> SeatsOf(const Parameters& parameters) {
+  std::vector<Seat> out = parameters.holders;
+  for (const MemberIndex dealer : parameters.dealers) {
+    if (parameters.Holds(dealer)) continue;
+    out.push_back({dealer, parameters.previous->Find(dealer)->organisation});
+  }
+  std::sort(out.begin(), out.end(), [](const Seat& a, const Seat& b) { return a.index < b.index; });
+  return out;
+}
+
 }  // namespace
+
+bool Parameters::Deals(MemberIndex member) const {
+  return std::binary_search(dealers.begin(), dealers.end(), member);
+}
+
+bool Parameters::Holds(MemberIndex member) const {
+  return std::any_of(holders.begin(), holders.end(),
+                     [&](const Seat& seat) { return seat.index == member; });
+}
 
 absl::StatusOr<Parameters> ReadParameters(crypto::BytesView bytes) {
   peer::v1::CeremonyParameters proto;
@@ -98,6 +159,7 @@ absl::StatusOr<Parameters> ReadParameters(crypto::BytesView bytes) {
   if (absl::Status status = ReadWhat(proto, &out); !status.ok()) return status;
   if (absl::Status status = ReadHolders(proto, &out); !status.ok()) return status;
   if (absl::Status status = ReadWhen(proto, &out); !status.ok()) return status;
+  if (absl::Status status = ReadDealers(proto, &out); !status.ok()) return status;
   out.bytes = bytes;
   out.id = crypto::Sha256({crypto::Lp(kLabel), bytes});
   return out;
@@ -122,8 +184,12 @@ absl::StatusOr<Roster> Roster::Of(const Parameters& parameters,
     return status;
   }
   Roster out;
-  for (const Seat& seat : parameters.holders) {
+  for (const Seat& seat : SeatsOf(parameters)) {
     const partnership::Member* member = manifest.Find(seat.organisation);
+    if (member == nullptr) {
+      return absl::FailedPreconditionError(
+          "a holder that is to deal is no longer in the manifest: name another dealer");
+    }
     Participant next{seat.index, seat.organisation, {}};
     for (const partnership::Key* key :
          member->KeysFor(crypto::KeyPurpose::kIdentity, parameters.day)) {
@@ -131,7 +197,8 @@ absl::StatusOr<Roster> Roster::Of(const Parameters& parameters,
     }
     if (next.keys.empty()) {
       return absl::FailedPreconditionError(
-          "a holder has no identity key that is valid on the day of the ceremony: have it renew "
+          "a participant has no identity key that is valid on the day of the ceremony: have it "
+          "renew "
           "its keys in the manifest first");
     }
     out.participants_.push_back(std::move(next));

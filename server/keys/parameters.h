@@ -4,9 +4,10 @@
 // ceremony.proto; its id is their digest, so whoever signs for the id has signed for every word of
 // them, the threshold included. A Roster exists only for parameters that the manifest allows:
 // same partnership and manifest, a committee that CheckCommittee takes, and a key of each
-// participant that was valid on their day.
-// Not guaranteed: that anybody agreed: a participant does by announcing; nor that epoch and indexes
-// follow the key before: whoever keeps the packages compares.
+// participant that was valid on their day. In a reshare the package before is whole and consistent,
+// exactly as many of its holders deal as it needs, and no index passes to another organisation.
+// Not guaranteed: that anybody agreed: a participant does by announcing; that the package before is
+// the one in use: who holds it compares; nor that the epoch of a new key follows the one before.
 // Thread-safety: values; functions are pure. Errors: kInvalidArgument for form,
 // kFailedPrecondition for what the manifest does not allow, with what to change.
 #ifndef SLUIS_SERVER_KEYS_PARAMETERS_H_
@@ -22,13 +23,14 @@
 #include "crypto/bytes.h"
 #include "crypto/signature.h"
 #include "server/keys/committee.h"
+#include "server/keys/package.h"
 #include "server/partnership/manifest.h"
 #include "sluis/peer/v1/ceremony.pb.h"
 
 namespace sluis::keys {
 
 inline constexpr uint32_t kCeremonyVersion = 1;
-inline constexpr size_t kMaxParametersBytes = 12 << 10;
+inline constexpr size_t kMaxParametersBytes = 30 << 10;
 
 struct Parameters {
   peer::v1::CeremonyKind kind = peer::v1::CEREMONY_KIND_UNSPECIFIED;
@@ -36,7 +38,9 @@ struct Parameters {
   std::string purpose;
   uint32_t epoch = 0;
   size_t threshold = 0;
-  std::vector<Seat> holders;  // sorted by index
+  std::vector<Seat> holders;         // afterwards, sorted by index
+  std::vector<MemberIndex> dealers;  // ascending; in a generation all holders
+  std::optional<Package> previous;   // whose key is shared anew
   crypto::Hash manifest_digest{};
   std::string day;
   uint64_t announce_until_s = 0;
@@ -44,6 +48,9 @@ struct Parameters {
   std::optional<crypto::Hash> restarts;
   std::string bytes;  // as announced
   crypto::Hash id{};  // of the ceremony
+
+  bool Deals(MemberIndex member) const;
+  bool Holds(MemberIndex member) const;
 };
 
 absl::StatusOr<Parameters> ReadParameters(crypto::BytesView bytes);
@@ -62,7 +69,7 @@ class Roster {
   static absl::StatusOr<Roster> Of(const Parameters& parameters,
                                    const partnership::Manifest& manifest);
 
-  // All whose announcement, verdict and confirmation are needed, sorted by index.
+  // Dealers and holders, sorted by index.
   const std::vector<Participant>& participants() const { return participants_; }
   std::vector<MemberIndex> Indexes() const;
   // Null when there is none.

@@ -64,14 +64,31 @@ peer::v1::CeremonyParameters World::Draft(size_t threshold) const {
   return draft;
 }
 
+peer::v1::CeremonyParameters World::ReshareDraft(const std::vector<MemberIndex>& dealers,
+                                                 const std::vector<MemberIndex>& holders,
+                                                 size_t threshold) const {
+  peer::v1::CeremonyParameters draft =
+      Draft(threshold == 0 ? LeastThreshold(holders.size()) : threshold);
+  draft.set_kind(peer::v1::CEREMONY_KIND_RESHARE);
+  draft.clear_holders();
+  for (const MemberIndex index : holders) {
+    peer::v1::CeremonySeat& seat = *draft.add_holders();
+    seat.set_index(index);
+    seat.set_organisation(NameOf(index));
+  }
+  draft.set_previous_package(before->At(before->indexes().front()).package()->bytes);
+  for (const MemberIndex dealer : dealers) draft.add_dealers(dealer);
+  return draft;
+}
+
 crypto::Secret<32> World::SeedOf(MemberIndex index) const {
   return SecretFrom("ceremony", seed, index);
 }
 
 Bus::Bus(const World& world, const Parameters& parameters, Way way)
     : world_(world), parameters_(parameters), way_(std::move(way)) {
-  for (const Seat& seat : parameters_.holders) {
-    const MemberIndex index = seat.index;
+  const Roster roster = Must(Roster::Of(parameters_, world_.manifest));
+  for (const MemberIndex index : roster.Indexes()) {
     Member& member = members_[index];
     member.begun_s = now_s_;
     Ceremony::Begun begun =
@@ -82,7 +99,11 @@ Bus::Bus(const World& world, const Parameters& parameters, Way way)
 }
 
 Ceremony::Own Bus::OwnOf(MemberIndex index) const {
-  return {NameOf(index), world_.keys.at(index), world_.SeedOf(index)};
+  Ceremony::Own own{NameOf(index), world_.keys.at(index), world_.SeedOf(index)};
+  if (!parameters_.previous || !world_.before->Knows(index)) return own;
+  own.pinned = world_.before->At(index).package()->digest;
+  if (parameters_.Deals(index)) own.previous_share = world_.before->At(index).share()->Clone();
+  return own;
 }
 
 std::vector<MemberIndex> Bus::indexes() const {

@@ -15,16 +15,24 @@
 
 namespace sluis::keys::test {
 
+class Bus;
+
 // Members 1 to n, `lid-<index>.example`, each on a host of its own, with an identity key.
 struct World {
   explicit World(size_t members, uint64_t seed = 1);
 
   peer::v1::CeremonyParameters Draft(size_t threshold = 0) const;  // 0: the least
+  // Of the key that `before` made, among `holders`.
+  peer::v1::CeremonyParameters ReshareDraft(const std::vector<MemberIndex>& dealers,
+                                            const std::vector<MemberIndex>& holders,
+                                            size_t threshold = 0) const;
   crypto::Secret<32> SeedOf(MemberIndex index) const;
 
   partnership::Manifest manifest;
   std::map<MemberIndex, crypto::SigningKey> keys;
   uint64_t seed;
+  // Where members have the shares that they deal in a reshare. Borrows.
+  const Bus* before = nullptr;
 };
 
 std::string NameOf(MemberIndex index);
@@ -77,6 +85,7 @@ class Bus {
     std::vector<std::string> sent;
   };
 
+  bool Knows(MemberIndex index) const { return members_.contains(index); }
   Ceremony::Own OwnOf(MemberIndex index) const;
   void Take(MemberIndex index, const Step& step, Event event);
   void Deliver(const Delivery& delivery);

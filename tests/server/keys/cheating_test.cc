@@ -36,22 +36,41 @@ std::string NotNamed(const Bus& bus) {
   return "";
 }
 
-class Cheating : public ::testing::TestWithParam<NamedCheat> {};
+// Where somebody cheats: in a generation, or when 1 and 2 deal to all anew.
+struct Stage {
+  explicit Stage(bool reshare, uint64_t seed = 1) : world(kMembers, seed) {
+    parameters = ParametersOf(world);
+    if (!reshare) return;
+    before.emplace(world, parameters);
+    before->Settle();
+    world.before = &*before;
+    parameters = MakeParameters(world.ReshareDraft({1, 2}, {1, 2, 3, 4})).value();
+  }
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+
+  World world;
+  Parameters parameters;
+  std::optional<Bus> before;
+};
+
+class Cheating : public ::testing::TestWithParam<std::tuple<NamedCheat, bool>> {};
 
 TEST_P(Cheating, NamesTheCheaterAndNobodyElseAtEveryOtherMember) {
-  const World world(kMembers);
-  const Parameters parameters = ParametersOf(world);
-  Bus bus(world, parameters, GetParam().way(world, parameters));
+  const auto& [cheat, reshare] = GetParam();
+  const Stage stage(reshare);
+  Bus bus(stage.world, stage.parameters, cheat.way(stage.world, stage.parameters));
   bus.Settle();
   // What comes later changes nothing.
   bus.Pass(1000);
   ASSERT_EQ(NotNamed(bus), "");
   for (const MemberIndex index : bus.indexes()) {
     if (index == kCheater) continue;
-    const auto& findings = bus.At(index).findings();
-    EXPECT_TRUE(std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
-      return finding.ground == GetParam().ground;
-    })) << CeremonyGround_Name(findings.front().ground);
+    EXPECT_FALSE(bus.At(index).PreviousShareMayGo());
+    const std::vector<Finding> findings = bus.At(index).findings();
+    size_t expected = 0;
+    for (const Finding& finding : findings) expected += finding.ground == cheat.ground ? 1 : 0;
+    EXPECT_GT(expected, 0U) << CeremonyGround_Name(findings.front().ground);
     // A member that is made anew knows it still.
     bus.Restart(index);
     EXPECT_EQ(bus.At(index).findings().size(), findings.size());
@@ -59,18 +78,19 @@ TEST_P(Cheating, NamesTheCheaterAndNobodyElseAtEveryOtherMember) {
   EXPECT_EQ(NotNamed(bus), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Ways, Cheating, ::testing::ValuesIn(test::AllCheats()),
-                         [](const auto& one) { return one.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Ways, Cheating, ::testing::Combine(::testing::ValuesIn(test::AllCheats()), ::testing::Bool()),
+    [](const auto& one) {
+      return std::get<0>(one.param).name + (std::get<1>(one.param) ? "InReshare" : "");
+    });
 
 RC_GTEST_PROP(CheatingProperty, NamesTheCheaterInAnyOrderOfMessages, ()) {
-  const std::vector<NamedCheat> cheats = test::AllCheats();
-  const NamedCheat cheat = *rc::gen::elementOf(cheats);
+  const NamedCheat cheat = *rc::gen::elementOf(test::AllCheats());
   RC_TAG(cheat.name);
   const auto seed = *rc::gen::arbitrary<uint64_t>();
-  const World world(kMembers, seed);
-  const Parameters parameters = ParametersOf(world);
+  const Stage stage(*rc::gen::arbitrary<bool>(), seed);
   tests::SeededRandom random(seed);
-  Bus bus(world, parameters, cheat.way(world, parameters));
+  Bus bus(stage.world, stage.parameters, cheat.way(stage.world, stage.parameters));
   bus.SettleInDisorder(random);
   bus.Pass(1000);
   RC_ASSERT(NotNamed(bus) == "");

@@ -121,14 +121,14 @@ void AddDealings(std::vector<NamedCheat>& out) {
 void AddComplaints(std::vector<NamedCheat>& out) {
   out.push_back({"FalseComplaintWithProof", CEREMONY_GROUND_COMPLAINT,
                  [](const World& world, const Parameters& parameters) {
-                   const std::string complaint = ProvenComplaint(world, parameters, 3);
+                   const std::string complaint = ProvenComplaint(world, parameters, 1);
                    return In<CeremonyVerdict>(CEREMONY_ROUND_VERDICT, [=](CeremonyVerdict& body) {
-                     Complain(body, 3, complaint);
+                     Complain(body, 1, complaint);
                    })(world, parameters);
                  }});
   out.push_back({"ForgedComplaint", CEREMONY_GROUND_COMPLAINT,
                  In<CeremonyVerdict>(CEREMONY_ROUND_VERDICT, [](CeremonyVerdict& body) {
-                   Complain(body, 3, std::string(96, '\1'));
+                   Complain(body, 1, std::string(96, '\1'));
                  })});
   out.push_back({"ComplaintAboutItself", CEREMONY_GROUND_MALFORMED,
                  In<CeremonyVerdict>(CEREMONY_ROUND_VERDICT, [](CeremonyVerdict& body) {

@@ -7,19 +7,25 @@ namespace {
 
 constexpr uint64_t kMaxEarly = 30 * 24 * 3600;
 
-// That it deals what the package before says it holds, and nothing else.
-absl::Status CheckPrevious(const Parameters& parameters, MemberIndex self,
-                           const Ceremony::Own& own) {
-  const bool deals = parameters.previous && parameters.Deals(self);
-  if (parameters.previous && own.pinned ? *own.pinned != parameters.previous->digest : deals) {
+// Whether a share is there exactly when it must be, and is the one of that package.
+bool Fits(const std::optional<crypto::oprf::SecretScalar>& share, bool needed,
+          const std::optional<Package>& package, MemberIndex self) {
+  if (share.has_value() != needed) return false;
+  return !needed ||
+         crypto::oprf::MultiplyGenerator(*share) == package->Find(self)->verification_key;
+}
+
+// That it deals what the packages before say it holds, and nothing else.
+absl::Status CheckHeld(const Parameters& parameters, MemberIndex self, const Ceremony::Own& own) {
+  const bool deals = !parameters.Draws() && parameters.Deals(self);
+  const bool known = parameters.previous && own.pinned == parameters.previous->digest;
+  if (parameters.previous && !known && (own.pinned || deals)) {
     return absl::FailedPreconditionError(
-        "the reshare is not of the package that this node has pinned for the key: have it started "
-        "again from the newest package");
+        "the ceremony is not about the package that this node has pinned for the key: have it "
+        "started again from the newest package");
   }
-  const bool fits = deals == own.previous_share.has_value() &&
-                    (!deals || crypto::oprf::MultiplyGenerator(*own.previous_share) ==
-                                   parameters.previous->Find(self)->verification_key);
-  if (!fits) {
+  if (!Fits(own.held.previous, deals, parameters.previous, self) ||
+      !Fits(own.held.factor, deals && parameters.factor.has_value(), parameters.factor, self)) {
     return absl::FailedPreconditionError(
         "this node does not have the share that it would have to deal: have the ceremony started "
         "again with other dealers");
@@ -33,8 +39,7 @@ Ceremony::Ceremony(Board board, MemberIndex self, Own own, uint64_t now_s)
     : board_(std::move(board)),
       self_(self),
       identity_(&own.identity),
-      part_(std::in_place, self, std::move(own.seed), std::move(own.previous_share),
-            board_.parameters),
+      part_(std::in_place, self, std::move(own.seed), std::move(own.held), board_.parameters),
       now_s_(now_s) {
   entered_s_[round_] = now_s;
 }
@@ -62,7 +67,7 @@ absl::StatusOr<Ceremony::Begun> Ceremony::Begin(Parameters parameters,
         "it started again with another end");
   }
   const MemberIndex index = self->index;
-  if (absl::Status status = CheckPrevious(parameters, index, own); !status.ok()) return status;
+  if (absl::Status status = CheckHeld(parameters, index, own); !status.ok()) return status;
   Board board{std::move(parameters), *std::move(roster), {}, {}, {}, {}, {}};
   Begun out{Ceremony(std::move(board), index, std::move(own), now_s), {}};
   out.step.changed = true;
@@ -167,7 +172,8 @@ const crypto::oprf::SecretScalar* Ceremony::share() const {
 }
 
 bool Ceremony::PreviousShareMayGo() const {
-  return standing_ == Standing::kComplete && board_.parameters.previous.has_value();
+  return standing_ == Standing::kComplete &&
+         board_.parameters.kind == peer::v1::CEREMONY_KIND_RESHARE;
 }
 
 std::vector<std::string> Ceremony::Confirmations() const {

@@ -94,17 +94,18 @@ class Ceremony {
     std::string organisation;
     const crypto::SigningKey& identity;
     crypto::Secret<32> seed;  // random, for this ceremony only
-    // In a reshare: the share of the package before, of who deals; and the digest of the package
-    // that it has pinned for this key, nothing when it has none yet.
-    std::optional<crypto::oprf::SecretScalar> previous_share = std::nullopt;
+    // The share of the package before, of who deals in a reshare or roll; in a roll also that of
+    // the factor.
+    OwnPart::Shares held = {};
+    // Digest of the package that it has pinned for the key before, nothing when it has none.
     std::optional<crypto::Hash> pinned = std::nullopt;
   };
   struct Begun;
 
   // Takes part, which agrees to the parameters: the step holds the own announcement.
   // kFailedPrecondition when the manifest does not allow them, when it is too late or more than 30
-  // days early, when this organisation or key takes no part, or when a reshare is not of the
-  // package that it has pinned, or not with the share that it must deal.
+  // days early, when this organisation or key takes no part, or when it is not about the package
+  // that this one has pinned, or not with the shares that it must deal.
   static absl::StatusOr<Begun> Begin(Parameters parameters, const partnership::Manifest& manifest,
                                      Own own, uint64_t now_s);
   // The same as it stood after `events`, which began at `begun_s`.
@@ -131,8 +132,10 @@ class Ceremony {
   // Null unless complete; share() also for who deals and leaves.
   const Package* package() const;
   const crypto::oprf::SecretScalar* share() const;
-  // Whether the share of the package before may be erased: every new holder has proven that it has
-  // its own. Earlier erasure could leave fewer shares than are needed.
+  // Whether the share of the package before may be erased, of a reshare: every new holder has
+  // proven that it has its own. Earlier erasure could leave fewer shares than are needed. After a
+  // roll the shares of key and factor before go when everything that the old key made has been
+  // taken on.
   bool PreviousShareMayGo() const;
   // The serialised confirmations of all holders, in the order of index: what shows a stranger that
   // they hold this package. Empty unless complete.

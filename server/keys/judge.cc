@@ -75,15 +75,32 @@ std::optional<Blame> JudgeCommit(const Message& message, MemberIndex sender, con
   return JudgeRepeated(message, sender, body->held(), board);
 }
 
+// That the constant is the dealer's share of the package before, or its product with the factor's.
+std::optional<Blame> JudgeHeldConstant(const Message& message, MemberIndex sender,
+                                       const oprf::Element& constant, const Dealing& dealing,
+                                       const Board& board) {
+  const oprf::Element& key = board.parameters.previous->Find(sender)->verification_key;
+  if (!board.parameters.factor) {
+    if (!dealing.possession().empty()) return Of(CEREMONY_GROUND_MALFORMED, sender, {message});
+    if (constant == key) return std::nullopt;
+    return Of(CEREMONY_GROUND_CONSTANT, sender, {message});
+  }
+  const auto proof = oprf::Proof::Deserialize(dealing.possession());
+  const oprf::Statement statement{
+      oprf::Element::Generator(), board.parameters.factor->Find(sender)->verification_key,
+      std::span(&key.encoding(), 1), std::span(&constant.encoding(), 1)};
+  if (proof.ok() && oprf::VerifyProof(oprf::ProductContext(), statement, *proof).ok()) {
+    return std::nullopt;
+  }
+  return Of(CEREMONY_GROUND_CONSTANT, sender, {message});
+}
+
 // That the dealer knows the constant, and that nobody else dealt the same.
 std::optional<Blame> JudgeConstant(const Message& message, MemberIndex sender,
                                    const oprf::Element& constant, const Dealing& dealing,
                                    const Board& board) {
-  if (const auto& previous = board.parameters.previous) {
-    if (!dealing.possession().empty()) return Of(CEREMONY_GROUND_MALFORMED, sender, {message});
-    if (constant == previous->Find(sender)->verification_key) return std::nullopt;
-    return Of(CEREMONY_GROUND_CONSTANT, sender, {message});
-  }
+  if (!board.parameters.Draws())
+    return JudgeHeldConstant(message, sender, constant, dealing, board);
   const auto proof = oprf::ProofOfPossession::Deserialize(dealing.possession());
   if (!proof.ok() ||
       !oprf::VerifyPossession(ConstantStatement(board, sender), constant, *proof).ok()) {
@@ -195,7 +212,7 @@ std::vector<MemberIndex> Board::SendersOf(Round round) const {
 }
 
 std::vector<oprf::Scalar> Board::Factors() const {
-  if (!parameters.previous) {
+  if (parameters.Draws()) {
     return std::vector<oprf::Scalar>(parameters.dealers.size(), oprf::Scalar(1));
   }
   // Cannot fail for dealers that parameters allow.
@@ -245,18 +262,20 @@ absl::StatusOr<Package> PackageOf(const Board& board) {
     said += board.transcript.Digests(round, board.SendersOf(round));
   }
   draft.transcript = crypto::Sha256(said);
+  const bool reshare = board.parameters.kind == CEREMONY_KIND_RESHARE;
   if (const auto& previous = board.parameters.previous) {
-    draft.generation = previous->generation + 1;
+    if (reshare) draft.generation = previous->generation + 1;
     draft.previous_digest = previous->digest;
   }
+  if (board.parameters.kind == CEREMONY_KIND_FACTOR) draft.use = record::v1::KEY_USE_ROLL;
+  if (const auto& factor = board.parameters.factor) draft.factor_digest = factor->digest;
   std::vector<oprf::Commitments> dealings;
   for (const auto& [dealer, dealt] : board.dealt) dealings.push_back(dealt.commitments);
   auto sum = oprf::SumOfCommitments(dealings, board.Factors());
   if (!sum.ok()) return sum.status();
   draft.commitments = *std::move(sum);
   absl::StatusOr<Package> out = MakePackage(std::move(draft));
-  if (out.ok() && board.parameters.previous &&
-      out->public_key() != board.parameters.previous->public_key()) {
+  if (out.ok() && reshare && out->public_key() != board.parameters.previous->public_key()) {
     return absl::InvalidArgumentError("another key came out of a reshare");
   }
   return out;

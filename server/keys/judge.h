@@ -16,6 +16,7 @@
 
 #include "crypto/bytes.h"
 #include "crypto/dealing.h"
+#include "crypto/dleq.h"
 #include "crypto/encrypted_share.h"
 #include "server/keys/message.h"
 #include "server/keys/package.h"

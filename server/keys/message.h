@@ -26,10 +26,10 @@ namespace sluis::keys {
 using Round = peer::v1::CeremonyRound;
 
 // Of the five rounds and of MISSING.
-inline constexpr size_t kMaxBodyBytes = 32 << 10;
+inline constexpr size_t kMaxBodyBytes = 48 << 10;
 // Of ABORT, which carries messages as evidence.
-inline constexpr size_t kMaxAbortBytes = 104 << 10;
-inline constexpr size_t kMaxCeremonyMessageBytes = 108 << 10;
+inline constexpr size_t kMaxAbortBytes = 152 << 10;
+inline constexpr size_t kMaxCeremonyMessageBytes = 156 << 10;
 
 struct Message {
   peer::v1::CeremonyHead head;

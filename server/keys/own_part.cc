@@ -29,12 +29,12 @@ oprf::SecretScalar DrawKey(const CeremonySeed& seed, const Parameters& parameter
 
 }  // namespace
 
-OwnPart::OwnPart(MemberIndex self, crypto::Secret<32> seed,
-                 std::optional<oprf::SecretScalar> previous, const Parameters& parameters)
+OwnPart::OwnPart(MemberIndex self, crypto::Secret<32> seed, Shares held,
+                 const Parameters& parameters)
     : self_(self),
       seed_(std::move(seed)),
       share_key_(DrawKey(seed_, parameters)),
-      previous_(std::move(previous)) {}
+      held_(std::move(held)) {}
 
 absl::StatusOr<std::string> OwnPart::Announce(const Board& board) {
   auto stream = seed_.For("announce", crypto::View(board.parameters.id));
@@ -50,21 +50,46 @@ absl::StatusOr<std::string> OwnPart::Announce(const Board& board) {
   return body.SerializeAsString();
 }
 
+oprf::SecretScalar OwnPart::Constant(crypto::Random& random) const {
+  if (!held_.previous) return oprf::SecretScalar::Random(random);
+  return held_.factor ? oprf::SecretProduct(*held_.previous, *held_.factor)
+                      : held_.previous->Clone();
+}
+
+absl::StatusOr<std::string> OwnPart::ConstantProof(const Board& board,
+                                                   const oprf::SecretScalar& constant,
+                                                   const oprf::Element& element,
+                                                   crypto::Random& random) const {
+  if (held_.factor) {
+    const oprf::Element& key = board.parameters.previous->Find(self_)->verification_key;
+    const oprf::Element generator = oprf::Element::Generator();
+    const oprf::Statement statement{
+        generator, board.parameters.factor->Find(self_)->verification_key,
+        std::span(&key.encoding(), 1), std::span(&element.encoding(), 1)};
+    const auto proof =
+        oprf::GenerateProof(oprf::ProductContext(), *held_.factor, statement, random);
+    if (!proof.ok()) return Impossible(proof.status());
+    return BytesOf(proof->Serialize());
+  }
+  if (held_.previous) return std::string();
+  const auto proof =
+      oprf::ProvePossession(ConstantStatement(board, self_), constant, element, random);
+  if (!proof.ok()) return Impossible(proof.status());
+  return BytesOf(proof->Serialize());
+}
+
 absl::StatusOr<std::string> OwnPart::Dealing(const Board& board) const {
   auto stream = seed_.For("dealing", crypto::View(board.session));
   const auto polynomial =
-      oprf::Polynomial::Random(previous_ ? previous_->Clone() : oprf::SecretScalar::Random(stream),
-                               board.parameters.threshold, stream);
+      oprf::Polynomial::Random(Constant(stream), board.parameters.threshold, stream);
   if (!polynomial.ok()) return Impossible(polynomial.status());
   const oprf::Commitments commitments = polynomial->Commit();
   peer::v1::Dealing out;
   out.set_commitments(oprf::SerializeCommitments(commitments));
-  if (!previous_) {
-    const auto proof = oprf::ProvePossession(ConstantStatement(board, self_),
-                                             polynomial->constant(), commitments.front(), stream);
-    if (!proof.ok()) return Impossible(proof.status());
-    out.set_possession(BytesOf(proof->Serialize()));
-  }
+  absl::StatusOr<std::string> proof =
+      ConstantProof(board, polynomial->constant(), commitments.front(), stream);
+  if (!proof.ok()) return proof;
+  out.set_possession(*std::move(proof));
   std::string& shares = *out.mutable_shares();
   for (const Seat& seat : board.parameters.holders) {
     const auto share = polynomial->ShareOf(seat.index);

@@ -25,9 +25,12 @@ namespace sluis::keys {
 
 class OwnPart {
  public:
-  // `previous` is the share that it deals in a reshare; nothing when it deals none.
-  OwnPart(MemberIndex self, crypto::Secret<32> seed,
-          std::optional<crypto::oprf::SecretScalar> previous, const Parameters& parameters);
+  // The shares that it deals, in a roll their product; nothing where it deals none.
+  struct Shares {
+    std::optional<crypto::oprf::SecretScalar> previous;
+    std::optional<crypto::oprf::SecretScalar> factor;
+  };
+  OwnPart(MemberIndex self, crypto::Secret<32> seed, Shares held, const Parameters& parameters);
 
   // The bodies of its messages, each once the round before is complete on the board; in this order.
   // Confirm is for holders only.
@@ -42,13 +45,19 @@ class OwnPart {
 
  private:
   absl::StatusOr<std::string> Dealing(const Board& board) const;
+  crypto::oprf::SecretScalar Constant(crypto::Random& random) const;
+  // What shows that the constant is the right one; empty where it shows itself.
+  absl::StatusOr<std::string> ConstantProof(const Board& board,
+                                            const crypto::oprf::SecretScalar& constant,
+                                            const crypto::oprf::Element& element,
+                                            crypto::Random& random) const;
   // Keeps the share of that dealer, or adds a complaint.
   absl::Status Open(const Board& board, MemberIndex dealer, peer::v1::CeremonyVerdict* verdict);
 
   MemberIndex self_;
   CeremonySeed seed_;
   crypto::oprf::SecretScalar share_key_;
-  std::optional<crypto::oprf::SecretScalar> previous_;
+  Shares held_;
   std::string dealing_;  // what the commit committed to; empty when it deals nothing
   std::vector<crypto::oprf::SecretScalar> shares_;
   std::optional<crypto::oprf::SecretScalar> share_;

@@ -44,6 +44,42 @@ absl::Status ReadSeats(const record::v1::KeyPackage& proto, std::vector<Seat>* o
   return absl::OkStatus();
 }
 
+absl::Status ReadDigest(std::string_view field, const std::string& bytes,
+                        std::optional<crypto::Hash>* out) {
+  if (bytes.empty()) return absl::OkStatus();
+  const absl::StatusOr<crypto::Hash> digest = crypto::ToFixed<32>(bytes);
+  if (!digest.ok()) return Wrong(field, "be empty or have 32 bytes");
+  *out = *digest;
+  return absl::OkStatus();
+}
+
+// From what it came: nothing, another sharing, another epoch, or the key that a factor takes on.
+absl::Status ReadOrigin(const record::v1::KeyPackage& proto, PackageDraft* out) {
+  if (absl::Status status =
+          ReadDigest("previous_digest", proto.previous_digest(), &out->previous_digest);
+      !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = ReadDigest("factor_digest", proto.factor_digest(), &out->factor_digest);
+      !status.ok()) {
+    return status;
+  }
+  out->use = proto.use();
+  out->generation = proto.generation();
+  const bool previous = out->previous_digest.has_value();
+  const bool factor = out->factor_digest.has_value();
+  const bool first = out->generation == 1;
+  const bool later_epoch = out->epoch > 1;
+  const bool fits = out->use == record::v1::KEY_USE_TAGS
+                        ? out->generation != 0 && (first ? previous == factor : previous && !factor)
+                        : out->use == record::v1::KEY_USE_ROLL && first && previous && !factor;
+  const bool needs_epoch = factor || out->use == record::v1::KEY_USE_ROLL;
+  if (!fits || (needs_epoch && !later_epoch)) {
+    return Wrong("use, generation, previous_digest and factor_digest", "fit each other");
+  }
+  return absl::OkStatus();
+}
+
 record::v1::KeyPackage ProtoOf(const Package& package) {
   record::v1::KeyPackage out;
   out.set_version(kVersion);
@@ -64,6 +100,10 @@ record::v1::KeyPackage ProtoOf(const Package& package) {
   out.set_generation(package.generation);
   if (package.previous_digest) {
     out.set_previous_digest(std::string(crypto::View(*package.previous_digest)));
+  }
+  out.set_use(package.use);
+  if (package.factor_digest) {
+    out.set_factor_digest(std::string(crypto::View(*package.factor_digest)));
   }
   return out;
 }
@@ -97,6 +137,8 @@ absl::StatusOr<Package> MakePackage(PackageDraft draft) {
   out.partnership = std::move(draft.partnership);
   out.purpose = std::move(draft.purpose);
   out.epoch = draft.epoch;
+  out.use = draft.use;
+  out.factor_digest = draft.factor_digest;
   out.generation = draft.generation;
   out.previous_digest = draft.previous_digest;
   out.threshold = draft.commitments.size();
@@ -128,15 +170,7 @@ absl::StatusOr<Package> ReadPackage(crypto::BytesView bytes) {
   draft.partnership = proto.partnership();
   draft.purpose = proto.purpose();
   draft.epoch = proto.epoch();
-  draft.generation = proto.generation();
-  if (!proto.previous_digest().empty()) {
-    const absl::StatusOr<crypto::Hash> previous = crypto::ToFixed<32>(proto.previous_digest());
-    if (!previous.ok()) return Wrong("previous_digest", "be empty or have 32 bytes");
-    draft.previous_digest = *previous;
-  }
-  if (draft.generation == 0 || (draft.generation > 1) != draft.previous_digest.has_value()) {
-    return Wrong("generation", "be 1 without a package before, or higher with one");
-  }
+  if (absl::Status status = ReadOrigin(proto, &draft); !status.ok()) return status;
   if (absl::Status status = ReadSeats(proto, &draft.holders); !status.ok()) return status;
   if (proto.threshold() > kMaxHolders) return Wrong("threshold", "be at most 64");
   auto commitments = oprf::ParseCommitments(proto.commitments(), proto.threshold());

@@ -21,6 +21,7 @@
 #include "crypto/bytes.h"
 #include "crypto/dealing.h"
 #include "server/keys/committee.h"
+#include "sluis/record/v1/key_package.pb.h"
 
 namespace sluis::keys {
 
@@ -36,8 +37,10 @@ struct Package {
   std::string partnership;
   std::string purpose;
   uint32_t epoch = 0;
+  record::v1::KeyUse use = record::v1::KEY_USE_UNSPECIFIED;
   uint32_t generation = 0;  // of its sharing
   std::optional<crypto::Hash> previous_digest;
+  std::optional<crypto::Hash> factor_digest;
   size_t threshold = 0;
   std::vector<KeyHolder> holders;  // sorted by index
   crypto::oprf::Commitments commitments;
@@ -56,8 +59,10 @@ struct PackageDraft {
   std::string partnership;
   std::string purpose;
   uint32_t epoch = 0;
+  record::v1::KeyUse use = record::v1::KEY_USE_TAGS;
   uint32_t generation = 1;
   std::optional<crypto::Hash> previous_digest;
+  std::optional<crypto::Hash> factor_digest;
   std::vector<Seat> holders;
   crypto::oprf::Commitments commitments;
   crypto::Hash ceremony{};

@@ -46,9 +46,10 @@ absl::Status ReadWhat(const peer::v1::CeremonyParameters& proto, Parameters* out
   if (proto.version() != kCeremonyVersion) {
     return Wrong("version", "be 1; bring all nodes to the same version");
   }
-  if (proto.kind() != peer::v1::CEREMONY_KIND_GENERATION &&
-      proto.kind() != peer::v1::CEREMONY_KIND_RESHARE) {
-    return Wrong("kind", "be generation or reshare; bring all nodes to the same version");
+  if (proto.kind() == peer::v1::CEREMONY_KIND_UNSPECIFIED ||
+      !peer::v1::CeremonyKind_IsValid(proto.kind())) {
+    return Wrong("kind",
+                 "be generation, reshare, factor or roll; bring all nodes to the same version");
   }
   if (!authn::IsOrganisationId(proto.partnership())) {
     return Wrong("partnership", "be the id of a partnership");
@@ -97,35 +98,90 @@ bool KeepIndexes(const Package& previous, const std::vector<Seat>& holders) {
   });
 }
 
-absl::Status ReadDealers(const peer::v1::CeremonyParameters& proto, Parameters* out) {
-  if (out->kind == peer::v1::CEREMONY_KIND_GENERATION) {
-    if (!proto.previous_package().empty() || proto.dealers_size() != 0) {
-      return Wrong("previous_package and dealers", "be empty in a generation");
-    }
-    for (const Seat& seat : out->holders) out->dealers.push_back(seat.index);
-    return absl::OkStatus();
-  }
+absl::Status ReadPrevious(const peer::v1::CeremonyParameters& proto, Parameters* out) {
   absl::StatusOr<Package> previous = ReadPackage(proto.previous_package());
-  if (!previous.ok()) return Wrong("previous_package", "be a key package");
+  if (!previous.ok() || previous->use != record::v1::KEY_USE_TAGS) {
+    return Wrong("previous_package", "be a package of a key for tags");
+  }
+  const uint64_t epoch =
+      uint64_t{previous->epoch} + (out->kind == peer::v1::CEREMONY_KIND_RESHARE ? 0 : 1);
   if (previous->partnership != out->partnership || previous->purpose != out->purpose ||
-      previous->epoch != out->epoch) {
-    return Wrong("partnership, purpose and epoch", "be those of the previous package");
-  }
-  for (const uint32_t index : proto.dealers()) {
-    if (index > 65535 || previous->Find(static_cast<MemberIndex>(index)) == nullptr ||
-        (!out->dealers.empty() && out->dealers.back() >= index)) {
-      return Wrong("dealers", "be holders of the previous package, ascending");
-    }
-    out->dealers.push_back(static_cast<MemberIndex>(index));
-  }
-  if (out->dealers.size() != previous->threshold) {
-    return Wrong("dealers", "be exactly as many as the previous package needs");
+      epoch != out->epoch) {
+    return Wrong("partnership, purpose and epoch",
+                 "be those of the previous package, the epoch one more unless it is shared anew");
   }
   if (!KeepIndexes(*previous, out->holders)) {
     return Wrong("holders", "keep their indexes, and take nobody else's");
   }
   out->previous = *std::move(previous);
   return absl::OkStatus();
+}
+
+absl::Status ReadDealers(const peer::v1::CeremonyParameters& proto, size_t needed,
+                         Parameters* out) {
+  for (const uint32_t index : proto.dealers()) {
+    if (index > 65535 || out->previous->Find(static_cast<MemberIndex>(index)) == nullptr ||
+        (!out->dealers.empty() && out->dealers.back() >= index)) {
+      return Wrong("dealers", "be holders of the previous package, ascending");
+    }
+    out->dealers.push_back(static_cast<MemberIndex>(index));
+  }
+  if (out->dealers.size() != needed) {
+    return Wrong("dealers", "be exactly " + std::to_string(needed) + " for this package");
+  }
+  return absl::OkStatus();
+}
+
+// Products of shares lie on a polynomial of twice the degree, which that many determine.
+absl::Status CheckRolls(const Package& previous) {
+  if (2 * previous.threshold - 1 <= previous.holders.size()) return absl::OkStatus();
+  return Wrong(
+      "previous_package",
+      "need fewer of its holders to be rolled: share it anew with a lower threshold or more "
+      "holders first");
+}
+
+absl::Status ReadFactorHolders(Parameters* out) {
+  const Package& previous = *out->previous;
+  const bool same =
+      out->threshold == previous.threshold &&
+      std::equal(out->holders.begin(), out->holders.end(), previous.holders.begin(),
+                 previous.holders.end(), [](const Seat& seat, const KeyHolder& holder) {
+                   return seat.index == holder.index && seat.organisation == holder.organisation;
+                 });
+  if (!same) return Wrong("holders and threshold", "be those of the previous package for a factor");
+  return CheckRolls(previous);
+}
+
+absl::Status ReadFactor(const peer::v1::CeremonyParameters& proto, Parameters* out) {
+  absl::StatusOr<Package> factor = ReadPackage(proto.factor_package());
+  if (!factor.ok() || factor->use != record::v1::KEY_USE_ROLL ||
+      factor->previous_digest != out->previous->digest || factor->epoch != out->epoch) {
+    return Wrong("factor_package", "be the package of a factor that was made for the previous one");
+  }
+  out->factor = *std::move(factor);
+  return CheckRolls(*out->previous);
+}
+
+absl::Status ReadBefore(const peer::v1::CeremonyParameters& proto, Parameters* out) {
+  const bool generation = out->kind == peer::v1::CEREMONY_KIND_GENERATION;
+  const bool roll = out->kind == peer::v1::CEREMONY_KIND_ROLL;
+  if ((generation && !proto.previous_package().empty()) ||
+      (!roll && !proto.factor_package().empty()) || (out->Draws() && proto.dealers_size() != 0)) {
+    return Wrong("previous_package, factor_package and dealers", "be empty where none is used");
+  }
+  if (!generation) {
+    if (absl::Status status = ReadPrevious(proto, out); !status.ok()) return status;
+  }
+  if (out->Draws()) {
+    for (const Seat& seat : out->holders) out->dealers.push_back(seat.index);
+    return generation ? absl::OkStatus() : ReadFactorHolders(out);
+  }
+  if (roll) {
+    if (absl::Status status = ReadFactor(proto, out); !status.ok()) return status;
+  }
+  const size_t threshold = out->previous->threshold;
+  return ReadDealers(proto, roll ? 2 * threshold - 1 : threshold, out);
 }
 
 // Who takes part, before the manifest is asked: dealers who leave, and all holders.
@@ -140,6 +196,10 @@ std::vector<Seat> SeatsOf(const Parameters& parameters) {
 }
 
 }  // namespace
+
+bool Parameters::Draws() const {
+  return kind == peer::v1::CEREMONY_KIND_GENERATION || kind == peer::v1::CEREMONY_KIND_FACTOR;
+}
 
 bool Parameters::Deals(MemberIndex member) const {
   return std::binary_search(dealers.begin(), dealers.end(), member);
@@ -159,7 +219,7 @@ absl::StatusOr<Parameters> ReadParameters(crypto::BytesView bytes) {
   if (absl::Status status = ReadWhat(proto, &out); !status.ok()) return status;
   if (absl::Status status = ReadHolders(proto, &out); !status.ok()) return status;
   if (absl::Status status = ReadWhen(proto, &out); !status.ok()) return status;
-  if (absl::Status status = ReadDealers(proto, &out); !status.ok()) return status;
+  if (absl::Status status = ReadBefore(proto, &out); !status.ok()) return status;
   out.bytes = bytes;
   out.id = crypto::Sha256({crypto::Lp(kLabel), bytes});
   return out;

@@ -4,8 +4,9 @@
 // ceremony.proto; its id is their digest, so whoever signs for the id has signed for every word of
 // them, the threshold included. A Roster exists only for parameters that the manifest allows:
 // same partnership and manifest, a committee that CheckCommittee takes, and a key of each
-// participant that was valid on their day. In a reshare the package before is whole and consistent,
-// exactly as many of its holders deal as it needs, and no index passes to another organisation.
+// participant that was valid on their day. The package before is whole and consistent, exactly as
+// many of its holders deal as a reshare or roll takes, no index passes to another organisation, and
+// a factor is used for the one package that it was made for.
 // Not guaranteed: that anybody agreed: a participant does by announcing; that the package before is
 // the one in use: who holds it compares; nor that the epoch of a new key follows the one before.
 // Thread-safety: values; functions are pure. Errors: kInvalidArgument for form,
@@ -30,7 +31,7 @@
 namespace sluis::keys {
 
 inline constexpr uint32_t kCeremonyVersion = 1;
-inline constexpr size_t kMaxParametersBytes = 30 << 10;
+inline constexpr size_t kMaxParametersBytes = 44 << 10;
 
 struct Parameters {
   peer::v1::CeremonyKind kind = peer::v1::CEREMONY_KIND_UNSPECIFIED;
@@ -40,7 +41,8 @@ struct Parameters {
   size_t threshold = 0;
   std::vector<Seat> holders;         // afterwards, sorted by index
   std::vector<MemberIndex> dealers;  // ascending; in a generation all holders
-  std::optional<Package> previous;   // whose key is shared anew
+  std::optional<Package> previous;   // whose key is shared anew, rolled, or to be rolled
+  std::optional<Package> factor;     // by which it is rolled
   crypto::Hash manifest_digest{};
   std::string day;
   uint64_t announce_until_s = 0;
@@ -49,6 +51,8 @@ struct Parameters {
   std::string bytes;  // as announced
   crypto::Hash id{};  // of the ceremony
 
+  // Whether dealers draw their constants, rather than deal what they hold.
+  bool Draws() const;
   bool Deals(MemberIndex member) const;
   bool Holds(MemberIndex member) const;
 };

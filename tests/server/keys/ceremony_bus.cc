@@ -81,6 +81,23 @@ peer::v1::CeremonyParameters World::ReshareDraft(const std::vector<MemberIndex>&
   return draft;
 }
 
+peer::v1::CeremonyParameters World::FactorDraft() const {
+  const Package& package = *before->At(before->indexes().front()).package();
+  peer::v1::CeremonyParameters draft = ReshareDraft({}, before->indexes(), package.threshold);
+  draft.set_kind(peer::v1::CEREMONY_KIND_FACTOR);
+  draft.set_epoch(package.epoch + 1);
+  return draft;
+}
+
+peer::v1::CeremonyParameters World::RollDraft(const std::vector<MemberIndex>& dealers,
+                                              const std::vector<MemberIndex>& holders) const {
+  peer::v1::CeremonyParameters draft = ReshareDraft(dealers, holders);
+  draft.set_kind(peer::v1::CEREMONY_KIND_ROLL);
+  draft.set_epoch(2);
+  draft.set_factor_package(factor->At(factor->indexes().front()).package()->bytes);
+  return draft;
+}
+
 crypto::Secret<32> World::SeedOf(MemberIndex index) const {
   return SecretFrom("ceremony", seed, index);
 }
@@ -102,7 +119,9 @@ Ceremony::Own Bus::OwnOf(MemberIndex index) const {
   Ceremony::Own own{NameOf(index), world_.keys.at(index), world_.SeedOf(index)};
   if (!parameters_.previous || !world_.before->Knows(index)) return own;
   own.pinned = world_.before->At(index).package()->digest;
-  if (parameters_.Deals(index)) own.previous_share = world_.before->At(index).share()->Clone();
+  if (parameters_.Draws() || !parameters_.Deals(index)) return own;
+  own.held.previous = world_.before->At(index).share()->Clone();
+  if (parameters_.factor) own.held.factor = world_.factor->At(index).share()->Clone();
   return own;
 }
 

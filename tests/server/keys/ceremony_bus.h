@@ -26,6 +26,10 @@ struct World {
   peer::v1::CeremonyParameters ReshareDraft(const std::vector<MemberIndex>& dealers,
                                             const std::vector<MemberIndex>& holders,
                                             size_t threshold = 0) const;
+  // A factor for that key, and the key rolled by the factor that `factor` made.
+  peer::v1::CeremonyParameters FactorDraft() const;
+  peer::v1::CeremonyParameters RollDraft(const std::vector<MemberIndex>& dealers,
+                                         const std::vector<MemberIndex>& holders) const;
   crypto::Secret<32> SeedOf(MemberIndex index) const;
 
   partnership::Manifest manifest;
@@ -33,6 +37,7 @@ struct World {
   uint64_t seed;
   // Where members have the shares that they deal in a reshare. Borrows.
   const Bus* before = nullptr;
+  const Bus* factor = nullptr;
 };
 
 std::string NameOf(MemberIndex index);

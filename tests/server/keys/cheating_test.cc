@@ -36,15 +36,24 @@ std::string NotNamed(const Bus& bus) {
   return "";
 }
 
-// Where somebody cheats: in a generation, or when 1 and 2 deal to all anew.
+// Where somebody cheats.
 struct Stage {
-  explicit Stage(bool reshare, uint64_t seed = 1) : world(kMembers, seed) {
+  explicit Stage(CeremonyKind kind, uint64_t seed = 1) : world(kMembers, seed) {
     parameters = ParametersOf(world);
-    if (!reshare) return;
+    if (kind == CEREMONY_KIND_GENERATION) return;
     before.emplace(world, parameters);
     before->Settle();
     world.before = &*before;
-    parameters = MakeParameters(world.ReshareDraft({1, 2}, {1, 2, 3, 4})).value();
+    if (kind == CEREMONY_KIND_RESHARE) {
+      parameters = MakeParameters(world.ReshareDraft({1, 2}, {1, 2, 3, 4})).value();
+      return;
+    }
+    parameters = MakeParameters(world.FactorDraft()).value();
+    if (kind == CEREMONY_KIND_FACTOR) return;
+    factor.emplace(world, parameters);
+    factor->Settle();
+    world.factor = &*factor;
+    parameters = MakeParameters(world.RollDraft({1, 2, 3}, {1, 2, 3, 4})).value();
   }
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
@@ -52,13 +61,14 @@ struct Stage {
   World world;
   Parameters parameters;
   std::optional<Bus> before;
+  std::optional<Bus> factor;
 };
 
-class Cheating : public ::testing::TestWithParam<std::tuple<NamedCheat, bool>> {};
+class Cheating : public ::testing::TestWithParam<std::tuple<NamedCheat, CeremonyKind>> {};
 
 TEST_P(Cheating, NamesTheCheaterAndNobodyElseAtEveryOtherMember) {
-  const auto& [cheat, reshare] = GetParam();
-  const Stage stage(reshare);
+  const auto& [cheat, kind] = GetParam();
+  const Stage stage(kind);
   Bus bus(stage.world, stage.parameters, cheat.way(stage.world, stage.parameters));
   bus.Settle();
   // What comes later changes nothing.
@@ -79,16 +89,22 @@ TEST_P(Cheating, NamesTheCheaterAndNobodyElseAtEveryOtherMember) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Ways, Cheating, ::testing::Combine(::testing::ValuesIn(test::AllCheats()), ::testing::Bool()),
+    Ways, Cheating,
+    ::testing::Combine(::testing::ValuesIn(test::AllCheats()),
+                       ::testing::Values(CEREMONY_KIND_GENERATION, CEREMONY_KIND_RESHARE,
+                                         CEREMONY_KIND_FACTOR, CEREMONY_KIND_ROLL)),
     [](const auto& one) {
-      return std::get<0>(one.param).name + (std::get<1>(one.param) ? "InReshare" : "");
+      return std::get<0>(one.param).name + "In" +
+             CeremonyKind_Name(std::get<1>(one.param)).substr(14);
     });
 
 RC_GTEST_PROP(CheatingProperty, NamesTheCheaterInAnyOrderOfMessages, ()) {
   const NamedCheat cheat = *rc::gen::elementOf(test::AllCheats());
   RC_TAG(cheat.name);
   const auto seed = *rc::gen::arbitrary<uint64_t>();
-  const Stage stage(*rc::gen::arbitrary<bool>(), seed);
+  const auto kind = *rc::gen::element(CEREMONY_KIND_GENERATION, CEREMONY_KIND_RESHARE,
+                                      CEREMONY_KIND_FACTOR, CEREMONY_KIND_ROLL);
+  const Stage stage(kind, seed);
   tests::SeededRandom random(seed);
   Bus bus(stage.world, stage.parameters, cheat.way(stage.world, stage.parameters));
   bus.SettleInDisorder(random);

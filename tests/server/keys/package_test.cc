@@ -84,10 +84,10 @@ TEST(PackageTest, FieldsOutOfBoundsAreRefused) {
   EXPECT_THAT(
       Refused([](auto& p) { p.mutable_holders(1)->set_organisation(p.holders(0).organisation()); }),
       HasSubstr("organisation"));
-  EXPECT_THAT(Refused([](auto& p) { p.set_generation(0); }), HasSubstr("generation"));
-  EXPECT_THAT(Refused([](auto& p) { p.set_generation(2); }), HasSubstr("generation"));
+  EXPECT_THAT(Refused([](auto& p) { p.set_generation(0); }), HasSubstr("fit"));
+  EXPECT_THAT(Refused([](auto& p) { p.set_generation(2); }), HasSubstr("fit"));
   EXPECT_THAT(Refused([](auto& p) { p.set_previous_digest(std::string(32, 'x')); }),
-              HasSubstr("generation"));
+              HasSubstr("fit"));
   EXPECT_THAT(Refused([](auto& p) { p.set_previous_digest("kort"); }), HasSubstr("previous"));
   EXPECT_EQ(Refused([](auto& p) {
               p.set_generation(2);

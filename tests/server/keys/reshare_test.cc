@@ -177,8 +177,8 @@ TEST(ReshareTest, ParametersThatDoNotFollowThePackageAreRefused) {
   const Stage stage(3);
   const auto refused = [&](auto change) { return Refused(stage, change); };
   EXPECT_EQ(refused([](auto&) {}), "");
-  EXPECT_THAT(refused([](auto& d) { d.clear_dealers(); }), HasSubstr("exactly as many"));
-  EXPECT_THAT(refused([](auto& d) { d.add_dealers(3); }), HasSubstr("exactly as many"));
+  EXPECT_THAT(refused([](auto& d) { d.clear_dealers(); }), HasSubstr("exactly 2"));
+  EXPECT_THAT(refused([](auto& d) { d.add_dealers(3); }), HasSubstr("exactly 2"));
   EXPECT_THAT(refused([](auto& d) { d.set_dealers(1, 4); }), HasSubstr("dealers"));
   EXPECT_THAT(refused([](auto& d) { d.set_dealers(0, 2); }), HasSubstr("dealers"));
   EXPECT_THAT(refused([](auto& d) { d.set_dealers(1, 65538); }), HasSubstr("dealers"));
@@ -188,7 +188,7 @@ TEST(ReshareTest, ParametersThatDoNotFollowThePackageAreRefused) {
   EXPECT_THAT(refused([](auto& d) { d.mutable_previous_package()->back() ^= 1; }),
               HasSubstr("previous_package"));
   EXPECT_THAT(refused([](auto& d) { d.set_kind(CEREMONY_KIND_GENERATION); }),
-              HasSubstr("empty in a generation"));
+              HasSubstr("empty where none is used"));
   // An index of another organisation, and another index than before.
   EXPECT_THAT(refused([](auto& d) { d.mutable_holders(2)->set_organisation(test::NameOf(5)); }),
               HasSubstr("keep their indexes"));
@@ -217,7 +217,7 @@ TEST(ReshareTest, OnlyWhoHasThePackageAndItsShareDeals) {
   const Parameters parameters = stage.Reshare({1, 2}, {1, 2, 3, 4});
   const auto begin = [&](MemberIndex index, bool share, std::optional<crypto::Hash> pinned) {
     Ceremony::Own own{test::NameOf(index), stage.world.keys.at(index), stage.world.SeedOf(index)};
-    if (share) own.previous_share = stage.before->At(1).share()->Clone();
+    if (share) own.held.previous = stage.before->At(1).share()->Clone();
     own.pinned = pinned;
     const auto begun =
         Ceremony::Begin(parameters, stage.world.manifest, std::move(own), test::kBegin_s);

@@ -3,7 +3,7 @@
 //
 //   ANNOUNCE  parameters, a one-time key       all  -> the session
 //   COMMIT    digest of a dealing              all  -> nobody chooses its dealing from the others'
-//             (in a reshare all take part, and only the dealers named deal)
+//             (in a reshare or roll all take part, and only the dealers named deal)
 //   DEAL      the dealing                      all  -> every participant judges it alone
 //   VERDICT   complaints, or none              all  -> complaints are judged by everybody alone
 //   CONFIRM   package, proof of the share      all holders  -> the key is there

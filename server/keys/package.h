@@ -7,7 +7,7 @@
 // Not guaranteed: that a ceremony made it, or that its holders confirmed it: that is for whoever
 // pins it to have seen. Thread-safety: values; functions are pure. Errors: kInvalidArgument, naming
 // the field.
-// Source: docs/formats.md, "Keys of many holders".
+// Source: docs/formats.md, "Package of a key".
 #ifndef SLUIS_SERVER_KEYS_PACKAGE_H_
 #define SLUIS_SERVER_KEYS_PACKAGE_H_
 

@@ -31,7 +31,8 @@ std::vector<std::string> Texts(const std::vector<absl::Status>& faults) {
 
 class ProtocolCheck : public testing::Test {
  protected:
-  void SetUp() override {
+  // Once for all tests, which only ask: with a sanitizer the sum takes seconds.
+  static void SetUpTestSuite() {
     auto packs = LoadFiles({kStatutoryPack, kPartnershipPack});
     ASSERT_TRUE(packs.ok()) << packs.status();
     packs_.emplace(*std::move(packs));
@@ -80,9 +81,9 @@ class ProtocolCheck : public testing::Test {
     return Decide(*packs_, RequestFrom(*packs_, values));
   }
 
-  std::optional<PackSet> packs_;
-  std::optional<RuleSpace> rules_;
-  std::optional<DisclosureFlows> flows_;
+  static inline std::optional<PackSet> packs_;
+  static inline std::optional<RuleSpace> rules_;
+  static inline std::optional<DisclosureFlows> flows_;
   CoverageGap last_;
   std::vector<CoverageGap> gaps_;
 };

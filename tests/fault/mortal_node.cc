@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <future>
 #include <optional>
 
@@ -51,12 +49,6 @@ std::string Rest(core::ExportStream& stream) {
     if (!piece.ok() || !*piece) return bytes;
     bytes += **piece;
   }
-}
-
-// A test that cannot even begin says why.
-[[noreturn]] void Give(const std::string& why) {
-  std::fprintf(stderr, "%s\n", why.c_str());
-  std::abort();
 }
 
 // Sealed rows as who holds these keys reads them.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include "policies/protocol_check.h"
@@ -11,6 +12,10 @@ namespace {
 bool Has(const std::vector<Word>& words, std::string_view word) {
   return std::any_of(words.begin(), words.end(),
                      [word](const Word& one) { return one.text == word; });
+}
+
+std::string On(const std::string& field, const std::string& basis) {
+  return field + " (" + basis + ")";
 }
 
 using PartyPair = std::pair<const ProtocolParty*, const ProtocolParty*>;
@@ -64,9 +69,7 @@ class Coverage {
     if (lacking.empty()) return absl::OkStatus();
     auto example = flows_.ExampleOn(flow, basis, field);
     if (!example.ok()) return example.status();
-    const std::string word = basis.empty()   ? field
-                             : field.empty() ? basis
-                                             : field + " (" + basis + ")";
+    const std::string word = basis.empty() ? field : field.empty() ? basis : On(field, basis);
     CoverageGap gap{kind, flow.purpose, {flow.category},    flow.from, flow.to,
                     word, "",           *std::move(example)};
     if (lacking.size() == pairs_.at({flow.from, flow.to}).size()) {
@@ -114,29 +117,55 @@ class Coverage {
                      "", field.name);
       if (!added.ok()) return added;
     }
-    // Ground and field in one clause: in two clauses apart neither covers what is disclosed.
     for (std::size_t i = 0; i < flow.bases.size(); ++i) {
-      for (const SeenField& field : flow.fields_by_basis[i]) {
-        const auto says = [&](const ProtocolClause& one) {
-          return Has(one.bases, flow.bases[i]) && Has(one.fields, field.name);
-        };
-        const auto apart = [&](const PartyPair& pair) {
-          const auto any = [&](std::vector<Word> ProtocolClause::*words, const std::string& word) {
-            return std::any_of(protocol_.clauses.begin(), protocol_.clauses.end(),
-                               [&](const ProtocolClause& one) {
-                                 return Covers(one, flow, pair) && Has(one.*words, word);
-                               });
-          };
-          return any(&ProtocolClause::bases, flow.bases[i]) &&
-                 any(&ProtocolClause::fields, field.name);
-        };
-        std::vector<PartyPair> split = lacking(says);
-        std::erase_if(split, [&](const PartyPair& pair) { return !apart(pair); });
-        added = AddFor(split, flow, GapKind::kFieldNotInText, flow.bases[i], field.name);
-        if (!added.ok()) return added;
-      }
+      added = CheckTogether(flow, i, pairs);
+      if (!added.ok()) return added;
     }
     return absl::OkStatus();
+  }
+
+  // A ground with all that is seen on it in one clause: in two apart neither covers what is
+  // disclosed. What no clause has at all was told before.
+  absl::Status CheckTogether(const Flow& flow, std::size_t basis,
+                             const std::vector<PartyPair>& pairs) {
+    std::map<std::string, std::vector<PartyPair>> lacking;
+    for (const PartyPair& pair : pairs) {
+      for (const std::string& field : LackingIn(flow, basis, pair)) lacking[field].push_back(pair);
+    }
+    for (const SeenField& field : flow.fields_by_basis[basis]) {
+      const auto found = lacking.find(field.name);
+      if (found == lacking.end()) continue;
+      const absl::Status added =
+          AddFor(found->second, flow, GapKind::kFieldNotInText, flow.bases[basis], field.name);
+      if (!added.ok()) return added;
+    }
+    return absl::OkStatus();
+  }
+
+  // The fields that the clause which has most of them on this ground lacks, and another one has.
+  std::vector<std::string> LackingIn(const Flow& flow, std::size_t basis,
+                                     const PartyPair& pair) const {
+    std::vector<const ProtocolClause*> covering;
+    for (const ProtocolClause& one : protocol_.clauses) {
+      if (Covers(one, flow, pair)) covering.push_back(&one);
+    }
+    std::vector<std::string> elsewhere;
+    for (const SeenField& field : flow.fields_by_basis[basis]) {
+      const bool any =
+          std::any_of(covering.begin(), covering.end(),
+                      [&](const ProtocolClause* one) { return Has(one->fields, field.name); });
+      if (any) elsewhere.push_back(field.name);
+    }
+    std::optional<std::vector<std::string>> fewest;
+    for (const ProtocolClause* one : covering) {
+      if (!Has(one->bases, flow.bases[basis])) continue;
+      std::vector<std::string> lacks;
+      for (const std::string& field : elsewhere) {
+        if (!Has(one->fields, field)) lacks.push_back(field);
+      }
+      if (!fewest || lacks.size() < fewest->size()) fewest = std::move(lacks);
+    }
+    return fewest.value_or(std::vector<std::string>());
   }
 
   void CheckClause(const ProtocolClause& clause, const std::vector<Flow>& permitted) {
@@ -207,7 +236,39 @@ class Coverage {
         return std::any_of(flow->fields.begin(), flow->fields.end(),
                            [&](const SeenField& one) { return one.name == field.text; });
       });
-      if (!seen) add_word(GapKind::kFieldNotInPacks, field.text, mine[0]->example);
+      if (seen) {
+        CheckEachBasis(clause, field.text, mine);
+      } else {
+        add_word(GapKind::kFieldNotInPacks, field.text, mine[0]->example);
+      }
+    }
+  }
+
+  // A clause gives each of its fields on each of its grounds. `field` is seen on one of them.
+  void CheckEachBasis(const ProtocolClause& clause, const std::string& field,
+                      const std::vector<const Flow*>& mine) {
+    for (const Word& basis : clause.bases) {
+      const Flow* possible = nullptr;
+      bool seen = false;
+      for (const Flow* flow : mine) {
+        const auto at = std::find(flow->bases.begin(), flow->bases.end(), basis.text);
+        if (at == flow->bases.end()) continue;
+        possible = possible == nullptr ? flow : possible;
+        const std::vector<SeenField>& fields =
+            flow->fields_by_basis[static_cast<std::size_t>(at - flow->bases.begin())];
+        seen = seen || std::any_of(fields.begin(), fields.end(),
+                                   [&](const SeenField& one) { return one.name == field; });
+      }
+      if (possible == nullptr || seen) continue;
+      const KindPair kinds(possible->from, possible->to);
+      Add({GapKind::kFieldNotInPacks,
+           clause.purpose.text,
+           {possible->category},
+           possible->from,
+           possible->to,
+           On(field, basis.text),
+           clause.id.text,
+           flows_.ExampleOf(clause.purpose.text, possible->category, kinds, basis.text)});
     }
   }
 

@@ -83,11 +83,6 @@ DecidedAgain DecideAgain(const policies::PackSet& packs, const DecisionPart& par
   if (again.decision.outcome == policies::Outcome::kPermit) {
     again.withheld =
         WithheldBy(again.decision, [&part](std::string_view name) { return ValueIn(part, name); });
-    // What a clause covers stands in the text of the protocol, which is not asked here.
-    if (again.withheld == Withheld::kNo && !part.protocol_digest().empty() &&
-        part.clause().empty()) {
-      again.withheld = Withheld::kPerhaps;
-    }
   }
   return again;
 }

@@ -24,6 +24,7 @@ constexpr uint64_t kYear10000S = 253'402'300'800;
 constexpr size_t kMaxNameBytes = 200;
 constexpr std::string_view kNotEvaluated = "not_evaluated";
 constexpr std::string_view kDenied = "denied";
+constexpr std::string_view kLogName = "/log";
 
 struct NamedPacks {
   LayerDigests layers;
@@ -180,13 +181,6 @@ std::vector<std::string_view> Differences(const policies::PackSet& packs, const 
   return differs;
 }
 
-// What is disclosed under a protocol names the clause that covers it, and nothing else names one.
-bool ClauseFits(const policies::Decision& decision, const ActPart& act, const DecisionPart& part) {
-  if (part.protocol_digest().empty()) return part.clause().empty();
-  if (decision.outcome != policies::Outcome::kPermit) return part.clause().empty();
-  return act.outcome() != record::v1::OUTCOME_DONE || !part.clause().empty();
-}
-
 // A permit that the node did not act on: rightly, wrongly, or nobody can tell. `differs` is what
 // there is otherwise.
 Replayed JudgeWithheld(Replayed replayed, Withheld withheld,
@@ -197,8 +191,30 @@ Replayed JudgeWithheld(Replayed replayed, Withheld withheld,
   return replayed;
 }
 
+// Refused as covered by no clause: the text alone says whether that is so.
+Replayed JudgeOutside(Replayed replayed, ClauseFit clause) {
+  switch (clause) {
+    case ClauseFit::kFits:
+      replayed.verdict = ReplayVerdict::kEqual;
+      return replayed;
+    case ClauseFit::kDiffers:
+      break;
+    case ClauseFit::kNoText:
+      return Obstacle(std::move(replayed), "protocol");
+    case ClauseFit::kPartner:
+      return Obstacle(std::move(replayed), "partner");
+  }
+  return Mismatch(std::move(replayed), {"clause"});
+}
+
+// What stands around an entry when its clause is judged.
+struct Around {
+  const ProtocolTexts& protocols;
+  Between between;
+};
+
 Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPart& act,
-                 const DecisionPart& part, std::string_view day) {
+                 const DecisionPart& part, std::string_view day, const Around& around) {
   const DecidedAgain again = DecideAgain(packs, part);
   if (again.unknown_attribute) {
     return Obstacle(std::move(replayed), "attribute", *again.unknown_attribute);
@@ -208,8 +224,18 @@ Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPar
     differs.push_back("engines");
     return Mismatch(std::move(replayed), std::move(differs));
   }
+  const bool refused_unsaid =
+      act.outcome() == record::v1::OUTCOME_REFUSED && SaysNothing(act, part);
+  const ClauseFit clause =
+      JudgeClause(around.protocols, again.decision, act, part, around.between, refused_unsaid);
+  if (clause == ClauseFit::kNoText) {
+    replayed.unchecked_protocol = *crypto::ToFixed<32>(part.protocol_digest());
+  }
   if (again.decision.outcome == policies::Outcome::kPermit) {
-    if (act.outcome() == record::v1::OUTCOME_REFUSED && SaysNothing(act, part)) {
+    if (refused_unsaid && act.refusal() == kNotInProtocol) {
+      return JudgeOutside(std::move(replayed), clause);
+    }
+    if (refused_unsaid && clause != ClauseFit::kDiffers) {
       return JudgeWithheld(std::move(replayed), again.withheld, std::move(differs));
     }
     // What nothing carries out must not have been done.
@@ -218,8 +244,9 @@ Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPar
       differs.insert(differs.begin(), "decision");
     }
   }
-  if (!ClauseFits(again.decision, act, part)) differs.push_back("clause");
+  if (clause == ClauseFit::kDiffers) differs.push_back("clause");
   if (!differs.empty()) return Mismatch(std::move(replayed), std::move(differs));
+  if (clause == ClauseFit::kPartner) return Obstacle(std::move(replayed), "partner");
   replayed.verdict = ReplayVerdict::kEqual;
   return replayed;
 }
@@ -251,7 +278,7 @@ Replayed CompareInvalidDay(Replayed replayed, const ActPart& act, const Decision
 }
 
 Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
-                    const DecisionPart& part) {
+                    const DecisionPart& part, const Around& around) {
   if (std::find(kEngines.begin(), kEngines.end(), part.engine_version()) == kEngines.end()) {
     return Obstacle(std::move(replayed), "engine", part.engine_version());
   }
@@ -273,7 +300,7 @@ Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
   const auto day = LegalDay(static_cast<int64_t>(act.exact_time_us() / kSecondUs));
   const bool valid = found.packs->ValidOn(day);
   if (unasked && valid) return replayed;
-  replayed = valid ? Compare(std::move(replayed), *found.packs, act, part, day)
+  replayed = valid ? Compare(std::move(replayed), *found.packs, act, part, day, around)
                    : CompareInvalidDay(std::move(replayed), act, part);
   if (found.packs->digests().effective != *named->effective) {
     if (replayed.verdict != ReplayVerdict::kMismatch) replayed = Mismatch(std::move(replayed), {});
@@ -289,8 +316,13 @@ std::string_view ReplayVerdictName(ReplayVerdict verdict) {
   return kVerdictNames[static_cast<size_t>(verdict)];
 }
 
+void Replayer::SetOrigin(std::string_view origin) {
+  organisation_ = origin.ends_with(kLogName) ? origin.substr(0, origin.size() - kLogName.size())
+                                             : std::string_view();
+}
+
 Replayed Replayer::Replay(uint64_t index, const ExportPart& act_part,
-                          const ExportPart& decision_part) {
+                          const ExportPart& decision_part, const ExportPart& counterpart_part) {
   Replayed replayed{.index = index};
   ActPart act;
   DecisionPart part;
@@ -307,7 +339,12 @@ Replayed Replayer::Replay(uint64_t index, const ExportPart& act_part,
                : Mismatch(std::move(replayed), {"decision"});
   }
   if (!Read(decision_part, part)) return Obstacle(std::move(replayed), "malformed");
-  return ReplayPart(std::move(replayed), packs_, act, part);
+  record::v1::CounterpartPart counterpart;
+  if (counterpart_part.state == ExportPart::State::kOpen && !Read(counterpart_part, counterpart)) {
+    return Obstacle(std::move(replayed), "malformed");
+  }
+  return ReplayPart(std::move(replayed), packs_, act, part,
+                    {protocols_, {organisation_, counterpart.peer()}});
 }
 
 }  // namespace sluis::client

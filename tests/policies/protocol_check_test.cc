@@ -176,6 +176,31 @@ TEST_F(ProtocolCheck, AGroundAndAFieldOfTwoClausesAreNotCoveredTogether) {
   EXPECT_THAT(gaps, Not(Contains(HasSubstr("statements"))));
 }
 
+// One clause says all that is shown, as the node asks; two of one ground do not say it together.
+TEST_F(ProtocolCheck, FieldsOfTwoClausesOfOneGroundAreNotCoveredTogether) {
+  const std::string grounds =
+      "    gronden: [vl-livc-2021, vl-prev-2024]\n"
+      "    categorieen: [gedrag-offline, gedrag-online, risicofactor, "
+      "beschermende-factor, gezinscontext, positieve-ontwikkeling, "
+      "contactpunt]\n";
+  const std::vector<std::string> gaps = GapsWith(grounds + "    velden: [statements, category",
+                                                 grounds +
+                                                     "    velden: [statements]\n"
+                                                     "  - nummer: M-5\n"
+                                                     "    doel: doorverwijzing-hulp\n"
+                                                     "    van: [municipality, welfare]\n"
+                                                     "    naar: [municipality, welfare]\n" +
+                                                     grounds + "    velden: [category");
+  EXPECT_THAT(gaps, Contains("field_not_in_text doorverwijzing-hulp welfare>municipality "
+                             "statements (vl-livc-2021) "));
+  EXPECT_THAT(gaps, Each(HasSubstr(" statements (vl-")));
+  EXPECT_EQ(gaps_[0].categories.size(), 7U);
+  for (const CoverageGap& gap : gaps_) {
+    last_ = gap;
+    EXPECT_EQ(Decided(), Outcome::kPermit) << gap.example;
+  }
+}
+
 TEST_F(ProtocolCheck, WhatTheTextSaysAndThePacksNeverPermit) {
   EXPECT_THAT(GapsWith("doel: terugkoppeling-politie\n    van: [municipality]",
                        "doel: terugkoppeling-politie\n    van: [municipality, welfare]"),
@@ -316,6 +341,81 @@ TEST_F(ProtocolCheck, PacksWithoutTheWordsHaveNoFlows) {
   const auto rules = RuleSpace::Of(*packs);
   const auto flows = DisclosureFlows::Of(*rules);
   EXPECT_THAT(std::string(flows.status().message()), HasSubstr("from.kind"));
+}
+
+// A clause says each field on each ground; the packs may show one of them on another ground only.
+TEST(CoverageTest, AFieldThatThePacksShowOnAnotherGroundOnlyIsTold) {
+  const auto packs = LoadTexts({{"w.yaml", R"(sluis: 1
+pack: {id: w, layer: statutory, version: 1, valid: {from: 2026-01-01, until: 2026-12-31}}
+vocab:
+  side: [local, release, accept]
+  purpose: [p]
+  basis: {values: {a: {citations: [{cite: c}]}, b: {citations: [{cite: d}]}}}
+  category: [c]
+  kind: [municipality, welfare]
+attributes:
+  side: {type: side, source: node}
+  purpose: {type: purpose, source: caller}
+  basis: {type: basis, source: caller}
+  record.category: {type: category, source: record}
+  from.kind: {type: kind, source: node}
+  to.kind: {type: kind, source: node}
+fields: [f, g]
+rules: []
+)"},
+                                {"p.yaml", R"(sluis: 1
+pack:
+  id: q
+  layer: partnership
+  version: 1
+  extends: [{id: w, version: 1}]
+  valid: {from: 2026-01-01, until: 2026-12-31}
+rules:
+  - {id: P-A, effect: permit, why: {purpose: p, basis: a}, when: {from.kind: welfare, to.kind: municipality},
+     grants: [f], because: {nl: "dit kan omdat het een proef is"}}
+  - {id: P-B, effect: permit, why: {purpose: p, basis: b}, when: {from.kind: welfare, to.kind: municipality},
+     grants: [g], because: {nl: "dit kan omdat het een proef is"}}
+)"}});
+  ASSERT_TRUE(packs.ok()) << packs.status();
+  const auto rules = RuleSpace::Of(*packs);
+  const auto flows = DisclosureFlows::Of(*rules);
+  ASSERT_TRUE(flows.ok()) << flows.status();
+  Protocol protocol = *ReadProtocol("p.yaml", ExampleProtocolText()).protocol;
+  std::erase_if(protocol.parties, [](const auto& party) {
+    return party.kind.text != "welfare" && party.kind.text != "municipality";
+  });
+  const auto clause = [](const char* id, std::initializer_list<const char*> bases,
+                         std::initializer_list<const char*> fields) {
+    const auto words = [](std::initializer_list<const char*> texts) {
+      std::vector<Word> out;
+      for (const char* text : texts) out.emplace_back().text = text;
+      return out;
+    };
+    ProtocolClause made;
+    made.id.text = id;
+    made.purpose.text = "p";
+    made.from = words({"welfare"});
+    made.to = words({"municipality"});
+    made.bases = words(bases);
+    made.categories = words({"c"});
+    made.fields = words(fields);
+    return made;
+  };
+  const auto told = [&] {
+    std::vector<std::string> out;
+    const auto gaps = CoverageGaps(protocol, *flows);
+    EXPECT_TRUE(gaps.ok()) << gaps.status();
+    for (const CoverageGap& gap : *gaps) {
+      if (gap.purpose != "p") continue;
+      EXPECT_NE(gap.example, "");
+      out.push_back(std::string(GapKindName(gap.kind)) + " " + gap.word + " " + gap.clause);
+    }
+    return out;
+  };
+  protocol.clauses = {clause("M-1", {"a", "b"}, {"f", "g"})};
+  EXPECT_THAT(told(), ElementsAre("field_not_in_packs f (b) M-1", "field_not_in_packs g (a) M-1"));
+  protocol.clauses = {clause("M-1", {"a"}, {"f"}), clause("M-2", {"b"}, {"g"})};
+  EXPECT_THAT(told(), IsEmpty());
 }
 
 // What leaves and is never accepted does not go.

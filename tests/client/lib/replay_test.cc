@@ -22,7 +22,7 @@ TEST_F(ReplayTest, WhatAPartSaysBesidesIsNoPartOfTheDecision) {
     const std::string act = act_.SerializeAsString();
     const std::string part = part_.SerializeAsString() + more;
     const std::string act_with_more = act + more;
-    return Replayer(packs_).Replay(7, Open(act_with_more), Open(part));
+    return Replayer(packs_, protocols_).Replay(7, Open(act_with_more), Open(part));
   };
   EXPECT_EQ(replay().verdict, ReplayVerdict::kEqual);
   part_.set_obligations(2, "retention=P900D");
@@ -225,11 +225,12 @@ TEST_F(ReplayTest, WhatIsDisclosedUnderAProtocolNamesItsClause) {
   ExpectMismatch({"clause"});
   part_.set_protocol_digest(std::string(32, 'p'));
   ExpectEqual();
+  EXPECT_TRUE(Run().unchecked_protocol.has_value());
   part_.clear_clause();
   ExpectMismatch({"clause"});
   // That no clause covered it only the text could say.
   Refused(record::v1::OUTCOME_REFUSED, "not_in_protocol");
-  ExpectObstacle("withheld");
+  ExpectObstacle("protocol");
 }
 
 TEST_F(ReplayTest, WhatTheRecordWouldSaySeenFromOutsideIsNotGuessed) {

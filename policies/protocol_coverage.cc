@@ -14,6 +14,10 @@ bool Has(const std::vector<Word>& words, std::string_view word) {
                      [word](const Word& one) { return one.text == word; });
 }
 
+bool Lists(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
 std::string On(const std::string& field, const std::string& basis) {
   return field + " (" + basis + ")";
 }
@@ -48,6 +52,11 @@ class Coverage {
   static bool Covers(const ProtocolClause& clause, const Flow& flow, const PartyPair& pair) {
     return clause.purpose.text == flow.purpose && Has(clause.categories, flow.category) &&
            Protocol::Names(clause.from, *pair.first) && Protocol::Names(clause.to, *pair.second);
+  }
+
+  static bool Sees(const Flow& flow, const std::string& field) {
+    return std::any_of(flow.fields.begin(), flow.fields.end(),
+                       [&field](const SeenField& one) { return one.name == field; });
   }
 
   // A gap that differs from an earlier one in its category only is told with that one.
@@ -124,43 +133,44 @@ class Coverage {
     return absl::OkStatus();
   }
 
-  // A ground with all that is seen on it in one clause: in two apart neither covers what is
-  // disclosed. What no clause has at all was told before.
+  // A ground with all that is granted on it in one clause: in two apart neither covers what is
+  // disclosed (protocol_cover.h).
   absl::Status CheckTogether(const Flow& flow, std::size_t basis,
                              const std::vector<PartyPair>& pairs) {
     std::map<std::string, std::vector<PartyPair>> lacking;
     for (const PartyPair& pair : pairs) {
       for (const std::string& field : LackingIn(flow, basis, pair)) lacking[field].push_back(pair);
     }
-    for (const SeenField& field : flow.fields_by_basis[basis]) {
-      const auto found = lacking.find(field.name);
+    for (const std::string& field : flow.granted_by_basis[basis]) {
+      const auto found = lacking.find(field);
       if (found == lacking.end()) continue;
       const absl::Status added =
-          AddFor(found->second, flow, GapKind::kFieldNotInText, flow.bases[basis], field.name);
+          AddFor(found->second, flow, GapKind::kFieldNotInText, flow.bases[basis], field);
       if (!added.ok()) return added;
     }
     return absl::OkStatus();
   }
 
-  // The fields that the clause which has most of them on this ground lacks, and another one has.
+  // The fields that the clause which has most of them on this ground lacks, without those that were
+  // told before: what the receiver sees and no clause has.
   std::vector<std::string> LackingIn(const Flow& flow, std::size_t basis,
                                      const PartyPair& pair) const {
     std::vector<const ProtocolClause*> covering;
     for (const ProtocolClause& one : protocol_.clauses) {
       if (Covers(one, flow, pair)) covering.push_back(&one);
     }
-    std::vector<std::string> elsewhere;
-    for (const SeenField& field : flow.fields_by_basis[basis]) {
-      const bool any =
-          std::any_of(covering.begin(), covering.end(),
-                      [&](const ProtocolClause* one) { return Has(one->fields, field.name); });
-      if (any) elsewhere.push_back(field.name);
-    }
+    const auto told = [&](const std::string& field) {
+      return Sees(flow, field) &&
+             std::none_of(covering.begin(), covering.end(),
+                          [&](const ProtocolClause* one) { return Has(one->fields, field); });
+    };
+    std::vector<std::string> asked = flow.granted_by_basis[basis];
+    std::erase_if(asked, told);
     std::optional<std::vector<std::string>> fewest;
     for (const ProtocolClause* one : covering) {
       if (!Has(one->bases, flow.bases[basis])) continue;
       std::vector<std::string> lacks;
-      for (const std::string& field : elsewhere) {
+      for (const std::string& field : asked) {
         if (!Has(one->fields, field)) lacks.push_back(field);
       }
       if (!fewest || lacks.size() < fewest->size()) fewest = std::move(lacks);
@@ -224,7 +234,7 @@ class Coverage {
     };
     for (const Word& basis : clause.bases) {
       const bool possible = std::any_of(mine.begin(), mine.end(), [&](const Flow* flow) {
-        return std::find(flow->bases.begin(), flow->bases.end(), basis.text) != flow->bases.end();
+        return Lists(flow->bases, basis.text);
       });
       if (possible) continue;
       add_word(GapKind::kBasisNotInPacks, basis.text,
@@ -233,8 +243,8 @@ class Coverage {
     }
     for (const Word& field : clause.fields) {
       const bool seen = std::any_of(mine.begin(), mine.end(), [&](const Flow* flow) {
-        return std::any_of(flow->fields.begin(), flow->fields.end(),
-                           [&](const SeenField& one) { return one.name == field.text; });
+        return std::any_of(flow->granted_by_basis.begin(), flow->granted_by_basis.end(),
+                           [&](const auto& granted) { return Lists(granted, field.text); });
       });
       if (seen) {
         CheckEachBasis(clause, field.text, mine);
@@ -254,10 +264,9 @@ class Coverage {
         const auto at = std::find(flow->bases.begin(), flow->bases.end(), basis.text);
         if (at == flow->bases.end()) continue;
         possible = possible == nullptr ? flow : possible;
-        const std::vector<SeenField>& fields =
-            flow->fields_by_basis[static_cast<std::size_t>(at - flow->bases.begin())];
-        seen = seen || std::any_of(fields.begin(), fields.end(),
-                                   [&](const SeenField& one) { return one.name == field; });
+        seen = seen ||
+               Lists(flow->granted_by_basis[static_cast<std::size_t>(at - flow->bases.begin())],
+                     field);
       }
       if (possible == nullptr || seen) continue;
       const KindPair kinds(possible->from, possible->to);
@@ -329,16 +338,13 @@ class Coverage {
     for (const auto& party : protocol_.parties) kinds.push_back(party.kind.text);
     const auto roles = flows_.RolesUnder(purposes, kinds);
     if (!roles.ok()) return roles.status();
-    const auto lists = [](const std::vector<std::string>& words, const std::string& word) {
-      return std::find(words.begin(), words.end(), word) != words.end();
-    };
     std::vector<std::string> named;
     for (const auto& one : protocol_.recipients) {
       named.push_back(one.role.text);
-      if (!lists(roles->acting, named.back())) AddWord(GapKind::kRoleNotInPacks, named.back());
+      if (!Lists(roles->acting, named.back())) AddWord(GapKind::kRoleNotInPacks, named.back());
     }
     for (const std::string& role : roles->seeing) {
-      if (!lists(named, role)) AddWord(GapKind::kRoleNotInText, role);
+      if (!Lists(named, role)) AddWord(GapKind::kRoleNotInText, role);
     }
     return absl::OkStatus();
   }

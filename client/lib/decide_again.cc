@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <string_view>
 
 #include "policies/evaluate.h"
 #include "policies/plain_evaluate.h"
@@ -86,6 +85,8 @@ DecidedAgain DecideAgain(const policies::PackSet& packs, const DecisionPart& par
   }
   return again;
 }
+
+bool KeepsGrounds(const DecisionPart& part) { return part.engine_version() != kPlainEngine; }
 
 LoggedForm LoggedFormOf(const policies::Decision& decision) {
   LoggedForm form;

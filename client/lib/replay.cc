@@ -17,8 +17,7 @@ using record::v1::DecisionPart;
 
 constexpr std::array<std::string_view, kReplayVerdicts> kVerdictNames = {
     "equal", "mismatch", "not-replayable", "pack-missing", "no-decision"};
-// Every word that a node has logged; what they answer is the same.
-constexpr std::array<std::string_view, 2> kEngines = {"plain-1", "compiled-1"};
+constexpr std::array<std::string_view, 2> kEngines = {kPlainEngine, kCompiledEngine};
 constexpr uint64_t kSecondUs = 1'000'000;
 constexpr uint64_t kYear10000S = 253'402'300'800;
 constexpr size_t kMaxNameBytes = 200;
@@ -146,10 +145,10 @@ Replayed Mismatch(Replayed replayed, std::vector<std::string_view> differs) {
   return replayed;
 }
 
-// Entries from before citations were kept hold none.
+// Entries from before citations were kept hold none; in later ones none may be left out.
 bool SameCitations(const policies::PackSet& packs, const policies::Decision& decision,
                    const DecisionPart& part, std::string_view day) {
-  if (part.citations().empty()) return true;
+  if (part.citations().empty() && !KeepsGrounds(part)) return true;
   std::string_view basis;
   for (const record::v1::AttributeValue& value : part.attributes()) {
     if (value.name() == "basis") basis = value.value();
@@ -203,8 +202,19 @@ Replayed JudgeOutside(Replayed replayed, ClauseFit clause) {
       return Obstacle(std::move(replayed), "protocol");
     case ClauseFit::kPartner:
       return Obstacle(std::move(replayed), "partner");
+    case ClauseFit::kUntold:
+      return Obstacle(std::move(replayed), "withheld");
   }
   return Mismatch(std::move(replayed), {"clause"});
+}
+
+// What rests on no rule cites nothing.
+Replayed CitingNothing(Replayed replayed, const DecisionPart& part) {
+  if (part.citations().empty()) return replayed;
+  std::vector<std::string_view> differs = std::move(replayed.differs);
+  if (differs.empty() || differs.back() != "citations") differs.push_back("citations");
+  replayed.why = {};
+  return Mismatch(std::move(replayed), std::move(differs));
 }
 
 // What stands around an entry when its clause is judged.
@@ -233,10 +243,11 @@ Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPar
   }
   if (again.decision.outcome == policies::Outcome::kPermit) {
     if (refused_unsaid && act.refusal() == kNotInProtocol) {
-      return JudgeOutside(std::move(replayed), clause);
+      return CitingNothing(JudgeOutside(std::move(replayed), clause), part);
     }
     if (refused_unsaid && clause != ClauseFit::kDiffers) {
-      return JudgeWithheld(std::move(replayed), again.withheld, std::move(differs));
+      return CitingNothing(JudgeWithheld(std::move(replayed), again.withheld, std::move(differs)),
+                           part);
     }
     // What nothing carries out must not have been done.
     if (act.outcome() == record::v1::OUTCOME_DONE && again.withheld == Withheld::kYes &&
@@ -244,7 +255,9 @@ Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPar
       differs.insert(differs.begin(), "decision");
     }
   }
-  if (clause == ClauseFit::kDiffers) differs.push_back("clause");
+  if (clause == ClauseFit::kDiffers) {
+    differs.insert(std::find(differs.begin(), differs.end(), "citations"), "clause");
+  }
   if (!differs.empty()) return Mismatch(std::move(replayed), std::move(differs));
   if (clause == ClauseFit::kPartner) return Obstacle(std::move(replayed), "partner");
   replayed.verdict = ReplayVerdict::kEqual;
@@ -274,7 +287,7 @@ Replayed CompareInvalidDay(Replayed replayed, const ActPart& act, const Decision
     return Mismatch(std::move(replayed), {"validity"});
   }
   replayed.verdict = ReplayVerdict::kEqual;
-  return replayed;
+  return CitingNothing(std::move(replayed), part);
 }
 
 Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
@@ -286,7 +299,7 @@ Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
   if (!named) return Obstacle(std::move(replayed), "malformed");
   // A share that the node ended itself before it came to asking: there is nothing to compare.
   const bool unasked = part.attributes().empty() && SaysNothing(act, part) &&
-                       act.outcome() == record::v1::OUTCOME_REFUSED &&
+                       part.citations().empty() && act.outcome() == record::v1::OUTCOME_REFUSED &&
                        act.refusal() != kNotEvaluated;
   const RulePacks::Found found = known.Find(named->layers);
   if (unasked && found.packs == nullptr) return replayed;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/lib/decide_again.h"
 #include "policies/protocol_cover.h"
 
 namespace sluis::client {
@@ -19,11 +20,24 @@ std::string_view ValueIn(const DecisionPart& part, std::string_view name) {
   return {};
 }
 
+bool SaysActive(const DecisionPart& part) { return ValueIn(part, "protocol.active") == "true"; }
+
 // Outside an exercise the rules can only hold a protocol for active where there is one, and the
-// entry then names it. Entries without citations may be from before that was kept.
+// entry then names it.
 bool LacksProtocol(const ActPart& act, const DecisionPart& part) {
-  return act.outcome() == record::v1::OUTCOME_DONE && !act.exercise() &&
-         !part.citations().empty() && ValueIn(part, "protocol.active") == "true";
+  return act.outcome() == record::v1::OUTCOME_DONE && !act.exercise() && KeepsGrounds(part) &&
+         SaysActive(part);
+}
+
+// Refused as in no clause, and no protocol is named: then none was in force between the two, the
+// rules do not say that one was, and they permitted it all the same. In an exercise a node goes on
+// without a protocol, and refuses only where one is named that does not hold.
+ClauseFit JudgeNoneInForce(const policies::Decision& decision, const ActPart& act,
+                           const DecisionPart& part, bool refused_unsaid) {
+  if (decision.outcome != policies::Outcome::kPermit || !refused_unsaid || SaysActive(part)) {
+    return ClauseFit::kDiffers;
+  }
+  return act.exercise() ? ClauseFit::kUntold : ClauseFit::kFits;
 }
 
 // Which parties it can have been: the one named, or all of that kind.
@@ -77,7 +91,9 @@ ClauseFit JudgeClause(const ProtocolTexts& texts, const policies::Decision& deci
   const bool release = side == "release";
   if (part.protocol_digest().empty()) {
     const bool exchanged = release || side == "accept";
-    return fits_when(!named && !outside && !(exchanged && LacksProtocol(act, part)));
+    if (named || (outside && !exchanged)) return ClauseFit::kDiffers;
+    if (outside) return JudgeNoneInForce(decision, act, part, refused_unsaid);
+    return fits_when(!(exchanged && LacksProtocol(act, part)));
   }
   // The text is asked about what the rules permit and the node could carry out, and nothing else.
   if (decision.outcome != policies::Outcome::kPermit || (refused_unsaid && !outside)) {

@@ -1,9 +1,10 @@
 // Whether an entry names the clause of the protocol that covers what it disclosed.
 //
 // Guarantee: *fits* means that the text with the digest that the entry names gives this clause for
-// what the rules grant, or gives none where the entry says so. Not guaranteed: that the text was in
-// force on that day or signed by anybody (policies/protocol_state.h). Pure; thread-safe. Errors:
-// none. Part of client/lib/replay.h. Source: docs/formats.md, "Replaying".
+// what the rules grant, or gives none where the entry says so; of an entry that names no text, that
+// by what it holds none was in force. Not guaranteed: that the text was in force on that day or
+// signed by anybody (policies/protocol_state.h). Pure; thread-safe. Errors: none. Part of
+// client/lib/replay.h. Source: docs/formats.md, "Replaying".
 #ifndef SLUIS_CLIENT_LIB_REPLAY_CLAUSE_H_
 #define SLUIS_CLIENT_LIB_REPLAY_CLAUSE_H_
 
@@ -35,6 +36,7 @@ enum class ClauseFit {
   kDiffers,
   kNoText,   // no text given has this digest; what can be said without it holds
   kPartner,  // it turns on which organisation of a kind it was, which the export does not say
+  kUntold,   // in an exercise: on whether a protocol was named and did not hold, which no part says
 };
 
 // `refused_unsaid`: refused, and the entry holds nothing that was granted.

@@ -30,7 +30,7 @@ attributes:
   protocol.active: {type: bool, source: ledger}
 fields: [statements, place]
 rules:
-  - {id: P-SHARE, effect: permit, when: {basis: vl-livc-2021, protocol.active: true}, grants: [statements],
+  - {id: P-SHARE, effect: permit, when: {basis: vl-livc-2021}, grants: [statements],
      because: {nl: "dit kan omdat"}}
   - {id: F-NOISE, effect: forbid, when: {record.category: veiligheidscontext}, because: {nl: "dit kan niet omdat"}}
 )";
@@ -75,6 +75,9 @@ class ReplayClauseTest : public ::testing::Test {
     }
     part_.add_granted_fields("statements");
     part_.set_engine_version("compiled-1");
+    record::v1::Citation& cited = *part_.add_citations();
+    cited.set_id("vl-livc-2021");
+    cited.set_text("c");
     part_.set_clause("M-4");
     peer_.set_peer("lindervaart.example");
     Under(policies::ExampleProtocolText());
@@ -99,6 +102,7 @@ class ReplayClauseTest : public ::testing::Test {
     act_.set_refusal("not_in_protocol");
     act_.clear_rule_ids();
     part_.clear_granted_fields();
+    part_.clear_citations();
     part_.clear_clause();
   }
   // "equal", "mismatch clause", "not-replayable partner".
@@ -178,8 +182,33 @@ TEST_F(ReplayClauseTest, ARefusalAsInNoClauseIsRightWhenThereIsNone) {
   Set("record.category", "veiligheidscontext");
   EXPECT_NE(Run(), "equal") << "the rules did not permit it: no clause was asked for";
   Set("record.category", "fenomeen");
+  part_.add_citations()->set_text("c");
+  EXPECT_EQ(Run(), "mismatch citations") << "it rests on no rule";
+}
+
+// Rules that do not ask for a protocol: the node does, and the entry says that there was none.
+TEST_F(ReplayClauseTest, ARefusalUnderNoProtocolIsRightWhenNoneWasInForce) {
+  Refuse();
   part_.clear_protocol_digest();
-  EXPECT_EQ(Run(), "mismatch clause") << "under no protocol";
+  EXPECT_EQ(Run(), "mismatch clause") << "one was in force, says the entry, and names none";
+  Set("protocol.active", "false");
+  EXPECT_EQ(Run(), "equal");
+  EXPECT_FALSE(last_.unchecked_protocol);
+  part_.set_clause("M-4");
+  EXPECT_EQ(Run(), "mismatch clause") << "of no protocol";
+  part_.clear_clause();
+  Set("record.category", "veiligheidscontext");
+  EXPECT_EQ(Run(), "mismatch decision rules clause") << "the rules forbid it";
+  Set("record.category", "gedrag-offline");
+  Set("side", "local");
+  EXPECT_EQ(Run(), "mismatch clause") << "nobody is asked for a protocol on the own node";
+  Set("side", "release");
+  act_.add_rule_ids("P-SHARE");
+  EXPECT_EQ(Run(), "mismatch fields clause citations") << "no refusal, by what it holds";
+  act_.clear_rule_ids();
+  // A node in an exercise goes on without one, unless one is named that does not hold.
+  act_.set_exercise(true);
+  EXPECT_EQ(Run(), "not-replayable withheld");
 }
 
 TEST_F(ReplayClauseTest, WithoutTheTextOnlyTheRulesAreCompared) {
@@ -195,15 +224,14 @@ TEST_F(ReplayClauseTest, WithoutTheTextOnlyTheRulesAreCompared) {
   EXPECT_TRUE(last_.unchecked_protocol);
 }
 
-// Old entries have no citations and no protocol; since then an active one is named.
+// Old entries name no protocol; since then an active one is named.
 TEST_F(ReplayClauseTest, OutsideAnExerciseWhatIsDoneNamesItsProtocol) {
   part_.clear_protocol_digest();
   part_.clear_clause();
-  EXPECT_EQ(Run(), "equal") << "may be from before";
-  record::v1::Citation& cited = *part_.add_citations();
-  cited.set_id("vl-livc-2021");
-  cited.set_text("c");
   EXPECT_EQ(Run(), "mismatch clause");
+  part_.set_engine_version("plain-1");
+  EXPECT_EQ(Run(), "equal") << "is from before";
+  part_.set_engine_version("compiled-1");
   act_.set_exercise(true);
   EXPECT_EQ(Run(), "equal");
 }

@@ -30,7 +30,9 @@ TEST_F(ReplayTest, WhatAPartSaysBesidesIsNoPartOfTheDecision) {
 }
 
 TEST_F(ReplayTest, TheWordOfEachEngineIsRead) {
+  ExpectEqual();
   part_.set_engine_version("compiled-1");
+  part_.add_citations()->set_text("protocol, art. 4");
   ExpectEqual();
   part_.set_engine_version("guess-9");
   EXPECT_EQ(ExpectObstacle("engine").name, "guess-9");
@@ -116,6 +118,40 @@ TEST_F(ReplayTest, OtherLegalTextsDiffer) {
   cited.clear_id();
   *part_.add_citations() = cited;
   ExpectMismatch({"citations"});
+}
+
+TEST_F(ReplayTest, LegalTextsThatAreLeftOutDiffer) {
+  ExpectEqual();  // by the word of its engine from before they were kept
+  part_.set_engine_version("compiled-1");
+  ExpectMismatch({"citations"});
+  part_.add_citations()->set_text("protocol, art. 4");
+  ExpectEqual();
+  part_.clear_citations();
+  act_.mutable_rule_ids()->RemoveLast();
+  ExpectMismatch({"rules", "citations"});
+}
+
+// Refused for what no rule says: there is nothing to cite.
+TEST_F(ReplayTest, LegalTextsOfARefusalThatRestsOnNoRuleDiffer) {
+  part_.set_engine_version("compiled-1");
+  Values("local", "audit",
+         {{"actor.role", "worker"},
+          {"actor.is_author", "false"},
+          {"record.category", "none"},
+          {"record.subject_kind", "none"},
+          {"record.age_days", "none"},
+          {"record.held", "false"}});
+  Refused(record::v1::OUTCOME_REFUSED, "not_evaluated");
+  ExpectEqual();
+  part_.add_citations()->set_text("protocol, art. 4");
+  ExpectMismatch({"citations"});
+  part_.clear_attributes();
+  Refused(record::v1::OUTCOME_REFUSED, "person_unknown");
+  ExpectMismatch({"citations"});
+  act_.set_exact_time_us(kNoonUs + 365 * kDayUs);
+  ExpectMismatch({"citations"});
+  part_.clear_citations();
+  ExpectEqual();
 }
 
 TEST_F(ReplayTest, OutsideTheDaysOfThePacksNothingIsAsked) {

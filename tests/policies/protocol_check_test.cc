@@ -194,6 +194,7 @@ TEST_F(ProtocolCheck, FieldsOfTwoClausesOfOneGroundAreNotCoveredTogether) {
   EXPECT_THAT(gaps, Contains("field_not_in_text doorverwijzing-hulp welfare>municipality "
                              "statements (vl-livc-2021) "));
   EXPECT_THAT(gaps, Each(HasSubstr(" statements (vl-")));
+  ASSERT_FALSE(gaps_.empty());
   EXPECT_EQ(gaps_[0].categories.size(), 7U);
   for (const CoverageGap& gap : gaps_) {
     last_ = gap;

@@ -17,13 +17,13 @@ using record::v1::DecisionPart;
 
 constexpr std::array<std::string_view, kReplayVerdicts> kVerdictNames = {
     "equal", "mismatch", "not-replayable", "pack-missing", "no-decision"};
-// Every word that a node has logged; what they answer is the same.
-constexpr std::array<std::string_view, 2> kEngines = {"plain-1", "compiled-1"};
+constexpr std::array<std::string_view, 2> kEngines = {kPlainEngine, kCompiledEngine};
 constexpr uint64_t kSecondUs = 1'000'000;
 constexpr uint64_t kYear10000S = 253'402'300'800;
 constexpr size_t kMaxNameBytes = 200;
 constexpr std::string_view kNotEvaluated = "not_evaluated";
 constexpr std::string_view kDenied = "denied";
+constexpr std::string_view kLogName = "/log";
 
 struct NamedPacks {
   LayerDigests layers;
@@ -145,10 +145,10 @@ Replayed Mismatch(Replayed replayed, std::vector<std::string_view> differs) {
   return replayed;
 }
 
-// Entries from before citations were kept hold none.
+// Entries from before citations were kept hold none; in later ones none may be left out.
 bool SameCitations(const policies::PackSet& packs, const policies::Decision& decision,
                    const DecisionPart& part, std::string_view day) {
-  if (part.citations().empty()) return true;
+  if (part.citations().empty() && !KeepsGrounds(part)) return true;
   std::string_view basis;
   for (const record::v1::AttributeValue& value : part.attributes()) {
     if (value.name() == "basis") basis = value.value();
@@ -180,13 +180,6 @@ std::vector<std::string_view> Differences(const policies::PackSet& packs, const 
   return differs;
 }
 
-// What is disclosed under a protocol names the clause that covers it, and nothing else names one.
-bool ClauseFits(const policies::Decision& decision, const ActPart& act, const DecisionPart& part) {
-  if (part.protocol_digest().empty()) return part.clause().empty();
-  if (decision.outcome != policies::Outcome::kPermit) return part.clause().empty();
-  return act.outcome() != record::v1::OUTCOME_DONE || !part.clause().empty();
-}
-
 // A permit that the node did not act on: rightly, wrongly, or nobody can tell. `differs` is what
 // there is otherwise.
 Replayed JudgeWithheld(Replayed replayed, Withheld withheld,
@@ -197,8 +190,41 @@ Replayed JudgeWithheld(Replayed replayed, Withheld withheld,
   return replayed;
 }
 
+// Refused as covered by no clause: the text alone says whether that is so.
+Replayed JudgeOutside(Replayed replayed, ClauseFit clause) {
+  switch (clause) {
+    case ClauseFit::kFits:
+      replayed.verdict = ReplayVerdict::kEqual;
+      return replayed;
+    case ClauseFit::kDiffers:
+      break;
+    case ClauseFit::kNoText:
+      return Obstacle(std::move(replayed), "protocol");
+    case ClauseFit::kPartner:
+      return Obstacle(std::move(replayed), "partner");
+    case ClauseFit::kUntold:
+      return Obstacle(std::move(replayed), "withheld");
+  }
+  return Mismatch(std::move(replayed), {"clause"});
+}
+
+// What rests on no rule cites nothing.
+Replayed CitingNothing(Replayed replayed, const DecisionPart& part) {
+  if (part.citations().empty()) return replayed;
+  std::vector<std::string_view> differs = std::move(replayed.differs);
+  if (differs.empty() || differs.back() != "citations") differs.push_back("citations");
+  replayed.why = {};
+  return Mismatch(std::move(replayed), std::move(differs));
+}
+
+// What stands around an entry when its clause is judged.
+struct Around {
+  const ProtocolTexts& protocols;
+  Between between;
+};
+
 Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPart& act,
-                 const DecisionPart& part, std::string_view day) {
+                 const DecisionPart& part, std::string_view day, const Around& around) {
   const DecidedAgain again = DecideAgain(packs, part);
   if (again.unknown_attribute) {
     return Obstacle(std::move(replayed), "attribute", *again.unknown_attribute);
@@ -208,9 +234,20 @@ Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPar
     differs.push_back("engines");
     return Mismatch(std::move(replayed), std::move(differs));
   }
+  const bool refused_unsaid =
+      act.outcome() == record::v1::OUTCOME_REFUSED && SaysNothing(act, part);
+  const ClauseFit clause =
+      JudgeClause(around.protocols, again.decision, act, part, around.between, refused_unsaid);
+  if (clause == ClauseFit::kNoText) {
+    replayed.unchecked_protocol = *crypto::ToFixed<32>(part.protocol_digest());
+  }
   if (again.decision.outcome == policies::Outcome::kPermit) {
-    if (act.outcome() == record::v1::OUTCOME_REFUSED && SaysNothing(act, part)) {
-      return JudgeWithheld(std::move(replayed), again.withheld, std::move(differs));
+    if (refused_unsaid && act.refusal() == kNotInProtocol) {
+      return CitingNothing(JudgeOutside(std::move(replayed), clause), part);
+    }
+    if (refused_unsaid && clause != ClauseFit::kDiffers) {
+      return CitingNothing(JudgeWithheld(std::move(replayed), again.withheld, std::move(differs)),
+                           part);
     }
     // What nothing carries out must not have been done.
     if (act.outcome() == record::v1::OUTCOME_DONE && again.withheld == Withheld::kYes &&
@@ -218,8 +255,11 @@ Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPar
       differs.insert(differs.begin(), "decision");
     }
   }
-  if (!ClauseFits(again.decision, act, part)) differs.push_back("clause");
+  if (clause == ClauseFit::kDiffers) {
+    differs.insert(std::find(differs.begin(), differs.end(), "citations"), "clause");
+  }
   if (!differs.empty()) return Mismatch(std::move(replayed), std::move(differs));
+  if (clause == ClauseFit::kPartner) return Obstacle(std::move(replayed), "partner");
   replayed.verdict = ReplayVerdict::kEqual;
   return replayed;
 }
@@ -247,11 +287,11 @@ Replayed CompareInvalidDay(Replayed replayed, const ActPart& act, const Decision
     return Mismatch(std::move(replayed), {"validity"});
   }
   replayed.verdict = ReplayVerdict::kEqual;
-  return replayed;
+  return CitingNothing(std::move(replayed), part);
 }
 
 Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
-                    const DecisionPart& part) {
+                    const DecisionPart& part, const Around& around) {
   if (std::find(kEngines.begin(), kEngines.end(), part.engine_version()) == kEngines.end()) {
     return Obstacle(std::move(replayed), "engine", part.engine_version());
   }
@@ -259,7 +299,7 @@ Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
   if (!named) return Obstacle(std::move(replayed), "malformed");
   // A share that the node ended itself before it came to asking: there is nothing to compare.
   const bool unasked = part.attributes().empty() && SaysNothing(act, part) &&
-                       act.outcome() == record::v1::OUTCOME_REFUSED &&
+                       part.citations().empty() && act.outcome() == record::v1::OUTCOME_REFUSED &&
                        act.refusal() != kNotEvaluated;
   const RulePacks::Found found = known.Find(named->layers);
   if (unasked && found.packs == nullptr) return replayed;
@@ -273,7 +313,7 @@ Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
   const auto day = LegalDay(static_cast<int64_t>(act.exact_time_us() / kSecondUs));
   const bool valid = found.packs->ValidOn(day);
   if (unasked && valid) return replayed;
-  replayed = valid ? Compare(std::move(replayed), *found.packs, act, part, day)
+  replayed = valid ? Compare(std::move(replayed), *found.packs, act, part, day, around)
                    : CompareInvalidDay(std::move(replayed), act, part);
   if (found.packs->digests().effective != *named->effective) {
     if (replayed.verdict != ReplayVerdict::kMismatch) replayed = Mismatch(std::move(replayed), {});
@@ -289,8 +329,13 @@ std::string_view ReplayVerdictName(ReplayVerdict verdict) {
   return kVerdictNames[static_cast<size_t>(verdict)];
 }
 
+void Replayer::SetOrigin(std::string_view origin) {
+  organisation_ = origin.ends_with(kLogName) ? origin.substr(0, origin.size() - kLogName.size())
+                                             : std::string_view();
+}
+
 Replayed Replayer::Replay(uint64_t index, const ExportPart& act_part,
-                          const ExportPart& decision_part) {
+                          const ExportPart& decision_part, const ExportPart& counterpart_part) {
   Replayed replayed{.index = index};
   ActPart act;
   DecisionPart part;
@@ -307,7 +352,12 @@ Replayed Replayer::Replay(uint64_t index, const ExportPart& act_part,
                : Mismatch(std::move(replayed), {"decision"});
   }
   if (!Read(decision_part, part)) return Obstacle(std::move(replayed), "malformed");
-  return ReplayPart(std::move(replayed), packs_, act, part);
+  record::v1::CounterpartPart counterpart;
+  if (counterpart_part.state == ExportPart::State::kOpen && !Read(counterpart_part, counterpart)) {
+    return Obstacle(std::move(replayed), "malformed");
+  }
+  return ReplayPart(std::move(replayed), packs_, act, part,
+                    {protocols_, {organisation_, counterpart.peer()}});
 }
 
 }  // namespace sluis::client

@@ -17,7 +17,10 @@ ExportPart Proven(const ExportEntry& entry, LogPart part, ProvenParts proven) {
 
 class Count {
  public:
-  Count(RulePacks& packs, const ReplayOptions& options) : replayer_(packs), options_(options) {}
+  Count(RulePacks& packs, const ReplayOptions& options)
+      : replayer_(packs, options.protocols), options_(options) {}
+
+  void Begins(const std::string& origin) { replayer_.SetOrigin(origin); }
 
   void Add(uint64_t index, const ExportEntry& entry, ProvenParts proven) {
     Replayed replayed{.index = index};
@@ -26,9 +29,11 @@ class Count {
       replayed.why = entry.damaged ? "missing" : "hash-only";
     } else {
       replayed = replayer_.Replay(index, Proven(entry, LogPart::kAct, proven),
-                                  Proven(entry, LogPart::kDecision, proven));
+                                  Proven(entry, LogPart::kDecision, proven),
+                                  Proven(entry, LogPart::kCounterpart, proven));
     }
     ++report_.totals[static_cast<size_t>(replayed.verdict)];
+    if (replayed.unchecked_protocol) Uncheck(*replayed.unchecked_protocol, index);
     if (replayed.verdict == ReplayVerdict::kEqual ||
         replayed.verdict == ReplayVerdict::kNoDecision) {
       return;
@@ -55,6 +60,14 @@ class Count {
     }
   }
 
+  void Uncheck(const crypto::Hash& protocol, uint64_t index) {
+    if (report_.unchecked.size() == options_.max_missing && !report_.unchecked.contains(protocol)) {
+      ++report_.unchecked_left_out;
+    } else {
+      report_.unchecked[protocol].Add(index);
+    }
+  }
+
   Replayer replayer_;
   const ReplayOptions& options_;
   ReplayReport report_;
@@ -68,6 +81,7 @@ absl::StatusOr<ReplayReport> ReplayLog(std::istream& input, RulePacks& packs,
   VerifyOptions verify;
   verify.verifier_key = options.verifier_key;
   verify.progress = options.progress;
+  verify.begins = [&count](const std::string& origin) { count.Begins(origin); };
   verify.act = [&count](crypto::BytesView bytes) { count.Act(bytes); };
   verify.entry = [&count](uint64_t index, const ExportEntry& entry, ProvenParts proven) {
     count.Add(index, entry, proven);

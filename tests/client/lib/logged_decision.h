@@ -132,7 +132,7 @@ class LoggedDecision : public ::testing::Test {
   Replayed Run() {
     act_bytes_ = act_.SerializeAsString();
     part_bytes_ = part_.SerializeAsString();
-    return Replayer(packs_).Replay(7, Open(act_bytes_), Open(part_bytes_));
+    return Replayer(packs_, protocols_).Replay(7, Open(act_bytes_), Open(part_bytes_));
   }
   void ExpectEqual() {
     const Replayed found = Run();
@@ -156,6 +156,7 @@ class LoggedDecision : public ::testing::Test {
   }
 
   RulePacks packs_;
+  ProtocolTexts protocols_;
   crypto::Hash digest_{}, effective_{};
   record::v1::ActPart act_;
   record::v1::DecisionPart part_;

@@ -22,7 +22,7 @@ TEST_F(ReplayTest, WhatAPartSaysBesidesIsNoPartOfTheDecision) {
     const std::string act = act_.SerializeAsString();
     const std::string part = part_.SerializeAsString() + more;
     const std::string act_with_more = act + more;
-    return Replayer(packs_).Replay(7, Open(act_with_more), Open(part));
+    return Replayer(packs_, protocols_).Replay(7, Open(act_with_more), Open(part));
   };
   EXPECT_EQ(replay().verdict, ReplayVerdict::kEqual);
   part_.set_obligations(2, "retention=P900D");
@@ -30,7 +30,9 @@ TEST_F(ReplayTest, WhatAPartSaysBesidesIsNoPartOfTheDecision) {
 }
 
 TEST_F(ReplayTest, TheWordOfEachEngineIsRead) {
+  ExpectEqual();
   part_.set_engine_version("compiled-1");
+  part_.add_citations()->set_text("protocol, art. 4");
   ExpectEqual();
   part_.set_engine_version("guess-9");
   EXPECT_EQ(ExpectObstacle("engine").name, "guess-9");
@@ -116,6 +118,40 @@ TEST_F(ReplayTest, OtherLegalTextsDiffer) {
   cited.clear_id();
   *part_.add_citations() = cited;
   ExpectMismatch({"citations"});
+}
+
+TEST_F(ReplayTest, LegalTextsThatAreLeftOutDiffer) {
+  ExpectEqual();  // by the word of its engine from before they were kept
+  part_.set_engine_version("compiled-1");
+  ExpectMismatch({"citations"});
+  part_.add_citations()->set_text("protocol, art. 4");
+  ExpectEqual();
+  part_.clear_citations();
+  act_.mutable_rule_ids()->RemoveLast();
+  ExpectMismatch({"rules", "citations"});
+}
+
+// Refused for what no rule says: there is nothing to cite.
+TEST_F(ReplayTest, LegalTextsOfARefusalThatRestsOnNoRuleDiffer) {
+  part_.set_engine_version("compiled-1");
+  Values("local", "audit",
+         {{"actor.role", "worker"},
+          {"actor.is_author", "false"},
+          {"record.category", "none"},
+          {"record.subject_kind", "none"},
+          {"record.age_days", "none"},
+          {"record.held", "false"}});
+  Refused(record::v1::OUTCOME_REFUSED, "not_evaluated");
+  ExpectEqual();
+  part_.add_citations()->set_text("protocol, art. 4");
+  ExpectMismatch({"citations"});
+  part_.clear_attributes();
+  Refused(record::v1::OUTCOME_REFUSED, "person_unknown");
+  ExpectMismatch({"citations"});
+  act_.set_exact_time_us(kNoonUs + 365 * kDayUs);
+  ExpectMismatch({"citations"});
+  part_.clear_citations();
+  ExpectEqual();
 }
 
 TEST_F(ReplayTest, OutsideTheDaysOfThePacksNothingIsAsked) {
@@ -225,11 +261,12 @@ TEST_F(ReplayTest, WhatIsDisclosedUnderAProtocolNamesItsClause) {
   ExpectMismatch({"clause"});
   part_.set_protocol_digest(std::string(32, 'p'));
   ExpectEqual();
+  EXPECT_TRUE(Run().unchecked_protocol.has_value());
   part_.clear_clause();
   ExpectMismatch({"clause"});
   // That no clause covered it only the text could say.
   Refused(record::v1::OUTCOME_REFUSED, "not_in_protocol");
-  ExpectObstacle("withheld");
+  ExpectObstacle("protocol");
 }
 
 TEST_F(ReplayTest, WhatTheRecordWouldSaySeenFromOutsideIsNotGuessed) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client/lib/decide_again.h"
+#include "client/lib/replay_operation.h"
 #include "client/lib/text.h"
 #include "policies/citation.h"
 #include "sluis/record/v1/entry.pb.h"
@@ -145,6 +146,20 @@ Replayed Mismatch(Replayed replayed, std::vector<std::string_view> differs) {
   return replayed;
 }
 
+// A mismatch in this as well, whatever the verdict was.
+Replayed AlsoDiffers(Replayed replayed, std::string_view word) {
+  const auto rank = [](std::string_view one) {
+    return std::find(kReplayDifferences.begin(), kReplayDifferences.end(), one);
+  };
+  std::vector<std::string_view> differs = std::move(replayed.differs);
+  const auto place = std::find_if(differs.begin(), differs.end(),
+                                  [&](std::string_view one) { return rank(one) >= rank(word); });
+  if (place == differs.end() || *place != word) differs.insert(place, word);
+  replayed.why = {};
+  replayed.name.clear();
+  return Mismatch(std::move(replayed), std::move(differs));
+}
+
 // Entries from before citations were kept hold none; in later ones none may be left out.
 bool SameCitations(const policies::PackSet& packs, const policies::Decision& decision,
                    const DecisionPart& part, std::string_view day) {
@@ -210,17 +225,14 @@ Replayed JudgeOutside(Replayed replayed, ClauseFit clause) {
 
 // What rests on no rule cites nothing.
 Replayed CitingNothing(Replayed replayed, const DecisionPart& part) {
-  if (part.citations().empty()) return replayed;
-  std::vector<std::string_view> differs = std::move(replayed.differs);
-  if (differs.empty() || differs.back() != "citations") differs.push_back("citations");
-  replayed.why = {};
-  return Mismatch(std::move(replayed), std::move(differs));
+  return part.citations().empty() ? replayed : AlsoDiffers(std::move(replayed), "citations");
 }
 
-// What stands around an entry when its clause is judged.
+// What stands around a decision when it is judged.
 struct Around {
   const ProtocolTexts& protocols;
   Between between;
+  const record::v1::CounterpartPart* counterpart = nullptr;  // where it is open
 };
 
 Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPart& act,
@@ -264,22 +276,6 @@ Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPar
   return replayed;
 }
 
-// What is done with content rests on a decision, whoever asked. An erasure needs none, because a
-// node erases by itself what is past its term; administration asks no rules.
-bool NeedsDecision(const ActPart& act) {
-  if (act.outcome() != record::v1::OUTCOME_DONE) return false;
-  switch (act.operation()) {
-    case record::v1::OPERATION_COLLECTION:
-    case record::v1::OPERATION_ALTERATION:
-    case record::v1::OPERATION_CONSULTATION:
-    case record::v1::OPERATION_DISCLOSURE:
-    case record::v1::OPERATION_COMBINATION:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // On a day on which the packs are not valid a node asks them nothing.
 Replayed CompareInvalidDay(Replayed replayed, const ActPart& act, const DecisionPart& part) {
   if (act.outcome() != record::v1::OUTCOME_REFUSED || !part.attributes().empty() ||
@@ -315,10 +311,11 @@ Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
   if (unasked && valid) return replayed;
   replayed = valid ? Compare(std::move(replayed), *found.packs, act, part, day, around)
                    : CompareInvalidDay(std::move(replayed), act, part);
+  if (!FitsOperation(act, part, around.counterpart)) {
+    replayed = AlsoDiffers(std::move(replayed), "decision");
+  }
   if (found.packs->digests().effective != *named->effective) {
-    if (replayed.verdict != ReplayVerdict::kMismatch) replayed = Mismatch(std::move(replayed), {});
-    const auto engines = std::find(replayed.differs.begin(), replayed.differs.end(), "engines");
-    replayed.differs.insert(engines, "packs");
+    replayed = AlsoDiffers(std::move(replayed), "packs");
   }
   return replayed;
 }
@@ -346,18 +343,20 @@ Replayed Replayer::Replay(uint64_t index, const ExportPart& act_part,
     return Obstacle(std::move(replayed), "malformed");
   }
   replayed.time_us = act.exact_time_us();
+  record::v1::CounterpartPart counterpart;
+  const bool told = counterpart_part.state == ExportPart::State::kOpen;
+  if (told && !Read(counterpart_part, counterpart)) {
+    return Obstacle(std::move(replayed), "malformed");
+  }
+  const record::v1::CounterpartPart* with = told ? &counterpart : nullptr;
   if (decision_part.bytes.empty()) {
-    return act.rule_ids().empty() && !NeedsDecision(act)
+    return act.rule_ids().empty() && !NeedsDecision(act, with)
                ? replayed
                : Mismatch(std::move(replayed), {"decision"});
   }
   if (!Read(decision_part, part)) return Obstacle(std::move(replayed), "malformed");
-  record::v1::CounterpartPart counterpart;
-  if (counterpart_part.state == ExportPart::State::kOpen && !Read(counterpart_part, counterpart)) {
-    return Obstacle(std::move(replayed), "malformed");
-  }
   return ReplayPart(std::move(replayed), packs_, act, part,
-                    {protocols_, {organisation_, counterpart.peer()}});
+                    {protocols_, {organisation_, counterpart.peer()}, with});
 }
 
 }  // namespace sluis::client

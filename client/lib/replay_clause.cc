@@ -13,14 +13,7 @@ namespace {
 using record::v1::ActPart;
 using record::v1::DecisionPart;
 
-std::string_view ValueIn(const DecisionPart& part, std::string_view name) {
-  for (const record::v1::AttributeValue& value : part.attributes()) {
-    if (value.name() == name) return value.value();
-  }
-  return {};
-}
-
-bool SaysActive(const DecisionPart& part) { return ValueIn(part, "protocol.active") == "true"; }
+bool SaysActive(const DecisionPart& part) { return WordOf(part, "protocol.active") == "true"; }
 
 // Outside an exercise the rules can only hold a protocol for active where there is one, and the
 // entry then names it.
@@ -55,9 +48,9 @@ std::vector<std::string_view> PartiesOf(const policies::Protocol& protocol, std:
 std::set<std::string_view> ClausesFor(const policies::Protocol& protocol,
                                       const policies::Decision& decision, const DecisionPart& part,
                                       std::string_view from, std::string_view to) {
-  policies::Disclosure disclosure{.purpose = ValueIn(part, "purpose"),
-                                  .basis = ValueIn(part, "basis"),
-                                  .category = ValueIn(part, "record.category"),
+  policies::Disclosure disclosure{.purpose = WordOf(part, "purpose"),
+                                  .basis = WordOf(part, "basis"),
+                                  .category = WordOf(part, "record.category"),
                                   .from = {},
                                   .to = {},
                                   .fields = {}};
@@ -65,8 +58,8 @@ std::set<std::string_view> ClausesFor(const policies::Protocol& protocol,
     disclosure.fields.emplace_back(field.name);
   }
   std::set<std::string_view> clauses;
-  for (const std::string_view sender : PartiesOf(protocol, from, ValueIn(part, "from.kind"))) {
-    for (const std::string_view recipient : PartiesOf(protocol, to, ValueIn(part, "to.kind"))) {
+  for (const std::string_view sender : PartiesOf(protocol, from, WordOf(part, "from.kind"))) {
+    for (const std::string_view recipient : PartiesOf(protocol, to, WordOf(part, "to.kind"))) {
       if (sender == recipient) continue;
       disclosure.from = sender;
       disclosure.to = recipient;
@@ -87,7 +80,7 @@ ClauseFit JudgeClause(const ProtocolTexts& texts, const policies::Decision& deci
   const auto fits_when = [](bool fits) { return fits ? ClauseFit::kFits : ClauseFit::kDiffers; };
   const bool outside = act.refusal() == kNotInProtocol;
   const bool named = !part.clause().empty();
-  const std::string_view side = ValueIn(part, "side");
+  const std::string_view side = WordOf(part, "side");
   const bool release = side == "release";
   if (part.protocol_digest().empty()) {
     const bool exchanged = release || side == "accept";

@@ -79,6 +79,8 @@ class ReplayClauseTest : public ::testing::Test {
     cited.set_id("vl-livc-2021");
     cited.set_text("c");
     part_.set_clause("M-4");
+    peer_.set_side("sender");
+    peer_.set_kind("receipt");
     peer_.set_peer("lindervaart.example");
     Under(policies::ExampleProtocolText());
   }
@@ -150,6 +152,9 @@ TEST_F(ReplayClauseTest, SenderAndRecipientAreThoseOfTheEntry) {
   EXPECT_EQ(Run(), "mismatch clause") << "no party";
   // Received by the own organisation, which this text does not name.
   peer_.set_peer("lindervaart.example");
+  peer_.set_side("receiver");
+  peer_.set_kind("offer");
+  act_.set_operation(record::v1::OPERATION_COLLECTION);
   Set("side", "accept");
   Set("from.kind", "municipality");
   Set("to.kind", "welfare");

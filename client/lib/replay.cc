@@ -314,6 +314,9 @@ Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
   if (!FitsOperation(act, part, around.counterpart)) {
     replayed = AlsoDiffers(std::move(replayed), "decision");
   }
+  if (!NamedOnItsDays(around.protocols, part, day)) {
+    replayed = AlsoDiffers(std::move(replayed), "validity");
+  }
   if (found.packs->digests().effective != *named->effective) {
     replayed = AlsoDiffers(std::move(replayed), "packs");
   }

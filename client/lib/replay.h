@@ -42,7 +42,7 @@ inline constexpr std::array<std::string_view, 9> kReplayDifferences = {
     "obligations",  // other conditions
     "clause",     // another clause than the protocol gives, none where it gives one, or none in it
     "citations",  // other legal texts than stood on that day
-    "validity",   // decided by packs on a day on which they are not valid
+    "validity",   // decided by packs, or under a protocol, on a day on which they do not hold
     "packs",      // the digest of the packs together is not that of the packs named
     "engines",    // the compiled engine and the plain evaluator do not agree
 };

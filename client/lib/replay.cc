@@ -157,6 +157,7 @@ Replayed AlsoDiffers(Replayed replayed, std::string_view word) {
   if (place == differs.end() || *place != word) differs.insert(place, word);
   replayed.why = {};
   replayed.name.clear();
+  replayed.erased_by.reset();
   return Mismatch(std::move(replayed), std::move(differs));
 }
 
@@ -233,6 +234,7 @@ struct Around {
   const ProtocolTexts& protocols;
   Between between;
   const record::v1::CounterpartPart* counterpart = nullptr;  // where it is open
+  std::optional<uint64_t> logged_at_us;
 };
 
 Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPart& act,
@@ -286,6 +288,13 @@ Replayed CompareInvalidDay(Replayed replayed, const ActPart& act, const Decision
   return CitingNothing(std::move(replayed), part);
 }
 
+bool LoggedThen(const ActPart& act, std::optional<uint64_t> logged_at_us) {
+  if (!logged_at_us) return true;
+  const uint64_t decided_at_us = act.exact_time_us();
+  return (decided_at_us < *logged_at_us ? *logged_at_us - decided_at_us
+                                        : decided_at_us - *logged_at_us) <= kMostApartUs;
+}
+
 Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
                     const DecisionPart& part, const Around& around) {
   if (std::find(kEngines.begin(), kEngines.end(), part.engine_version()) == kEngines.end()) {
@@ -314,7 +323,7 @@ Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
   if (!FitsOperation(act, part, around.counterpart)) {
     replayed = AlsoDiffers(std::move(replayed), "decision");
   }
-  if (!NamedOnItsDays(around.protocols, part, day)) {
+  if (!NamedOnItsDays(around.protocols, part, day) || !LoggedThen(act, around.logged_at_us)) {
     replayed = AlsoDiffers(std::move(replayed), "validity");
   }
   if (found.packs->digests().effective != *named->effective) {
@@ -335,7 +344,8 @@ void Replayer::SetOrigin(std::string_view origin) {
 }
 
 Replayed Replayer::Replay(uint64_t index, const ExportPart& act_part,
-                          const ExportPart& decision_part, const ExportPart& counterpart_part) {
+                          const ExportPart& decision_part, const ExportPart& counterpart_part,
+                          std::optional<uint64_t> logged_at_us) {
   Replayed replayed{.index = index};
   ActPart act;
   DecisionPart part;
@@ -359,7 +369,7 @@ Replayed Replayer::Replay(uint64_t index, const ExportPart& act_part,
   }
   if (!Read(decision_part, part)) return Obstacle(std::move(replayed), "malformed");
   return ReplayPart(std::move(replayed), packs_, act, part,
-                    {protocols_, {organisation_, counterpart.peer()}, with});
+                    {protocols_, {organisation_, counterpart.peer()}, with, logged_at_us});
 }
 
 }  // namespace sluis::client

@@ -42,7 +42,7 @@ inline constexpr std::array<std::string_view, 9> kReplayDifferences = {
     "obligations",  // other conditions
     "clause",     // another clause than the protocol gives, none where it gives one, or none in it
     "citations",  // other legal texts than stood on that day
-    "validity",   // decided by packs, or under a protocol, on a day on which they do not hold
+    "validity",   // on a day on which packs or protocol do not hold, or logged at another time
     "packs",      // the digest of the packs together is not that of the packs named
     "engines",    // the compiled engine and the plain evaluator do not agree
 };
@@ -78,6 +78,11 @@ struct Replayed {
   std::optional<crypto::Hash> unchecked_protocol = {};
 };
 
+// A node logs a decision within the call that asked for it, and rounds the time down to its tick,
+// which is a minute at the longest. What is further apart than this was not logged when it was
+// decided, or by a clock that was set back meanwhile.
+inline constexpr uint64_t kMostApartUs = 3600ull * 1'000'000;
+
 class Replayer {
  public:
   // Both must outlive this.
@@ -89,9 +94,10 @@ class Replayer {
 
   // Judges one entry by its act part and its decision part, and by who is named in its counterpart
   // part where that is open. A part that is open must have been compared with the leaf before: give
-  // what was not the same as missing.
+  // what was not the same as missing. `logged_at_us`: the time in the leaf; without it that of the
+  // decision is believed.
   Replayed Replay(uint64_t index, const ExportPart& act, const ExportPart& decision,
-                  const ExportPart& counterpart = {});
+                  const ExportPart& counterpart = {}, std::optional<uint64_t> logged_at_us = {});
 
  private:
   RulePacks& packs_;

@@ -1,5 +1,7 @@
 #include "client/lib/replay_log.h"
 
+#include <optional>
+
 #include "sluis/record/v1/entry.pb.h"
 
 namespace sluis::client {
@@ -15,6 +17,18 @@ ExportPart Proven(const ExportEntry& entry, LogPart part, ProvenParts proven) {
   return given;
 }
 
+// The time in a leaf, docs/formats.md. What is no leaf has a finding, and no time.
+std::optional<uint64_t> LoggedAtUs(crypto::BytesView leaf) {
+  crypto::Reader reader(leaf);
+  uint32_t format = 0, reserved = 0;
+  uint64_t index = 0, time_us = 0;
+  if (!reader.U32(&format) || !reader.U32(&reserved) || !reader.U64(&index) ||
+      !reader.U64(&time_us)) {
+    return std::nullopt;
+  }
+  return time_us;
+}
+
 class Count {
  public:
   Count(RulePacks& packs, const ReplayOptions& options)
@@ -28,9 +42,9 @@ class Count {
       replayed.verdict = ReplayVerdict::kNotReplayable;
       replayed.why = entry.damaged ? "missing" : "hash-only";
     } else {
-      replayed = replayer_.Replay(index, Proven(entry, LogPart::kAct, proven),
-                                  Proven(entry, LogPart::kDecision, proven),
-                                  Proven(entry, LogPart::kCounterpart, proven));
+      replayed = replayer_.Replay(
+          index, Proven(entry, LogPart::kAct, proven), Proven(entry, LogPart::kDecision, proven),
+          Proven(entry, LogPart::kCounterpart, proven), LoggedAtUs(entry.leaf));
     }
     ++report_.totals[static_cast<size_t>(replayed.verdict)];
     if (replayed.unchecked_protocol) Uncheck(*replayed.unchecked_protocol, index);

@@ -137,7 +137,7 @@ class LoggedDecision : public ::testing::Test {
     if (counterpart_) counterpart_bytes_ = counterpart_->SerializeAsString();
     return Replayer(packs_, protocols_)
         .Replay(7, Open(act_bytes_), Open(part_bytes_),
-                counterpart_ ? Open(counterpart_bytes_) : ExportPart());
+                counterpart_ ? Open(counterpart_bytes_) : ExportPart(), logged_at_us_);
   }
   void ExpectEqual() {
     const Replayed found = Run();
@@ -166,6 +166,7 @@ class LoggedDecision : public ::testing::Test {
   record::v1::ActPart act_;
   record::v1::DecisionPart part_;
   std::optional<record::v1::CounterpartPart> counterpart_;  // closed without
+  std::optional<uint64_t> logged_at_us_;
   std::string act_bytes_, part_bytes_, counterpart_bytes_;
 };
 

@@ -176,6 +176,25 @@ TEST_F(ReplayTest, TheDayIsThatOfTheEntryInLegalTime) {
   ExpectMismatch({"validity"});
 }
 
+// The day by which packs and protocol are judged is that of the act part: it is no other than that
+// of the log.
+TEST_F(ReplayTest, WhatWasLoggedAtAnotherTimeThanItWasDecidedDiffers) {
+  for (const uint64_t logged_at_us : {kNoonUs, kNoonUs + kMostApartUs, kNoonUs - kMostApartUs}) {
+    logged_at_us_ = logged_at_us;
+    ExpectEqual();
+  }
+  for (const uint64_t logged_at_us : {kNoonUs + kMostApartUs + 1, kNoonUs - kMostApartUs - 1,
+                                      kNoonUs + 400 * kDayUs, uint64_t{0}, ~uint64_t{0}}) {
+    logged_at_us_ = logged_at_us;
+    ExpectMismatch({"validity"});
+  }
+  // Nothing was decided, so no day matters.
+  part_.Clear();
+  act_.clear_rule_ids();
+  act_.set_operation(record::v1::OPERATION_ADMINISTRATION);
+  EXPECT_EQ(Run().verdict, ReplayVerdict::kNoDecision);
+}
+
 TEST_F(ReplayTest, TheDigestOfTheWholeMustBeThatOfTheLayers) {
   act_.mutable_pack_digests(1)->set_digest(std::string(32, 'e'));
   ExpectMismatch({"packs"});

@@ -1,5 +1,6 @@
 #include "client/lib/replay_log.h"
 
+#include <cstddef>
 #include <optional>
 
 #include "sluis/record/v1/entry.pb.h"
@@ -54,7 +55,7 @@ class Count {
     }
     if (!replayed.why.empty()) report_.obstacles[replayed.why].Add(index);
     if (replayed.verdict == ReplayVerdict::kPackMissing) Miss(replayed);
-    if (report_.listed.size() < options_.max_listed) report_.listed.push_back(std::move(replayed));
+    List(std::move(replayed));
   }
   void Act(crypto::BytesView bytes) {
     record::v1::ActPart act;
@@ -65,6 +66,15 @@ class Count {
   ReplayReport& report() { return report_; }
 
  private:
+  void List(Replayed replayed) {
+    const bool mismatch = replayed.verdict == ReplayVerdict::kMismatch;
+    const size_t others = report_.listed.size() - mismatches_;
+    if ((mismatch ? mismatches_ : others) >= options_.max_listed) return;
+    const size_t place = mismatch ? mismatches_++ : report_.listed.size();
+    report_.listed.insert(report_.listed.begin() + static_cast<std::ptrdiff_t>(place),
+                          std::move(replayed));
+  }
+
   void Miss(const Replayed& replayed) {
     const std::pair key(replayed.layer, replayed.digest);
     if (report_.missing.size() == options_.max_missing && !report_.missing.contains(key)) {
@@ -85,6 +95,7 @@ class Count {
   Replayer replayer_;
   const ReplayOptions& options_;
   ReplayReport report_;
+  size_t mismatches_ = 0;  // listed
 };
 
 }  // namespace

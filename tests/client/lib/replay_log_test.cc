@@ -145,6 +145,19 @@ TEST_F(KnownPackTest, TheTimeOfADecisionIsHeldAgainstThatOfItsLeaf) {
   EXPECT_EQ(Listed(report), "10 validity; 11 validity; ");
 }
 
+// However many entries are closed: which ones differ is still said.
+TEST_F(KnownPackTest, AMismatchIsListedBehindMoreThanTheLimitOfOthers) {
+  for (size_t i = 0; i < kEntries; ++i) {
+    if (i != 5 && i < 8) built_.entries[i].parts[3] = {};
+  }
+  act_.add_rule_ids("P-X");
+  for (const size_t i : {5u, 9u, 10u, 11u}) Write(i);
+  const ReplayReport report = Replay({.max_listed = 3});
+  EXPECT_EQ(Listed(report), "5 rules; 9 rules; 10 rules; 0; 1; 2; ");
+  EXPECT_EQ(report.Total(ReplayVerdict::kMismatch), 4u);
+  EXPECT_EQ(report.listed_total(), 11u);
+}
+
 TEST_F(ReplayLogTest, SaysHowFarItIs) {
   uint64_t last = 0;
   Replay({.progress = [&last](uint64_t done, uint64_t) { last = done; }});

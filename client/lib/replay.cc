@@ -6,6 +6,7 @@
 #include "client/lib/decide_again.h"
 #include "client/lib/replay_operation.h"
 #include "client/lib/text.h"
+#include "crypto/hash.h"
 #include "policies/citation.h"
 #include "sluis/record/v1/entry.pb.h"
 
@@ -25,6 +26,8 @@ constexpr size_t kMaxNameBytes = 200;
 constexpr std::string_view kNotEvaluated = "not_evaluated";
 constexpr std::string_view kDenied = "denied";
 constexpr std::string_view kLogName = "/log";
+// More than a partnership has in a lifetime.
+constexpr size_t kMostManifests = 10'000;
 
 struct NamedPacks {
   LayerDigests layers;
@@ -343,18 +346,37 @@ void Replayer::SetOrigin(std::string_view origin) {
                                              : std::string_view();
 }
 
+// What an act is in is that of the manifest in force, and a version of a manifest has one state.
+bool Replayer::SameExercise(const ActPart& act) {
+  const std::pair manifest(act.manifest_version(), crypto::Sha256(act.partnership()));
+  const auto [first, fresh] = exercise_.try_emplace(manifest, act.exercise());
+  if (!fresh) return first->second == act.exercise();
+  // Versions only go up.
+  if (exercise_.size() > kMostManifests) exercise_.erase(exercise_.begin());
+  return true;
+}
+
 Replayed Replayer::Replay(uint64_t index, const ExportPart& act_part,
                           const ExportPart& decision_part, const ExportPart& counterpart_part,
                           std::optional<uint64_t> logged_at_us) {
-  Replayed replayed{.index = index};
   ActPart act;
+  const bool read = act_part.state == ExportPart::State::kOpen && Read(act_part, act) &&
+                    act.exact_time_us() / kSecondUs < kYear10000S;
+  Replayed replayed =
+      Judge(index, read ? &act : nullptr, act_part, decision_part, counterpart_part, logged_at_us);
+  return read && !SameExercise(act) ? AlsoDiffers(std::move(replayed), "exercise") : replayed;
+}
+
+Replayed Replayer::Judge(uint64_t index, const ActPart* read, const ExportPart& act_part,
+                         const ExportPart& decision_part, const ExportPart& counterpart_part,
+                         std::optional<uint64_t> logged_at_us) {
+  Replayed replayed{.index = index};
   DecisionPart part;
   // An entry without a decision says so in its decision part, which is then open and empty.
   if (auto obstacle = NotThere(replayed, decision_part)) return *std::move(obstacle);
   if (auto obstacle = NotThere(replayed, act_part)) return *std::move(obstacle);
-  if (!Read(act_part, act) || act.exact_time_us() / kSecondUs >= kYear10000S) {
-    return Obstacle(std::move(replayed), "malformed");
-  }
+  if (read == nullptr) return Obstacle(std::move(replayed), "malformed");
+  const ActPart& act = *read;
   replayed.time_us = act.exact_time_us();
   record::v1::CounterpartPart counterpart;
   const bool told = counterpart_part.state == ExportPart::State::kOpen;

@@ -86,6 +86,13 @@ DecidedAgain DecideAgain(const policies::PackSet& packs, const DecisionPart& par
   return again;
 }
 
+std::string_view WordOf(const DecisionPart& part, std::string_view name) {
+  for (const AttributeValue& value : part.attributes()) {
+    if (value.name() == name) return value.value();
+  }
+  return {};
+}
+
 bool KeepsGrounds(const DecisionPart& part) { return part.engine_version() != kPlainEngine; }
 
 LoggedForm LoggedFormOf(const policies::Decision& decision) {

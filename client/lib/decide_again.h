@@ -31,6 +31,9 @@ struct DecidedAgain {
 // a record is empty, for a record that could not be opened, of which nothing is known.
 DecidedAgain DecideAgain(const policies::PackSet& packs, const record::v1::DecisionPart& part);
 
+// The word that the part holds for this attribute; empty where it holds none, or an unknown one.
+std::string_view WordOf(const record::v1::DecisionPart& part, std::string_view name);
+
 // Every word that a node has logged for how it decides; what they answer is the same.
 inline constexpr std::string_view kPlainEngine = "plain-1";
 inline constexpr std::string_view kCompiledEngine = "compiled-1";

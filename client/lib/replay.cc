@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "client/lib/decide_again.h"
+#include "client/lib/replay_operation.h"
 #include "client/lib/text.h"
+#include "crypto/hash.h"
 #include "policies/citation.h"
 #include "sluis/record/v1/entry.pb.h"
 
@@ -24,6 +26,8 @@ constexpr size_t kMaxNameBytes = 200;
 constexpr std::string_view kNotEvaluated = "not_evaluated";
 constexpr std::string_view kDenied = "denied";
 constexpr std::string_view kLogName = "/log";
+// More than a partnership has in a lifetime.
+constexpr size_t kMostManifests = 10'000;
 
 struct NamedPacks {
   LayerDigests layers;
@@ -145,6 +149,21 @@ Replayed Mismatch(Replayed replayed, std::vector<std::string_view> differs) {
   return replayed;
 }
 
+// A mismatch in this as well, whatever the verdict was.
+Replayed AlsoDiffers(Replayed replayed, std::string_view word) {
+  const auto rank = [](std::string_view one) {
+    return std::find(kReplayDifferences.begin(), kReplayDifferences.end(), one);
+  };
+  std::vector<std::string_view> differs = std::move(replayed.differs);
+  const auto place = std::find_if(differs.begin(), differs.end(),
+                                  [&](std::string_view one) { return rank(one) >= rank(word); });
+  if (place == differs.end() || *place != word) differs.insert(place, word);
+  replayed.why = {};
+  replayed.name.clear();
+  replayed.erased_by.reset();
+  return Mismatch(std::move(replayed), std::move(differs));
+}
+
 // Entries from before citations were kept hold none; in later ones none may be left out.
 bool SameCitations(const policies::PackSet& packs, const policies::Decision& decision,
                    const DecisionPart& part, std::string_view day) {
@@ -210,17 +229,15 @@ Replayed JudgeOutside(Replayed replayed, ClauseFit clause) {
 
 // What rests on no rule cites nothing.
 Replayed CitingNothing(Replayed replayed, const DecisionPart& part) {
-  if (part.citations().empty()) return replayed;
-  std::vector<std::string_view> differs = std::move(replayed.differs);
-  if (differs.empty() || differs.back() != "citations") differs.push_back("citations");
-  replayed.why = {};
-  return Mismatch(std::move(replayed), std::move(differs));
+  return part.citations().empty() ? replayed : AlsoDiffers(std::move(replayed), "citations");
 }
 
-// What stands around an entry when its clause is judged.
+// What stands around a decision when it is judged.
 struct Around {
   const ProtocolTexts& protocols;
   Between between;
+  const record::v1::CounterpartPart* counterpart = nullptr;  // where it is open
+  std::optional<uint64_t> logged_at_us;
 };
 
 Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPart& act,
@@ -264,22 +281,6 @@ Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPar
   return replayed;
 }
 
-// What is done with content rests on a decision, whoever asked. An erasure needs none, because a
-// node erases by itself what is past its term; administration asks no rules.
-bool NeedsDecision(const ActPart& act) {
-  if (act.outcome() != record::v1::OUTCOME_DONE) return false;
-  switch (act.operation()) {
-    case record::v1::OPERATION_COLLECTION:
-    case record::v1::OPERATION_ALTERATION:
-    case record::v1::OPERATION_CONSULTATION:
-    case record::v1::OPERATION_DISCLOSURE:
-    case record::v1::OPERATION_COMBINATION:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // On a day on which the packs are not valid a node asks them nothing.
 Replayed CompareInvalidDay(Replayed replayed, const ActPart& act, const DecisionPart& part) {
   if (act.outcome() != record::v1::OUTCOME_REFUSED || !part.attributes().empty() ||
@@ -288,6 +289,13 @@ Replayed CompareInvalidDay(Replayed replayed, const ActPart& act, const Decision
   }
   replayed.verdict = ReplayVerdict::kEqual;
   return CitingNothing(std::move(replayed), part);
+}
+
+bool LoggedThen(const ActPart& act, std::optional<uint64_t> logged_at_us) {
+  if (!logged_at_us) return true;
+  const uint64_t decided_at_us = act.exact_time_us();
+  return (decided_at_us < *logged_at_us ? *logged_at_us - decided_at_us
+                                        : decided_at_us - *logged_at_us) <= kMostApartUs;
 }
 
 Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
@@ -315,10 +323,14 @@ Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
   if (unasked && valid) return replayed;
   replayed = valid ? Compare(std::move(replayed), *found.packs, act, part, day, around)
                    : CompareInvalidDay(std::move(replayed), act, part);
+  if (!FitsOperation(act, part, around.counterpart)) {
+    replayed = AlsoDiffers(std::move(replayed), "decision");
+  }
+  if (!NamedOnItsDays(around.protocols, part, day) || !LoggedThen(act, around.logged_at_us)) {
+    replayed = AlsoDiffers(std::move(replayed), "validity");
+  }
   if (found.packs->digests().effective != *named->effective) {
-    if (replayed.verdict != ReplayVerdict::kMismatch) replayed = Mismatch(std::move(replayed), {});
-    const auto engines = std::find(replayed.differs.begin(), replayed.differs.end(), "engines");
-    replayed.differs.insert(engines, "packs");
+    replayed = AlsoDiffers(std::move(replayed), "packs");
   }
   return replayed;
 }
@@ -334,30 +346,52 @@ void Replayer::SetOrigin(std::string_view origin) {
                                              : std::string_view();
 }
 
+// What an act is in is that of the manifest in force, and a version of a manifest has one state.
+bool Replayer::SameExercise(const ActPart& act) {
+  const std::pair manifest(act.manifest_version(), crypto::Sha256(act.partnership()));
+  const auto [first, fresh] = exercise_.try_emplace(manifest, act.exercise());
+  if (!fresh) return first->second == act.exercise();
+  // Versions only go up.
+  if (exercise_.size() > kMostManifests) exercise_.erase(exercise_.begin());
+  return true;
+}
+
 Replayed Replayer::Replay(uint64_t index, const ExportPart& act_part,
-                          const ExportPart& decision_part, const ExportPart& counterpart_part) {
-  Replayed replayed{.index = index};
+                          const ExportPart& decision_part, const ExportPart& counterpart_part,
+                          std::optional<uint64_t> logged_at_us) {
   ActPart act;
+  const bool read = act_part.state == ExportPart::State::kOpen && Read(act_part, act) &&
+                    act.exact_time_us() / kSecondUs < kYear10000S;
+  Replayed replayed =
+      Judge(index, read ? &act : nullptr, act_part, decision_part, counterpart_part, logged_at_us);
+  return read && !SameExercise(act) ? AlsoDiffers(std::move(replayed), "exercise") : replayed;
+}
+
+Replayed Replayer::Judge(uint64_t index, const ActPart* read, const ExportPart& act_part,
+                         const ExportPart& decision_part, const ExportPart& counterpart_part,
+                         std::optional<uint64_t> logged_at_us) {
+  Replayed replayed{.index = index};
   DecisionPart part;
   // An entry without a decision says so in its decision part, which is then open and empty.
   if (auto obstacle = NotThere(replayed, decision_part)) return *std::move(obstacle);
   if (auto obstacle = NotThere(replayed, act_part)) return *std::move(obstacle);
-  if (!Read(act_part, act) || act.exact_time_us() / kSecondUs >= kYear10000S) {
+  if (read == nullptr) return Obstacle(std::move(replayed), "malformed");
+  const ActPart& act = *read;
+  replayed.time_us = act.exact_time_us();
+  record::v1::CounterpartPart counterpart;
+  const bool told = counterpart_part.state == ExportPart::State::kOpen;
+  if (told && !Read(counterpart_part, counterpart)) {
     return Obstacle(std::move(replayed), "malformed");
   }
-  replayed.time_us = act.exact_time_us();
+  const record::v1::CounterpartPart* with = told ? &counterpart : nullptr;
   if (decision_part.bytes.empty()) {
-    return act.rule_ids().empty() && !NeedsDecision(act)
+    return act.rule_ids().empty() && !NeedsDecision(act, with)
                ? replayed
                : Mismatch(std::move(replayed), {"decision"});
   }
   if (!Read(decision_part, part)) return Obstacle(std::move(replayed), "malformed");
-  record::v1::CounterpartPart counterpart;
-  if (counterpart_part.state == ExportPart::State::kOpen && !Read(counterpart_part, counterpart)) {
-    return Obstacle(std::move(replayed), "malformed");
-  }
   return ReplayPart(std::move(replayed), packs_, act, part,
-                    {protocols_, {organisation_, counterpart.peer()}});
+                    {protocols_, {organisation_, counterpart.peer()}, with, logged_at_us});
 }
 
 }  // namespace sluis::client

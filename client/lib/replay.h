@@ -16,15 +16,18 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "client/lib/export_reader.h"
 #include "client/lib/replay_clause.h"
 #include "client/lib/rule_packs.h"
 #include "crypto/bytes.h"
+#include "sluis/record/v1/entry.pb.h"
 
 namespace sluis::client {
 
@@ -35,14 +38,15 @@ inline constexpr size_t kReplayVerdicts = 5;
 std::string_view ReplayVerdictName(ReplayVerdict verdict);
 
 // In what a decision that was logged differs from the one that the packs give.
-inline constexpr std::array<std::string_view, 9> kReplayDifferences = {
+inline constexpr std::array<std::string_view, 10> kReplayDifferences = {
     "decision",     // permitted and not, or done although it was not permitted
     "rules",        // other rules
     "fields",       // other fields, or the same ones otherwise shown
     "obligations",  // other conditions
     "clause",     // another clause than the protocol gives, none where it gives one, or none in it
     "citations",  // other legal texts than stood on that day
-    "validity",   // decided by packs on a day on which they are not valid
+    "validity",   // on a day on which packs or protocol do not hold, or logged at another time
+    "exercise",   // in an exercise, or not, otherwise than an earlier entry under that manifest
     "packs",      // the digest of the packs together is not that of the packs named
     "engines",    // the compiled engine and the plain evaluator do not agree
 };
@@ -78,6 +82,11 @@ struct Replayed {
   std::optional<crypto::Hash> unchecked_protocol = {};
 };
 
+// A node logs a decision within the call that asked for it, and rounds the time down to its tick,
+// which is a minute at the longest. What is further apart than this was not logged when it was
+// decided, or by a clock that was set back meanwhile.
+inline constexpr uint64_t kMostApartUs = 3600ull * 1'000'000;
+
 class Replayer {
  public:
   // Both must outlive this.
@@ -89,14 +98,24 @@ class Replayer {
 
   // Judges one entry by its act part and its decision part, and by who is named in its counterpart
   // part where that is open. A part that is open must have been compared with the leaf before: give
-  // what was not the same as missing.
+  // what was not the same as missing. `logged_at_us`: the time in the leaf; without it that of the
+  // decision is believed.
+  // Entries are given in the order of the log: the first under a manifest says whether it is an
+  // exercise.
   Replayed Replay(uint64_t index, const ExportPart& act, const ExportPart& decision,
-                  const ExportPart& counterpart = {});
+                  const ExportPart& counterpart = {}, std::optional<uint64_t> logged_at_us = {});
 
  private:
+  Replayed Judge(uint64_t index, const record::v1::ActPart* act, const ExportPart& act_part,
+                 const ExportPart& decision_part, const ExportPart& counterpart_part,
+                 std::optional<uint64_t> logged_at_us);
+  bool SameExercise(const record::v1::ActPart& act);
+
   RulePacks& packs_;
   const ProtocolTexts& protocols_;
   std::string organisation_;
+  // By version and partnership, which is kept as its hash.
+  std::map<std::pair<uint64_t, crypto::Hash>, bool> exercise_;
 };
 
 }  // namespace sluis::client

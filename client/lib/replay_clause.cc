@@ -6,6 +6,7 @@
 
 #include "client/lib/decide_again.h"
 #include "policies/protocol_cover.h"
+#include "policies/protocol_state.h"
 
 namespace sluis::client {
 namespace {
@@ -13,20 +14,12 @@ namespace {
 using record::v1::ActPart;
 using record::v1::DecisionPart;
 
-std::string_view ValueIn(const DecisionPart& part, std::string_view name) {
-  for (const record::v1::AttributeValue& value : part.attributes()) {
-    if (value.name() == name) return value.value();
-  }
-  return {};
-}
+bool SaysActive(const DecisionPart& part) { return WordOf(part, "protocol.active") == "true"; }
 
-bool SaysActive(const DecisionPart& part) { return ValueIn(part, "protocol.active") == "true"; }
-
-// Outside an exercise the rules can only hold a protocol for active where there is one, and the
-// entry then names it.
+// Outside an exercise nothing is done between organisations but under a protocol, whether the rules
+// ask for one or not, and the entry names it.
 bool LacksProtocol(const ActPart& act, const DecisionPart& part) {
-  return act.outcome() == record::v1::OUTCOME_DONE && !act.exercise() && KeepsGrounds(part) &&
-         SaysActive(part);
+  return act.outcome() == record::v1::OUTCOME_DONE && !act.exercise() && KeepsGrounds(part);
 }
 
 // Refused as in no clause, and no protocol is named: then none was in force between the two, the
@@ -40,6 +33,13 @@ ClauseFit JudgeNoneInForce(const policies::Decision& decision, const ActPart& ac
   return act.exercise() ? ClauseFit::kUntold : ClauseFit::kFits;
 }
 
+// The text that the entry names; null where it is not given, or none is named.
+const policies::Protocol* TextOf(const ProtocolTexts& texts, const DecisionPart& part) {
+  const absl::StatusOr<crypto::Hash> digest = crypto::ToFixed<32>(part.protocol_digest());
+  const auto text = digest.ok() ? texts.find(*digest) : texts.end();
+  return text == texts.end() ? nullptr : &text->second;
+}
+
 // Which parties it can have been: the one named, or all of that kind.
 std::vector<std::string_view> PartiesOf(const policies::Protocol& protocol, std::string_view name,
                                         std::string_view kind) {
@@ -51,13 +51,21 @@ std::vector<std::string_view> PartiesOf(const policies::Protocol& protocol, std:
   return parties;
 }
 
+// Whether the one named is a party, and of the kind logged: a node takes no protocol that says
+// another kind than the manifest.
+bool IsParty(const policies::Protocol& protocol, std::string_view name, std::string_view kind) {
+  if (name.empty()) return true;
+  const policies::ProtocolParty* party = protocol.FindParty(name);
+  return party != nullptr && (kind.empty() || party->kind.text == kind);
+}
+
 // Every clause that the text can give; empty for none.
 std::set<std::string_view> ClausesFor(const policies::Protocol& protocol,
                                       const policies::Decision& decision, const DecisionPart& part,
                                       std::string_view from, std::string_view to) {
-  policies::Disclosure disclosure{.purpose = ValueIn(part, "purpose"),
-                                  .basis = ValueIn(part, "basis"),
-                                  .category = ValueIn(part, "record.category"),
+  policies::Disclosure disclosure{.purpose = WordOf(part, "purpose"),
+                                  .basis = WordOf(part, "basis"),
+                                  .category = WordOf(part, "record.category"),
                                   .from = {},
                                   .to = {},
                                   .fields = {}};
@@ -65,8 +73,8 @@ std::set<std::string_view> ClausesFor(const policies::Protocol& protocol,
     disclosure.fields.emplace_back(field.name);
   }
   std::set<std::string_view> clauses;
-  for (const std::string_view sender : PartiesOf(protocol, from, ValueIn(part, "from.kind"))) {
-    for (const std::string_view recipient : PartiesOf(protocol, to, ValueIn(part, "to.kind"))) {
+  for (const std::string_view sender : PartiesOf(protocol, from, WordOf(part, "from.kind"))) {
+    for (const std::string_view recipient : PartiesOf(protocol, to, WordOf(part, "to.kind"))) {
       if (sender == recipient) continue;
       disclosure.from = sender;
       disclosure.to = recipient;
@@ -87,7 +95,7 @@ ClauseFit JudgeClause(const ProtocolTexts& texts, const policies::Decision& deci
   const auto fits_when = [](bool fits) { return fits ? ClauseFit::kFits : ClauseFit::kDiffers; };
   const bool outside = act.refusal() == kNotInProtocol;
   const bool named = !part.clause().empty();
-  const std::string_view side = ValueIn(part, "side");
+  const std::string_view side = WordOf(part, "side");
   const bool release = side == "release";
   if (part.protocol_digest().empty()) {
     const bool exchanged = release || side == "accept";
@@ -101,16 +109,24 @@ ClauseFit JudgeClause(const ProtocolTexts& texts, const policies::Decision& deci
   }
   const bool done = act.outcome() == record::v1::OUTCOME_DONE;
   if ((outside && (named || !refused_unsaid)) || (done && !named)) return ClauseFit::kDiffers;
-  const absl::StatusOr<crypto::Hash> digest = crypto::ToFixed<32>(part.protocol_digest());
-  if (!digest.ok()) return ClauseFit::kDiffers;
-  const auto text = texts.find(*digest);
-  if (text == texts.end()) return ClauseFit::kNoText;
+  if (!crypto::ToFixed<32>(part.protocol_digest()).ok()) return ClauseFit::kDiffers;
+  const policies::Protocol* text = TextOf(texts, part);
+  if (text == nullptr) return ClauseFit::kNoText;
   if (!release && side != "accept") return ClauseFit::kDiffers;
-  const std::set<std::string_view> clauses =
-      ClausesFor(text->second, decision, part, release ? between.own : between.peer,
-                 release ? between.peer : between.own);
+  const std::string_view from = release ? between.own : between.peer;
+  const std::string_view to = release ? between.peer : between.own;
+  if (!IsParty(*text, from, WordOf(part, "from.kind")) ||
+      !IsParty(*text, to, WordOf(part, "to.kind"))) {
+    return ClauseFit::kDiffers;
+  }
+  const std::set<std::string_view> clauses = ClausesFor(*text, decision, part, from, to);
   if (!clauses.contains(part.clause())) return ClauseFit::kDiffers;
   return clauses.size() == 1 ? ClauseFit::kFits : ClauseFit::kPartner;
+}
+
+bool NamedOnItsDays(const ProtocolTexts& texts, const DecisionPart& part, std::string_view day) {
+  const policies::Protocol* text = TextOf(texts, part);
+  return text == nullptr || policies::DaysHold(*text, day);
 }
 
 }  // namespace sluis::client

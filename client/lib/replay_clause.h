@@ -2,8 +2,8 @@
 //
 // Guarantee: *fits* means that the text with the digest that the entry names gives this clause for
 // what the rules grant, or gives none where the entry says so; of an entry that names no text, that
-// by what it holds none was in force. Not guaranteed: that the text was in force on that day or
-// signed by anybody (policies/protocol_state.h). Pure; thread-safe. Errors: none. Part of
+// by what it holds none was in force. Not guaranteed: that the text was signed by anybody
+// (policies/protocol_state.h). Pure; thread-safe. Errors: none. Part of
 // client/lib/replay.h. Source: docs/formats.md, "Replaying".
 #ifndef SLUIS_CLIENT_LIB_REPLAY_CLAUSE_H_
 #define SLUIS_CLIENT_LIB_REPLAY_CLAUSE_H_
@@ -43,6 +43,12 @@ enum class ClauseFit {
 ClauseFit JudgeClause(const ProtocolTexts& texts, const policies::Decision& decision,
                       const record::v1::ActPart& act, const record::v1::DecisionPart& part,
                       const Between& between, bool refused_unsaid);
+
+// Whether the text that the entry names lets anything new be disclosed on that day, yyyy-mm-dd;
+// true where the entry names none, or the text is not given. A node names a protocol on no other
+// day.
+bool NamedOnItsDays(const ProtocolTexts& texts, const record::v1::DecisionPart& part,
+                    std::string_view day);
 
 }  // namespace sluis::client
 

@@ -38,7 +38,8 @@ struct ReplayReport {
   // rules go.
   std::map<crypto::Hash, IndexRanges> unchecked;
   uint64_t unchecked_left_out = 0;
-  // What is neither equal nor without a decision, in the order of the log, up to a limit.
+  // Mismatches first, then what else is neither equal nor without a decision, each in the order of
+  // the log and up to a limit of its own: nothing else can take the place of a mismatch.
   std::vector<Replayed> listed;
   // True when any act of the log was one of an exercise.
   bool exercise = false;
@@ -52,7 +53,7 @@ struct ReplayOptions {
   std::string verifier_key = {};                                     // as in VerifyOptions
   std::function<void(uint64_t done, uint64_t count)> progress = {};  // likewise
   ProtocolTexts protocols = {};                                      // those that were in force
-  size_t max_listed = 1000;
+  size_t max_listed = 1000;                                          // of either sort
   size_t max_missing = 100;
 };
 

@@ -115,6 +115,7 @@ class LogReplayTest : public testing::Test {
     tests::BuiltExport built =
         tests::BuildExport(random_, kOrigin, key_, {.entries = entries.size(), .open_percent = 0});
     for (size_t i = 0; i < entries.size(); ++i) {
+      built.entries[i].logged_at_us = kNoonUs;
       Show(built.entries[i], 1, entries[i].act.SerializeAsString());
       if (entries[i].open) Show(built.entries[i], 4, entries[i].decision.SerializeAsString());
     }

@@ -13,7 +13,7 @@ using record::v1::ActPart;
 using record::v1::DecisionPart;
 
 constexpr char kRules[] = R"(sluis: 1
-pack: {id: small, layer: statutory, version: 1, valid: {from: 2026-01-01, until: 2026-12-31}}
+pack: {id: small, layer: statutory, version: 1, valid: {from: 2026-01-01, until: 2028-12-31}}
 vocab:
   side: [local, release, accept]
   purpose: [doorverwijzing-hulp]
@@ -34,7 +34,8 @@ rules:
      because: {nl: "dit kan omdat"}}
   - {id: F-NOISE, effect: forbid, when: {record.category: veiligheidscontext}, because: {nl: "dit kan niet omdat"}}
 )";
-constexpr uint64_t kNoonUs = 1'780'308'000'000'000;  // 2026-06-01 12:00 in Brussels
+constexpr uint64_t kNoonUs = 1'792'058'400'000'000;  // 2026-10-15 12:00 in Brussels
+constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
 constexpr char kOwn[] = "caw-de-overzet.example/log";
 constexpr char kOnlyOneCity[] =
     "doel: doorverwijzing-hulp\n    van: [municipality, welfare]\n"
@@ -79,6 +80,8 @@ class ReplayClauseTest : public ::testing::Test {
     cited.set_id("vl-livc-2021");
     cited.set_text("c");
     part_.set_clause("M-4");
+    peer_.set_side("sender");
+    peer_.set_kind("receipt");
     peer_.set_peer("lindervaart.example");
     Under(policies::ExampleProtocolText());
   }
@@ -150,10 +153,35 @@ TEST_F(ReplayClauseTest, SenderAndRecipientAreThoseOfTheEntry) {
   EXPECT_EQ(Run(), "mismatch clause") << "no party";
   // Received by the own organisation, which this text does not name.
   peer_.set_peer("lindervaart.example");
+  peer_.set_side("receiver");
+  peer_.set_kind("offer");
+  act_.set_operation(record::v1::OPERATION_COLLECTION);
   Set("side", "accept");
   Set("from.kind", "municipality");
   Set("to.kind", "welfare");
   EXPECT_EQ(Run(), "mismatch clause");
+}
+
+// A node takes no protocol that says another kind than the manifest does.
+TEST_F(ReplayClauseTest, WhoIsNamedIsOfTheKindOfTheText) {
+  Set("to.kind", "welfare");
+  EXPECT_EQ(Run(), "mismatch clause") << "the city is a municipality there";
+  Set("to.kind", "municipality");
+  peer_.set_peer("zandrode.example");
+  EXPECT_EQ(Run(), "equal") << "another of that kind";
+  Set("from.kind", "municipality");
+  EXPECT_EQ(Run(), "mismatch clause") << "the own organisation is welfare there";
+  Set("from.kind", "welfare");
+  peer_.set_peer("pz-heidezoom.example");
+  EXPECT_EQ(Run(), "mismatch clause");
+  // The node says so of what it refused, or it would have named no protocol.
+  Refuse();
+  Set("record.category", "fenomeen");
+  EXPECT_EQ(Run(), "mismatch clause");
+  peer_.set_peer("elders.example");
+  EXPECT_EQ(Run(), "mismatch clause");
+  peer_.set_peer("zandrode.example");
+  EXPECT_EQ(Run(), "equal");
 }
 
 // With the counterpart part closed the kind says enough, unless clauses name organisations.
@@ -224,16 +252,41 @@ TEST_F(ReplayClauseTest, WithoutTheTextOnlyTheRulesAreCompared) {
   EXPECT_TRUE(last_.unchecked_protocol);
 }
 
-// Old entries name no protocol; since then an active one is named.
+// Old entries name no protocol; since then it is named.
 TEST_F(ReplayClauseTest, OutsideAnExerciseWhatIsDoneNamesItsProtocol) {
   part_.clear_protocol_digest();
   part_.clear_clause();
   EXPECT_EQ(Run(), "mismatch clause");
+  Set("protocol.active", "false");
+  EXPECT_EQ(Run(), "mismatch clause") << "rules that ask for none do not change that";
   part_.set_engine_version("plain-1");
   EXPECT_EQ(Run(), "equal") << "is from before";
   part_.set_engine_version("compiled-1");
   act_.set_exercise(true);
   EXPECT_EQ(Run(), "equal");
+}
+
+// From its first day until the grace after its review is over, as at the node.
+TEST_F(ReplayClauseTest, WhatNamesAProtocolOutsideItsDaysDiffers) {
+  struct {
+    int day;  // from 2026-10-15
+    const char* verdict;
+  } const cases[] = {{-45, "mismatch validity"},
+                     {-44, "equal"},
+                     {288, "equal"},
+                     {289, "mismatch validity"},
+                     {321, "mismatch validity"}};
+  for (const auto& one : cases) {
+    act_.set_exact_time_us(kNoonUs + static_cast<uint64_t>(one.day + 45) * kDayUs - 45 * kDayUs);
+    EXPECT_EQ(Run(), one.verdict) << one.day;
+  }
+  // Also of what was refused: on that day the node held no protocol for one in force.
+  Refuse();
+  EXPECT_EQ(Run(), "mismatch clause validity");
+  Set("record.category", "fenomeen");
+  EXPECT_EQ(Run(), "mismatch validity");
+  texts_.clear();
+  EXPECT_EQ(Run(), "not-replayable protocol") << "without the text its days are not known";
 }
 
 }  // namespace

@@ -176,6 +176,56 @@ TEST_F(ReplayTest, TheDayIsThatOfTheEntryInLegalTime) {
   ExpectMismatch({"validity"});
 }
 
+// The day by which packs and protocol are judged is that of the act part: it is no other than that
+// of the log.
+TEST_F(ReplayTest, WhatWasLoggedAtAnotherTimeThanItWasDecidedDiffers) {
+  for (const uint64_t logged_at_us : {kNoonUs, kNoonUs + kMostApartUs, kNoonUs - kMostApartUs}) {
+    logged_at_us_ = logged_at_us;
+    ExpectEqual();
+  }
+  for (const uint64_t logged_at_us : {kNoonUs + kMostApartUs + 1, kNoonUs - kMostApartUs - 1,
+                                      kNoonUs + 400 * kDayUs, uint64_t{0}, ~uint64_t{0}}) {
+    logged_at_us_ = logged_at_us;
+    ExpectMismatch({"validity"});
+  }
+  // Nothing was decided, so no day matters.
+  part_.Clear();
+  act_.clear_rule_ids();
+  act_.set_operation(record::v1::OPERATION_ADMINISTRATION);
+  EXPECT_EQ(Run().verdict, ReplayVerdict::kNoDecision);
+}
+
+// A version of a manifest has one state: the entry that says another than the first differs.
+TEST_F(ReplayTest, WhetherItIsAnExerciseIsThatOfTheManifest) {
+  Replayer replayer(packs_, protocols_);
+  const auto replay = [&](uint64_t version, bool exercise, const ExportPart& decision) {
+    act_.set_manifest_version(version);
+    act_.set_exercise(exercise);
+    const std::string act = act_.SerializeAsString();
+    const Replayed found = replayer.Replay(7, Open(act), decision);
+    return std::string(ReplayVerdictName(found.verdict)) + Words(found) + std::string(found.why);
+  };
+  const std::string bytes = part_.SerializeAsString();
+  const ExportPart part = Open(bytes);
+  act_.set_partnership("vaartland");
+  EXPECT_EQ(replay(1, true, part), "equal");
+  EXPECT_EQ(replay(1, true, part), "equal");
+  EXPECT_EQ(replay(2, false, part), "equal") << "the next one is in force";
+  EXPECT_EQ(replay(2, true, part), "mismatch exercise");
+  EXPECT_EQ(replay(2, false, part), "equal") << "the first said so";
+  EXPECT_EQ(replay(1, false, part), "mismatch exercise");
+  // Also where there is nothing to decide, or no decision to see.
+  EXPECT_EQ(replay(2, true, ExportPart()), "mismatch exercise");
+  EXPECT_EQ(replay(3, true, ExportPart()), "not-replayableclosed");
+  EXPECT_EQ(replay(3, false, part), "mismatch exercise");
+  act_.set_partnership("elders");
+  EXPECT_EQ(replay(2, true, part), "equal") << "of another partnership";
+  act_.clear_rule_ids();
+  act_.set_operation(record::v1::OPERATION_ADMINISTRATION);
+  EXPECT_EQ(replay(2, true, Open("")), "no-decision");
+  EXPECT_EQ(replay(2, false, Open("")), "mismatch exercise");
+}
+
 TEST_F(ReplayTest, TheDigestOfTheWholeMustBeThatOfTheLayers) {
   act_.mutable_pack_digests(1)->set_digest(std::string(32, 'e'));
   ExpectMismatch({"packs"});

@@ -7,6 +7,7 @@
 #include "client/lib/partnership_files.h"
 #include "policies/protocol_check.h"
 #include "policies/protocol_yaml.h"
+#include "server/partnership/identity_keys.h"
 
 namespace sluis::cli {
 namespace {
@@ -65,11 +66,8 @@ Result<std::vector<policies::PartyKey>> KeysOfManifests(const std::vector<std::s
   for (const std::string& path : paths) {
     const Result<partnership::SignedManifest> read = client::ReadManifestFile(path);
     if (!read.ok()) return read.failure();
-    for (const partnership::Member& member : read->manifest.members) {
-      for (const partnership::Key& key : member.keys) {
-        if (key.purpose != crypto::KeyPurpose::kIdentity) continue;
-        keys.push_back({member.organisation, key.public_key, key.not_before, key.not_after});
-      }
+    for (const auto& [organisation, key] : partnership::IdentityKeysOf(read->manifest)) {
+      keys.push_back({organisation, key.public_key, key.not_before, key.not_after});
     }
   }
   return keys;

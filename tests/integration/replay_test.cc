@@ -256,6 +256,15 @@ TEST_F(RewrittenLogTest, AFieldGrantedTooManyIsAMismatch) {
   EXPECT_EQ(Told(report), std::to_string(entry.index) + " mismatch  fields; ");
 }
 
+TEST_F(RewrittenLogTest, LegalTextsThatAreLeftOutAreAMismatch) {
+  BuiltEntry& entry = Granting();
+  Change(entry, [](record::v1::DecisionPart& part) {
+    ASSERT_GT(part.citations_size(), 0);
+    part.clear_citations();
+  });
+  EXPECT_EQ(Told(Resigned()), std::to_string(entry.index) + " mismatch  citations; ");
+}
+
 TEST_F(RewrittenLogTest, AValueThatWasNotSoIsAMismatch) {
   BuiltEntry& entry = Granting();
   Change(entry, [](record::v1::DecisionPart& part) {

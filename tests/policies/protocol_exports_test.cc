@@ -22,14 +22,16 @@ using Json = nlohmann::json;
 
 class ProtocolExports : public testing::Test {
  protected:
-  void SetUp() override {
+  // Once for all tests, which only ask: with a sanitizer the sum takes seconds.
+  static void SetUpTestSuite() {
     auto packs = LoadFiles({kStatutoryPack, kPartnershipPack});
     ASSERT_TRUE(packs.ok()) << packs.status();
     packs_.emplace(*std::move(packs));
     rules_.emplace(*RuleSpace::Of(*packs_));
     flows_.emplace(*DisclosureFlows::Of(*rules_));
-    protocol_ = Read(ExampleProtocolText());
   }
+
+  void SetUp() override { protocol_ = Read(ExampleProtocolText()); }
 
   static Protocol Read(const std::string& text) {
     const ProtocolReading reading = ReadProtocol("p.yaml", text);
@@ -44,9 +46,9 @@ class ProtocolExports : public testing::Test {
     return DescribeProtocol(protocol_, *groups, held);
   }
 
-  std::optional<PackSet> packs_;
-  std::optional<RuleSpace> rules_;
-  std::optional<DisclosureFlows> flows_;
+  static inline std::optional<PackSet> packs_;
+  static inline std::optional<RuleSpace> rules_;
+  static inline std::optional<DisclosureFlows> flows_;
   Protocol protocol_;
 };
 

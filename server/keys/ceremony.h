@@ -128,6 +128,8 @@ class Ceremony {
   const std::vector<Finding>& findings() const { return findings_; }
   // Whose message of the present round has not come, ascending; nobody unless it is running.
   std::vector<MemberIndex> AwaitedFrom() const;
+  // When Tick changes something next, unless a message does before; nothing when only one can.
+  std::optional<uint64_t> DueAt() const;
 
   // Null unless complete; share() also for who deals and leaves.
   const Package* package() const;

@@ -1,0 +1,310 @@
+#include "server/core/ceremony_upkeep.h"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include "server/core/ceremony_step.h"
+#include "server/core/key_secret.h"
+#include "server/core/outbox.h"
+#include "server/core/refusal.h"
+#include "server/ledger/row.h"
+#include "server/storage/clock.h"
+
+namespace sluis::core {
+namespace {
+
+constexpr uint64_t kSecondUs = 1'000'000;
+constexpr uint64_t kDaySeconds = 24 * 3600;
+constexpr size_t kLettersPerEntry = 256;
+
+absl::Status Done(std::span<const ledger::Logged>) { return absl::OkStatus(); }
+
+Plan NotDue(const Call& call) {
+  return RefusalPlan(call, {absl::StatusCode::kFailedPrecondition, "not_due",
+                            "nothing of this is due; look again later", ""});
+}
+
+// When time alone changes it; 0 when it does not.
+absl::StatusOr<uint64_t> DueAt(const CeremonyRow& ceremony) {
+  if (ceremony.row.state() != record::v1::CEREMONY_STATE_PROPOSED) return ceremony.row.due_s();
+  const absl::StatusOr<keys::Parameters> parameters =
+      keys::ReadParameters(ceremony.row.parameters());
+  if (!parameters.ok()) {
+    return absl::DataLossError("a ceremony cannot be read; run the node's doctor");
+  }
+  return parameters->announce_until_s;
+}
+
+// Its rows go: announcements of it are no longer taken either.
+absl::StatusOr<Plan> Forget(const Call& call, const CeremonyRow& ceremony) {
+  const absl::StatusOr<AgreedTerms> agreed = AgreedTermsOf(ceremony.row);
+  if (!agreed.ok()) return agreed.status();
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  effect.entry.act.set_object_digest(ceremony.id);
+  *effect.entry.act.mutable_ceremony() = StepOf(ceremony.id, agreed->parameters, kClosed);
+  effect.preconditions.push_back({CeremonyKey(ceremony.id), ceremony.stamp});
+  effect.rows.push_back({CeremonyKey(ceremony.id), std::nullopt});
+  for (uint32_t number = 0; number < ceremony.row.events(); ++number) {
+    effect.rows.push_back({CeremonyEventKey(ceremony.id, number), std::nullopt});
+  }
+  plan.reply = Done;
+  return plan;
+}
+
+struct DoneSecrets {
+  std::vector<std::string> rows;
+  std::vector<PinnedKey> keys;  // whose old share is among them
+};
+
+absl::StatusOr<DoneSecrets> FindDone(const View& view) {
+  DoneSecrets done;
+  std::set<std::string> there;
+  const std::string prefix = ledger::RowKey(ledger::Table::kKeySecret);
+  absl::Status visited =
+      view.snapshot().Scan(prefix, storage::PrefixEnd(prefix), [&](std::string_view key, auto) {
+        there.emplace(key);
+        return true;
+      });
+  if (!visited.ok()) return visited;
+  if (there.empty()) return done;
+  visited = VisitCeremonies(view, [&](const CeremonyRow& one) {
+    const std::string seed = KeySecretKey(KeySecretKind::kSeed, one.id);
+    if (!HasMachine(one.row) && there.contains(seed)) done.rows.push_back(seed);
+    return true;
+  });
+  if (!visited.ok()) return visited;
+  visited = VisitPinnedKeys(view, [&](const PinnedKey& one) {
+    if (one.row.old_share().empty()) return true;
+    const std::string share = KeySecretKey(KeySecretKind::kShare, one.row.old_share());
+    if (there.contains(share)) done.rows.push_back(share);
+    done.keys.push_back(one);
+    return true;
+  });
+  if (!visited.ok()) return visited;
+  return done;
+}
+
+bool LacksMember(const keys::Package& package, const partnership::Manifest& manifest) {
+  return std::any_of(package.holders.begin(), package.holders.end(), [&](const auto& holder) {
+    return manifest.Find(holder.organisation) == nullptr;
+  });
+}
+
+bool MustStop(const PinnedKey& key, const partnership::Manifest& manifest) {
+  return key.row.stops_s() == 0 && key.package.partnership == manifest.partnership &&
+         LacksMember(key.package, manifest);
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> CeremoniesDue(const View& view, uint64_t now_us) {
+  std::vector<std::string> due;
+  absl::Status fault = absl::OkStatus();
+  const absl::Status visited = VisitCeremonies(view, [&](const CeremonyRow& one) {
+    const absl::StatusOr<uint64_t> at = DueAt(one);
+    if (!at.ok()) {
+      fault = at.status();
+      return false;
+    }
+    if (*at != 0 && *at <= now_us / kSecondUs) due.push_back(one.id);
+    return true;
+  });
+  if (!visited.ok()) return visited;
+  if (!fault.ok()) return fault;
+  return due;
+}
+
+const Method& TickCeremony::method() const {
+  static const Method& method = *new Method{"Node.TickCeremony", node::v1::METHOD_CLASS_ADMIN};
+  return method;
+}
+
+absl::StatusOr<Plan> TickCeremony::Decide(const Call& call, View& view) {
+  absl::StatusOr<CeremonyRow> found = ReadCeremony(view, ceremony_);
+  if (absl::IsNotFound(found.status())) return NotDue(call);
+  if (!found.ok()) return found.status();
+  CeremonyRow& ceremony = *found;
+  const uint64_t now_s = call.now_us / kSecondUs;
+  const absl::StatusOr<uint64_t> due_s = DueAt(ceremony);
+  if (!due_s.ok()) return due_s.status();
+  if (*due_s == 0 || *due_s > now_s) return NotDue(call);
+  if (!HasMachine(ceremony.row)) return Forget(call, ceremony);
+  absl::StatusOr<keys::Ceremony> machine = ceremonies_.Take(view, ceremony);
+  if (!machine.ok()) return machine.status();
+  const absl::StatusOr<keys::Step> step = machine->Tick(now_s);
+  if (!step.ok()) return step.status();
+  if (!step->changed) return NotDue(call);
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  const absl::Status added =
+      AddStep(call, view, *machine, *step, {kTime, keys::Event{now_s, {}}, {}}, ceremony, effect);
+  if (!added.ok()) return added;
+  effect.preconditions.push_back({CeremonyKey(ceremony.id), ceremony.stamp});
+  WriteCeremony(ceremony, effect);
+  ceremonies_.Give(ceremony, *std::move(machine));
+  plan.reply = Done;
+  return plan;
+}
+
+absl::StatusOr<std::vector<std::string>> KeySecretsDone(const View& view) {
+  absl::StatusOr<DoneSecrets> done = FindDone(view);
+  if (!done.ok()) return done.status();
+  return std::move(done->rows);
+}
+
+const Method& EraseKeySecrets::method() const {
+  static const Method& method = *new Method{"Node.EraseKeySecrets", node::v1::METHOD_CLASS_ADMIN};
+  return method;
+}
+
+absl::StatusOr<Plan> EraseKeySecrets::Decide(const Call& call, View& view) {
+  const absl::StatusOr<DoneSecrets> done = FindDone(view);
+  if (!done.ok()) return done.status();
+  if (done->rows.empty()) return NotDue(call);
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
+  effect.entry.act.mutable_ceremony()->set_event(kKeysErased);
+  for (const std::string& key : done->rows) {
+    const absl::StatusOr<HeldKeySecret> held = ReadKeySecret(view, key);
+    if (absl::IsDataLoss(held.status())) continue;
+    if (!held.ok()) return held.status();
+    effect.preconditions.push_back({key, held->stamp});
+    effect.rows.push_back({key, std::nullopt});
+    // With an erasure applied again after a restore its keys went before.
+    const absl::Status there = view.keyring().Unwrap(view.snapshot(), held->ref).status();
+    if (!absl::IsNotFound(there)) effect.erase.push_back(held->ref);
+  }
+  if (effect.rows.empty()) return NotDue(call);
+  if (!effect.erase.empty()) {
+    effect.entry.act.set_erased_everywhere_on(
+        storage::AddDays(call.today, call.terms->key_copy_days + 1));
+  }
+  for (const PinnedKey& one : done->keys) {
+    const std::string key = PinnedKeyKey(one.package.partnership, one.package.purpose,
+                                         one.package.use, one.package.epoch);
+    record::v1::StoredKey row = one.row;
+    row.clear_old_share();
+    effect.preconditions.push_back({key, one.stamp});
+    effect.rows.push_back({key, row.SerializeAsString()});
+  }
+  plan.reply = Done;
+  return plan;
+}
+
+absl::StatusOr<std::vector<TakenMessage>> LettersUnwanted(const View& view,
+                                                          const partnership::Manifest& manifest,
+                                                          uint64_t now_us, size_t most) {
+  const absl::StatusOr<std::vector<std::string>> former = FormerPartners(view, manifest);
+  if (!former.ok()) return former.status();
+  std::set<std::string> partners(former->begin(), former->end());
+  for (const partnership::Member& member : manifest.members) partners.insert(member.organisation);
+  std::vector<TakenMessage> unwanted;
+  for (const std::string& partner : partners) {
+    const bool gone = manifest.Find(partner) == nullptr;
+    const absl::Status visited = VisitOutbox(view, partner, [&](const OwedRow& owed) {
+      if (owed.kind != peer::v1::ENVELOPE_KIND_CEREMONY) return true;
+      if (gone || owed.not_before_us + kDaysLettersStay * kDaySeconds * kSecondUs <= now_us) {
+        unwanted.push_back({partner, std::string(owed.id), owed.kind});
+      }
+      return unwanted.size() < most;
+    });
+    if (!visited.ok()) return visited;
+    if (unwanted.size() >= most) break;
+  }
+  return unwanted;
+}
+
+absl::StatusOr<bool> HoldersRemoved(const View& view, const partnership::Manifest& manifest) {
+  bool found = false;
+  const absl::Status visited = VisitPinnedKeys(view, [&](const PinnedKey& one) {
+    found = MustStop(one, manifest);
+    return !found;
+  });
+  if (!visited.ok()) return visited;
+  return found;
+}
+
+const Method& StopKeysOfRemoved::method() const {
+  static const Method& method = *new Method{"Node.StopKeysOfRemoved", node::v1::METHOD_CLASS_ADMIN};
+  return method;
+}
+
+absl::StatusOr<Plan> StopKeysOfRemoved::Decide(const Call& call, View& view) {
+  if (call.terms->manifest == nullptr) return NotDue(call);
+  const partnership::Manifest& manifest = call.terms->manifest->manifest;
+  Plan plan;
+  const absl::Status visited = VisitPinnedKeys(view, [&](const PinnedKey& one) {
+    if (!MustStop(one, manifest)) return true;
+    Effect& effect = plan.effects.emplace_back();
+    effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+    effect.entry.act.set_object_digest(std::string(crypto::View(one.package.digest)));
+    record::v1::CeremonyStep& said = *effect.entry.act.mutable_ceremony();
+    said.set_ceremony(one.row.ceremony());
+    said.set_purpose(one.package.purpose);
+    said.set_epoch(one.package.epoch);
+    said.set_event(kRemoved);
+    said.set_package_digest(std::string(crypto::View(one.package.digest)));
+    record::v1::StoredKey row = one.row;
+    row.set_stops_s(call.now_us / kSecondUs + kDaysAfterRemoval * kDaySeconds);
+    const std::string key = PinnedKeyKey(one.package.partnership, one.package.purpose,
+                                         one.package.use, one.package.epoch);
+    effect.preconditions.push_back({key, one.stamp});
+    effect.rows.push_back({key, row.SerializeAsString()});
+    return plan.effects.size() < 64;
+  });
+  if (!visited.ok()) return visited;
+  if (plan.effects.empty()) return NotDue(call);
+  plan.reply = Done;
+  return plan;
+}
+
+absl::Status KeepKeys(ledger::Ledger& ledger, Executor& executor, const Terms& terms,
+                      uint64_t now_us, Ceremonies& ceremonies, const std::function<void()>& wake) {
+  std::vector<std::string> due;
+  bool secrets = false;
+  bool removed = false;
+  {
+    const auto snapshot = ledger.store().NewSnapshot();
+    const View view(*snapshot, ledger.keyring());
+    absl::StatusOr<std::vector<std::string>> found = CeremoniesDue(view, now_us);
+    if (!found.ok()) return found.status();
+    due = *std::move(found);
+    const absl::StatusOr<std::vector<std::string>> done = KeySecretsDone(view);
+    if (!done.ok()) return done.status();
+    secrets = !done->empty();
+    if (terms.manifest) {
+      const absl::StatusOr<bool> lacking = HoldersRemoved(view, terms.manifest->manifest);
+      if (!lacking.ok()) return lacking.status();
+      removed = *lacking;
+    }
+  }
+  absl::Status first = absl::OkStatus();
+  for (const std::string& ceremony : due) {
+    first.Update(executor.RunAsNodeAndWait(std::make_shared<TickCeremony>(ceremony, ceremonies)));
+  }
+  if (secrets) first.Update(executor.RunAsNodeAndWait(std::make_shared<EraseKeySecrets>()));
+  if (removed) first.Update(executor.RunAsNodeAndWait(std::make_shared<StopKeysOfRemoved>()));
+  if (!due.empty()) wake();
+  return first;
+}
+
+absl::Status DropLetters(ledger::Ledger& ledger, Executor& executor,
+                         const partnership::Manifest& manifest, uint64_t now_us) {
+  std::vector<TakenMessage> unwanted;
+  {
+    const auto snapshot = ledger.store().NewSnapshot();
+    const View view(*snapshot, ledger.keyring());
+    absl::StatusOr<std::vector<TakenMessage>> found =
+        LettersUnwanted(view, manifest, now_us, kLettersPerEntry);
+    if (!found.ok()) return found.status();
+    unwanted = *std::move(found);
+  }
+  if (unwanted.empty()) return absl::OkStatus();
+  return executor.RunAsNodeAndWait(std::make_shared<DropTaken>(std::move(unwanted)));
+}
+
+}  // namespace sluis::core

@@ -9,6 +9,8 @@ namespace {
 
 // Most machines that are kept: each is some megabytes at most.
 constexpr size_t kMostKept = 16;
+// Rounds last ten seconds at least.
+constexpr uint64_t kLookEveryUs = 5'000'000;
 
 absl::Status Unreadable() {
   return absl::DataLossError(
@@ -91,6 +93,14 @@ void Ceremonies::Give(const CeremonyRow& ceremony, keys::Ceremony machine) {
   if (!HasMachine(ceremony.row)) return;
   if (kept_.size() >= kMostKept) kept_.erase(kept_.begin());
   kept_.emplace(ceremony.id, Kept{ceremony.row.chain(), std::move(machine)});
+}
+
+bool Ceremonies::IsTimeToLook(uint64_t now_us) {
+  std::lock_guard lock(mutex_);
+  // Also when the clock was set back.
+  if (now_us >= looked_us_ && now_us - looked_us_ < kLookEveryUs) return false;
+  looked_us_ = now_us;
+  return true;
 }
 
 }  // namespace sluis::core

@@ -12,6 +12,7 @@
 #ifndef SLUIS_SERVER_CORE_CEREMONIES_H_
 #define SLUIS_SERVER_CORE_CEREMONIES_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -53,6 +54,9 @@ class Ceremonies {
   absl::StatusOr<keys::Ceremony::Own> OwnFor(const View& view, const keys::Parameters& parameters,
                                              crypto::Secret<32> seed, bool pinned) const;
 
+  // Whether the upkeep may look through the rows again: not more often than needed.
+  bool IsTimeToLook(uint64_t now_us);
+
   const std::string& organisation() const { return organisation_; }
   crypto::Random& random() const { return random_; }
 
@@ -67,6 +71,7 @@ class Ceremonies {
   crypto::Random& random_;
   std::mutex mutex_;
   std::map<std::string, Kept> kept_;  // by ceremony
+  uint64_t looked_us_ = 0;
 };
 
 }  // namespace sluis::core

@@ -128,6 +128,15 @@ absl::Status VisitPinnedKeys(const View& view, const std::function<bool(const Pi
                    });
 }
 
+absl::Status VisitPinnedRows(const View& view, const std::function<bool(const PinnedRow&)>& visit) {
+  return VisitRows(view, ledger::RowKey(ledger::Table::kPinnedKey),
+                   [&](std::string_view key, const ledger::Row& row) -> absl::StatusOr<bool> {
+                     PinnedRow pinned{std::string(key), {}, row.stamp};
+                     if (!pinned.row.ParseFromString(row.value)) return Unreadable();
+                     return visit(pinned);
+                   });
+}
+
 absl::StatusOr<PinnedKey> NewestPinnedKey(const View& view, std::string_view partnership,
                                           std::string_view purpose) {
   std::string prefix = PinnedPrefix(partnership, purpose);

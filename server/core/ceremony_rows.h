@@ -49,6 +49,13 @@ absl::StatusOr<PinnedKey> ReadPinnedKey(const View& view, std::string_view partn
                                         std::string_view purpose, record::v1::KeyUse use,
                                         uint32_t epoch);
 absl::Status VisitPinnedKeys(const View& view, const std::function<bool(const PinnedKey&)>& visit);
+// The same as it is stored, without reading packages: for upkeep, which looks often.
+struct PinnedRow {
+  std::string key;
+  record::v1::StoredKey row;
+  uint64_t stamp = 0;
+};
+absl::Status VisitPinnedRows(const View& view, const std::function<bool(const PinnedRow&)>& visit);
 // That of the highest epoch of a purpose, for tags. NOT_FOUND.
 absl::StatusOr<PinnedKey> NewestPinnedKey(const View& view, std::string_view partnership,
                                           std::string_view purpose);

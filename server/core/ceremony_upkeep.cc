@@ -54,9 +54,28 @@ absl::StatusOr<Plan> Forget(const Call& call, const CeremonyRow& ceremony) {
   return plan;
 }
 
+// It is over for this node; its rows stay as evidence of what came.
+absl::StatusOr<Plan> Close(const Call& call, CeremonyRow& ceremony) {
+  const absl::StatusOr<AgreedTerms> agreed = AgreedTermsOf(ceremony.row);
+  if (!agreed.ok()) return agreed.status();
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  effect.entry.act.set_object_digest(ceremony.id);
+  *effect.entry.act.mutable_ceremony() = StepOf(ceremony.id, agreed->parameters, kClosed);
+  effect.preconditions.push_back({CeremonyKey(ceremony.id), ceremony.stamp});
+  ceremony.row.set_state(record::v1::CEREMONY_STATE_CLOSED);
+  ceremony.row.set_ended_s(call.now_us / kSecondUs);
+  ceremony.row.set_due_s(0);
+  ceremony.row.clear_awaited();
+  WriteCeremony(ceremony, effect);
+  plan.reply = Done;
+  return plan;
+}
+
 struct DoneSecrets {
   std::vector<std::string> rows;
-  std::vector<PinnedKey> keys;  // whose old share is among them
+  std::vector<PinnedRow> keys;  // whose old share is among them
 };
 
 absl::StatusOr<DoneSecrets> FindDone(const View& view) {
@@ -76,7 +95,7 @@ absl::StatusOr<DoneSecrets> FindDone(const View& view) {
     return true;
   });
   if (!visited.ok()) return visited;
-  visited = VisitPinnedKeys(view, [&](const PinnedKey& one) {
+  visited = VisitPinnedRows(view, [&](const PinnedRow& one) {
     if (one.row.old_share().empty()) return true;
     const std::string share = KeySecretKey(KeySecretKind::kShare, one.row.old_share());
     if (there.contains(share)) done.rows.push_back(share);
@@ -87,15 +106,15 @@ absl::StatusOr<DoneSecrets> FindDone(const View& view) {
   return done;
 }
 
-bool LacksMember(const keys::Package& package, const partnership::Manifest& manifest) {
-  return std::any_of(package.holders.begin(), package.holders.end(), [&](const auto& holder) {
-    return manifest.Find(holder.organisation) == nullptr;
-  });
-}
-
-bool MustStop(const PinnedKey& key, const partnership::Manifest& manifest) {
-  return key.row.stops_s() == 0 && key.package.partnership == manifest.partnership &&
-         LacksMember(key.package, manifest);
+// Whether the manifest lacks a holder, and no day is set yet. Of the package no more is read than
+// names.
+bool MustStop(const record::v1::StoredKey& key, const partnership::Manifest& manifest) {
+  record::v1::KeyPackage package;
+  return key.stops_s() == 0 && package.ParseFromString(key.package()) &&
+         package.partnership() == manifest.partnership &&
+         std::any_of(package.holders().begin(), package.holders().end(), [&](const auto& holder) {
+           return manifest.Find(holder.organisation()) == nullptr;
+         });
 }
 
 }  // namespace
@@ -133,6 +152,8 @@ absl::StatusOr<Plan> TickCeremony::Decide(const Call& call, View& view) {
   if (*due_s == 0 || *due_s > now_s) return NotDue(call);
   if (!HasMachine(ceremony.row)) return Forget(call, ceremony);
   absl::StatusOr<keys::Ceremony> machine = ceremonies_.Take(view, ceremony);
+  // It cannot go on, and must not stand in the way of another one about the key for ever.
+  if (absl::IsDataLoss(machine.status())) return Close(call, ceremony);
   if (!machine.ok()) return machine.status();
   const absl::StatusOr<keys::Step> step = machine->Tick(now_s);
   if (!step.ok()) return step.status();
@@ -170,7 +191,14 @@ absl::StatusOr<Plan> EraseKeySecrets::Decide(const Call& call, View& view) {
   effect.entry.act.mutable_ceremony()->set_event(kKeysErased);
   for (const std::string& key : done->rows) {
     const absl::StatusOr<HeldKeySecret> held = ReadKeySecret(view, key);
-    if (absl::IsDataLoss(held.status())) continue;
+    // One that cannot be read names no key to erase; nobody can open it either.
+    if (absl::IsDataLoss(held.status())) {
+      const absl::StatusOr<uint64_t> stamp = view.StampOf(key);
+      if (!stamp.ok()) return stamp.status();
+      effect.preconditions.push_back({key, *stamp});
+      effect.rows.push_back({key, std::nullopt});
+      continue;
+    }
     if (!held.ok()) return held.status();
     effect.preconditions.push_back({key, held->stamp});
     effect.rows.push_back({key, std::nullopt});
@@ -183,13 +211,11 @@ absl::StatusOr<Plan> EraseKeySecrets::Decide(const Call& call, View& view) {
     effect.entry.act.set_erased_everywhere_on(
         storage::AddDays(call.today, call.terms->key_copy_days + 1));
   }
-  for (const PinnedKey& one : done->keys) {
-    const std::string key = PinnedKeyKey(one.package.partnership, one.package.purpose,
-                                         one.package.use, one.package.epoch);
+  for (const PinnedRow& one : done->keys) {
     record::v1::StoredKey row = one.row;
     row.clear_old_share();
-    effect.preconditions.push_back({key, one.stamp});
-    effect.rows.push_back({key, row.SerializeAsString()});
+    effect.preconditions.push_back({one.key, one.stamp});
+    effect.rows.push_back({one.key, row.SerializeAsString()});
   }
   plan.reply = Done;
   return plan;
@@ -220,8 +246,8 @@ absl::StatusOr<std::vector<TakenMessage>> LettersUnwanted(const View& view,
 
 absl::StatusOr<bool> HoldersRemoved(const View& view, const partnership::Manifest& manifest) {
   bool found = false;
-  const absl::Status visited = VisitPinnedKeys(view, [&](const PinnedKey& one) {
-    found = MustStop(one, manifest);
+  const absl::Status visited = VisitPinnedRows(view, [&](const PinnedRow& one) {
+    found = MustStop(one.row, manifest);
     return !found;
   });
   if (!visited.ok()) return visited;
@@ -238,7 +264,7 @@ absl::StatusOr<Plan> StopKeysOfRemoved::Decide(const Call& call, View& view) {
   const partnership::Manifest& manifest = call.terms->manifest->manifest;
   Plan plan;
   const absl::Status visited = VisitPinnedKeys(view, [&](const PinnedKey& one) {
-    if (!MustStop(one, manifest)) return true;
+    if (!MustStop(one.row, manifest)) return true;
     Effect& effect = plan.effects.emplace_back();
     effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
     effect.entry.act.set_object_digest(std::string(crypto::View(one.package.digest)));
@@ -264,6 +290,7 @@ absl::StatusOr<Plan> StopKeysOfRemoved::Decide(const Call& call, View& view) {
 
 absl::Status KeepKeys(ledger::Ledger& ledger, Executor& executor, const Terms& terms,
                       uint64_t now_us, Ceremonies& ceremonies, const std::function<void()>& wake) {
+  if (!ceremonies.IsTimeToLook(now_us)) return absl::OkStatus();
   std::vector<std::string> due;
   bool secrets = false;
   bool removed = false;

@@ -413,7 +413,7 @@ TEST_F(ReshareFlow, ALostShareIsMadeUpForByOneCommand) {
   Make();
   const std::string row =
       core::KeySecretKey(core::KeySecretKind::kShare, crypto::View(before_->digest));
-  world_.node(0).h.PutRow(row, 1, "niet te lezen");
+  world_.Spoil(0, row);
   ASSERT_EQ(world_.Keys(0).keys(0).share(), "lost");
   const std::string id = world_.Agreed(Asked("recover"));
   world_.Pass(40);
@@ -421,6 +421,9 @@ TEST_F(ReshareFlow, ALostShareIsMadeUpForByOneCommand) {
   ExpectOneKey(world_, {0, 1, 2, 3});
   EXPECT_EQ(world_.Pinned(0)->package.key_id, before_->key_id);
   EXPECT_EQ(world_.Keys(0).keys(0).share(), "held");
+  const uint64_t entries = world_.Entries();
+  world_.Pass(100);
+  EXPECT_EQ(world_.Entries(), entries) << "what cannot be read is not looked at for ever";
 }
 
 TEST_F(ReshareFlow, TheNextEpochIsTheProductWithAFactorThatNobodyHas) {
@@ -539,6 +542,22 @@ TEST(CeremonyRefusals, OnlyOneAtATimeAboutAKey) {
   const auto second = world.Start(0, KeyWorld::Generation());
   EXPECT_EQ(CodeOf(second.status()), "ceremony_running");
   EXPECT_THAT(std::string(second.status().message()), ::testing::HasSubstr("under way"));
+}
+
+// What cannot be read does not stand in the way for ever.
+TEST(CeremonyRefusals, AnUnreadableCeremonyIsClosedWhenItIsDue) {
+  KeyWorld world(3);
+  const auto started = world.Start(0, KeyWorld::Generation());
+  ASSERT_TRUE(started.ok());
+  world.Spoil(0, core::KeySecretKey(core::KeySecretKind::kSeed, started->id()));
+  world.Restart(0);
+  world.Pass(60);
+  EXPECT_EQ(world.Ceremony(0, started->id()).state(), record::v1::CEREMONY_STATE_CLOSED);
+  EXPECT_EQ(CountOf(world, 0, "closed"), 1u);
+  const uint64_t entries = world.node(0).h.size();
+  world.Pass(100);
+  EXPECT_EQ(world.node(0).h.size(), entries);
+  EXPECT_TRUE(world.Start(0, KeyWorld::Generation()).ok());
 }
 
 TEST(CeremonySecrets, NothingOfSeedOrShareLiesInTheClear) {

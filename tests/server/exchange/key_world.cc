@@ -174,6 +174,13 @@ void KeyWorld::Isolate(size_t at, bool cut) {
   }
 }
 
+void KeyWorld::Spoil(size_t at, const std::string& row) {
+  const uint64_t stamp =
+      With(at, [&](const core::View& view) { return view.StampOf(row).value_or(0); });
+  ASSERT_NE(stamp, 0u);
+  node(at).h.PutRow(row, stamp, "niet te lezen");
+}
+
 void KeyWorld::Remove(size_t at, size_t member) {
   const std::shared_ptr<const core::Terms> held = node(at).h.terms.Get();
   auto manifest = std::make_shared<partnership::SignedManifest>(*held->manifest);

@@ -45,6 +45,8 @@ class KeyWorld {
   // Nobody reaches it and it reaches nobody, or again.
   void Isolate(size_t at, bool cut = true);
 
+  // What the node has stored in that row can be read no more.
+  void Spoil(size_t at, const std::string& row);
   // As the node `at` sees it, that member is in the partnership no more.
   void Remove(size_t at, size_t member);
 

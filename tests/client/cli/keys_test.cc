@@ -48,17 +48,22 @@ TEST(KeysCommand, AThresholdOutOfBoundsIsRefusedWithThem) {
   EXPECT_THAT(low.err, HasSubstr("--threshold"));
   EXPECT_THAT(low.err, HasSubstr("van 3 tot 5"));
   for (const char* number : {"1", "65", "-2", "drie", "2x"}) {
-    EXPECT_EQ(RunSluis(Generate({"--threshold", number})).exit, Exit::kUsage) << number;
+    const Ended ended = RunSluis(Generate({"--threshold", number}));
+    EXPECT_EQ(ended.exit, Exit::kUsage) << number;
+    EXPECT_THAT(ended.err, HasSubstr("van 2 tot 64")) << number;
   }
 }
 
 TEST(KeysCommand, WhatIsNoNumberNoPurposeOrNoCeremonyIsRefused) {
-  EXPECT_EQ(RunSluis(Generate({"--hours", "721"})).exit, Exit::kUsage);
-  EXPECT_EQ(RunSluis(Generate({"--round", "9"})).exit, Exit::kUsage);
-  EXPECT_EQ(RunSluis({"keys", "roll", "--purpose", "twee woorden"}).exit, Exit::kUsage);
+  EXPECT_THAT(RunSluis(Generate({"--hours", "721"})).err, HasSubstr("van 1 tot 720"));
+  EXPECT_THAT(RunSluis(Generate({"--round", "9"})).err, HasSubstr("van 10 tot 604800"));
+  EXPECT_THAT(RunSluis({"keys", "roll", "--purpose", "twee woorden"}).err,
+              HasSubstr("zonder spaties"));
   EXPECT_THAT(RunSluis({"keys", "recover"}).err, HasSubstr("--ceremony"));
-  for (const char* id : {"", "abc", "zz", "00ff"}) {
-    EXPECT_EQ(RunSluis({"keys", "agree", id}).exit, Exit::kUsage) << id;
+  for (const char* id : {"abc", "zz", "00ff"}) {
+    const Ended ended = RunSluis({"keys", "agree", id});
+    EXPECT_EQ(ended.exit, Exit::kUsage) << id;
+    EXPECT_THAT(ended.err, HasSubstr("64 hexadecimale")) << id;
   }
 }
 

@@ -95,6 +95,11 @@ void Ceremonies::Give(const CeremonyRow& ceremony, keys::Ceremony machine) {
   kept_.emplace(ceremony.id, Kept{ceremony.row.chain(), std::move(machine)});
 }
 
+void Ceremonies::Drop(const std::string& ceremony) {
+  std::lock_guard lock(mutex_);
+  kept_.erase(ceremony);
+}
+
 bool Ceremonies::IsTimeToLook(uint64_t now_us) {
   std::lock_guard lock(mutex_);
   // Also when the clock was set back.

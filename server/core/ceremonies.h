@@ -50,6 +50,9 @@ class Ceremonies {
   // As it stands at the chain of that row.
   void Give(const CeremonyRow& ceremony, keys::Ceremony machine);
 
+  // One that is over here: its machine goes, with the secrets in it.
+  void Drop(const std::string& ceremony);
+
   // What this node brings to a ceremony: its key, the seed, and the shares that it deals.
   absl::StatusOr<keys::Ceremony::Own> OwnFor(const View& view, const keys::Parameters& parameters,
                                              crypto::Secret<32> seed, bool pinned) const;

@@ -10,6 +10,7 @@
 
 #include "absl/strings/cord.h"
 #include "server/core/ceremony_rows.h"
+#include "server/core/key_succession.h"
 
 namespace sluis::core {
 namespace {
@@ -138,11 +139,15 @@ absl::StatusOr<std::optional<CeremonyRow>> EndedOne(const View& view,
       fault = parameters.status();
       return false;
     }
-    if (parameters->purpose == request.purpose() &&
-        (!found || found->row.ended_s() < one.row.ended_s())) {
-      found = one;
+    if (parameters->purpose != request.purpose() ||
+        (found && found->row.ended_s() >= one.row.ended_s())) {
+      return true;
     }
-    return true;
+    // One that another key or sharing has overtaken is not what anybody wants made again.
+    const absl::StatusOr<bool> follows = MayFollowPinned(view, *parameters);
+    if (follows.ok()) found = one;
+    if (!follows.ok() && !absl::IsFailedPrecondition(follows.status())) fault = follows.status();
+    return fault.ok();
   });
   if (!visited.ok()) return visited;
   if (!fault.ok()) return absl::DataLossError("a ceremony cannot be read; run the node's doctor");

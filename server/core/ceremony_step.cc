@@ -6,6 +6,7 @@
 
 #include "crypto/hash.h"
 #include "server/core/key_secret.h"
+#include "server/core/key_succession.h"
 #include "server/core/outbox.h"
 #include "server/envelope/leaf.h"
 #include "sluis/peer/v1/exchange.pb.h"
@@ -43,10 +44,29 @@ void AddFindings(const keys::Ceremony& machine, record::v1::StoredCeremony& row,
   }
 }
 
-// The package that it made, pinned in the place of the one before.
+// The share goes into the store with the confirmation that is owed for it: whoever sees that may
+// erase what the share takes the place of, whatever happens here.
+void KeepShareToConfirm(const keys::Ceremony& machine, CeremonyRow& ceremony, Effect& effect) {
+  if (machine.ShareToConfirm() == nullptr || !ceremony.row.package_digest().empty()) return;
+  const std::string digest = Text(machine.PackageToConfirm()->digest);
+  effect.key_secrets.push_back(
+      {KeySecretKey(KeySecretKind::kShare, digest),
+       std::make_shared<const crypto::Secret<32>>(machine.ShareToConfirm()->bytes().Clone())});
+  ceremony.row.set_package_digest(digest);
+}
+
+// The package that it made, pinned in the place of the one before; or nothing, when by now another
+// key stands there.
 absl::Status AddResult(const Call& call, const View& view, const keys::Ceremony& machine,
                        CeremonyRow& ceremony, Effect& effect) {
   const keys::Package& package = *machine.package();
+  const absl::StatusOr<bool> follows = MayFollowPinned(view, machine.parameters());
+  if (absl::IsFailedPrecondition(follows.status())) {
+    ceremony.row.set_state(record::v1::CEREMONY_STATE_CLOSED);
+    effect.entry.act.mutable_ceremony()->set_event(kClosed);
+    return absl::OkStatus();
+  }
+  if (!follows.ok()) return follows.status();
   const std::string key =
       PinnedKeyKey(package.partnership, package.purpose, package.use, package.epoch);
   record::v1::StoredKey pinned;
@@ -64,11 +84,6 @@ absl::Status AddResult(const Call& call, const View& view, const keys::Ceremony&
     if (!absl::IsNotFound(share.status())) pinned.set_old_share(Text(before->package.digest));
   }
   effect.rows.push_back({key, pinned.SerializeAsString()});
-  if (machine.share() != nullptr) {
-    effect.key_secrets.push_back(
-        {KeySecretKey(KeySecretKind::kShare, crypto::View(package.digest)),
-         std::make_shared<const crypto::Secret<32>>(machine.share()->bytes().Clone())});
-  }
   ceremony.row.set_package_digest(Text(package.digest));
   for (std::string& confirmation : machine.Confirmations()) {
     ceremony.row.add_confirmations(std::move(confirmation));
@@ -162,6 +177,7 @@ absl::Status AddStep(const Call& call, const View& view, const keys::Ceremony& m
   DescribeMachine(machine, ceremony.row);
   said.set_round(WordOf(machine.round()));
   AddFindings(machine, ceremony.row, said);
+  KeepShareToConfirm(machine, ceremony, effect);
   switch (machine.standing()) {
     case keys::Standing::kRunning:
       return absl::OkStatus();

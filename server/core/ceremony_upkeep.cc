@@ -6,6 +6,7 @@
 
 #include "server/core/ceremony_step.h"
 #include "server/core/key_secret.h"
+#include "server/core/key_succession.h"
 #include "server/core/outbox.h"
 #include "server/core/refusal.h"
 #include "server/ledger/row.h"
@@ -89,20 +90,22 @@ absl::StatusOr<DoneSecrets> FindDone(const View& view) {
       });
   if (!visited.ok()) return visited;
   if (there.empty()) return done;
+  // What is left of them serves nothing: nobody has to remember each way in which that comes about.
   visited = VisitCeremonies(view, [&](const CeremonyRow& one) {
-    const std::string seed = KeySecretKey(KeySecretKind::kSeed, one.id);
-    if (!HasMachine(one.row) && there.contains(seed)) done.rows.push_back(seed);
+    if (!HasMachine(one.row)) return true;
+    there.erase(KeySecretKey(KeySecretKind::kSeed, one.id));
+    there.erase(KeySecretKey(KeySecretKind::kShare, one.row.package_digest()));
     return true;
   });
   if (!visited.ok()) return visited;
   visited = VisitPinnedRows(view, [&](const PinnedRow& one) {
-    if (one.row.old_share().empty()) return true;
-    const std::string share = KeySecretKey(KeySecretKind::kShare, one.row.old_share());
-    if (there.contains(share)) done.rows.push_back(share);
-    done.keys.push_back(one);
+    const crypto::Hash digest = keys::PackageDigest(one.row.package());
+    there.erase(KeySecretKey(KeySecretKind::kShare, crypto::View(digest)));
+    if (!one.row.old_share().empty()) done.keys.push_back(one);
     return true;
   });
   if (!visited.ok()) return visited;
+  done.rows.assign(there.begin(), there.end());
   return done;
 }
 
@@ -120,9 +123,15 @@ bool MustStop(const record::v1::StoredKey& key, const partnership::Manifest& man
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> CeremoniesDue(const View& view, uint64_t now_us) {
+  const absl::StatusOr<PinnedNow> pinned = PinnedNow::Of(view);
+  if (!pinned.ok()) return pinned.status();
   std::vector<std::string> due;
   absl::Status fault = absl::OkStatus();
   const absl::Status visited = VisitCeremonies(view, [&](const CeremonyRow& one) {
+    if (pinned->Overtakes(one.row)) {
+      due.push_back(one.id);
+      return true;
+    }
     const absl::StatusOr<uint64_t> at = DueAt(one);
     if (!at.ok()) {
       fault = at.status();
@@ -146,6 +155,12 @@ absl::StatusOr<Plan> TickCeremony::Decide(const Call& call, View& view) {
   if (absl::IsNotFound(found.status())) return NotDue(call);
   if (!found.ok()) return found.status();
   CeremonyRow& ceremony = *found;
+  const absl::StatusOr<PinnedNow> pinned = PinnedNow::Of(view);
+  if (!pinned.ok()) return pinned.status();
+  if (pinned->Overtakes(ceremony.row)) {
+    ceremonies_.Drop(ceremony.id);
+    return Close(call, ceremony);
+  }
   const uint64_t now_s = call.now_us / kSecondUs;
   const absl::StatusOr<uint64_t> due_s = DueAt(ceremony);
   if (!due_s.ok()) return due_s.status();

@@ -94,7 +94,9 @@ node::v1::CeremonyView Described(const CeremonyRow& ceremony, const AgreedTerms&
       fault.add_evidence_digests(std::string(crypto::View(crypto::Sha256(message))));
     }
   }
-  view.set_package_digest(row.package_digest());
+  if (row.state() == record::v1::CEREMONY_STATE_COMPLETE) {
+    view.set_package_digest(row.package_digest());
+  }
   return view;
 }
 

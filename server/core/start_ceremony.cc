@@ -10,6 +10,7 @@
 #include "server/core/ceremony_step.h"
 #include "server/core/ceremony_view.h"
 #include "server/core/key_secret.h"
+#include "server/core/key_succession.h"
 #include "server/core/refusal.h"
 
 namespace sluis::core {
@@ -49,56 +50,27 @@ bool AboutOneKey(const keys::Parameters& a, const keys::Parameters& b) {
   return a.partnership == b.partnership && a.purpose == b.purpose;
 }
 
-// Refuses while another ceremony about the same key runs here, and closes those that ended: they
-// cannot both go on from one package.
-absl::Status MakeWay(const View& view, const keys::Parameters& parameters, std::string_view id,
-                     Effect& effect) {
+// Refuses while another ceremony about the same key runs here: they cannot both go on from one
+// package. One that ended in its last round stays until something about the key is complete: others
+// may have erased what it takes the place of, because this node confirmed.
+absl::Status MakeWay(const View& view, const keys::Parameters& parameters, std::string_view id) {
   absl::Status fault = absl::OkStatus();
   const absl::Status visited = VisitCeremonies(view, [&](const CeremonyRow& one) {
-    if (one.id == id || !HasMachine(one.row)) return true;
+    if (one.id == id || one.row.state() != record::v1::CEREMONY_STATE_RUNNING) return true;
     const absl::StatusOr<keys::Parameters> other = keys::ReadParameters(one.row.parameters());
     if (!other.ok()) {
       fault = absl::DataLossError("a ceremony cannot be read; run the node's doctor");
       return false;
     }
     if (!AboutOneKey(*other, parameters)) return true;
-    if (one.row.state() == record::v1::CEREMONY_STATE_RUNNING) {
-      fault = CeremonyRefusal(
-          "ceremony_running",
-          "another ceremony about this key is under way here: wait until it is complete or has "
-          "ended");
-      return false;
-    }
-    CeremonyRow closed = one;
-    closed.row.set_state(record::v1::CEREMONY_STATE_CLOSED);
-    closed.row.set_due_s(0);
-    closed.row.clear_awaited();
-    effect.preconditions.push_back({CeremonyKey(one.id), one.stamp});
-    WriteCeremony(closed, effect);
-    return true;
+    fault = CeremonyRefusal(
+        "ceremony_running",
+        "another ceremony about this key is under way here: wait until it is complete or has "
+        "ended");
+    return false;
   });
   if (!visited.ok()) return visited;
   return fault;
-}
-
-// Whether this node has pinned the package before; a newer sharing of the same key than the one
-// pinned here is taken over, as by who has none: this node was put back, or missed the last one.
-absl::StatusOr<bool> HasPinned(const View& view, const keys::Parameters& parameters) {
-  if (!parameters.previous) return false;
-  const keys::Package& previous = *parameters.previous;
-  const absl::StatusOr<PinnedKey> pinned =
-      ReadPinnedKey(view, previous.partnership, previous.purpose, previous.use, previous.epoch);
-  if (absl::IsNotFound(pinned.status())) return false;
-  if (!pinned.ok()) return pinned.status();
-  if (pinned->package.digest == previous.digest) return true;
-  if (pinned->package.key_id == previous.key_id &&
-      pinned->package.generation < previous.generation) {
-    return false;
-  }
-  return absl::FailedPreconditionError(
-      "the ceremony is not about the package that this node has pinned for the key: have it "
-      "started "
-      "again from the newest package");
 }
 
 struct Began {
@@ -109,7 +81,7 @@ struct Began {
 
 absl::StatusOr<Began> Begin(const Call& call, const View& view, const AgreedTerms& agreed,
                             Ceremonies& ceremonies, CeremonyRow& ceremony) {
-  const absl::StatusOr<bool> pinned = HasPinned(view, agreed.parameters);
+  const absl::StatusOr<bool> pinned = MayFollowPinned(view, agreed.parameters);
   if (!pinned.ok()) return pinned.status();
   auto seed = std::make_shared<crypto::Secret<32>>();
   ceremonies.random().Fill(seed->mutable_span());
@@ -147,7 +119,7 @@ absl::StatusOr<Plan> StartCeremony::Decide(const Call& call, View& view) {
   ceremony.row.set_manifest(agreed.manifest.Serialise());
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
-  if (absl::Status way = MakeWay(view, agreed.parameters, ceremony.id, effect); !way.ok()) {
+  if (absl::Status way = MakeWay(view, agreed.parameters, ceremony.id); !way.ok()) {
     return RefuseOrFail(call, way);
   }
   absl::StatusOr<Began> began = Begin(call, view, agreed, *ceremonies_, ceremony);
@@ -206,7 +178,7 @@ absl::StatusOr<Plan> AgreeCeremony::Decide(const Call& call, View& view) {
   }
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
-  if (absl::Status way = MakeWay(view, agreed->parameters, ceremony.id, effect); !way.ok()) {
+  if (absl::Status way = MakeWay(view, agreed->parameters, ceremony.id); !way.ok()) {
     return RefuseOrFail(call, way);
   }
   const absl::StatusOr<std::vector<keys::Event>> before = ReadEvents(view, ceremony);

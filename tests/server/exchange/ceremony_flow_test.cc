@@ -444,6 +444,84 @@ TEST_F(ReshareFlow, TheNextEpochIsTheProductWithAFactorThatNobodyHas) {
   EXPECT_TRUE(world_.ShareOf(0, world_.Pinned(0, 2, record::v1::KEY_USE_ROLL)->package).ok());
 }
 
+// Confirmed by one that then hears of nobody: the others have erased what it takes the place of.
+TEST_F(ReshareFlow, AConfirmedShareStaysWhateverIsStartedAfterwards) {
+  Make();
+  const std::string id = world_.Agreed(Asked("reshare", {0, 1, 4}));
+  const auto confirm = static_cast<uint32_t>(peer::v1::CEREMONY_ROUND_CONFIRM);
+  for (size_t i = 0; i < 200 && world_.Ceremony(4, id).round() < confirm; ++i) {
+    world_.SendFrom(i % 5);
+  }
+  ASSERT_EQ(world_.Ceremony(4, id).state(), CEREMONY_STATE_RUNNING);
+  for (size_t other = 0; other < 4; ++other) {
+    world_.network().Cut(KeyWorld::NameOf(other), KeyWorld::NameOf(4));
+  }
+  world_.Pass(400);
+  const keys::Package after = world_.Pinned(0)->package;
+  ASSERT_EQ(after.generation, 2u);
+  ASSERT_EQ(world_.Ceremony(4, id).state(), CEREMONY_STATE_ENDED);
+  for (size_t at = 0; at < 4; ++at) {
+    ASSERT_TRUE(absl::IsNotFound(world_.ShareOf(at, *before_).status())) << at;
+  }
+  EXPECT_TRUE(world_.ShareOf(4, after).ok());
+  const auto again = world_.Start(4, Asked("recover"));
+  ASSERT_TRUE(again.ok()) << again.status();
+  world_.Pass(60);
+  EXPECT_TRUE(world_.ShareOf(4, after).ok());
+  EXPECT_TRUE(world_.SeedOf(4, id).ok());
+  EXPECT_EQ(CodeOf(world_.Agree(0, again->id())), "no_ceremony") << "it has the newer sharing";
+  for (size_t other = 0; other < 4; ++other) {
+    world_.network().Mend(KeyWorld::NameOf(other), KeyWorld::NameOf(4));
+  }
+  world_.Pass(120);
+  EXPECT_EQ(world_.Ceremony(4, id).state(), CEREMONY_STATE_COMPLETE);
+  EXPECT_EQ(world_.Ceremony(4, again->id()).state(), record::v1::CEREMONY_STATE_CLOSED);
+  EXPECT_TRUE(absl::IsNotFound(world_.SeedOf(4, again->id()).status()));
+  ExpectOneKey(world_, {0, 1, 4});
+}
+
+TEST(CeremonyKeys, RecoverNeverProposesAKeyAgainThatIsThere) {
+  KeyWorld world(3);
+  const auto first = world.Start(0, KeyWorld::Generation());
+  ASSERT_TRUE(first.ok());
+  world.Pass(3700);
+  ASSERT_EQ(world.Ceremony(0, first->id()).state(), CEREMONY_STATE_ENDED);
+  const std::string second = world.Agreed(KeyWorld::Generation());
+  world.Pass(40);
+  ExpectOneKey(world, {0, 1, 2});
+  const keys::Package made = world.Pinned(0)->package;
+  EXPECT_EQ(world.Ceremony(0, first->id()).state(), record::v1::CEREMONY_STATE_CLOSED)
+      << "nothing is left for it to make";
+  node::v1::StartCeremonyRequest again = KeyWorld::Generation();
+  again.set_kind("recover");
+  again.set_preview(true);
+  const auto recovered = world.Start(0, again);
+  ASSERT_TRUE(recovered.ok()) << recovered.status();
+  EXPECT_EQ(recovered->kind(), "reshare");
+  again.set_ceremony(first->id());
+  EXPECT_EQ(CodeOf(world.Start(0, again).status()), "no_ceremony");
+  EXPECT_EQ(world.Pinned(0)->package.digest, made.digest);
+}
+
+TEST(CeremonyKeys, NobodyWithAKeyAgreesToAnotherOfItsEpoch) {
+  KeyWorld world(4);
+  world.Agreed(KeyWorld::Generation({0, 1, 2}));
+  world.Pass(40);
+  ExpectOneKey(world, {0, 1, 2});
+  const keys::Package made = world.Pinned(0)->package;
+  // The fourth has no key, and so asks for the first epoch.
+  const auto started = world.Start(3, KeyWorld::Generation({0, 1, 3}));
+  ASSERT_TRUE(started.ok()) << started.status();
+  EXPECT_EQ(started->epoch(), 1u);
+  ASSERT_TRUE(world.Settle());
+  for (const size_t at : {0u, 1u}) {
+    const absl::Status agreed = world.Agree(at, started->id());
+    EXPECT_EQ(CodeOf(agreed), "no_ceremony");
+    EXPECT_THAT(std::string(agreed.message()), ::testing::HasSubstr("nothing takes the place"));
+    EXPECT_EQ(world.Pinned(at)->package.digest, made.digest);
+  }
+}
+
 TEST(CeremonyRefusals, TooFewHoldersOrHostsOrALowThreshold) {
   KeyWorld world(4, {"een", "twee", "twee", "drie"});
   const uint64_t before = world.node(0).h.size();

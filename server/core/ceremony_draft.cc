@@ -154,6 +154,13 @@ absl::StatusOr<std::optional<CeremonyRow>> EndedOne(const View& view,
   return found;
 }
 
+// What was asked for, or else as many as now where there is a key: fewer only when somebody says
+// so, as far as there are holders.
+uint32_t ThresholdFor(uint32_t asked, size_t now, size_t holders) {
+  if (asked != 0) return asked;
+  return static_cast<uint32_t>(std::max(keys::LeastThreshold(holders), std::min(now, holders)));
+}
+
 void AddSeats(const std::vector<keys::Seat>& seats, peer::v1::CeremonyParameters& draft) {
   draft.clear_holders();
   for (const keys::Seat& seat : seats) {
@@ -240,11 +247,7 @@ absl::StatusOr<peer::v1::CeremonyParameters> Reshare(
   draft.set_purpose(previous.purpose);
   draft.set_epoch(previous.epoch);
   AddSeats(*seats, draft);
-  // Never fewer by itself than now, unless there are fewer holders.
-  const size_t least = keys::LeastThreshold(seats->size());
-  const size_t now =
-      seats->size() >= previous.holders.size() ? std::max(least, previous.threshold) : least;
-  draft.set_threshold(request.threshold() == 0 ? static_cast<uint32_t>(now) : request.threshold());
+  draft.set_threshold(ThresholdFor(request.threshold(), previous.threshold, seats->size()));
   draft.set_previous_package(previous.bytes);
   for (const keys::MemberIndex dealer : *dealers) draft.add_dealers(dealer);
   return draft;
@@ -312,9 +315,7 @@ absl::StatusOr<peer::v1::CeremonyParameters> Recovery(
     const auto seats = SeatsOf(request.holders(), call.terms->manifest->manifest, previous);
     if (!seats.ok()) return seats.status();
     AddSeats(*seats, draft);
-    draft.set_threshold(request.threshold() == 0
-                            ? static_cast<uint32_t>(keys::LeastThreshold(seats->size()))
-                            : request.threshold());
+    draft.set_threshold(ThresholdFor(request.threshold(), draft.threshold(), seats->size()));
   }
   if (!request.dealers().empty() && !draft.previous_package().empty()) {
     const absl::StatusOr<keys::Package> previous = keys::ReadPackage(draft.previous_package());

@@ -77,6 +77,9 @@ absl::Status AddResult(const Call& call, const View& view, const keys::Ceremony&
       ReadPinnedKey(view, package.partnership, package.purpose, package.use, package.epoch);
   if (!before.ok() && !absl::IsNotFound(before.status())) return before.status();
   effect.preconditions.push_back({key, before.ok() ? before->stamp : ledger::kAbsent});
+  // Shared anew the key is the same, and so is what a removed holder may know of it: that day
+  // stands until another key takes the place of this one.
+  if (before.ok()) pinned.set_stops_s(before->row.stops_s());
   // Nothing older goes before everybody has proven that it has its new share.
   if (before.ok() && machine.PreviousShareMayGo()) {
     const absl::StatusOr<HeldKeySecret> share = ReadKeySecret(

@@ -444,6 +444,23 @@ TEST_F(ReshareFlow, TheNextEpochIsTheProductWithAFactorThatNobodyHas) {
   EXPECT_TRUE(world_.ShareOf(0, world_.Pinned(0, 2, record::v1::KEY_USE_ROLL)->package).ok());
 }
 
+TEST(CeremonyKeys, AReshareAmongFewerKeepsTheThreshold) {
+  KeyWorld world(5);
+  world.Agreed(KeyWorld::Generation());
+  world.Pass(40);
+  ASSERT_EQ(world.Pinned(0)->package.threshold, 3u);
+  node::v1::StartCeremonyRequest asked = KeyWorld::Generation({0, 1, 2, 3});
+  asked.set_kind("reshare");
+  asked.set_preview(true);
+  auto shown = world.Start(0, asked);
+  ASSERT_TRUE(shown.ok()) << shown.status();
+  EXPECT_EQ(shown->threshold(), 3u);
+  asked.set_threshold(2);
+  shown = world.Start(0, asked);
+  ASSERT_TRUE(shown.ok()) << shown.status();
+  EXPECT_EQ(shown->threshold(), 2u) << "when somebody says so";
+}
+
 // Confirmed by one that then hears of nobody: the others have erased what it takes the place of.
 TEST_F(ReshareFlow, AConfirmedShareStaysWhateverIsStartedAfterwards) {
   Make();
@@ -665,7 +682,7 @@ TEST(CeremonySecrets, NothingOfSeedOrShareLiesInTheClear) {
   }
 }
 
-TEST(CeremonyRemoval, AKeyOfWhichAHolderIsGoneStopsUnlessItIsSharedAnew) {
+TEST(CeremonyRemoval, AKeyOfWhichAHolderIsGoneStopsUnlessItIsRolled) {
   KeyWorld world(4);
   world.Agreed(KeyWorld::Generation({0, 1, 2}));
   world.Pass(40);
@@ -681,13 +698,21 @@ TEST(CeremonyRemoval, AKeyOfWhichAHolderIsGoneStopsUnlessItIsSharedAnew) {
   EXPECT_TRUE(absl::IsFailedPrecondition(core::MayUse(row, row.stops_s() * 1'000'000)));
   world.Pass(40);
   EXPECT_EQ(CountOf(world, 0, "removed"), 1u) << "said once";
-  // Shared anew without it, the deadline is gone.
+  // Shared anew without it, the key is still one that it had a share of.
   node::v1::StartCeremonyRequest reshare = KeyWorld::Generation({0, 1, 3});
   reshare.set_kind("reshare");
   world.Agreed(reshare);
   world.Pass(40);
   ExpectOneKey(world, {0, 1, 3});
-  EXPECT_EQ(world.Pinned(0)->row.stops_s(), 0u);
+  EXPECT_EQ(world.Pinned(0)->row.stops_s(), row.stops_s());
+  node::v1::StartCeremonyRequest roll = KeyWorld::Generation();
+  roll.set_kind("roll");
+  for (int i = 0; i < 2; ++i) {
+    world.Agreed(roll);
+    world.Pass(40);
+  }
+  ExpectOneKey(world, {0, 1, 3}, 2);
+  EXPECT_EQ(world.Pinned(0, 2)->row.stops_s(), 0u) << "another key";
 }
 
 }  // namespace

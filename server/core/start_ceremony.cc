@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/core/ceremony_day.h"
 #include "server/core/ceremony_draft.h"
 #include "server/core/ceremony_step.h"
 #include "server/core/ceremony_view.h"
@@ -81,6 +82,10 @@ struct Began {
 
 absl::StatusOr<Began> Begin(const Call& call, const View& view, const AgreedTerms& agreed,
                             Ceremonies& ceremonies, CeremonyRow& ceremony) {
+  if (absl::Status day = CheckCeremonyDay(agreed.parameters, agreed.manifest.manifest, call.today);
+      !day.ok()) {
+    return day;
+  }
   const absl::StatusOr<bool> pinned = MayFollowPinned(view, agreed.parameters);
   if (!pinned.ok()) return pinned.status();
   auto seed = std::make_shared<crypto::Secret<32>>();

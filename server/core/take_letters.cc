@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "crypto/hash.h"
+#include "server/core/ceremony_day.h"
 #include "server/core/ceremony_step.h"
 #include "server/core/stop_share.h"
 #include "sluis/peer/v1/ceremony.pb.h"
@@ -64,6 +65,7 @@ absl::StatusOr<bool> TakeLetters::Propose(const Call& call, const View& view,
       roster->Find(sender_) == nullptr) {
     return false;
   }
+  if (!CheckCeremonyDay(*parameters, manifest.manifest, call.today).ok()) return false;
   const absl::StatusOr<keys::VerifiedMessage> verified =
       keys::Verify(message, *parameters, *roster);
   const uint64_t now_s = call.now_us / kSecondUs;

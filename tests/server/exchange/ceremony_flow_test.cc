@@ -13,7 +13,9 @@
 
 #include "crypto/hash.h"
 #include "crypto/scalar.h"
+#include "server/core/ceremony_day.h"
 #include "server/core/key_secret.h"
+#include "server/storage/clock.h"
 #include "tests/server/exchange/key_world.h"
 
 namespace sluis::exchange {
@@ -618,6 +620,74 @@ TEST(CeremonyRefusals, WhatIsForeignUnknownOrLateChangesNothing) {
   before = world.node(0).h.size();
   EXPECT_EQ(deliver(1, 0, confirm), absl::OkStatus());
   EXPECT_EQ(world.node(0).h.size(), before);
+}
+
+// The proposer chooses the day on which keys must be valid.
+TEST(CeremonyRefusals, AKeyThatHasExpiredHasNoVoiceByADayOfLongAgo) {
+  KeyWorld world(3);
+  const auto started = world.Start(0, KeyWorld::Generation());
+  ASSERT_TRUE(started.ok());
+  peer::v1::CeremonyParameters draft;
+  ASSERT_TRUE(draft.ParseFromString(world.Ceremony(0, started->id()).parameters()));
+  const std::string today = draft.day();
+  partnership::Manifest manifest = world.node(0).manifest();
+  const auto check = [&](const std::string& day) {
+    draft.set_day(day);
+    const auto parameters = keys::MakeParameters(draft);
+    EXPECT_TRUE(parameters.ok());
+    return core::CheckCeremonyDay(*parameters, manifest, today);
+  };
+  EXPECT_EQ(check(today), absl::OkStatus());
+  EXPECT_EQ(check(storage::AddDays(today, -31)), absl::OkStatus());
+  EXPECT_TRUE(absl::IsFailedPrecondition(check(storage::AddDays(today, -32))));
+  EXPECT_EQ(check(storage::AddDays(today, 1)), absl::OkStatus());
+  EXPECT_TRUE(absl::IsFailedPrecondition(check(storage::AddDays(today, 2))));
+  // Renewed yesterday; the day before, the old key was still valid.
+  for (partnership::Key& key : manifest.members[1].keys) {
+    if (key.purpose == crypto::KeyPurpose::kIdentity) key.not_after = storage::AddDays(today, -1);
+  }
+  partnership::Key renewed = manifest.members[1].keys[0];
+  renewed.purpose = crypto::KeyPurpose::kIdentity;
+  renewed.public_key[0] ^= 1;
+  renewed.not_after = "2199-12-31";
+  manifest.members[1].keys.push_back(renewed);
+  const absl::Status expired = check(storage::AddDays(today, -2));
+  EXPECT_THAT(std::string(expired.message()), ::testing::HasSubstr("has expired since"));
+  EXPECT_EQ(check(today), absl::OkStatus());
+  // What is proposed so is taken neither as a proposal nor as a ceremony of this node.
+  draft.set_day(storage::AddDays(today, -60));
+  const auto backdated = keys::MakeParameters(draft);
+  ASSERT_TRUE(backdated.ok());
+  auto begun = keys::Ceremony::Begin(
+      *backdated, world.node(1).manifest(),
+      {KeyWorld::NameOf(1), world.node(1).own().identity(), crypto::Secret<32>()},
+      world.node(1).h.clock.NowUs() / 1'000'000);
+  ASSERT_TRUE(begun.ok()) << begun.status();
+  const std::string announcement = begun->step.send[0].message;
+  peer::v1::CeremonyLetter letter;
+  auto& binding = *letter.mutable_binding();
+  binding.set_kind(peer::v1::ENVELOPE_KIND_CEREMONY);
+  binding.set_partnership(world.node(1).manifest().partnership);
+  binding.set_sender(KeyWorld::NameOf(1));
+  binding.set_recipient(KeyWorld::NameOf(2));
+  binding.set_exchange_id(
+      std::string(crypto::View(envelope::LetterId(KeyWorld::NameOf(2), announcement))));
+  letter.set_message(announcement);
+  const crypto::SigningKey& identity = world.node(1).own().identity();
+  peer::v1::DeliverRequest request;
+  *request.mutable_envelope() = envelope::MakeEnvelope({peer::v1::ENVELOPE_KIND_CEREMONY,
+                                                        world.node(1).manifest().partnership,
+                                                        world.node(1).manifest().version,
+                                                        KeyWorld::NameOf(1),
+                                                        KeyWorld::NameOf(2),
+                                                        {letter.SerializeAsString()}},
+                                                       {identity, identity})
+                                    .value();
+  world.network()
+      .AnswersOf(KeyWorld::NameOf(2))
+      .deliver(KeyWorld::NameOf(1), request, [](const absl::Status&) {});
+  EXPECT_EQ(world.node(2).h.Last().act.operation(), record::v1::OPERATION_REFUSAL);
+  EXPECT_THAT(world.Keys(2).ceremonies(), IsEmpty());
 }
 
 TEST(CeremonyRefusals, APartnerCannotFillANodeWithProposals) {

@@ -29,9 +29,30 @@ absl::Status NoKey() {
       "no_key", "there is no key for this purpose here: look at `keys status`, or generate one");
 }
 
-// Who is to hold it afterwards, with the index of before where there is one.
+// The highest index that anybody had in a ceremony about the key that this node knows of.
+absl::StatusOr<int> LastIndex(const View& view, const keys::Package& package) {
+  int last = 0;
+  const absl::Status visited = VisitCeremonies(view, [&](const CeremonyRow& one) {
+    peer::v1::CeremonyParameters parameters;
+    if (!parameters.ParseFromString(one.row.parameters()) ||
+        parameters.partnership() != package.partnership ||
+        parameters.purpose() != package.purpose || parameters.epoch() != package.epoch) {
+      return true;
+    }
+    for (const auto& seat : parameters.holders()) {
+      last = std::max(last, static_cast<int>(seat.index()));
+    }
+    return true;
+  });
+  if (!visited.ok()) return visited;
+  for (const keys::KeyHolder& one : package.holders) last = std::max<int>(last, one.index);
+  return last;
+}
+
+// Who is to hold it afterwards, with the index of before where there is one. A new one gets an
+// index that nobody had, also not who left: what both know would lie on one place.
 absl::StatusOr<std::vector<keys::Seat>> SeatsOf(
-    const google::protobuf::RepeatedPtrField<std::string>& asked,
+    const View& view, const google::protobuf::RepeatedPtrField<std::string>& asked,
     const partnership::Manifest& manifest, const std::optional<keys::Package>& previous) {
   std::set<std::string> names(asked.begin(), asked.end());
   if (static_cast<int>(names.size()) != asked.size()) {
@@ -46,10 +67,10 @@ absl::StatusOr<std::vector<keys::Seat>> SeatsOf(
   std::map<std::string, int> before;
   int last = 0;
   if (previous) {
-    for (const keys::KeyHolder& one : previous->holders) {
-      before[one.organisation] = one.index;
-      last = std::max<int>(last, one.index);
-    }
+    for (const keys::KeyHolder& one : previous->holders) before[one.organisation] = one.index;
+    const absl::StatusOr<int> highest = LastIndex(view, *previous);
+    if (!highest.ok()) return highest.status();
+    last = *highest;
   }
   std::vector<keys::Seat> seats;
   for (const std::string& name : names) {
@@ -220,7 +241,7 @@ absl::StatusOr<peer::v1::CeremonyParameters> Generation(
       NewestPinnedKey(view, call.terms->partnership, request.purpose());
   if (!newest.ok() && !absl::IsNotFound(newest.status())) return newest.status();
   draft.set_epoch(newest.ok() ? newest->package.epoch + 1 : 1);
-  const auto seats = SeatsOf(request.holders(), call.terms->manifest->manifest, std::nullopt);
+  const auto seats = SeatsOf(view, request.holders(), call.terms->manifest->manifest, std::nullopt);
   if (!seats.ok()) return seats.status();
   AddSeats(*seats, draft);
   draft.set_threshold(request.threshold() == 0
@@ -237,7 +258,7 @@ absl::StatusOr<peer::v1::CeremonyParameters> Reshare(
   if (!newest.ok()) return newest.status();
   const partnership::Manifest& manifest = call.terms->manifest->manifest;
   const keys::Package& previous = newest->package;
-  const auto seats = SeatsOf(request.holders(), manifest, previous);
+  const auto seats = SeatsOf(view, request.holders(), manifest, previous);
   if (!seats.ok()) return seats.status();
   const auto dealers =
       DealersOf(call, view, request.dealers(), previous, *seats, previous.threshold);
@@ -312,7 +333,7 @@ absl::StatusOr<peer::v1::CeremonyParameters> Recovery(
       if (!read.ok()) return read.status();
       previous = *std::move(read);
     }
-    const auto seats = SeatsOf(request.holders(), call.terms->manifest->manifest, previous);
+    const auto seats = SeatsOf(view, request.holders(), call.terms->manifest->manifest, previous);
     if (!seats.ok()) return seats.status();
     AddSeats(*seats, draft);
     draft.set_threshold(ThresholdFor(request.threshold(), draft.threshold(), seats->size()));

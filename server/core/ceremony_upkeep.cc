@@ -74,6 +74,44 @@ absl::StatusOr<Plan> Close(const Call& call, CeremonyRow& ceremony) {
   return plan;
 }
 
+// Whether it runs and the manifest in force lists somebody no more who takes part. Of packages no
+// more is read than names.
+bool LacksParticipant(const record::v1::StoredCeremony& ceremony,
+                      const partnership::Manifest* manifest) {
+  if (manifest == nullptr || ceremony.state() != record::v1::CEREMONY_STATE_RUNNING) return false;
+  peer::v1::CeremonyParameters parameters;
+  if (!parameters.ParseFromString(ceremony.parameters())) return false;
+  const auto gone = [&](const auto& one) { return manifest->Find(one.organisation()) == nullptr; };
+  record::v1::KeyPackage previous;
+  previous.ParseFromString(parameters.previous_package());
+  return parameters.partnership() != manifest->partnership ||
+         std::any_of(parameters.holders().begin(), parameters.holders().end(), gone) ||
+         std::any_of(previous.holders().begin(), previous.holders().end(), [&](const auto& one) {
+           return gone(one) && std::count(parameters.dealers().begin(), parameters.dealers().end(),
+                                          one.index()) != 0;
+         });
+}
+
+// Nothing more is awaited for it. In the last round its machine stays, as of every ceremony that
+// ends there: others may have the key.
+absl::StatusOr<Plan> EndForManifest(const Call& call, CeremonyRow& ceremony) {
+  const absl::StatusOr<AgreedTerms> agreed = AgreedTermsOf(ceremony.row);
+  if (!agreed.ok()) return agreed.status();
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  effect.entry.act.set_object_digest(ceremony.id);
+  *effect.entry.act.mutable_ceremony() = StepOf(ceremony.id, agreed->parameters, kEnded);
+  effect.preconditions.push_back({CeremonyKey(ceremony.id), ceremony.stamp});
+  ceremony.row.set_state(record::v1::CEREMONY_STATE_ENDED);
+  ceremony.row.set_ended_s(call.now_us / kSecondUs);
+  ceremony.row.set_due_s(0);
+  ceremony.row.clear_awaited();
+  WriteCeremony(ceremony, effect);
+  plan.reply = Done;
+  return plan;
+}
+
 struct DoneSecrets {
   std::vector<std::string> rows;
   std::vector<PinnedRow> keys;  // whose old share is among them
@@ -122,13 +160,14 @@ bool MustStop(const record::v1::StoredKey& key, const partnership::Manifest& man
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> CeremoniesDue(const View& view, uint64_t now_us) {
+absl::StatusOr<std::vector<std::string>> CeremoniesDue(const View& view, uint64_t now_us,
+                                                       const partnership::Manifest* manifest) {
   const absl::StatusOr<PinnedNow> pinned = PinnedNow::Of(view);
   if (!pinned.ok()) return pinned.status();
   std::vector<std::string> due;
   absl::Status fault = absl::OkStatus();
   const absl::Status visited = VisitCeremonies(view, [&](const CeremonyRow& one) {
-    if (pinned->Overtakes(one.row)) {
+    if (pinned->Overtakes(one.row) || LacksParticipant(one.row, manifest)) {
       due.push_back(one.id);
       return true;
     }
@@ -160,6 +199,10 @@ absl::StatusOr<Plan> TickCeremony::Decide(const Call& call, View& view) {
   if (pinned->Overtakes(ceremony.row)) {
     ceremonies_.Drop(ceremony.id);
     return Close(call, ceremony);
+  }
+  if (LacksParticipant(ceremony.row,
+                       call.terms->manifest ? &call.terms->manifest->manifest : nullptr)) {
+    return EndForManifest(call, ceremony);
   }
   const uint64_t now_s = call.now_us / kSecondUs;
   const absl::StatusOr<uint64_t> due_s = DueAt(ceremony);
@@ -312,7 +355,8 @@ absl::Status KeepKeys(ledger::Ledger& ledger, Executor& executor, const Terms& t
   {
     const auto snapshot = ledger.store().NewSnapshot();
     const View view(*snapshot, ledger.keyring());
-    absl::StatusOr<std::vector<std::string>> found = CeremoniesDue(view, now_us);
+    absl::StatusOr<std::vector<std::string>> found =
+        CeremoniesDue(view, now_us, terms.manifest ? &terms.manifest->manifest : nullptr);
     if (!found.ok()) return found.status();
     due = *std::move(found);
     const absl::StatusOr<std::vector<std::string>> done = KeySecretsDone(view);

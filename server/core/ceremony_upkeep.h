@@ -24,8 +24,10 @@ namespace sluis::core {
 // Days within which a key must be shared anew after a holder was removed from the partnership.
 inline constexpr uint64_t kDaysAfterRemoval = 30;
 
-// Ceremonies that time alone changes by now.
-absl::StatusOr<std::vector<std::string>> CeremoniesDue(const View& view, uint64_t now_us);
+// Ceremonies that change by now without a message: time does it, a key that overtook them, or a
+// manifest that lists a participant no more. `manifest` is null when none is in force.
+absl::StatusOr<std::vector<std::string>> CeremoniesDue(const View& view, uint64_t now_us,
+                                                       const partnership::Manifest* manifest);
 
 // Lets time pass for one ceremony: asks for what did not come, names who is silent; forgets a
 // proposal whose time is over. Refused with `not_due` when nothing changes.

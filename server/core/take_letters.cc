@@ -136,6 +136,7 @@ absl::StatusOr<bool> TakeLetters::TakeByMachine(const Call& call, const View& vi
               {kMessage, event, machine.roster().Find(verified->sender())->organisation},
               open.ceremony, effect);
   if (!added.ok()) return added;
+  open.taken.push_back(bytes);
   return true;
 }
 
@@ -152,7 +153,10 @@ absl::Status TakeLetters::HandOn(const Call& call, const View& view,
   if (std::find(row.answered().begin(), row.answered().end(), mark) != row.answered().end()) {
     return absl::OkStatus();
   }
-  const absl::StatusOr<std::vector<keys::Event>> events = ReadEvents(view, open.ceremony);
+  // As many as there were before this envelope: the others stand in no row of the view.
+  const absl::StatusOr<CeremonyRow> stored = ReadCeremony(view, open.ceremony.id);
+  if (!stored.ok()) return stored.status();
+  const absl::StatusOr<std::vector<keys::Event>> events = ReadEvents(view, *stored);
   if (!events.ok()) return events.status();
   std::vector<std::string> found;
   const auto look = [&](const std::string& bytes) {
@@ -168,6 +172,7 @@ absl::Status TakeLetters::HandOn(const Call& call, const View& view,
   for (const keys::Event& event : *events) {
     if (!event.message.empty()) look(event.message);
   }
+  for (const std::string& bytes : open.taken) look(bytes);
   for (const std::string& confirmation : row.confirmations()) look(confirmation);
   if (found.empty()) return absl::OkStatus();
   Effect& effect = AddEffect(call, kMessage, message.message(), signer, open.ceremony,

@@ -41,6 +41,7 @@ class TakeLetters : public UseCase {
     std::optional<keys::Roster> roster;
     std::optional<keys::Ceremony> machine;
     std::optional<size_t> first, last;  // its effects
+    std::vector<std::string> taken;     // messages that changed it: no row of the view has them
     bool waits = false;                 // past the bound: it comes again
   };
   using Opened = std::map<std::string, Open>;

@@ -15,6 +15,7 @@
 #include "crypto/scalar.h"
 #include "server/core/ceremony_day.h"
 #include "server/core/key_secret.h"
+#include "server/keys/message.h"
 #include "server/storage/clock.h"
 #include "tests/server/exchange/key_world.h"
 
@@ -463,6 +464,39 @@ TEST(CeremonyKeys, AReshareAmongFewerKeepsTheThreshold) {
   EXPECT_EQ(shown->threshold(), 2u) << "when somebody says so";
 }
 
+TEST(CeremonyKeys, ANewHolderGetsAnIndexThatNobodyHad) {
+  KeyWorld world(5);
+  world.Agreed(KeyWorld::Generation({0, 1, 2, 3}));
+  world.Pass(40);
+  for (const std::vector<size_t>& holders :
+       {std::vector<size_t>{0, 1, 2}, std::vector<size_t>{0, 1, 4}}) {
+    node::v1::StartCeremonyRequest asked = KeyWorld::Generation(holders);
+    asked.set_kind("reshare");
+    world.Agreed(asked);
+    world.Pass(40);
+  }
+  ExpectOneKey(world, {0, 1, 4});
+  EXPECT_EQ(world.Pinned(0)->package.holders.back().index, 5) << "the fourth had index 4";
+}
+
+TEST(CeremonyRemoval, ACeremonyWithWhoIsGoneEnds) {
+  KeyWorld world(4);
+  const auto started = world.Start(0, KeyWorld::Generation({0, 1, 2}));
+  ASSERT_TRUE(started.ok());
+  world.Pass(10);
+  ASSERT_EQ(world.Ceremony(0, started->id()).state(), CEREMONY_STATE_RUNNING);
+  world.Remove(0, 3);
+  world.Pass(10);
+  ASSERT_EQ(world.Ceremony(0, started->id()).state(), CEREMONY_STATE_RUNNING) << "takes no part";
+  world.Remove(0, 2);
+  world.Pass(10);
+  EXPECT_EQ(world.Ceremony(0, started->id()).state(), CEREMONY_STATE_ENDED);
+  EXPECT_EQ(CountOf(world, 0, "ended"), 1u);
+  world.Pass(60);
+  EXPECT_EQ(CountOf(world, 0, "ended"), 1u);
+  EXPECT_TRUE(absl::IsNotFound(world.SeedOf(0, started->id()).status()));
+}
+
 // Confirmed by one that then hears of nobody: the others have erased what it takes the place of.
 TEST_F(ReshareFlow, AConfirmedShareStaysWhateverIsStartedAfterwards) {
   Make();
@@ -622,6 +656,67 @@ TEST(CeremonyRefusals, WhatIsForeignUnknownOrLateChangesNothing) {
   EXPECT_EQ(world.node(0).h.size(), before);
 }
 
+// Brings these messages to `to` in one envelope of `from`.
+absl::Status Carry(KeyWorld& world, size_t from, size_t to,
+                   const std::vector<std::string>& messages) {
+  std::vector<std::string> leaves;
+  for (const std::string& message : messages) {
+    peer::v1::CeremonyLetter letter;
+    auto& binding = *letter.mutable_binding();
+    binding.set_kind(peer::v1::ENVELOPE_KIND_CEREMONY);
+    binding.set_partnership(world.node(from).manifest().partnership);
+    binding.set_sender(KeyWorld::NameOf(from));
+    binding.set_recipient(KeyWorld::NameOf(to));
+    binding.set_exchange_id(
+        std::string(crypto::View(envelope::LetterId(KeyWorld::NameOf(to), message))));
+    letter.set_message(message);
+    leaves.push_back(letter.SerializeAsString());
+  }
+  const crypto::SigningKey& identity = world.node(from).own().identity();
+  peer::v1::DeliverRequest request;
+  *request.mutable_envelope() =
+      envelope::MakeEnvelope(
+          {peer::v1::ENVELOPE_KIND_CEREMONY, world.node(from).manifest().partnership,
+           world.node(from).manifest().version, KeyWorld::NameOf(from), KeyWorld::NameOf(to),
+           leaves},
+          {identity, identity})
+          .value();
+  absl::Status answered = absl::UnknownError("no answer");
+  world.network()
+      .AnswersOf(KeyWorld::NameOf(to))
+      .deliver(KeyWorld::NameOf(from), request, [&](absl::Status status) { answered = status; });
+  return answered;
+}
+
+TEST(CeremonyFlow, WhoAsksInTheEnvelopeThatCompletesItIsAnswered) {
+  KeyWorld world(3);
+  const std::string id = world.Agreed(KeyWorld::Generation());
+  const auto confirm = static_cast<uint32_t>(peer::v1::CEREMONY_ROUND_CONFIRM);
+  for (size_t i = 0; i < 200 && world.Ceremony(1, id).round() < confirm; ++i) world.SendFrom(i % 3);
+  world.network().Cut(KeyWorld::NameOf(1), KeyWorld::NameOf(0));
+  world.network().Cut(KeyWorld::NameOf(2), KeyWorld::NameOf(0));
+  ASSERT_TRUE(world.Settle());
+  ASSERT_EQ(world.Ceremony(1, id).state(), CEREMONY_STATE_COMPLETE);
+  ASSERT_EQ(world.Ceremony(0, id).state(), CEREMONY_STATE_RUNNING);
+  std::vector<std::string> messages;
+  for (const int other : {1, 2}) messages.push_back(world.Ceremony(1, id).confirmations(other));
+  const auto confirmed = keys::ReadMessage(messages[0]);
+  ASSERT_TRUE(confirmed.ok());
+  peer::v1::CeremonyMissing missing;
+  missing.set_round(peer::v1::CEREMONY_ROUND_CONFIRM);
+  missing.add_members(3);
+  messages.push_back(keys::SignMessage({confirmed->head.partnership(),
+                                        *crypto::ToFixed<32>(confirmed->head.ceremony()),
+                                        confirmed->head.session()},
+                                       peer::v1::CEREMONY_ROUND_MISSING, KeyWorld::NameOf(1),
+                                       missing.SerializeAsString(), world.node(1).own().identity())
+                         .Serialise());
+  EXPECT_EQ(Carry(world, 1, 0, messages), absl::OkStatus());
+  EXPECT_EQ(world.Ceremony(0, id).state(), CEREMONY_STATE_COMPLETE);
+  EXPECT_EQ(world.Ceremony(0, id).answered_size(), 1);
+  ExpectOneKey(world, {0, 1, 2});
+}
+
 // The proposer chooses the day on which keys must be valid.
 TEST(CeremonyRefusals, AKeyThatHasExpiredHasNoVoiceByADayOfLongAgo) {
   KeyWorld world(3);
@@ -664,28 +759,7 @@ TEST(CeremonyRefusals, AKeyThatHasExpiredHasNoVoiceByADayOfLongAgo) {
       world.node(1).h.clock.NowUs() / 1'000'000);
   ASSERT_TRUE(begun.ok()) << begun.status();
   const std::string announcement = begun->step.send[0].message;
-  peer::v1::CeremonyLetter letter;
-  auto& binding = *letter.mutable_binding();
-  binding.set_kind(peer::v1::ENVELOPE_KIND_CEREMONY);
-  binding.set_partnership(world.node(1).manifest().partnership);
-  binding.set_sender(KeyWorld::NameOf(1));
-  binding.set_recipient(KeyWorld::NameOf(2));
-  binding.set_exchange_id(
-      std::string(crypto::View(envelope::LetterId(KeyWorld::NameOf(2), announcement))));
-  letter.set_message(announcement);
-  const crypto::SigningKey& identity = world.node(1).own().identity();
-  peer::v1::DeliverRequest request;
-  *request.mutable_envelope() = envelope::MakeEnvelope({peer::v1::ENVELOPE_KIND_CEREMONY,
-                                                        world.node(1).manifest().partnership,
-                                                        world.node(1).manifest().version,
-                                                        KeyWorld::NameOf(1),
-                                                        KeyWorld::NameOf(2),
-                                                        {letter.SerializeAsString()}},
-                                                       {identity, identity})
-                                    .value();
-  world.network()
-      .AnswersOf(KeyWorld::NameOf(2))
-      .deliver(KeyWorld::NameOf(1), request, [](const absl::Status&) {});
+  EXPECT_EQ(Carry(world, 1, 2, {announcement}), absl::OkStatus());
   EXPECT_EQ(world.node(2).h.Last().act.operation(), record::v1::OPERATION_REFUSAL);
   EXPECT_THAT(world.Keys(2).ceremonies(), IsEmpty());
 }

@@ -575,6 +575,25 @@ TEST(CeremonyKeys, NobodyWithAKeyAgreesToAnotherOfItsEpoch) {
   }
 }
 
+// A factor for a sharing that is no more is made again; nothing names the share of the first one.
+TEST_F(ReshareFlow, AShareThatNothingNeedsAnyMoreIsErased) {
+  Make();
+  world_.Agreed(Asked("roll"));
+  world_.Pass(40);
+  const keys::Package first = world_.Pinned(0, 2, record::v1::KEY_USE_ROLL)->package;
+  ASSERT_TRUE(world_.ShareOf(0, first).ok());
+  world_.Agreed(Asked("reshare"));
+  world_.Pass(40);
+  world_.Agreed(Asked("roll"));
+  world_.Pass(40);
+  const keys::Package second = world_.Pinned(0, 2, record::v1::KEY_USE_ROLL)->package;
+  ASSERT_NE(second.digest, first.digest);
+  for (size_t at = 0; at < 4; ++at) {
+    EXPECT_TRUE(world_.ShareOf(at, second).ok()) << at;
+    EXPECT_TRUE(absl::IsNotFound(world_.ShareOf(at, first).status())) << at;
+  }
+}
+
 TEST(CeremonyRefusals, TooFewHoldersOrHostsOrALowThreshold) {
   KeyWorld world(4, {"een", "twee", "twee", "drie"});
   const uint64_t before = world.node(0).h.size();

@@ -237,6 +237,54 @@ TEST_F(PolicyTest, ExplainAnswersAProgramWithEverything) {
   EXPECT_TRUE(found) << ended.out;
 }
 
+// Who somebody is and the marks of a record are no advice: another way is, or there is none.
+TEST_F(PolicyTest, ExplainNeverAdvisesAnotherPersonOrAnotherMark) {
+  const Words ask = {"explain", kStatutory,     kPartnership, "--set",          "side=release",
+                     "--set",   "action=share", "--set",      "to.kind=welfare"};
+  const auto with = [&ask](const Words& more) {
+    Words words = ask;
+    for (const std::string& one : more) words.insert(words.end(), {"--set", one});
+    return words;
+  };
+  const auto part = [](const std::string& text) {
+    const size_t at = text.find("Dit kan wel, volgens regel");
+    return at == std::string::npos ? std::string() : text.substr(at);
+  };
+  std::size_t possible = 0, none = 0;
+  for (const Words& more : std::vector<Words>{{"actor.role=burgemeester"},
+                                              {"record.secret=true"},
+                                              {"record.secret=true", "purpose=casusoverleg-458ter"},
+                                              {"actor.role=privacy-officer"},
+                                              {"protocol.active=false"},
+                                              {"basis=be-livc-2018", "record.no_onward=true"}}) {
+    const Ended said = Policy(with(more));
+    Words words = with(more);
+    words.emplace_back("--json");
+    const Json json = Json::parse(Policy(words).out);
+    if (json["decision"] == "permit") continue;
+    EXPECT_EQ(json["possible"].is_null(), part(said.out).empty()) << said.out;
+    if (json["possible"].is_null()) {
+      ++none;
+      EXPECT_THAT(said.out, HasSubstr("Dit staat vast:\n")) << more[0];
+      continue;
+    }
+    ++possible;
+    const std::string lines = part(said.out);
+    const size_t first = lines.find("staat in de weg:\n  ");
+    ASSERT_NE(first, std::string::npos) << said.out;
+    const std::string way = lines.substr(first);
+    const std::string line = way.substr(0, way.find('\n', way.find("\n  ") + 1));
+    for (const char* fact : {"(actor.role)", "(actor.mode)", "(record.secret)", "(action)"}) {
+      EXPECT_THAT(line, Not(HasSubstr(fact))) << said.out;
+    }
+  }
+  EXPECT_GT(possible, 0U);
+  EXPECT_GT(none, 0U);
+  const Ended said = Policy(with({"record.secret=true"}));
+  EXPECT_THAT(said.out.substr(said.out.find("Dit kan niet")), Not(HasSubstr(" is true")));
+  EXPECT_THAT(said.out, HasSubstr("Gevraagd: "));
+}
+
 // A text of law is named while it is in force, of the basis and of the rules alike.
 TEST_F(PolicyTest, ExplainNamesTheTextsOfTheDay) {
   std::string text =

@@ -24,7 +24,9 @@ TEST(KeyKindTest, NumbersAreOffUntilAPartnershipTurnsThemOn) {
 }
 
 TEST(KeyKindTest, WordsAndBack) {
-  EXPECT_EQ(*From(KeyKinds::All().Words()), KeyKinds::All());
+  const auto all = From(KeyKinds::All().Words());
+  ASSERT_TRUE(all.ok()) << all.status();
+  EXPECT_EQ(*all, KeyKinds::All());
   EXPECT_EQ(*From({"name-date", "be-nrn"}),
             KeyKinds::None().With(KeyKind::kNationalNumber).With(KeyKind::kNameAndDate));
   std::set<std::string_view> words;

@@ -127,6 +127,7 @@ RC_GTEST_PROP(NameTextProperty, CapitalsDoNotMatter, ()) {
   for (int i = *rc::gen::inRange(1, 12); i > 0; --i) name += *rc::gen::inRange('a', 'z');
   std::string upper = name;
   for (char& c : upper) c = static_cast<char>(c - 32);
+  RC_ASSERT(NormaliseName(upper).ok());
   RC_ASSERT(Normal(name) == Normal(upper));
 }
 

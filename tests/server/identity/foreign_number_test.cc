@@ -1,0 +1,49 @@
+#include "server/identity/foreign_number.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace sluis::identity {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string Text(const absl::StatusOr<ForeignNumber>& number) {
+  if (!number.ok()) return std::string(number.status().message());
+  const auto signs = number->expose();
+  return std::string(number->country()) + ":" + std::string(signs.begin(), signs.end());
+}
+
+TEST(ForeignNumberTest, OneFormForOneNumber) {
+  for (const char* written : {"AB123456", "ab 123 456", "AB-123.456", "ab/123456 "}) {
+    EXPECT_EQ(Text(ForeignNumber::Parse("ma", written)), "MA:AB123456") << written;
+  }
+  EXPECT_EQ(Text(ForeignNumber::Parse("XK", "A1234")), "XK:A1234");
+}
+
+TEST(ForeignNumberTest, CountriesAreApart) {
+  EXPECT_NE(Text(ForeignNumber::Parse("FR", "AB123456")),
+            Text(ForeignNumber::Parse("TR", "AB123456")));
+}
+
+TEST(ForeignNumberTest, RefusesWithWhatToDoAndWithoutTheNumber) {
+  EXPECT_THAT(Text(ForeignNumber::Parse("", "AB123456")), HasSubstr("two letters"));
+  EXPECT_THAT(Text(ForeignNumber::Parse("QQ", "AB123456")), HasSubstr("ISO 3166-1"));
+  EXPECT_THAT(Text(ForeignNumber::Parse("be", "AB123456")), HasSubstr("national one"));
+  EXPECT_THAT(Text(ForeignNumber::Parse("MA", "A12")), HasSubstr("at least 4"));
+  EXPECT_THAT(Text(ForeignNumber::Parse("MA", "unknown")), HasSubstr("no digit"));
+  EXPECT_THAT(Text(ForeignNumber::Parse("MA", std::string(33, '7'))), HasSubstr("at most 32"));
+  EXPECT_THAT(Text(ForeignNumber::Parse("MA", std::string(65, ' '))), HasSubstr("at most 32"));
+  EXPECT_TRUE(ForeignNumber::Parse("MA", std::string(32, '7')).ok());
+  const std::string refusal = Text(ForeignNumber::Parse("MA", "AB123456€"));
+  EXPECT_THAT(refusal, HasSubstr("letters A to Z and digits"));
+  EXPECT_THAT(refusal, Not(HasSubstr("123")));
+}
+
+static_assert(!std::is_copy_constructible_v<ForeignNumber>);
+
+}  // namespace
+}  // namespace sluis::identity

@@ -129,7 +129,9 @@ absl::StatusOr<Commitments> SumOfCommitments(std::span<const Commitments> dealin
       return absl::InvalidArgumentError("dealings for different thresholds cannot be added");
     }
     for (size_t m = 0; m < sum.size(); ++m) {
-      sum[m] = sum[m] + Multiply(factors[i], dealings[i][m]);
+      // Factors are public, and all are 1 in a generation.
+      sum[m] = sum[m] +
+               (factors[i] == Scalar(1) ? dealings[i][m] : Multiply(factors[i], dealings[i][m]));
     }
   }
   return sum;

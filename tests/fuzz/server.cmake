@@ -54,3 +54,8 @@ foreach(kind offer receipt key opened unopenable cancel erasure refusal notice)
     target_compile_definitions(server_${kind}_fuzz PRIVATE SLUIS_LEAF_KIND=ENVELOPE_KIND_${upper})
   endif()
 endforeach()
+foreach(target ceremony ceremony_body ceremony_message ceremony_parameters key_package)
+  sluis_fuzz(server_${target}_fuzz
+    SRCS ${CMAKE_CURRENT_LIST_DIR}/server/keys/${target}_fuzz.cc
+    DEPS sluis_keys)
+endforeach()

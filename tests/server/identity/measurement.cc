@@ -24,7 +24,10 @@ std::map<KeyKind, crypto::Hash> Indexes(const WrittenPerson& written,
                                               .born = written.born,
                                               .sex = sex,
                                               .postal_code = written.area,
-                                              .national_number = written.number});
+                                              .national_number = written.number,
+                                              .bis_number = written.bis,
+                                              .foreign_country = written.country,
+                                              .foreign_number = written.foreign});
   const auto scope = identity::KeyScope::Of("proef", "signaal");
   if (!person.ok() || !scope.ok()) {
     std::fprintf(stderr, "%s, %s: %s\n", written.surname.c_str(), written.given.c_str(),

@@ -101,6 +101,15 @@ TEST(IdentityMeasurementTest, NamesakesAreNotEvenCandidates) {
   }
 }
 
+// What bis numbers and numbers of other states do. Two persons of one name and date with one
+// foreign number, be it of a grandfather's paper or "0000", are a match: that is what this list is
+// for.
+TEST(IdentityMeasurementTest, BisAndForeignNumbers) {
+  const Measurement measured = Measure(NumberPairs(), kWithNumbers);
+  std::fputs(Report("numbers", measured).c_str(), stdout);
+  EXPECT_EQ(Of(measured, ResultClass::kMatch).other, 23);
+}
+
 // Two numbers tell two persons apart, whatever else is the same.
 TEST(IdentityMeasurementTest, NumbersTurnFalseCandidatesIntoConflicts) {
   const auto& groups = Labelled(kWithNumbers).groups;

@@ -4,13 +4,15 @@
 //
 // with lp a length of two bytes and then the bytes. docs/formats.md has the identifiers.
 //
-// Guarantee: where an input may go is its type. Only a CrossNodeInput shows its bytes, which is
-// what crypto/threshold.h evaluates; one is made of a KeyInput that may cross, or of one that needs
-// a grant together with the grant, and of nothing else: K4 and K5 cannot be asked of another node
-// by code that compiles. All of them can be compared inside the node, under a key of the node.
-// Bytes lie in locked, wiped memory, move and do not copy, and nothing prints them. Not guaranteed:
-// that a PackGrant was granted: who makes one has asked policies first and logs it. Ownership:
-// expose() borrows. Thread-safety: like any value. Errors: kInvalidArgument.
+// Guarantee: where an input may go is its type. KeysOf (server/identity/person_keys.h) alone makes
+// inputs: of a person, of the kinds that the partnership uses, each with the text that belongs to
+// its kind. Only a CrossNodeInput shows its bytes, which is what crypto/threshold.h evaluates; one
+// is made of a KeyInput that may cross, or of one that needs a grant together with the grant, and
+// of nothing else: K4 and K5 cannot be asked of another node by code that compiles. All of them can
+// be compared inside the node, under a key of the node. Bytes lie in locked, wiped memory, move and
+// do not copy, and nothing prints them. Not guaranteed: that a PackGrant was granted: who makes one
+// has asked policies first and logs it. Ownership: expose() borrows. Thread-safety: like any value.
+// Errors: kInvalidArgument.
 #ifndef SLUIS_SERVER_IDENTITY_KEY_INPUT_H_
 #define SLUIS_SERVER_IDENTITY_KEY_INPUT_H_
 
@@ -44,6 +46,10 @@ class KeyScope {
   std::string partnership_, purpose_;
 };
 
+class Person;
+struct PersonKeys;
+PersonKeys KeysOf(const Person& person, const KeyScope& scope, const KeyKinds& kinds);
+
 namespace internal {
 // The bytes above.
 WipedText EncodeInput(KeyKind kind, const KeyScope& scope, const WipedText& identifier);
@@ -54,12 +60,6 @@ crypto::Hash IndexOf(const crypto::Secret<32>& node_key, const WipedText& input)
 template <Reach kReach>
 class KeyInput {
  public:
-  // `kind` must have this reach; anything else ends the process.
-  KeyInput(KeyKind kind, const KeyScope& scope, const WipedText& identifier)
-      : kind_(kind), bytes_(internal::EncodeInput(kind, scope, identifier)) {
-    if (ReachOf(kind) != kReach) std::abort();
-  }
-
   KeyKind kind() const { return kind_; }
   // Under which a node finds its own records again; means nothing to another node.
   crypto::Hash LocalIndex(const crypto::Secret<32>& node_key) const {
@@ -73,6 +73,10 @@ class KeyInput {
 
  private:
   friend class CrossNodeInput;
+  friend PersonKeys KeysOf(const Person& person, const KeyScope& scope, const KeyKinds& kinds);
+
+  KeyInput(KeyKind kind, const KeyScope& scope, const WipedText& identifier)
+      : kind_(kind), bytes_(internal::EncodeInput(kind, scope, identifier)) {}
 
   KeyKind kind_;
   WipedText bytes_;

@@ -1,12 +1,14 @@
 // A number that another state gave a person: of a passport, an identity card, a register.
 //
 // Guarantee: country and number in one form each: a country code of ISO 3166-1 in capitals (and XK,
-// which papers bear as well), and 4 to 32 capital letters and digits with at least one digit. The
-// number lies in locked, wiped memory; no message quotes it. Not guaranteed: anything about the
-// number itself. States number otherwise, number papers of one family one after the other, and
-// renew papers under new numbers: equal numbers are a reason to look, never a match alone, and
-// different ones say nothing (server/identity/result_class.h). Thread-safety: like any value.
-// Ownership: expose() borrows. Errors: kInvalidArgument.
+// which papers bear as well), and 4 to 32 capital letters and digits with at least one digit, that
+// are not what everybody fills in for none: zeros, one digit over and over, digits in a row, a word
+// for unknown. The number lies in locked, wiped memory; no message quotes it. Not guaranteed:
+// anything about the number itself. States number otherwise, one paper may stand for a whole
+// family, offices have fillers of their own, and papers are renewed under new numbers: equal
+// numbers are a reason to look, never a match, and different ones say nothing
+// (server/identity/result_class.h). Thread-safety: like any value. Ownership: expose() borrows.
+// Errors: kInvalidArgument.
 #ifndef SLUIS_SERVER_IDENTITY_FOREIGN_NUMBER_H_
 #define SLUIS_SERVER_IDENTITY_FOREIGN_NUMBER_H_
 

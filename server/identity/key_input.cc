@@ -5,34 +5,15 @@
 
 namespace sluis::identity {
 
-absl::StatusOr<KeyScope> KeyScope::Of(std::string_view partnership, std::string_view purpose) {
-  if (partnership.empty() || partnership.size() > kMaxNameBytes) {
-    return absl::InvalidArgumentError("key scope: give a partnership of 1 to 255 bytes");
-  }
-  if (purpose.empty() || purpose.size() > kMaxNameBytes) {
-    return absl::InvalidArgumentError("key scope: give a purpose of 1 to 255 bytes");
-  }
-  return KeyScope(partnership, purpose);
+CrossNodeInput CrossNodeInput::Of(FreeInput input) {
+  return CrossNodeInput(input.kind_, std::move(input.scope_), {}, std::move(input.bytes_));
 }
 
-absl::StatusOr<PackGrant> PackGrant::Of(const crypto::Hash& pack_digest, std::string_view rule,
-                                        std::string_view asker, std::string_view approver) {
-  if (rule.empty()) {
-    return absl::InvalidArgumentError("search by sound: name the rule of the pack that grants it");
-  }
-  if (asker.empty() || approver.empty()) {
-    return absl::InvalidArgumentError("search by sound: name who asks and who approves");
-  }
-  if (asker == approver) {
-    return absl::PermissionDeniedError(
-        "search by sound: it takes two persons; let somebody else approve it");
-  }
-  PackGrant grant;
-  grant.pack_digest_ = pack_digest;
-  grant.rule_ = rule;
-  grant.asker_ = asker;
-  grant.approver_ = approver;
-  return grant;
+absl::StatusOr<CrossNodeInput> CrossNodeInput::Of(GrantedInput input, PackGrant grant,
+                                                  std::string_view case_reference) {
+  if (absl::Status covers = grant.Covers(input.scope_, case_reference); !covers.ok()) return covers;
+  return CrossNodeInput(input.kind_, std::move(input.scope_), case_reference,
+                        std::move(input.bytes_));
 }
 
 namespace internal {

@@ -4,13 +4,16 @@
 //
 // with lp a length of two bytes and then the bytes. docs/formats.md has the identifiers.
 //
-// Guarantee: where an input may go is its type. Only a CrossNodeInput shows its bytes, which is
-// what crypto/threshold.h evaluates; one is made of a KeyInput that may cross, or of one that needs
-// a grant together with the grant, and of nothing else: K4 and K5 cannot be asked of another node
-// by code that compiles. All of them can be compared inside the node, under a key of the node.
-// Bytes lie in locked, wiped memory, move and do not copy, and nothing prints them. Not guaranteed:
-// that a PackGrant was granted: who makes one has asked policies first and logs it. Ownership:
-// expose() borrows. Thread-safety: like any value. Errors: kInvalidArgument.
+// Guarantee: where an input may go is its type. KeysOf (server/identity/person_keys.h) alone makes
+// inputs: of a person, of the kinds that the partnership uses, each with the text that belongs to
+// its kind. Only a CrossNodeInput shows its bytes, which is what crypto/threshold.h evaluates; one
+// is made of a KeyInput that may cross, or of one that needs a grant together with a grant for the
+// same partnership, purpose and case, which it uses up, and of nothing else: K4 and K5 cannot be
+// asked of another node by code that compiles. All of them can
+// be compared inside the node, under a key of the node. Bytes lie in locked, wiped memory, move and
+// do not copy, and nothing prints them. Not guaranteed: that a PackGrant was granted: who makes one
+// has asked policies first and logs it. Ownership: expose() borrows. Thread-safety: like any value.
+// Errors: kInvalidArgument.
 #ifndef SLUIS_SERVER_IDENTITY_KEY_INPUT_H_
 #define SLUIS_SERVER_IDENTITY_KEY_INPUT_H_
 
@@ -22,27 +25,15 @@
 #include "crypto/bytes.h"
 #include "crypto/secret.h"
 #include "server/identity/key_kind.h"
+#include "server/identity/key_scope.h"
+#include "server/identity/pack_grant.h"
 #include "server/identity/wiped_text.h"
 
 namespace sluis::identity {
 
-// One partnership and one purpose: inputs of two scopes never meet.
-class KeyScope {
- public:
-  static constexpr size_t kMaxNameBytes = 255;
-
-  // Neither may be empty.
-  static absl::StatusOr<KeyScope> Of(std::string_view partnership, std::string_view purpose);
-
-  const std::string& partnership() const { return partnership_; }
-  const std::string& purpose() const { return purpose_; }
-
- private:
-  KeyScope(std::string_view partnership, std::string_view purpose)
-      : partnership_(partnership), purpose_(purpose) {}
-
-  std::string partnership_, purpose_;
-};
+class Person;
+struct PersonKeys;
+PersonKeys KeysOf(const Person& person, const KeyScope& scope, const KeyKinds& kinds);
 
 namespace internal {
 // The bytes above.
@@ -54,12 +45,6 @@ crypto::Hash IndexOf(const crypto::Secret<32>& node_key, const WipedText& input)
 template <Reach kReach>
 class KeyInput {
  public:
-  // `kind` must have this reach; anything else ends the process.
-  KeyInput(KeyKind kind, const KeyScope& scope, const WipedText& identifier)
-      : kind_(kind), bytes_(internal::EncodeInput(kind, scope, identifier)) {
-    if (ReachOf(kind) != kReach) std::abort();
-  }
-
   KeyKind kind() const { return kind_; }
   // Under which a node finds its own records again; means nothing to another node.
   crypto::Hash LocalIndex(const crypto::Secret<32>& node_key) const {
@@ -73,8 +58,13 @@ class KeyInput {
 
  private:
   friend class CrossNodeInput;
+  friend PersonKeys KeysOf(const Person& person, const KeyScope& scope, const KeyKinds& kinds);
+
+  KeyInput(KeyKind kind, const KeyScope& scope, const WipedText& identifier)
+      : kind_(kind), scope_(scope), bytes_(internal::EncodeInput(kind, scope, identifier)) {}
 
   KeyKind kind_;
+  KeyScope scope_;
   WipedText bytes_;
 };
 
@@ -82,35 +72,19 @@ using FreeInput = KeyInput<Reach::kAcrossNodes>;
 using GrantedInput = KeyInput<Reach::kWithGrant>;
 using OwnNodeInput = KeyInput<Reach::kOwnNode>;
 
-// That a pack allows the search by sound across nodes, asked by one person and approved by another.
-class PackGrant {
- public:
-  // `rule` is the id of the rule that granted it.
-  static absl::StatusOr<PackGrant> Of(const crypto::Hash& pack_digest, std::string_view rule,
-                                      std::string_view asker, std::string_view approver);
-
-  const crypto::Hash& pack_digest() const { return pack_digest_; }
-  const std::string& rule() const { return rule_; }
-  const std::string& asker() const { return asker_; }
-  const std::string& approver() const { return approver_; }
-
- private:
-  PackGrant() = default;
-
-  crypto::Hash pack_digest_{};
-  std::string rule_, asker_, approver_;
-};
-
+// One input that another node is asked about. What needs no grant has no case of its own.
 class CrossNodeInput {
  public:
-  static CrossNodeInput Of(FreeInput input) {
-    return CrossNodeInput(input.kind_, std::move(input.bytes_));
-  }
-  static CrossNodeInput Of(GrantedInput input, const PackGrant& /*grant*/) {
-    return CrossNodeInput(input.kind_, std::move(input.bytes_));
-  }
+  static CrossNodeInput Of(FreeInput input);
+  // Uses the grant up, which must be for the scope of the input and for this case;
+  // kPermissionDenied when it is not, or was used before.
+  static absl::StatusOr<CrossNodeInput> Of(GrantedInput input, PackGrant grant,
+                                           std::string_view case_reference);
 
   KeyKind kind() const { return kind_; }
+  const KeyScope& scope() const { return scope_; }
+  // For which it may be asked and no other, where it took a grant; otherwise empty.
+  const std::string& case_reference() const { return case_reference_; }
   crypto::BytesView expose() const { return View(bytes_); }
 
   CrossNodeInput(CrossNodeInput&&) noexcept = default;
@@ -119,9 +93,15 @@ class CrossNodeInput {
   CrossNodeInput& operator=(const CrossNodeInput&) = delete;
 
  private:
-  CrossNodeInput(KeyKind kind, WipedText bytes) : kind_(kind), bytes_(std::move(bytes)) {}
+  CrossNodeInput(KeyKind kind, KeyScope scope, std::string_view case_reference, WipedText bytes)
+      : kind_(kind),
+        scope_(std::move(scope)),
+        case_reference_(case_reference),
+        bytes_(std::move(bytes)) {}
 
   KeyKind kind_;
+  KeyScope scope_;
+  std::string case_reference_;
   WipedText bytes_;
 };
 

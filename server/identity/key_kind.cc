@@ -40,11 +40,15 @@ absl::StatusOr<KeyKinds> KeyKinds::FromWords(std::span<const std::string_view> w
       return absl::InvalidArgumentError("identity keys: \"" + std::string(word.substr(0, 40)) +
                                         "\" is none; there are " + known);
     }
-    if (kinds.Uses(*kind)) {
+    if (kinds.Named(*kind)) {
       return absl::InvalidArgumentError("identity keys: \"" + std::string(word) +
                                         "\" stands there twice; leave one out");
     }
     kinds = kinds.With(*kind);
+  }
+  if (kinds.Named(KeyKind::kForeignNumber) && !kinds.Uses(KeyKind::kForeignNumber)) {
+    return absl::InvalidArgumentError(
+        "identity keys: \"foreign-number\" goes with \"be-nrn\" only; name both or leave it out");
   }
   return kinds;
 }

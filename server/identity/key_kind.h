@@ -2,7 +2,9 @@
 //
 //   kNationalNumber   K1   the national number
 //   kBisNumber        K1   the bis number
-//   kForeignNumber         a number of another state, with the state; never a match alone
+//   kForeignNumber         a number of another state, with the state: a kind of its own that is
+//   used
+//                          only where K1 is, and never a match
 //   kNameAndDate      K2   all words of the name, sorted, and the full birth date
 //   kSkeleton         K3   how surname and first given name sound, and the full birth date
 //   kSwappedDate      K4   how the surname sounds, the initial, and the date with day and month in
@@ -89,7 +91,7 @@ class KeyKinds {
     all.used_.fill(true);
     return all;
   }
-  // From the words of a setting, each at most once; at least one.
+  // From the words of a setting, each at most once; at least one; foreign-number with be-nrn only.
   static absl::StatusOr<KeyKinds> FromWords(std::span<const std::string_view> words);
 
   constexpr KeyKinds With(KeyKind kind) const {
@@ -97,12 +99,24 @@ class KeyKinds {
     more.used_[static_cast<size_t>(kind)] = true;
     return more;
   }
-  constexpr bool Uses(KeyKind kind) const { return used_[static_cast<size_t>(kind)]; }
+  // A foreign number only together with the national one: whoever decided that no number of a
+  // person is compared has decided it of all of them.
+  constexpr bool Uses(KeyKind kind) const {
+    return Named(kind) && (kind != KeyKind::kForeignNumber || Named(KeyKind::kNationalNumber));
+  }
   std::vector<std::string_view> Words() const;
 
-  friend bool operator==(const KeyKinds&, const KeyKinds&) = default;
+  // Whether they use the same kinds.
+  friend constexpr bool operator==(const KeyKinds& left, const KeyKinds& right) {
+    for (const KeyKind kind : kKeyKinds) {
+      if (left.Uses(kind) != right.Uses(kind)) return false;
+    }
+    return true;
+  }
 
  private:
+  constexpr bool Named(KeyKind kind) const { return used_[static_cast<size_t>(kind)]; }
+
   std::array<bool, kKeyKinds.size()> used_{};
 };
 

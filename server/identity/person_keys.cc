@@ -92,13 +92,13 @@ PersonKeys KeysOf(const Person& person, const KeyScope& scope, const KeyKinds& k
     if (identifier.empty()) continue;
     switch (ReachOf(kind)) {
       case Reach::kAcrossNodes:
-        keys.free.emplace_back(kind, scope, identifier);
+        keys.free.push_back(FreeInput(kind, scope, identifier));
         break;
       case Reach::kWithGrant:
-        keys.granted.emplace(kind, scope, identifier);
+        keys.granted = GrantedInput(kind, scope, identifier);
         break;
       case Reach::kOwnNode:
-        keys.own_node.emplace_back(kind, scope, identifier);
+        keys.own_node.push_back(OwnNodeInput(kind, scope, identifier));
         break;
     }
   }

@@ -28,7 +28,6 @@ ResultClass Classify(const KeyComparison& compared) {
   if (number == KeyOutcome::kDifferent) {
     return candidate ? ResultClass::kConflict : ResultClass::kNone;
   }
-  if (foreign && name) return ResultClass::kMatch;
   return candidate ? ResultClass::kCandidate : ResultClass::kWeak;
 }
 

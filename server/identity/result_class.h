@@ -1,14 +1,12 @@
 // What equal and different keys of two written identities say together.
 //
-//   match       one national number, or else one bis number; or one foreign number and the same
-//   name
-//               and date
-//   conflict    the same by name, sound or foreign number, but two national numbers, or else two
-//   bis
-//               numbers: not the same person. Nothing is shown; it is counted
+//   match       one national number, or else one bis number
+//   conflict    what would be a candidate, but two national numbers, or else two bis numbers: not
+//               the same person. Nothing is shown; it is counted
 //   candidate   the same name and date; or the same sound (K3); or K4 and K5; or one foreign
-//   number.
-//               Somebody at the owning organisation confirms it before anything follows from it
+//   number,
+//               with whatever else: families share papers, offices share fillers. Somebody at the
+//               owning organisation confirms it before anything follows from it
 //   weak        K4 or K5 alone; not shown unless asked for
 //   none        nothing is the same, or what would be weak with two numbers
 //
@@ -16,7 +14,8 @@
 // of K3, K4, K5" is K3 alone, or K4 and K5; saying so here makes it hold where K4 is not compared,
 // as between nodes.
 //
-// Guarantee: a pure, total function; without a number that is equal nothing is ever a match.
+// Guarantee: a pure, total function; without a national or bis number that is equal nothing is ever
+// a match.
 // Thread-safe. Errors: none.
 #ifndef SLUIS_SERVER_IDENTITY_RESULT_CLASS_H_
 #define SLUIS_SERVER_IDENTITY_RESULT_CLASS_H_

@@ -37,10 +37,29 @@ TEST(ForeignNumberTest, RefusesWithWhatToDoAndWithoutTheNumber) {
   EXPECT_THAT(Text(ForeignNumber::Parse("MA", "unknown")), HasSubstr("no digit"));
   EXPECT_THAT(Text(ForeignNumber::Parse("MA", std::string(33, '7'))), HasSubstr("at most 32"));
   EXPECT_THAT(Text(ForeignNumber::Parse("MA", std::string(65, ' '))), HasSubstr("at most 32"));
-  EXPECT_TRUE(ForeignNumber::Parse("MA", std::string(32, '7')).ok());
+  EXPECT_TRUE(ForeignNumber::Parse("MA", std::string(31, '7') + "8").ok());
   const std::string refusal = Text(ForeignNumber::Parse("MA", "AB123456€"));
   EXPECT_THAT(refusal, HasSubstr("letters A to Z and digits"));
   EXPECT_THAT(refusal, Not(HasSubstr("123")));
+}
+
+TEST(ForeignNumberTest, WhatPeopleFillInForNoneIsRefusedAndNotQuoted) {
+  for (const char* filler : {"0000", "00-00-00", "9999", "77777777", "1234", "0123", "12345678901",
+                             "987654321", "3210", "09876", "A0000000", "0000X", "onbekend 1",
+                             "1 INCONNU", "unknown-99", "nvt 12", "geen 00", "SANS 2"}) {
+    const std::string refusal = Text(ForeignNumber::Parse("MA", filler));
+    EXPECT_THAT(refusal, HasSubstr("leave it out when it is not known")) << filler;
+    for (const char* part : {"0000", "9999", "777", "1234", "987", "NVT", "ONBEKEND", "12"}) {
+      EXPECT_THAT(refusal, Not(HasSubstr(part))) << filler;
+    }
+  }
+}
+
+TEST(ForeignNumberTest, ANumberThatOnlyLooksRegularIsTaken) {
+  for (const char* number : {"1235", "1224", "1357", "00001", "A1234567", "AB777777", "NN123456",
+                             "XX 4711", "11112222", "X1X1X1", "ONBEKENDE1"}) {
+    EXPECT_TRUE(ForeignNumber::Parse("MA", number).ok()) << number;
+  }
 }
 
 static_assert(!std::is_copy_constructible_v<ForeignNumber>);

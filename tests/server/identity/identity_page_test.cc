@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "server/identity/foreign_number.h"
 #include "server/identity/skeleton.h"
 #include "tests/server/identity/measurement.h"
 #include "tests/support/places.h"
@@ -64,6 +65,24 @@ TEST(IdentityPageTest, ExamplesOfSkeletons) {
   EXPECT_GE(rows, 10);
 }
 
+// Every word of the page that is said to be refused as a foreign number is.
+TEST(IdentityPageTest, FillersThatAreRefused) {
+  const std::string page = Page();
+  for (const char* written : {"`0000`", "`A0000000`", "`1234`", "`987654321`"}) {
+    ASSERT_THAT(page, HasSubstr(written));
+    std::string number(written);
+    number = number.substr(1, number.size() - 2);
+    EXPECT_FALSE(identity::ForeignNumber::Parse("MA", number).ok()) << number;
+  }
+  ASSERT_THAT(page, HasSubstr("onbekend, inconnu(e), unknown, unbekannt, geen, zonder, aucun(e), "
+                              "sans, keine, none or nvt"));
+  for (const char* word : {"onbekend", "inconnu", "inconnue", "unknown", "unbekannt", "geen",
+                           "zonder", "aucun", "aucune", "sans", "keine", "none", "nvt"}) {
+    EXPECT_FALSE(identity::ForeignNumber::Parse("MA", word + std::string(" 27")).ok()) << word;
+    EXPECT_FALSE(identity::ForeignNumber::Parse("MA", "27 " + std::string(word)).ok()) << word;
+  }
+}
+
 TEST(IdentityPageTest, Figures) {
   const std::string page = Page();
   const Measurement without = Measure(LabelledPairs(), KeyKinds());
@@ -79,6 +98,19 @@ TEST(IdentityPageTest, Figures) {
   const Count conflict = with.results.at(ResultClass::kConflict);
   EXPECT_THAT(page, HasSubstr("| conflict, with numbers | " + std::to_string(conflict.same) +
                               " | " + std::to_string(conflict.other) + " |"));
+
+  const Measurement numbers = Measure(NumberPairs(), KeyKinds::All());
+  for (const auto kind : {identity::KeyKind::kBisNumber, identity::KeyKind::kForeignNumber}) {
+    EXPECT_THAT(page, HasSubstr(Row('`' + std::string(IdType(kind)) + '`', numbers.equal.at(kind),
+                                    numbers)));
+  }
+  EXPECT_THAT(page, HasSubstr(Row("match, bis and foreign numbers",
+                                  numbers.results.at(ResultClass::kMatch), numbers)));
+  EXPECT_THAT(page, HasSubstr(Row("candidate or match, bis and foreign numbers", numbers.Shown(),
+                                  numbers)));
+  EXPECT_EQ(numbers.results.at(ResultClass::kConflict).other, 12);
+  EXPECT_THAT(page, HasSubstr("| conflict, bis and foreign numbers | 0 | 12 |"));
+  EXPECT_THAT(page, HasSubstr("(" + std::to_string(numbers.refused) + " of those numbers"));
 
   const Measurement held_out = Measure(HeldOutPairs(1, 2000, 2000), KeyKinds());
   ExpectKeys(page, held_out);

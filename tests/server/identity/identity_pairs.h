@@ -10,6 +10,7 @@ namespace sluis::tests {
 // An identity as somebody wrote it; empty where nothing was written.
 struct WrittenPerson {
   std::string surname, given, born, number, sex, area;
+  std::string bis = {}, country = {}, foreign = {};
 };
 
 struct IdentityPair {
@@ -20,6 +21,10 @@ struct IdentityPair {
 
 // tests/vectors/identity-pairs.tsv. Ends the test program when a line does not have its fields.
 std::vector<IdentityPair> LabelledPairs();
+
+// tests/vectors/identity-number-pairs.tsv: what bis numbers and numbers of other states do. Ends
+// the test program likewise.
+std::vector<IdentityPair> NumberPairs();
 
 // Pairs that nobody wrote: pools of names that the list does not have, changed by rules of their
 // own, which know nothing of the table of server/identity. The same for the same seed.

@@ -12,8 +12,9 @@ namespace {
 std::string Line(const IdentityPair& pair) {
   std::string line = pair.group;
   for (const WrittenPerson* person : {&pair.left, &pair.right}) {
-    for (const std::string* field : {&person->surname, &person->given, &person->born,
-                                     &person->number, &person->sex, &person->area}) {
+    for (const std::string* field :
+         {&person->surname, &person->given, &person->born, &person->number, &person->sex,
+          &person->area, &person->bis, &person->country, &person->foreign}) {
       line += '|' + *field;
     }
   }
@@ -43,6 +44,26 @@ TEST(IdentityPairsTest, TheListHasEveryTrap) {
        {"dutch", "french", "arabic", "turkish", "typo", "swapped_date", "particle", "married",
         "twins", "namesakes", "father_son", "hyphen", "missing", "same_name_and_date"}) {
     EXPECT_GE(groups.contains(group) ? groups.at(group) : 0, 14) << group;
+  }
+}
+
+TEST(IdentityPairsTest, TheListOfNumbersHasBisAndForeignNumbersAndNoPairTwice) {
+  std::set<std::string> lines;
+  int same = 0;
+  for (const IdentityPair& pair : NumberPairs()) {
+    EXPECT_TRUE(lines.insert(Line(pair)).second) << "twice: " << Line(pair);
+    same += pair.same ? 1 : 0;
+    for (const WrittenPerson* person : {&pair.left, &pair.right}) {
+      EXPECT_TRUE(!person->number.empty() || !person->bis.empty() || !person->foreign.empty());
+      EXPECT_EQ(person->country.empty(), person->foreign.empty());
+    }
+  }
+  EXPECT_EQ(lines.size(), 71u);
+  EXPECT_EQ(same, 26);
+  const auto groups = Groups(NumberPairs());
+  for (const char* trap : {"bis_two", "bis_twins", "bis_mixed_up", "family_number",
+                           "family_namesakes", "placeholder", "filler", "placeholder_strangers"}) {
+    EXPECT_GE(groups.contains(trap) ? groups.at(trap) : 0, 3) << trap;
   }
 }
 

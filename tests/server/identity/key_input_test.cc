@@ -1,4 +1,4 @@
-// What the types allow. Most of it holds when this compiles.
+// What the types allow. Most of it holds when this compiles; compile_fail/ has what must not.
 #include "server/identity/key_input.h"
 
 #include <gmock/gmock.h>
@@ -6,6 +6,8 @@
 
 #include <ostream>
 #include <type_traits>
+
+#include "server/identity/person_keys.h"
 
 namespace sluis::identity {
 namespace {
@@ -27,12 +29,21 @@ concept Prints = requires(std::ostream& out, const T& value) {
   out << value;
 };
 
+// Nobody makes an input but KeysOf, which asks what the partnership uses.
+template <typename Input>
+concept MadeByAnybody = std::is_constructible_v<Input, KeyKind, const KeyScope&, const WipedText&>;
+static_assert(!MadeByAnybody<FreeInput> && !MadeByAnybody<GrantedInput>);
+static_assert(!MadeByAnybody<OwnNodeInput>);
+static_assert(!std::is_default_constructible_v<FreeInput>);
+static_assert(!std::is_aggregate_v<FreeInput>);
+
 // K1 and K2 alone, K3 with a grant, K4 and K5 never.
 static_assert(Crosses<FreeInput>);
 static_assert(!Crosses<GrantedInput>);
-static_assert(Crosses<GrantedInput, PackGrant>);
+static_assert(Crosses<GrantedInput, PackGrant, std::string>);
+static_assert(!Crosses<GrantedInput, PackGrant>);  // for which case?
 static_assert(!Crosses<OwnNodeInput>);
-static_assert(!Crosses<OwnNodeInput, PackGrant>);
+static_assert(!Crosses<OwnNodeInput, PackGrant> && !Crosses<OwnNodeInput, PackGrant, std::string>);
 static_assert(!Crosses<WipedText>);
 static_assert(!std::is_constructible_v<CrossNodeInput, KeyKind, WipedText>);
 static_assert(!std::is_convertible_v<OwnNodeInput, FreeInput>);
@@ -40,52 +51,81 @@ static_assert(!std::is_convertible_v<OwnNodeInput, FreeInput>);
 static_assert(ShowsBytes<CrossNodeInput>);
 static_assert(!ShowsBytes<FreeInput> && !ShowsBytes<GrantedInput> && !ShowsBytes<OwnNodeInput>);
 
-static_assert(!std::is_default_constructible_v<PackGrant>);
 static_assert(!std::is_copy_constructible_v<CrossNodeInput>);
 static_assert(!std::is_copy_constructible_v<OwnNodeInput>);
 static_assert(std::is_nothrow_move_constructible_v<OwnNodeInput>);
 static_assert(!Prints<CrossNodeInput> && !Prints<FreeInput> && !Prints<OwnNodeInput>);
 
-WipedText Text(std::string_view text) { return {text.begin(), text.end()}; }
+PersonKeys KeysWith(KeyKind kind) {
+  const auto person = Person::From({.surname = "Maes",
+                                    .given = "Lien",
+                                    .born = "1985-03-14",
+                                    .national_number = "85.07.30-033.28"});
+  return KeysOf(*person, *KeyScope::Of("p", "q"), KeyKinds::None().With(kind));
+}
 
 TEST(KeyInputTest, WhatCrossesHasTheBytesOfTheInput) {
-  const KeyScope scope = *KeyScope::Of("p", "q");
-  const CrossNodeInput crossing =
-      CrossNodeInput::Of(FreeInput(KeyKind::kNameAndDate, scope, Text("abc")));
-  EXPECT_EQ(crossing.kind(), KeyKind::kNameAndDate);
-  EXPECT_EQ(crossing.expose(), crypto::BytesView("PSN1\0\x09name-date\0\1p\0\1q\0\3abc", 26));
+  PersonKeys keys = KeysWith(KeyKind::kNationalNumber);
+  ASSERT_EQ(keys.free.size(), 1u);
+  const CrossNodeInput crossing = CrossNodeInput::Of(std::move(keys.free[0]));
+  EXPECT_EQ(crossing.kind(), KeyKind::kNationalNumber);
+  EXPECT_EQ(crossing.scope(), *KeyScope::Of("p", "q"));
+  EXPECT_EQ(crossing.case_reference(), "");
+  EXPECT_EQ(crossing.expose(), crypto::BytesView("PSN1\0\x06"
+                                                 "be-nrn\0\1p\0\1q\0\x0b"
+                                                 "85073003328",
+                                                 31));
 }
 
-TEST(KeyInputTest, SoundsCrossWithAGrantOfTwoPersons) {
-  const KeyScope scope = *KeyScope::Of("p", "q");
+TEST(KeyInputTest, ANumberThatThePartnershipDoesNotUseIsInNoInput) {
+  const PersonKeys keys = KeysWith(KeyKind::kNameAndDate);
+  ASSERT_EQ(keys.free.size(), 1u);
+  EXPECT_EQ(keys.free[0].kind(), KeyKind::kNameAndDate);
+  EXPECT_FALSE(keys.granted);
+  EXPECT_TRUE(keys.own_node.empty());
+}
+
+PackGrant GrantFor(std::string_view partnership, std::string_view purpose) {
   crypto::Hash digest{};
   digest[0] = 7;
-  const auto grant = PackGrant::Of(digest, "zoek-op-klank", "user/ann", "user/bob");
-  ASSERT_TRUE(grant.ok()) << grant.status();
-  EXPECT_EQ(grant->pack_digest(), digest);
-  EXPECT_EQ(grant->rule(), "zoek-op-klank");
-  EXPECT_EQ(grant->asker(), "user/ann");
-  EXPECT_EQ(grant->approver(), "user/bob");
-  const auto crossing =
-      CrossNodeInput::Of(GrantedInput(KeyKind::kSkeleton, scope, Text("x")), *grant);
-  EXPECT_EQ(crossing.kind(), KeyKind::kSkeleton);
+  return *PackGrant::Of({.pack_digest = digest,
+                         .rule = "zoek-op-klank",
+                         .asker = "ann",
+                         .approver = "bob",
+                         .scope = *KeyScope::Of(partnership, purpose),
+                         .case_reference = "case-1"});
 }
 
-TEST(KeyInputTest, AGrantNeedsARuleAndTwoPersons) {
-  const auto refusal = [](std::string_view rule, std::string_view asker, std::string_view other) {
-    return std::string(PackGrant::Of({}, rule, asker, other).status().message());
-  };
-  EXPECT_THAT(refusal("", "a", "b"), HasSubstr("rule"));
-  EXPECT_THAT(refusal("r", "", "b"), HasSubstr("who asks"));
-  EXPECT_THAT(refusal("r", "a", ""), HasSubstr("who approves"));
-  EXPECT_THAT(refusal("r", "a", "a"), HasSubstr("two persons"));
+absl::StatusOr<CrossNodeInput> Search(PackGrant grant, std::string_view case_reference) {
+  return CrossNodeInput::Of(*std::move(KeysWith(KeyKind::kSkeleton).granted), std::move(grant),
+                            case_reference);
 }
 
-TEST(KeyInputDeathTest, AKindOfAnotherReachEndsTheProcess) {
-  const KeyScope scope = *KeyScope::Of("p", "q");
-  EXPECT_DEATH(FreeInput(KeyKind::kSwappedDate, scope, Text("x")), "");
-  EXPECT_DEATH(FreeInput(KeyKind::kSkeleton, scope, Text("x")), "");
-  EXPECT_DEATH(GrantedInput(KeyKind::kChangedSurname, scope, Text("x")), "");
+TEST(KeyInputTest, SoundsCrossWithAGrantForTheCase) {
+  const auto crossing = Search(GrantFor("p", "q"), "case-1");
+  ASSERT_TRUE(crossing.ok()) << crossing.status();
+  EXPECT_EQ(crossing->kind(), KeyKind::kSkeleton);
+  EXPECT_EQ(crossing->scope(), *KeyScope::Of("p", "q"));
+  EXPECT_EQ(crossing->case_reference(), "case-1");
+}
+
+TEST(KeyInputTest, AGrantForAnotherScopeOrCaseIsNone) {
+  EXPECT_THAT(Search(GrantFor("p2", "q"), "case-1").status().message(), HasSubstr("partnership"));
+  EXPECT_THAT(Search(GrantFor("p", "q2"), "case-1").status().message(), HasSubstr("purpose"));
+  EXPECT_THAT(Search(GrantFor("p", "q"), "case-2").status().message(), HasSubstr("another case"));
+  EXPECT_EQ(Search(GrantFor("p", "q"), "").status().code(), absl::StatusCode::kPermissionDenied);
+}
+
+TEST(KeyInputTest, AGrantIsUsedOnceAlsoWhenItIsRefused) {
+  PackGrant grant = GrantFor("p", "q");
+  EXPECT_TRUE(Search(std::move(grant), "case-1").ok());
+  // NOLINTNEXTLINE(bugprone-use-after-move): that is the question
+  EXPECT_THAT(Search(std::move(grant), "case-1").status().message(), HasSubstr("was used"));
+
+  PackGrant refused = GrantFor("p", "q");
+  EXPECT_FALSE(Search(std::move(refused), "case-2").ok());
+  // NOLINTNEXTLINE(bugprone-use-after-move)
+  EXPECT_THAT(Search(std::move(refused), "case-1").status().message(), HasSubstr("was used"));
 }
 
 }  // namespace

@@ -34,6 +34,20 @@ TEST(KeyKindTest, WordsAndBack) {
   EXPECT_EQ(words.size(), kKeyKinds.size());
 }
 
+TEST(KeyKindTest, AForeignNumberIsUnderTheSwitchOfTheNationalOne) {
+  const KeyKinds alone = KeyKinds().With(KeyKind::kForeignNumber);
+  EXPECT_FALSE(alone.Uses(KeyKind::kForeignNumber));
+  EXPECT_EQ(alone, KeyKinds());
+  EXPECT_FALSE(alone.With(KeyKind::kBisNumber).Uses(KeyKind::kForeignNumber));
+  EXPECT_TRUE(alone.With(KeyKind::kNationalNumber).Uses(KeyKind::kForeignNumber));
+  EXPECT_FALSE(KeyKinds().With(KeyKind::kNationalNumber).Uses(KeyKind::kForeignNumber));
+  EXPECT_TRUE(From({"foreign-number", "be-nrn"})->Uses(KeyKind::kForeignNumber));
+  EXPECT_THAT(From({"name-date", "foreign-number"}).status().message(),
+              HasSubstr("with \"be-nrn\" only"));
+  EXPECT_THAT(From({"foreign-number", "foreign-number", "be-nrn"}).status().message(),
+              HasSubstr("twice"));
+}
+
 TEST(KeyKindTest, RefusesWithTheWord) {
   EXPECT_THAT(From({}).status().message(), HasSubstr("at least one"));
   EXPECT_THAT(From({"be-nrn", "k2"}).status().message(),

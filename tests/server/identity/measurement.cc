@@ -14,17 +14,26 @@ using identity::KeyKind;
 using identity::KeyOutcome;
 using identity::ResultClass;
 
+bool RefusesForeignNumber(const WrittenPerson& written) {
+  return !written.foreign.empty() &&
+         !identity::ForeignNumber::Parse(written.country, written.foreign).ok();
+}
+
 std::map<KeyKind, crypto::Hash> Indexes(const WrittenPerson& written,
                                         const identity::KeyKinds& kinds) {
   std::optional<identity::Sex> sex;
   if (written.sex == "f") sex = identity::Sex::kFemale;
   if (written.sex == "m") sex = identity::Sex::kMale;
+  const bool refused = RefusesForeignNumber(written);
   const auto person = identity::Person::From({.surname = written.surname,
                                               .given = written.given,
                                               .born = written.born,
                                               .sex = sex,
                                               .postal_code = written.area,
-                                              .national_number = written.number});
+                                              .national_number = written.number,
+                                              .bis_number = written.bis,
+                                              .foreign_country = refused ? "" : written.country,
+                                              .foreign_number = refused ? "" : written.foreign});
   const auto scope = identity::KeyScope::Of("proef", "signaal");
   if (!person.ok() || !scope.ok()) {
     std::fprintf(stderr, "%s, %s: %s\n", written.surname.c_str(), written.given.c_str(),
@@ -88,6 +97,9 @@ Measurement Measure(const std::vector<IdentityPair>& pairs, const identity::KeyK
   for (const IdentityPair& pair : pairs) {
     const identity::KeyComparison compared = Compare(pair.left, pair.right, kinds);
     const ResultClass result = Classify(compared);
+    for (const WrittenPerson* person : {&pair.left, &pair.right}) {
+      measured.refused += RefusesForeignNumber(*person) ? 1 : 0;
+    }
     add(measured.pairs, pair.same);
     add(measured.results[result], pair.same);
     ++measured.groups[pair.group][result];
@@ -107,6 +119,9 @@ std::string Report(const std::string& title, const Measurement& measured) {
     AddRow(out, std::string("= ") += ResultWord(result), count, measured);
   }
   AddRow(out, "= candidate or match", measured.Shown(), measured);
+  if (measured.refused > 0) {
+    out += "  foreign numbers refused: " + std::to_string(measured.refused) + "\n";
+  }
   for (const auto& [group, results] : measured.groups) {
     out += "  " + group + ":";
     for (const auto& [result, count] : results) {

@@ -25,6 +25,7 @@ struct Measurement {
   std::map<identity::KeyKind, Count> equal;
   std::map<identity::ResultClass, Count> results;
   std::map<std::string, std::map<identity::ResultClass, int>> groups;
+  int refused = 0;  // foreign numbers that are not taken, so that the person goes without one
 
   // Of the pairs that are one person, how many this finds, and of what it finds, how many are; in
   // tenths of a percent, rounded down. 1000 for the precision of what finds nothing.

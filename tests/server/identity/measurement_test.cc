@@ -27,6 +27,11 @@ const Measurement& HeldOut() {
   return measured;
 }
 
+const Measurement& Numbers() {
+  static const Measurement measured = Measure(NumberPairs(), kWithNumbers);
+  return measured;
+}
+
 Count Of(const Measurement& measured, ResultClass result) {
   const auto found = measured.results.find(result);
   return found == measured.results.end() ? Count{} : found->second;
@@ -77,8 +82,10 @@ TEST(IdentityMeasurementTest, HeldOutPairs) {
   ExpectAtLeast(measured, measured.Shown(), 681, 1000, "shown");
 }
 
-// The condition on which all of this may be used at all.
+// The condition on which all of this may be used at all. It is found of pairs with numbers; without
+// numbers the rule knows no match, so that the second half holds the rule and measures nothing.
 TEST(IdentityMeasurementTest, NoFalseMatch) {
+  EXPECT_EQ(Of(Numbers(), ResultClass::kMatch).other, 0);
   EXPECT_EQ(Of(Labelled(kWithNumbers), ResultClass::kMatch).other, 0);
   EXPECT_EQ(Of(Labelled(kWithNumbers), ResultClass::kMatch).same, 31);  // and true ones are found
   for (const Measurement* without : {&Labelled(kWithoutNumbers), &HeldOut()}) {
@@ -99,6 +106,32 @@ TEST(IdentityMeasurementTest, NamesakesAreNotEvenCandidates) {
     EXPECT_EQ(HeldOut().groups.at(group).begin()->first, ResultClass::kNone) << group;
     EXPECT_EQ(HeldOut().groups.at(group).size(), 1u) << group;
   }
+}
+
+// Papers that a family shares, numbers that were filled in, bis numbers of two persons and of one.
+TEST(IdentityMeasurementTest, BisAndForeignNumbers) {
+  const Measurement& measured = Numbers();
+  std::fputs(Report("bis and foreign numbers", measured).c_str(), stdout);
+  EXPECT_EQ(Of(measured, ResultClass::kMatch).other, 0);
+  EXPECT_EQ(Of(measured, ResultClass::kMatch).same, 11);
+  EXPECT_EQ(measured.Shown().same, 26);
+  EXPECT_LE(measured.Shown().other, 30);
+  EXPECT_EQ(measured.refused, 34);
+  const auto all = [&](const char* group, ResultClass result) {
+    const auto& results = measured.groups.at(group);
+    return results.size() == 1 && results.begin()->first == result;
+  };
+  for (const char* group : {"bis_one", "bis_then_national"}) {
+    EXPECT_TRUE(all(group, ResultClass::kMatch)) << group;
+  }
+  for (const char* group : {"bis_two", "bis_twins", "bis_mixed_up"}) {
+    EXPECT_TRUE(all(group, ResultClass::kConflict)) << group;
+  }
+  for (const char* group : {"family_number", "family_namesakes", "filler", "placeholder",
+                            "foreign_one", "foreign_renewed", "bis_or_national"}) {
+    EXPECT_TRUE(all(group, ResultClass::kCandidate)) << group;
+  }
+  EXPECT_TRUE(all("placeholder_strangers", ResultClass::kNone));
 }
 
 // Two numbers tell two persons apart, whatever else is the same.

@@ -55,11 +55,14 @@ TEST(ResultClassTest, OneOfTheRestIsWeak) {
   EXPECT_EQ(Of({kChangedSurname}), ResultClass::kWeak);
 }
 
-TEST(ResultClassTest, AForeignNumberNeedsTheNameToMatch) {
+TEST(ResultClassTest, AForeignNumberIsACandidateWhateverElseIsTheSame) {
   EXPECT_EQ(Of({kForeignNumber}), ResultClass::kCandidate);
   EXPECT_EQ(Of({kForeignNumber, kSkeleton, kSwappedDate, kChangedSurname}),
             ResultClass::kCandidate);
-  EXPECT_EQ(Of({kForeignNumber, kNameAndDate}), ResultClass::kMatch);
+  EXPECT_EQ(Of({kForeignNumber, kNameAndDate}), ResultClass::kCandidate);
+  EXPECT_EQ(Of({kForeignNumber, kNameAndDate, kSkeleton, kSwappedDate, kChangedSurname}),
+            ResultClass::kCandidate);
+  EXPECT_EQ(Of({kForeignNumber, kBisNumber}), ResultClass::kMatch);
   // Papers are renewed under other numbers.
   EXPECT_EQ(Of({kNameAndDate}, {kForeignNumber}), ResultClass::kCandidate);
 }
@@ -72,14 +75,14 @@ TEST(ResultClassTest, EveryClassHasAWord) {
   EXPECT_EQ(ResultWord(ResultClass::kConflict), "conflict");
 }
 
-RC_GTEST_PROP(ResultClassProperty, NoMatchWithoutANumber, ()) {
+RC_GTEST_PROP(ResultClassProperty, NoMatchWithoutANationalOrBisNumber, ()) {
   KeyComparison compared;
   bool number = false;
   for (const KeyKind kind : kKeyKinds) {
     const auto outcome =
         *rc::gen::element(KeyOutcome::kNotCompared, KeyOutcome::kEqual, KeyOutcome::kDifferent);
     compared.Set(kind, outcome);
-    number = number || (kind <= kForeignNumber && outcome == KeyOutcome::kEqual);
+    number = number || (kind <= kBisNumber && outcome == KeyOutcome::kEqual);
   }
   if (!number) RC_ASSERT(Classify(compared) != ResultClass::kMatch);
 }

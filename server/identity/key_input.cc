@@ -5,15 +5,12 @@
 
 namespace sluis::identity {
 
-CrossNodeInput CrossNodeInput::Of(FreeInput input) {
-  return CrossNodeInput(input.kind_, std::move(input.scope_), {}, std::move(input.bytes_));
-}
+CrossNodeInput CrossNodeInput::Of(FreeInput input) { return CrossNodeInput(std::move(input), {}); }
 
 absl::StatusOr<CrossNodeInput> CrossNodeInput::Of(GrantedInput input, PackGrant grant,
                                                   std::string_view case_reference) {
   if (absl::Status covers = grant.Covers(input.scope_, case_reference); !covers.ok()) return covers;
-  return CrossNodeInput(input.kind_, std::move(input.scope_), case_reference,
-                        std::move(input.bytes_));
+  return CrossNodeInput(std::move(input), case_reference);
 }
 
 namespace internal {

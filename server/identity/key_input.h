@@ -6,17 +6,19 @@
 //
 // Guarantee: where an input may go is its type. KeysOf (server/identity/person_keys.h) alone makes
 // inputs: of a person, of the kinds that the partnership uses, each with the text that belongs to
-// its kind. Only a CrossNodeInput shows its bytes, which is what crypto/threshold.h evaluates; one
-// is made of a KeyInput that may cross, or of one that needs a grant together with a grant for the
-// same partnership, purpose and case, which it uses up, and of nothing else: K4 and K5 cannot be
-// asked of another node by code that compiles. All of them can
-// be compared inside the node, under a key of the node. Bytes lie in locked, wiped memory, move and
-// do not copy, and nothing prints them. Not guaranteed: that a PackGrant was granted: who makes one
+// its kind. Only a CrossNodeInput shows its bytes, and the identifier in them, which is what
+// crypto/threshold.h evaluates; one is made of a KeyInput that may cross, or of one that needs a
+// grant together with a grant for the same partnership, purpose and case, which it uses up, and of
+// nothing else: K4 and K5 cannot be asked of another node by code that compiles. All of them can be
+// compared inside the node, under a key of the node. Bytes lie in locked, wiped memory, move and do
+// not copy, and nothing prints them. Not guaranteed: that a PackGrant was granted: who makes one
 // has asked policies first and logs it. Ownership: expose() borrows. Thread-safety: like any value.
 // Errors: kInvalidArgument.
 #ifndef SLUIS_SERVER_IDENTITY_KEY_INPUT_H_
 #define SLUIS_SERVER_IDENTITY_KEY_INPUT_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +28,7 @@
 #include "crypto/secret.h"
 #include "server/identity/key_kind.h"
 #include "server/identity/key_scope.h"
+#include "server/identity/name_text.h"
 #include "server/identity/pack_grant.h"
 #include "server/identity/wiped_text.h"
 
@@ -61,16 +64,31 @@ class KeyInput {
   friend PersonKeys KeysOf(const Person& person, const KeyScope& scope, const KeyKinds& kinds);
 
   KeyInput(KeyKind kind, const KeyScope& scope, const WipedText& identifier)
-      : kind_(kind), scope_(scope), bytes_(internal::EncodeInput(kind, scope, identifier)) {}
+      : kind_(kind),
+        scope_(scope),
+        identifier_bytes_(identifier.size()),
+        bytes_(internal::EncodeInput(kind, scope, identifier)) {}
 
   KeyKind kind_;
   KeyScope scope_;
+  size_t identifier_bytes_;
   WipedText bytes_;
 };
 
 using FreeInput = KeyInput<Reach::kAcrossNodes>;
 using GrantedInput = KeyInput<Reach::kWithGrant>;
 using OwnNodeInput = KeyInput<Reach::kOwnNode>;
+
+// Of one person at most so many inputs may cross: national, bis and foreign number, K2, and K3 with
+// a grant.
+inline constexpr size_t kMaxCrossingOfOnePerson =
+    static_cast<size_t>(std::count_if(kKeyKinds.begin(), kKeyKinds.end(), [](KeyKind kind) {
+      return ReachOf(kind) != Reach::kOwnNode;
+    }));
+static_assert(kMaxCrossingOfOnePerson == 5);
+// The longest identifier is a K3 of names of 400 letters that sound as two each; K2 has 821 bytes
+// at most, numbers 44. Names that people have stay far below.
+inline constexpr size_t kMaxIdentifierBytes = 6 + (2 + 2 * kMaxNameBytes) * 2 + 2 + 10;
 
 // One input that another node is asked about. What needs no grant has no case of its own.
 class CrossNodeInput {
@@ -85,6 +103,13 @@ class CrossNodeInput {
   const KeyScope& scope() const { return scope_; }
   // For which it may be asked and no other, where it took a grant; otherwise empty.
   const std::string& case_reference() const { return case_reference_; }
+  // The id type inside the bytes; no secret.
+  std::string_view kind_word() const { return IdType(kind_); }
+  // The canonical identifier inside the bytes, in the memory that is wiped with them: at most
+  // kMaxIdentifierBytes.
+  crypto::BytesView identifier() const {
+    return View(bytes_).substr(bytes_.size() - std::min(identifier_bytes_, bytes_.size()));
+  }
   crypto::BytesView expose() const { return View(bytes_); }
 
   CrossNodeInput(CrossNodeInput&&) noexcept = default;
@@ -93,15 +118,18 @@ class CrossNodeInput {
   CrossNodeInput& operator=(const CrossNodeInput&) = delete;
 
  private:
-  CrossNodeInput(KeyKind kind, KeyScope scope, std::string_view case_reference, WipedText bytes)
-      : kind_(kind),
-        scope_(std::move(scope)),
+  template <Reach kReach>
+  CrossNodeInput(KeyInput<kReach> input, std::string_view case_reference)
+      : kind_(input.kind_),
+        scope_(std::move(input.scope_)),
         case_reference_(case_reference),
-        bytes_(std::move(bytes)) {}
+        identifier_bytes_(input.identifier_bytes_),
+        bytes_(std::move(input.bytes_)) {}
 
   KeyKind kind_;
   KeyScope scope_;
   std::string case_reference_;
+  size_t identifier_bytes_;
   WipedText bytes_;
 };
 

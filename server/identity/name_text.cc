@@ -169,6 +169,10 @@ absl::StatusOr<Words> NormaliseName(std::string_view written) {
   }
   if (!word.empty()) words.push_back(std::move(word));
   if (words.size() > kMaxNameWords) return Refuse("it has more than 16 words");
+  // A sign of three bytes can stand for four letters; what is kept has a bound of its own.
+  size_t length = words.size();
+  for (const WipedText& some : words) length += some.size();
+  if (length > kMaxNameBytes + 1) return Refuse("too long; it has at most 400 letters");
   return WordsThatCount(std::move(words));
 }
 

@@ -48,6 +48,14 @@ static_assert(!Crosses<WipedText>);
 static_assert(!std::is_constructible_v<CrossNodeInput, KeyKind, WipedText>);
 static_assert(!std::is_convertible_v<OwnNodeInput, FreeInput>);
 
+template <typename T>
+concept ShowsIdentifier = requires(const T& value) {
+  value.identifier();
+};
+static_assert(ShowsIdentifier<CrossNodeInput>);
+static_assert(!ShowsIdentifier<FreeInput> && !ShowsIdentifier<GrantedInput>);
+static_assert(!ShowsIdentifier<OwnNodeInput>);
+
 static_assert(ShowsBytes<CrossNodeInput>);
 static_assert(!ShowsBytes<FreeInput> && !ShowsBytes<GrantedInput> && !ShowsBytes<OwnNodeInput>);
 
@@ -71,6 +79,9 @@ TEST(KeyInputTest, WhatCrossesHasTheBytesOfTheInput) {
   EXPECT_EQ(crossing.kind(), KeyKind::kNationalNumber);
   EXPECT_EQ(crossing.scope(), *KeyScope::Of("p", "q"));
   EXPECT_EQ(crossing.case_reference(), "");
+  EXPECT_EQ(crossing.kind_word(), "be-nrn");
+  EXPECT_EQ(crossing.identifier(), "85073003328");
+  EXPECT_EQ(crossing.identifier().end(), crossing.expose().end()) << "the same memory";
   EXPECT_EQ(crossing.expose(), crypto::BytesView("PSN1\0\x06"
                                                  "be-nrn\0\1p\0\1q\0\x0b"
                                                  "85073003328",
@@ -126,6 +137,30 @@ TEST(KeyInputTest, AGrantIsUsedOnceAlsoWhenItIsRefused) {
   EXPECT_FALSE(Search(std::move(refused), "case-2").ok());
   // NOLINTNEXTLINE(bugprone-use-after-move)
   EXPECT_THAT(Search(std::move(refused), "case-1").status().message(), HasSubstr("was used"));
+}
+
+TEST(KeyInputTest, NoIdentifierIsLongerThanTheHeaderSays) {
+  const std::string name(kMaxNameBytes, 'x');  // sounds as "ks" each time
+  const auto person = Person::From({.surname = name,
+                                    .given = name,
+                                    .born = "1985-03-14",
+                                    .national_number = "85.07.03-996.69",
+                                    .bis_number = "85.47.03-996.58",
+                                    .foreign_country = "MA",
+                                    .foreign_number = std::string(31, '7') + "8"});
+  ASSERT_TRUE(person.ok()) << person.status();
+  PersonKeys keys = KeysOf(*person, *KeyScope::Of("p", "q"), KeyKinds::All());
+  EXPECT_EQ(keys.free.size() + 1, kMaxCrossingOfOnePerson);
+  size_t longest = 0;
+  for (FreeInput& input : keys.free) {
+    const size_t bytes = CrossNodeInput::Of(std::move(input)).identifier().size();
+    longest = std::max(longest, bytes);
+  }
+  EXPECT_EQ(longest, 821u);
+  ASSERT_TRUE(keys.granted);
+  const auto sound = CrossNodeInput::Of(*std::move(keys.granted), GrantFor("p", "q"), "case-1");
+  ASSERT_TRUE(sound.ok()) << sound.status();
+  EXPECT_EQ(sound->identifier().size(), kMaxIdentifierBytes);
 }
 
 }  // namespace

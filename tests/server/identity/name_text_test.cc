@@ -112,6 +112,17 @@ std::string AnyName() {
   return name;
 }
 
+// One sign of three bytes that decomposes to four letters.
+TEST(NameTextTest, ANameHasABoundAfterItsSignsAreTakenApart) {
+  std::string name;
+  for (int i = 0; i < 100; ++i) name += "\u3389";
+  const auto words = NormaliseName(name);
+  ASSERT_TRUE(words.ok()) << words.status();
+  EXPECT_EQ(Joined(*words).size(), 400u);
+  EXPECT_NE(NormaliseName(name + "\u3389").status().message().find("too long"),
+            std::string_view::npos);
+}
+
 RC_GTEST_PROP(NameTextProperty, WhatIsNormalStaysSo, ()) {
   const std::string name = AnyName();
   const auto words = NormaliseName(name);

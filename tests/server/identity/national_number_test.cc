@@ -23,7 +23,7 @@ std::string Made(int year, int month, int day, int serial) {
   char body[16];
   std::snprintf(body, sizeof body, "%02d%02d%02d%03d", year % 100, month, day, serial);
   const long long whole = std::stoll(std::string(year >= 2000 ? "2" : "") + body);
-  char text[16];
+  char text[sizeof body + 8];
   std::snprintf(text, sizeof text, "%s%02d", body, static_cast<int>(97 - whole % 97));
   return text;
 }

@@ -3,13 +3,14 @@
 //
 // Guarantee: *equal* means that both engines, given those values and exactly those packs, come to
 // the decision, rules, fields and obligations that were logged, on a day on which the packs were
-// valid, and that what was done agrees with it; and unless `unchecked_protocol` says that its text
-// was not given, that this text gives the clause that was logged. Not guaranteed: that the values
-// were true, that the packs were the ones agreed on (the manifest says which), that an act was
-// logged at all, or that the obligations were then carried out. Values that the rules themselves
-// keep apart from the decision are no part of it: whose they were (the source of each attribute) is
-// taken as declared. Thread-safety: one thread. Ownership: borrows the packs. Errors: none; what
-// cannot be read is a verdict. Source: docs/formats.md, "Replaying".
+// valid, that it is a decision on what was done and agrees with it, and that it was logged when it
+// was made; and unless `unchecked_protocol` says that its text was not given, that this text gives
+// the clause that was logged, on one of its days. Not asked: whether anybody signed that text. Not
+// guaranteed: that the values were true, that the packs were the ones agreed on (the manifest says
+// which), that an act was logged at all, or that the obligations were then carried out. Values that
+// the rules themselves keep apart from the decision are no part of it: whose they were (the source
+// of each attribute) is taken as declared. Thread-safety: one thread. Ownership: borrows the packs.
+// Errors: none; what cannot be read is a verdict. Source: docs/formats.md, "Replaying".
 #ifndef SLUIS_CLIENT_LIB_REPLAY_H_
 #define SLUIS_CLIENT_LIB_REPLAY_H_
 

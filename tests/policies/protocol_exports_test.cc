@@ -43,7 +43,7 @@ class ProtocolExports : public testing::Test {
   ProtocolDocument Document(const std::vector<ProtocolSignature>& held = {}) const {
     const auto groups = flows_->Grouped(*flows_->Between(KindsBetween(protocol_)));
     EXPECT_TRUE(groups.ok());
-    return DescribeProtocol(protocol_, *groups, held);
+    return DescribeProtocol(protocol_, *groups, packs_->schema(), held);
   }
 
   static inline std::optional<PackSet> packs_;
@@ -78,6 +78,27 @@ TEST_F(ProtocolExports, TheDocumentHasEveryHeadingAndWhatTheRulesSay) {
   for (const char* word : {"<script", "<link", "<img", "<a ", " src=", "@import", "url("}) {
     EXPECT_THAT(html, Not(HasSubstr(word))) << word;
   }
+}
+
+// Nothing that travels outside the clauses is left unsaid: whatever the sender states to the
+// receiver stands in the document, in Dutch.
+TEST_F(ProtocolExports, TheDocumentSaysWhatAlwaysGoesAlong) {
+  const ProtocolDocument document = Document();
+  const std::string html = DocumentHtml(document);
+  const std::string markdown = DocumentMarkdown(document);
+  std::size_t offered = 0;
+  for (const Attribute& attribute : packs_->schema().attributes) {
+    const bool goes = attribute.SourceOn(Side::kAccept) == Source::kOffer;
+    const std::string words = DutchAttribute(attribute.name);
+    if (goes) {
+      ++offered;
+      EXPECT_NE(words, attribute.name) << "no Dutch for it";
+    }
+    EXPECT_EQ(html.find("<li>" + words + "</li>") != std::string::npos, goes) << attribute.name;
+    EXPECT_EQ(markdown.find("- " + words + "\n") != std::string::npos, goes) << attribute.name;
+  }
+  EXPECT_GT(offered, 15U);
+  EXPECT_THAT(html, Not(HasSubstr("gaat niet.")));
 }
 
 // The numbers beside a row are of the clauses that cover something of it, and of no others.

@@ -193,6 +193,8 @@ TEST_F(ProtocolStateTest, SignaturesAreReadAsTheyAreWritten) {
     const auto refused = ReadSignatures("s", one.text);
     EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument) << one.place;
     EXPECT_THAT(std::string(refused.status().message()), testing::StartsWith(one.place));
+    EXPECT_THAT(std::string(refused.status().message()),
+                testing::HasSubstr("; take that file again from another party"));
   }
 }
 

@@ -51,6 +51,9 @@ absl::Status AddStep(const Call& call, const View& view, const keys::Ceremony& m
                      const keys::Step& step, const StepCause& cause, CeremonyRow& ceremony,
                      Effect& effect);
 
+// Puts another event in the place of the one of that number.
+void RewriteEvent(size_t number, const keys::Event& event, const CeremonyRow& ceremony,
+                  Effect& effect);
 // Adds an event that no machine sees yet: of a proposal.
 void AddEvent(const keys::Event& event, CeremonyRow& ceremony, Effect& effect);
 void WriteCeremony(const CeremonyRow& ceremony, Effect& effect);

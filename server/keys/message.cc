@@ -123,6 +123,10 @@ absl::StatusOr<VerifiedMessage> Verify(Message message, const Parameters& parame
   return VerifiedMessage(std::move(message), sender->index);
 }
 
+bool IsSignedBy(const Message& message, const crypto::PublicKey& key) {
+  return crypto::Verify(key, Signed(message.head_bytes), message.signature);
+}
+
 absl::StatusOr<Parameters> AnnouncedParameters(const Message& message) {
   if (message.head.round() != peer::v1::CEREMONY_ROUND_ANNOUNCE) {
     return absl::InvalidArgumentError(

@@ -72,6 +72,10 @@ class VerifiedMessage {
 absl::StatusOr<VerifiedMessage> Verify(Message message, const Parameters& parameters,
                                        const Roster& roster);
 
+// Whether that key signed the head, for who does not know the ceremony yet: not whether the key may
+// speak in it.
+bool IsSignedBy(const Message& message, const crypto::PublicKey& key);
+
 // The parameters that an announcement carries, for who has not heard of its ceremony: the body is
 // read, and that the head names their id. kInvalidArgument for every other message.
 absl::StatusOr<Parameters> AnnouncedParameters(const Message& message);

@@ -153,6 +153,8 @@ void Ceremonies::Keep(const std::string& ceremony, Kept kept) {
 
 void Ceremonies::Give(const CeremonyRow& ceremony, keys::Ceremony machine) {
   std::lock_guard lock(mutex_);
+  // A row of an earlier version may say another time.
+  NoteDueLocked(ceremony.id, machine.DueAt().value_or(0));
   Keep(ceremony.id, {ceremony.row.chain(), std::move(machine)});
 }
 

@@ -216,7 +216,7 @@ absl::StatusOr<Plan> TickCeremony::Decide(const Call& call, View& view) {
   if (!machine.ok()) return machine.status();
   const absl::StatusOr<keys::Step> step = machine->Tick(now_s);
   if (!step.ok()) return step.status();
-  if (!step->changed) return NotDue(call);
+  if (!step->changed) return ceremonies_.Give(ceremony, *std::move(machine)), NotDue(call);
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
   const absl::Status added =

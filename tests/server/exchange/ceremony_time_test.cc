@@ -85,6 +85,35 @@ TEST(CeremonyTime, ANodeThatStartsAgainKnowsWhatIsDueFromItsFirstLook) {
   EXPECT_FALSE(world.link(0).ceremonies().IsTimeToLook(due_us + 1));
 }
 
+// As an earlier version may have written it.
+TEST(CeremonyTime, ARowThatIsDueTooEarlyIsNotTriedAgainAndAgain) {
+  KeyWorld world(3);
+  const auto started = world.Start(0, KeyWorld::Generation());
+  ASSERT_TRUE(started.ok());
+  ASSERT_TRUE(world.Settle());
+  auto& h = world.node(0).h;
+  record::v1::StoredCeremony row = world.Ceremony(0, started->id());
+  row.set_due_s(h.clock.NowUs() / kSecondUs + 3);
+  const std::string key = core::CeremonyKey(started->id());
+  const uint64_t stamp =
+      world.With(0, [&](const core::View& view) { return view.StampOf(key).value_or(0); });
+  h.PutRow(key, stamp, row.SerializeAsString());
+  world.Restart(0);
+  ASSERT_EQ(core::KeepKeys(*h.ledger, *h.executor, *h.terms.Get(), h.clock.NowUs(),
+                           world.link(0).ceremonies(), [] {}),
+            absl::OkStatus());
+  const uint64_t before = h.size();
+  for (int second = 0; second < 30; ++second) {
+    h.clock.Advance(std::chrono::seconds(1));
+    if (!world.link(0).ceremonies().IsDue(h.clock.NowUs())) continue;
+    const absl::Status kept = core::KeepKeys(*h.ledger, *h.executor, *h.terms.Get(),
+                                             h.clock.NowUs(), world.link(0).ceremonies(), [] {});
+    EXPECT_EQ(CodeOf(kept), "not_due");
+  }
+  EXPECT_EQ(h.size(), before + 1);
+  EXPECT_EQ(world.Ceremony(0, started->id()).state(), record::v1::CEREMONY_STATE_RUNNING);
+}
+
 TEST(CeremonyTime, RoundsShorterThanANodeNeedsAreRefused) {
   KeyWorld world(3);
   node::v1::StartCeremonyRequest request = KeyWorld::Generation();

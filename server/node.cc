@@ -212,7 +212,7 @@ absl::Status Node::EraseDue() {
     const auto snapshot = parts.ledger->store().NewSnapshot();
     const core::View view(*snapshot, parts.ledger->keyring());
     absl::StatusOr<std::vector<std::string>> found =
-        core::RecordsPastRetention(view, storage::LegalDay(parts.clock.NowUs()), kErasuresPerRound);
+        parts.retention.Due(view, storage::LegalDay(parts.clock.NowUs()), kErasuresPerRound);
     if (!found.ok()) return found.status();
     due = *std::move(found);
     const auto today = static_cast<uint32_t>(parts.clock.NowUs() / kDayUs);

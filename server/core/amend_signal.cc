@@ -4,6 +4,7 @@
 #include "server/core/author_mode.h"
 #include "server/core/record_act.h"
 #include "server/core/record_signal.h"
+#include "server/core/retention_watch.h"
 #include "server/storage/clock.h"
 
 namespace sluis::core {
@@ -79,6 +80,7 @@ absl::StatusOr<Plan> AmendSignal::Decide(const Call& call, View& view) {
   write.body.set_author_mode(mode);
   write.body.set_amended_at_us(call.now_us);
   write.body.set_amend_reason(request_.reason());
+  if (write.row.retention_until() < act.record->row.retention_until()) BringRetentionNearer(effect);
   effect.record = std::move(write);
   plan.reply = [this, version](std::span<const ledger::Logged> logged) {
     response_.set_version(version);

@@ -47,6 +47,8 @@ struct Executor::Attempt {
   Turns::Turn turn = nullptr;
   // Refusals gathered into one entry instead of a use case.
   std::optional<RefusalGate::Gathered> gathered;
+  // Whether the refused parts of its plans get entries of their own; nothing before there were any.
+  std::optional<bool> parts_within_limit;
 };
 
 // Counts a submission on its way. Its last owner is the ledger, which lets go of it after it was
@@ -149,7 +151,7 @@ void Executor::Start(std::shared_ptr<Attempt> attempt) {
       absl::StatusOr<Plan> plan = PlanCall(*attempt, view, call, std::move(remembered));
       if (plan.ok() && !plan->refusal) {
         if (!plan->refused_parts.empty()) {
-          gate_.Gather(CountedAs(call), call.now_us, call, *plan);
+          gate_.Gather(CountedAs(call), call.now_us, call, *plan, attempt->parts_within_limit);
         }
         Commit(std::move(attempt), *std::move(plan), view, call);
         return;
@@ -175,7 +177,7 @@ void Executor::Start(std::shared_ptr<Attempt> attempt) {
                           absl::Status status) { finish(std::move(status)); };
     if (!gate_.Admit(CountedAs(call), call.now_us, call, *plan, attempt->finish)) return;
   } else if (!plan->refused_parts.empty()) {
-    gate_.Gather(CountedAs(call), call.now_us, call, *plan);
+    gate_.Gather(CountedAs(call), call.now_us, call, *plan, attempt->parts_within_limit);
   }
   Commit(std::move(attempt), *std::move(plan), view, call);
 }

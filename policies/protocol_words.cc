@@ -34,6 +34,7 @@ constexpr auto kWords = std::to_array<Pair>({
     {"subject_ref", "verwijzing van de organisatie"},
     {"contributor", "inbrenger"},
     {"recorded_by", "wie het optekende"},
+    {"identity", "wie de betrokkene is"},
     {"subject", "betrokkene"},
     {"month", "maand"},
     {"quarter", "kwartaal"},

@@ -124,6 +124,9 @@ Result<node::v1::ListSignalsResponse> Calls::Do(const node::v1::ListSignalsReque
 Result<node::v1::OpenSignalResponse> Calls::Do(const node::v1::OpenSignalRequest& request) {
   return stubs_->Unary(*stubs_->signals, &SignalService::Stub::OpenSignal, request);
 }
+Result<node::v1::OpenIdentityResponse> Calls::Do(const node::v1::OpenIdentityRequest& request) {
+  return stubs_->Unary(*stubs_->signals, &SignalService::Stub::OpenIdentity, request);
+}
 Result<node::v1::WithdrawSignalResponse> Calls::Do(const node::v1::WithdrawSignalRequest& request) {
   return stubs_->Unary(*stubs_->signals, &SignalService::Stub::WithdrawSignal, request);
 }

@@ -43,6 +43,7 @@ class Calls {
   Result<node::v1::AmendSignalResponse> Do(const node::v1::AmendSignalRequest& request);
   Result<node::v1::ListSignalsResponse> Do(const node::v1::ListSignalsRequest& request);
   Result<node::v1::OpenSignalResponse> Do(const node::v1::OpenSignalRequest& request);
+  Result<node::v1::OpenIdentityResponse> Do(const node::v1::OpenIdentityRequest& request);
   Result<node::v1::WithdrawSignalResponse> Do(const node::v1::WithdrawSignalRequest& request);
   Result<node::v1::EraseSignalResponse> Do(const node::v1::EraseSignalRequest& request);
   Result<node::v1::HoldSignalResponse> Do(const node::v1::HoldSignalRequest& request);

@@ -18,6 +18,7 @@
 #include "server/core/list_signals.h"
 #include "server/core/method.h"
 #include "server/core/node_acts.h"
+#include "server/core/open_identity.h"
 #include "server/core/open_signal.h"
 #include "server/core/preview_share.h"
 #include "server/core/query_log.h"
@@ -77,6 +78,7 @@ const std::map<std::string, Make>& ContextMethods() {
          RecordSignalRequest request;
          *request.mutable_context() = context;
          *request.mutable_signal() = TalkativeSignal();
+         request.mutable_identity()->set_surname("Janssens");
          return Boxed<RecordSignal, RecordSignalResponse>(request, h.random);
        }},
       {"SignalService.ImportSignals",
@@ -109,6 +111,10 @@ const std::map<std::string, Make>& ContextMethods() {
       {"SignalService.OpenSignal",
        [](CoreHarness&, const RequestContext& context) {
          return Boxed<OpenSignal, OpenSignalResponse>(About<OpenSignalRequest>(context, id));
+       }},
+      {"SignalService.OpenIdentity",
+       [](CoreHarness&, const RequestContext& context) {
+         return Boxed<OpenIdentity, OpenIdentityResponse>(About<OpenIdentityRequest>(context, id));
        }},
       {"SignalService.WithdrawSignal",
        [](CoreHarness&, const RequestContext& context) {

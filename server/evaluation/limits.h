@@ -1,0 +1,39 @@
+// Bounds of the messages of evaluations. docs/formats.md, "Evaluation", has them as a table.
+#ifndef SLUIS_SERVER_EVALUATION_LIMITS_H_
+#define SLUIS_SERVER_EVALUATION_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sluis::evaluation {
+
+inline constexpr uint32_t kVersion = 1;
+inline constexpr size_t kMaxPersons = 8;
+// Match keys of one person that go beyond a node: national number, full name with birth date, and
+// phonetic name with birth date. Coarser ones stay inside the node and need no holder.
+inline constexpr size_t kMaxKeysPerPerson = 3;
+inline constexpr size_t kMaxElements = kMaxPersons * kMaxKeysPerPerson;
+inline constexpr size_t kMaxKindBytes = 16;
+// So that the inputs of a whole request fit in one part of an entry.
+inline constexpr size_t kMaxIdentifierBytes = 200;
+
+inline constexpr size_t kMaxRequestBytes = 8 << 10;
+inline constexpr size_t kMaxAnswerBytes = 2 << 10;
+inline constexpr size_t kMaxProofsBytes = 512 << 10;
+inline constexpr int kMaxProofs = 64;
+inline constexpr int kMaxInclusion = 63;
+inline constexpr int kMaxConsistency = 126;
+inline constexpr size_t kMaxListBytes = 1 << 20;
+inline constexpr int kMaxListItems = 4096;
+inline constexpr size_t kMaxDrawBytes = 1 << 10;
+inline constexpr uint32_t kMaxPeriodDays = 92;
+
+inline constexpr uint64_t kSecondsPerDay = 24 * 3600;
+inline constexpr uint64_t kUsPerSecond = 1'000'000;
+
+// UTC, days since 1970-01-01.
+inline uint32_t DayOf(uint64_t seconds) { return static_cast<uint32_t>(seconds / kSecondsPerDay); }
+
+}  // namespace sluis::evaluation
+
+#endif  // SLUIS_SERVER_EVALUATION_LIMITS_H_

@@ -1,0 +1,112 @@
+#include "server/evaluation/question.h"
+
+#include <utility>
+
+#include "crypto/expand_message.h"
+
+namespace sluis::evaluation {
+namespace {
+
+namespace oprf = crypto::oprf;
+
+constexpr std::string_view kBlindLabel = "sluis/evaluation-blind/v1";
+
+// Everything before the match key has a fixed length.
+oprf::SecretScalar BlindFor(const BlindSource& source, const AskedEntry& entry, size_t place,
+                            crypto::BytesView input) {
+  crypto::Secret<32> fresh;
+  source.random.Fill(fresh.mutable_span());
+  crypto::Bytes number;
+  crypto::AppendU16(number, static_cast<uint16_t>(place));
+  return oprf::HashToSecretScalar(
+      {crypto::View(fresh.expose()), crypto::View(source.hedge.expose()),
+       crypto::View(entry.request_id), crypto::View(entry.key_id), number, input},
+      kBlindLabel);
+}
+
+absl::Status CheckCounts(const std::vector<Person>& persons) {
+  bool fits = !persons.empty() && persons.size() <= kMaxPersons;
+  for (const Person& person : persons) {
+    fits = fits && !person.empty() && person.size() <= kMaxKeysPerPerson;
+  }
+  if (fits) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "a question is about 1 to 8 persons with 1 to 3 match keys each; ask several times");
+}
+
+// In time that depends on lengths only.
+bool AnyTwice(const std::vector<Wiped>& inputs) {
+  bool twice = false;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (crypto::ConstantTimeEqual(inputs[i].view(), inputs[j].view())) twice = true;
+    }
+  }
+  return twice;
+}
+
+}  // namespace
+
+absl::StatusOr<Question> Question::Of(const keys::Package& package, std::vector<Person> persons,
+                                      const BlindSource& source) {
+  if (package.use != record::v1::KEY_USE_TAGS) {
+    return absl::InvalidArgumentError(
+        "the key is not one for tags of persons; take the package of the purpose");
+  }
+  if (absl::Status counts = CheckCounts(persons); !counts.ok()) return counts;
+  std::vector<Wiped> inputs;
+  for (const Person& person : persons) {
+    for (const MatchKey& key : person) {
+      absl::StatusOr<Wiped> input =
+          InputOf(package.partnership, package.purpose, key.kind, key.identifier.view());
+      if (!input.ok()) return input.status();
+      inputs.push_back(*std::move(input));
+    }
+  }
+  if (AnyTwice(inputs)) {
+    return absl::InvalidArgumentError("a match key is there twice; give each once");
+  }
+  AskedEntry entry;
+  entry.partnership = package.partnership;
+  entry.request_id = source.random.Array<16>();
+  entry.key_id = package.key_id;
+  entry.count = static_cast<uint32_t>(inputs.size());
+  std::vector<crypto::BytesView> views;
+  std::vector<oprf::SecretScalar> blinds;
+  for (const Wiped& input : inputs) {
+    blinds.push_back(BlindFor(source, entry, views.size(), input.view()));
+    views.push_back(input.view());
+  }
+  absl::StatusOr<oprf::Request> hidden = oprf::Request::With(views, std::move(blinds));
+  if (!hidden.ok()) return hidden.status();
+  Question out(std::move(persons), *std::move(hidden));
+  size_t next = 0;
+  for (const Person& person : out.persons_) {
+    std::string& elements = *out.blinded_.Add()->mutable_elements();
+    for (size_t i = 0; i < person.size(); ++i) {
+      elements.append(crypto::View(out.hidden_.blinded()[next++]));
+    }
+  }
+  entry.blinded_digest = BlindedDigest(out.blinded_);
+  out.entry_ = std::move(entry);
+  return out;
+}
+
+void Question::FillSubject(record::v1::SubjectPart& subject) const {
+  size_t next = 0;
+  for (const Person& person : persons_) {
+    record::v1::EvaluatedPerson& out = *subject.add_evaluated();
+    for (const MatchKey& key : person) {
+      record::v1::EvaluatedInput& input = *out.add_inputs();
+      input.set_kind(key.kind);
+      input.set_identifier(std::string(key.identifier.view()));
+      input.set_blind(std::string(crypto::View(hidden_.blinds()[next++].bytes().expose())));
+    }
+  }
+}
+
+envelope::StatementItem Question::Item(std::string_view case_token) const {
+  return ItemOf(entry_.request_id, case_token, entry_.key_id, entry_.blinded_digest);
+}
+
+}  // namespace sluis::evaluation

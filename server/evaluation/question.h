@@ -1,0 +1,70 @@
+// The asker's first half: match keys, hashed and hidden, as they are logged before anybody is
+// asked.
+//
+// Guarantee: each element is hidden under a blind of its own, used in this one question. A blind
+// follows from fresh bytes, a secret of this node, the request id, the place and the match key
+// itself: a random source that stands still repeats no blind for another person, and tells nobody
+// the blinds without that secret. Match keys and blinds lie in memory that is wiped; the subject
+// part is the caller's to seal and to wipe (WipeSubject). Not guaranteed: that match keys under one
+// person are of one person, or that the person is the one the case is about: the privacy officer
+// samples. Thread-safety: a Question belongs to one thread. Errors: kInvalidArgument, never naming
+// content.
+#ifndef SLUIS_SERVER_EVALUATION_QUESTION_H_
+#define SLUIS_SERVER_EVALUATION_QUESTION_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "crypto/threshold.h"
+#include "server/evaluation/input.h"
+#include "server/evaluation/message.h"
+#include "server/evaluation/parts.h"
+#include "server/keys/package.h"
+#include "sluis/record/v1/entry.pb.h"
+
+namespace sluis::evaluation {
+
+// Where blinds come from. Borrows.
+struct BlindSource {
+  crypto::Random& random;
+  const crypto::Secret<32>& hedge;  // of this node, for nothing else
+};
+
+class Question {
+ public:
+  // Also for a key that is not one of tags, for a match key that is there twice, and for one that
+  // hashes to the identity.
+  static absl::StatusOr<Question> Of(const keys::Package& package, std::vector<Person> persons,
+                                     const BlindSource& source);
+
+  const RequestId& request_id() const { return entry_.request_id; }
+  const crypto::Hash& key_id() const { return entry_.key_id; }
+  const AskedEntry& entry() const { return entry_; }
+  uint32_t count() const { return entry_.count; }
+  const google::protobuf::RepeatedPtrField<peer::v1::BlindedPerson>& blinded() const {
+    return blinded_;
+  }
+  // Match keys and blinds, for the entry before anybody is asked.
+  void FillSubject(record::v1::SubjectPart& subject) const;
+  // What the person who asks signs.
+  envelope::StatementItem Item(std::string_view case_token) const;
+
+ private:
+  friend class Asker;
+  Question(std::vector<Person> persons, crypto::oprf::Request hidden)
+      : persons_(std::move(persons)), hidden_(std::move(hidden)) {}
+
+  std::vector<Person> persons_;
+  crypto::oprf::Request hidden_;
+  AskedEntry entry_;
+  google::protobuf::RepeatedPtrField<peer::v1::BlindedPerson> blinded_;
+};
+
+}  // namespace sluis::evaluation
+
+#endif  // SLUIS_SERVER_EVALUATION_QUESTION_H_

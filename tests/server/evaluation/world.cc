@@ -1,0 +1,171 @@
+#include "tests/server/evaluation/world.h"
+
+#include <stdexcept>
+
+#include "crypto/expand_message.h"
+#include "crypto/hash.h"
+#include "crypto/oprf.h"
+#include "server/authn/mandate.h"
+#include "tests/support/person.h"
+
+namespace sluis::evaluation::test {
+namespace {
+
+namespace oprf = crypto::oprf;
+
+template <typename T>
+T Must(absl::StatusOr<T> result) {
+  if (!result.ok()) throw std::runtime_error(std::string(result.status().message()));
+  return *std::move(result);
+}
+
+crypto::Secret<32> Drawn(tests::SeededRandom& random) {
+  crypto::Secret<32> out;
+  random.Fill(out.mutable_span());
+  return out;
+}
+
+record::v1::SignedMandate MandateFor(const crypto::SigningKey& person,
+                                     const crypto::SigningKey& mandate_key) {
+  record::v1::Mandate mandate;
+  mandate.set_mandate_id(std::string(16, 'm'));
+  mandate.set_organisation(NameOf(kAsker));
+  mandate.set_signing_key(std::string(crypto::View(person.public_key())));
+  mandate.add_roles("casemanager");
+  mandate.set_not_before_s(kNowUs / kUsPerSecond - 3600);
+  mandate.set_not_after_s(kNowUs / kUsPerSecond + 60 * kSecondsPerDay);
+  mandate.set_partnership(kPartnership);
+  mandate.set_pseudonym(std::string(16, 'p'));
+  return tests::SignMandate(mandate, mandate_key);
+}
+
+}  // namespace
+
+std::string NameOf(MemberIndex index) { return "lid-" + std::to_string(index) + ".example"; }
+
+std::vector<Person> People(const std::vector<std::string>& identifiers) {
+  std::vector<Person> out;
+  for (const std::string& identifier : identifiers) {
+    out.emplace_back().push_back({"name", Wiped(identifier)});
+  }
+  return out;
+}
+
+World::World(size_t members, size_t threshold, uint64_t seed, const char* purpose)
+    : random(seed),
+      hedge(Drawn(random)),
+      case_key(Drawn(random)),
+      secret(oprf::SecretScalar::Random(random)),
+      person(crypto::SigningKey::Generate(random)) {
+  const auto polynomial = Must(oprf::Polynomial::Random(secret.Clone(), threshold, random));
+  keys::PackageDraft draft;
+  draft.partnership = kPartnership;
+  draft.purpose = purpose;
+  draft.epoch = 1;
+  draft.commitments = polynomial.Commit();
+  for (size_t i = 1; i <= members; ++i) {
+    const auto index = static_cast<MemberIndex>(i);
+    keys.emplace(index, MemberKeys{crypto::SigningKey::Generate(random),
+                                   crypto::SigningKey::Generate(random),
+                                   crypto::SigningKey::Generate(random)});
+    shares.emplace(index, Must(polynomial.ShareOf(index)));
+    draft.holders.push_back({index, NameOf(index)});
+  }
+  package = std::make_shared<const keys::Package>(Must(keys::MakePackage(std::move(draft))));
+  mandate = MandateFor(person, keys.at(kAsker).mandate);
+  status.set_organisation(NameOf(kAsker));
+  status.set_number(1);
+  status.set_issued_at_s(kNowUs / kUsPerSecond - 3600);
+}
+
+Question World::Ask(std::vector<Person> persons) {
+  return Must(Question::Of(*package, std::move(persons), {random, hedge}));
+}
+
+record::v1::UserStatement World::Statement() const {
+  record::v1::UserStatement out;
+  out.set_partnership(kPartnership);
+  out.set_action(std::string(kAction));
+  out.set_organisation(NameOf(kAsker));
+  out.set_audience(kPartnership);
+  out.set_role("casemanager");
+  out.set_purpose(package->purpose);
+  out.set_basis(kBasis);
+  out.set_mandate_digest(std::string(crypto::View(authn::MandateDigest(mandate))));
+  out.set_signed_at_s(kNowUs / kUsPerSecond);
+  out.set_expires_at_s(kNowUs / kUsPerSecond + 3600);
+  return out;
+}
+
+std::string World::CaseToken(std::string_view case_ref) const {
+  return std::string(crypto::View(crypto::HmacSha256(
+      crypto::View(case_key.expose()), {crypto::Lp("sluis/case-token/v1"), crypto::Lp(kPartnership),
+                                        crypto::Lp(kPartnership), crypto::Lp(case_ref)})));
+}
+
+peer::v1::UserSignature World::Signature(const envelope::StatementItem& item,
+                                         const record::v1::UserStatement& statement) const {
+  const std::vector<envelope::StatementItem> items = {item};
+  return envelope::SignaturesFor(
+      envelope::SignStatement(Must(envelope::StatementOver(statement, items)), person), items,
+      mandate, status.number())[0];
+}
+
+Asking World::AskingFor(const Question& question, const crypto::Hash& leaf_hash,
+                        std::string_view case_ref) const {
+  Asking out;
+  out.asker = NameOf(kAsker);
+  out.basis = kBasis;
+  out.case_token = CaseToken(case_ref);
+  out.leaf_hash = leaf_hash;
+  out.user = Signature(question.Item(out.case_token), Statement());
+  return out;
+}
+
+Asker World::Begin(std::vector<Person> persons, size_t spare) {
+  Question question = Ask(std::move(persons));
+  const Asking asking = AskingFor(question, random.Array<32>());
+  return Must(
+      Asker::Begin(std::move(question), package, Keys(), asking, keys.at(kAsker).identity, spare));
+}
+
+HolderKeys World::Keys() const {
+  HolderKeys out;
+  for (const auto& [index, member] : keys) out[index] = {member.identity.public_key()};
+  return out;
+}
+
+peer::v1::EvaluationAnswer World::Answer(MemberIndex holder, crypto::BytesView signed_request) {
+  const Request request = Must(ReadRequest(signed_request));
+  const auto blinded = Must(ElementsOf(request.body.persons()));
+  const oprf::Evaluation evaluation = Must(oprf::BlindEvaluate(
+      shares.at(holder), package->Find(holder)->verification_key, blinded, random));
+  peer::v1::EvaluationAnswer out;
+  out.set_version(kVersion);
+  out.set_partnership(kPartnership);
+  out.set_request_digest(std::string(crypto::View(request.digest)));
+  out.set_key_id(std::string(crypto::View(package->key_id)));
+  out.set_holder(holder);
+  for (const oprf::Encoding& one : evaluation.evaluated) {
+    out.mutable_evaluated()->append(crypto::View(one));
+  }
+  out.set_proof(std::string(crypto::View(evaluation.proof.Serialize())));
+  return out;
+}
+
+std::string World::Signed(MemberIndex holder, const peer::v1::EvaluationAnswer& answer) const {
+  return SignAnswer(answer, keys.at(holder).identity).Serialise();
+}
+
+std::string World::Honest(MemberIndex holder, crypto::BytesView signed_request) {
+  return Signed(holder, Answer(holder, signed_request));
+}
+
+oprf::Element World::ElementOf(const char* purpose, std::string_view identifier) const {
+  const Wiped input = Must(InputOf(kPartnership, purpose, "name", identifier));
+  return oprf::Multiply(
+      secret, oprf::HashToGroup({input.view()},
+                                "HashToGroup-" + oprf::ContextOf(oprf::Mode::kVoprf).name()));
+}
+
+}  // namespace sluis::evaluation::test

@@ -1,0 +1,104 @@
+// What a holder has evaluated, and what may still be asked of it: used ids, caps, and entries that
+// have yet to be proven. All of it follows from one row for each request.
+//
+// Guarantee: a book made anew from its rows decides as the one that they came from. A request is in
+// it from the moment it was taken until Prune lets go of it, which is after its statement has
+// expired and never before its entry was proven; so no id and no entry serves twice. Not
+// guaranteed: that rows are durable: who owns the book writes them. Units: elements, UTC days since
+// 1970-01-01. Thread-safety: one thread. Errors: kInvalidArgument for a row that is not of form.
+#ifndef SLUIS_SERVER_EVALUATION_BOOK_H_
+#define SLUIS_SERVER_EVALUATION_BOOK_H_
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "crypto/bytes.h"
+#include "sluis/record/v1/evaluation.pb.h"
+
+namespace sluis::evaluation {
+
+using HeldRow = record::v1::HeldEvaluation;
+
+// How many elements a holder evaluates. What an asker gets in all is more: see AskerTotal.
+struct Caps {
+  // Of one asker for one case, in so many days, today included; at least 16 of them, longer than a
+  // statement of a person holds.
+  uint32_t per_case = 48;
+  uint32_t case_days = 90;
+  // On one day, for one person who asks and for all of an organisation.
+  uint32_t per_person_day = 96;
+  uint32_t per_asker_day = 960;
+  // Requests of one asker that may be answered before their entries are proven.
+  uint32_t unproven = 16;
+
+  // kInvalidArgument with what to change.
+  absl::Status Check() const;
+};
+
+// What an asker can have evaluated in all when each of `holders` gives `cap`, and each evaluation
+// takes `threshold` of them: floor(holders * cap / threshold). Quorums are free to choose, so it is
+// more than the cap.
+uint64_t AskerTotal(uint64_t holders, uint64_t threshold, uint64_t cap);
+// The largest cap with which that total stays at or below `total`.
+uint64_t CapForTotal(uint64_t holders, uint64_t threshold, uint64_t total);
+
+// A row as it is stored.
+struct StoredRow {
+  std::string key;  // lp(asker) || request id, under a prefix of whoever stores it
+  std::string bytes;
+};
+StoredRow StoredFormOf(const HeldRow& row);
+absl::StatusOr<HeldRow> ReadHeldRow(crypto::BytesView bytes);
+
+enum class Room { kFree, kUsed, kQuota, kUnproven };
+
+class Book {
+ public:
+  explicit Book(const Caps& caps) : caps_(caps) {}
+
+  // Whether the request may be taken as things are; `row` as it would be kept.
+  Room RoomFor(const HeldRow& row) const;
+  // Whether id and entry are new.
+  bool IsNew(const HeldRow& row) const;
+  // In the place of the one with the same asker and request id, if there is one.
+  void Put(HeldRow row);
+  void Remove(const std::string& asker, const std::string& request_id);
+
+  // Null when there is none.
+  const HeldRow* Find(const std::string& asker, const std::string& request_id) const;
+  const HeldRow* FindByLeaf(const std::string& asker, const std::string& leaf_hash) const;
+  // Taken on that day, sorted by request digest.
+  std::vector<HeldRow> OfDay(const std::string& asker, uint32_t day) const;
+  // Everything, in the order of the keys.
+  std::vector<HeldRow> All() const;
+  // Keys of the rows that are of no use any more, which it drops. Those whose entry was not proven,
+  // or shown to say something else, stay: they are held against the asker.
+  std::vector<std::string> Prune(uint64_t now_s);
+
+ private:
+  using Key = std::pair<std::string, std::string>;
+  // Elements by day.
+  using Tally = std::map<Key, std::map<uint32_t, uint32_t>>;
+
+  void Count(const HeldRow& row, bool add);
+  static uint64_t Sum(const Tally& tally, const Key& key, uint32_t from_day, uint32_t to_day);
+
+  Caps caps_;
+  std::map<Key, HeldRow> rows_;
+  std::map<Key, std::string> leaves_;  // asker and leaf hash to request id
+  Tally cases_;
+  Tally persons_;
+  Tally askers_;
+  std::map<std::string, uint32_t> unproven_;
+  std::map<std::pair<std::string, uint32_t>, uint32_t> requests_;  // by asker and day
+};
+
+}  // namespace sluis::evaluation
+
+#endif  // SLUIS_SERVER_EVALUATION_BOOK_H_

@@ -1,0 +1,107 @@
+#include "server/evaluation/opening.h"
+
+#include <utility>
+#include <vector>
+
+#include "crypto/merkle.h"
+#include "crypto/threshold.h"
+#include "server/envelope/canonical.h"
+#include "server/evaluation/message.h"
+#include "server/evaluation/parts.h"
+#include "server/ledger/leaf.h"
+#include "server/ledger/part.h"
+#include "sluis/record/v1/entry.pb.h"
+
+namespace sluis::evaluation {
+namespace {
+
+namespace oprf = crypto::oprf;
+using Persons = google::protobuf::RepeatedPtrField<peer::v1::BlindedPerson>;
+
+// What the match keys hide to; false when one is none.
+bool Hide(std::string_view partnership, std::string_view purpose,
+          const record::v1::SubjectPart& subject, Persons* out) {
+  for (const record::v1::EvaluatedPerson& person : subject.evaluated()) {
+    std::string& elements = *out->Add()->mutable_elements();
+    for (const record::v1::EvaluatedInput& one : person.inputs()) {
+      const absl::StatusOr<Wiped> input =
+          InputOf(partnership, purpose, one.kind(), one.identifier());
+      auto bytes = crypto::Secret<oprf::kScalarSize>::FromBytes(crypto::Bytes(one.blind()));
+      if (!input.ok() || !bytes.ok()) return false;
+      auto blind = oprf::SecretScalar::Deserialize(*std::move(bytes));
+      if (!blind.ok()) return false;
+      std::vector<oprf::SecretScalar> blinds;
+      blinds.push_back(*std::move(blind));
+      const crypto::BytesView view = input->view();
+      const auto hidden = oprf::Request::With(std::span(&view, 1), std::move(blinds));
+      if (!hidden.ok()) return false;
+      elements.append(crypto::View(hidden->blinded().front()));
+    }
+  }
+  return true;
+}
+
+bool Commits(const ledger::Leaf& leaf, ledger::Part part, std::string_view origin,
+             std::string_view salt, crypto::BytesView bytes) {
+  const auto salted = crypto::ToFixed<32>(salt);
+  return salted.ok() && ledger::Commitment(origin, part, *salted, bytes) ==
+                            leaf.commitments[static_cast<size_t>(part) - 1];
+}
+
+}  // namespace
+
+std::string_view OpeningName(OpeningVerdict verdict) {
+  switch (verdict) {
+    case OpeningVerdict::kMatches:
+      return "matches";
+    case OpeningVerdict::kUnopenable:
+      return "unopenable";
+    case OpeningVerdict::kOtherEntry:
+      return "other_entry";
+    case OpeningVerdict::kOtherRequest:
+      return "other_request";
+    case OpeningVerdict::kOtherPersons:
+      return "other_persons";
+  }
+  return "unknown";
+}
+
+bool CheckSubject(std::string_view partnership, std::string_view purpose, crypto::BytesView subject,
+                  uint32_t count, const crypto::Hash& blinded_digest) {
+  record::v1::SubjectPart part;
+  const bool reads = envelope::ReadCanonical(subject, ledger::kMaxPartBytes, part);
+  Persons persons;
+  const bool hides = reads && Hide(partnership, purpose, part, &persons);
+  WipeSubject(part);
+  if (!hides) return false;
+  const auto elements = ElementsOf(persons);
+  return elements.ok() && elements->size() == count && BlindedDigest(persons) == blinded_digest;
+}
+
+OpeningVerdict CheckOpening(const OpeningContext& context, const peer::v1::EvaluatedItem& item,
+                            const Opening& opening) {
+  const absl::StatusOr<ledger::Leaf> leaf = ledger::DecodeLeaf(opening.leaf);
+  if (!leaf.ok()) return OpeningVerdict::kUnopenable;
+  if (crypto::View(crypto::LeafHash(opening.leaf)) != crypto::BytesView(item.leaf_hash())) {
+    return OpeningVerdict::kOtherEntry;
+  }
+  if (!Commits(*leaf, ledger::Part::kCounterpart, context.origin, opening.counterpart_salt,
+               opening.counterpart) ||
+      !Commits(*leaf, ledger::Part::kSubject, context.origin, opening.subject_salt,
+               opening.subject.view())) {
+    return OpeningVerdict::kUnopenable;
+  }
+  const std::optional<AskedEntry> says = ReadAskerPart(opening.counterpart);
+  if (!says || says->partnership != context.partnership || says->key_id != context.key_id ||
+      crypto::View(says->request_id) != crypto::BytesView(item.request_id()) ||
+      says->count != item.count() ||
+      crypto::View(says->blinded_digest) != crypto::BytesView(item.blinded_digest())) {
+    return OpeningVerdict::kOtherRequest;
+  }
+  return CheckSubject(context.partnership, context.purpose, opening.subject.view(), says->count,
+                      says->blinded_digest)
+             ? OpeningVerdict::kMatches
+             : OpeningVerdict::kOtherPersons;
+}
+
+}  // namespace sluis::evaluation

@@ -1,0 +1,61 @@
+// Whether an opened entry is about the persons that holders evaluated for it.
+//
+// The asker's privacy officer runs it on what a sample names; who is asked to sign a question runs
+// CheckSubject on what the node shows, before anything is signed.
+//
+// Guarantee: kMatches only when the entry has the leaf hash that holders were shown, its parts are
+// those that the leaf commits to, and its match keys, hashed for partnership and purpose and hidden
+// under its blinds, are exactly the list that holders evaluated, person by person. Not guaranteed:
+// that it is the person of the case, or that match keys of one person are: who reads the opened
+// entry sees that. Thread-safety: pure. Ownership: opened match keys lie in memory that is wiped.
+// Source: docs/formats.md, "Evaluation".
+#ifndef SLUIS_SERVER_EVALUATION_OPENING_H_
+#define SLUIS_SERVER_EVALUATION_OPENING_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "crypto/bytes.h"
+#include "server/evaluation/input.h"
+#include "sluis/peer/v1/evaluation.pb.h"
+
+namespace sluis::evaluation {
+
+// What the asker's node opens of one entry. An empty salt: it could not.
+struct Opening {
+  std::string leaf;  // 184 bytes
+  std::string subject_salt;
+  Wiped subject;
+  std::string counterpart_salt;
+  std::string counterpart;
+};
+
+enum class OpeningVerdict {
+  kMatches,
+  kUnopenable,    // no entry, or a part that does not open
+  kOtherEntry,    // not the entry that holders were shown
+  kOtherRequest,  // its counterpart part names another request, key or list
+  kOtherPersons,  // its match keys, hidden, are not what holders evaluated
+};
+// A fixed word, for example "other_persons".
+std::string_view OpeningName(OpeningVerdict verdict);
+
+// Whose key and log it is about.
+struct OpeningContext {
+  std::string_view partnership;
+  std::string_view purpose;
+  const crypto::Hash& key_id;
+  std::string_view origin;  // of the asker's log
+};
+
+OpeningVerdict CheckOpening(const OpeningContext& context, const peer::v1::EvaluatedItem& item,
+                            const Opening& opening);
+
+// Whether a subject part, as stored, hides to this list. False also for one that cannot be read.
+bool CheckSubject(std::string_view partnership, std::string_view purpose, crypto::BytesView subject,
+                  uint32_t count, const crypto::Hash& blinded_digest);
+
+}  // namespace sluis::evaluation
+
+#endif  // SLUIS_SERVER_EVALUATION_OPENING_H_

@@ -1,0 +1,79 @@
+#include "tests/server/evaluation/holders.h"
+
+#include <stdexcept>
+
+namespace sluis::evaluation::test {
+
+std::optional<AskerFacts> WorldPartners::Find(std::string_view organisation) const {
+  if (!member || organisation != NameOf(kAsker)) return std::nullopt;
+  const MemberKeys& keys = world_.keys.at(kAsker);
+  return AskerFacts{{keys.identity.public_key()}, {keys.mandate.public_key()}, world_.status};
+}
+
+bool WorldPartners::Entitled(const Claim& claim) const {
+  return claim.asker == NameOf(kAsker) && claim.role == "casemanager" &&
+         claim.purpose == entitled_purpose && claim.basis == kBasis;
+}
+
+Holders::Holders(World& world, Caps caps) : partners(world), world_(world), caps_(caps) {
+  for (const auto& [index, keys] : world.keys) {
+    holders_.emplace(index, Holder::Make({world.package, index, 0, caps}, {}).value());
+  }
+}
+
+std::string Holders::Answer(MemberIndex index, const std::string& signed_request) {
+  Holder& holder = holders_.at(index);
+  const crypto::SigningKey& identity = world_.keys.at(index).identity;
+  auto verdict = holder.Admit(signed_request, NameOf(kAsker), partners, now_us);
+  if (const auto* refusal = std::get_if<Refusal>(&verdict)) {
+    const auto answer = holder.SignRefusal(*refusal, identity);
+    return answer.ok() ? *answer : "";
+  }
+  auto& admission = std::get<Admission>(verdict);
+  if (disk_fails) {
+    holder.Abandon(std::move(admission));
+    return "";
+  }
+  const LoggedDurably logged = TestCommitSide::Of(admission.request_digest());
+  const auto answer = holder.Answer(std::move(admission), logged,
+                                    {world_.shares.at(index), identity, world_.random});
+  if (!answer.ok()) throw std::runtime_error(std::string(answer.status().message()));
+  return *answer;
+}
+
+std::optional<peer::v1::EvaluationRefusal> Holders::Ground(MemberIndex index,
+                                                           const std::string& signed_request) {
+  const std::string bytes = Answer(index, signed_request);
+  if (bytes.empty()) return peer::v1::EVALUATION_REFUSAL_MALFORMED;
+  const peer::v1::EvaluationAnswer body = ReadAnswer(ReadAnswerEnvelope(bytes).value())->body;
+  if (body.refusal() == peer::v1::EVALUATION_REFUSAL_UNSPECIFIED) return std::nullopt;
+  return body.refusal();
+}
+
+void Holders::Restart(MemberIndex index) {
+  std::vector<std::string> rows;
+  for (const HeldRow& row : holders_.at(index).book().All()) {
+    rows.push_back(StoredFormOf(row).bytes);
+  }
+  holders_.erase(index);
+  holders_.emplace(index, Holder::Make({world_.package, index, 0, caps_}, rows).value());
+}
+
+Asked AskAll(World& world, AskerLog& log, Holders& holders, std::vector<Person> persons,
+             std::string_view case_ref) {
+  Question question = world.Ask(std::move(persons));
+  const crypto::Hash leaf_hash = log.Append(question);
+  const Asking asking = world.AskingFor(question, leaf_hash, case_ref);
+  Asker asker = Asker::Begin(std::move(question), world.package, world.Keys(), asking,
+                             world.keys.at(kAsker).identity)
+                    .value();
+  Drive(asker, [&](MemberIndex holder) { return holders.Answer(holder, asker.request()); });
+  Asked out;
+  out.request = asker.request();
+  out.leaf_hash = leaf_hash;
+  out.refusals = asker.refusals();
+  if (auto result = std::move(asker).Combine(); result.ok()) out.result = *std::move(result);
+  return out;
+}
+
+}  // namespace sluis::evaluation::test

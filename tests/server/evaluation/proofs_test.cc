@@ -1,0 +1,183 @@
+// Entries that requests rest on, proven to a holder.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/evaluation/entry_proofs.h"
+#include "server/evaluation/holder.h"
+#include "tests/server/evaluation/holders.h"
+
+namespace sluis::evaluation {
+namespace {
+
+using test::AskerLog;
+using test::Holders;
+using test::NameOf;
+using test::People;
+using test::World;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr auto kUnproven = peer::v1::EVALUATION_REFUSAL_UNPROVEN;
+
+Caps FewUnproven() {
+  Caps caps;
+  caps.unproven = 3;
+  return caps;
+}
+
+class ProofsTest : public ::testing::Test {
+ protected:
+  // A request about one person, asked of holder 2 alone.
+  crypto::Hash AskTwo(std::optional<peer::v1::EvaluationRefusal> expected = std::nullopt) {
+    Question question = world_.Ask(People({"persoon " + std::to_string(next_++)}));
+    const crypto::Hash leaf = log_.Append(question);
+    AskOn(std::move(question), leaf, expected);
+    return leaf;
+  }
+  void AskOn(Question question, const crypto::Hash& leaf,
+             std::optional<peer::v1::EvaluationRefusal> expected, MemberIndex holder = 2) {
+    const Asking asking = world_.AskingFor(question, leaf, "C-" + std::to_string(next_++));
+    const Asker asker = Asker::Begin(std::move(question), world_.package, world_.Keys(), asking,
+                                     world_.keys.at(1).identity)
+                            .value();
+    EXPECT_EQ(holders_.Ground(holder, asker.request()), expected);
+  }
+  absl::StatusOr<TakenProofs> Take(const peer::v1::EvaluationProofs& proofs,
+                                   const std::optional<crypto::TreeHead>& known = std::nullopt) {
+    return holders_.At(2).TakeProofs(NameOf(1), proofs.SerializeAsString(), log_.LogKey(), known);
+  }
+
+  World world_{5, 3};
+  Holders holders_{world_, FewUnproven()};
+  AskerLog log_{world_.keys.at(1).log, world_.random};
+  int next_ = 0;
+};
+
+TEST_F(ProofsTest, AHolderAnswersSoManyRequestsUntilTheirEntriesAreProven) {
+  std::vector<crypto::Hash> leaves;
+  for (int i = 0; i < 3; ++i) leaves.push_back(AskTwo());
+  AskTwo(kUnproven);
+  holders_.Restart(2);
+  AskTwo(kUnproven);
+  const auto taken = Take(log_.Prove(leaves));
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  EXPECT_THAT(taken->rows, SizeIs(3));
+  EXPECT_THAT(taken->differing, IsEmpty());
+  EXPECT_EQ(taken->checkpoint.head, log_.Head());
+  for (const StoredRow& row : taken->rows) {
+    EXPECT_EQ(ReadHeldRow(row.bytes)->proof(), record::v1::EVALUATION_PROOF_STATE_PROVEN);
+    EXPECT_EQ(ReadHeldRow(row.bytes)->signed_request(), "");
+  }
+  AskTwo();
+  holders_.Restart(2);
+  EXPECT_THAT(Take(log_.Prove(leaves))->rows, IsEmpty()) << "proven once is proven";
+}
+
+TEST_F(ProofsTest, AnEntryThatSaysSomethingElseIsFoundWithEvidence) {
+  Question logged = world_.Ask(People({"een"}));
+  const crypto::Hash leaf = log_.Append(logged);
+  AskOn(world_.Ask(People({"iemand anders"})), leaf, std::nullopt);
+  const auto taken = Take(log_.Prove({leaf}));
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  ASSERT_THAT(taken->differing, SizeIs(1));
+  const Request shown = ReadRequest(taken->differing[0].signed_request).value();
+  EXPECT_TRUE(shown.SignedBy(std::vector{world_.keys.at(1).identity.public_key()}));
+  EXPECT_EQ(ReadAskerPart(taken->differing[0].counterpart), logged.entry());
+  AskTwo(kUnproven);
+  holders_.Restart(2);
+  AskTwo(kUnproven);
+  EXPECT_TRUE(holders_.At(2).Prune(test::kNowUs).empty());
+  // Until people have looked at it.
+  const auto id = crypto::ToFixed<16>(shown.body.request_id()).value();
+  const auto row = holders_.At(2).SetAside(NameOf(1), id);
+  ASSERT_TRUE(row.ok()) << row.status();
+  EXPECT_EQ(ReadHeldRow(row->bytes)->proof(), record::v1::EVALUATION_PROOF_STATE_SET_ASIDE);
+  EXPECT_FALSE(holders_.At(2).SetAside(NameOf(1), id).ok());
+  AskTwo();
+}
+
+TEST_F(ProofsTest, EachWordOfTheEntryCounts) {
+  const auto differs = [&](const std::function<void(record::v1::CounterpartPart&)>& change) {
+    World world(5, 3, 11);
+    Holders holders(world);
+    AskerLog log(world.keys.at(1).log, world.random);
+    Question question = world.Ask(People({"een"}));
+    record::v1::CounterpartPart part = AskerPart(question.entry(), kOutcomeAsked);
+    change(part);
+    const crypto::Hash leaf = log.Append("", part.SerializeAsString());
+    const Asking asking = world.AskingFor(question, leaf);
+    const Asker asker = Asker::Begin(std::move(question), world.package, world.Keys(), asking,
+                                     world.keys.at(1).identity)
+                            .value();
+    EXPECT_EQ(holders.Ground(2, asker.request()), std::nullopt);
+    const auto taken = holders.At(2).TakeProofs(NameOf(1), log.Prove({leaf}).SerializeAsString(),
+                                                log.LogKey(), std::nullopt);
+    EXPECT_TRUE(taken.ok()) << taken.status();
+    return !taken->differing.empty();
+  };
+  EXPECT_FALSE(differs([](auto&) {}));
+  EXPECT_TRUE(differs([](auto& part) { part.mutable_exchange_id()->back() ^= 1; }));
+  EXPECT_TRUE(differs([](auto& part) { part.mutable_key_id()->back() ^= 1; }));
+  EXPECT_TRUE(differs([](auto& part) { part.mutable_blinded_digest()->back() ^= 1; }));
+  EXPECT_TRUE(differs([](auto& part) { part.set_element_count(2); }));
+  EXPECT_TRUE(differs([](auto& part) { part.set_partnership("ander.example"); }));
+  EXPECT_TRUE(differs([](auto& part) { part.set_outcome("combined"); }));
+}
+
+TEST_F(ProofsTest, WhatDoesNotHoldChangesNothing) {
+  const crypto::Hash leaf = AskTwo();
+  log_.Append("", "x");
+  const peer::v1::EvaluationProofs good = log_.Prove({leaf});
+  const auto refused = [&](const std::function<void(peer::v1::EvaluationProofs&)>& change) {
+    peer::v1::EvaluationProofs proofs = good;
+    change(proofs);
+    const absl::StatusCode code = Take(proofs).status().code();
+    EXPECT_EQ(holders_.At(2).book().All()[0].proof(), record::v1::EVALUATION_PROOF_STATE_OPEN);
+    return code;
+  };
+  constexpr auto kLoss = absl::StatusCode::kDataLoss;
+  constexpr auto kForm = absl::StatusCode::kInvalidArgument;
+  EXPECT_EQ(refused([](auto& p) { p.mutable_entries(0)->mutable_inclusion(0)->back() ^= 1; }),
+            kLoss);
+  EXPECT_EQ(refused([](auto& p) { p.mutable_entries(0)->mutable_counterpart_salt()->back() ^= 1; }),
+            kLoss);
+  EXPECT_EQ(refused([](auto& p) { p.mutable_entries(0)->mutable_counterpart()->back() ^= 1; }),
+            kLoss);
+  EXPECT_EQ(refused([](auto& p) { p.mutable_entries(0)->mutable_log_leaf()->back() ^= 1; }), kLoss);
+  EXPECT_EQ(refused([&](auto& p) {
+              AskerLog other(world_.keys.at(3).log, world_.random);
+              other.Append("", "x");
+              p.set_checkpoint(other.Prove({}).checkpoint());
+            }),
+            kLoss);
+  EXPECT_EQ(refused([](auto& p) { p.add_consistency(std::string(32, 'x')); }), kLoss);
+  EXPECT_EQ(refused([](auto& p) { p.clear_entries(); }), kForm);
+  EXPECT_EQ(refused([](auto& p) { p.set_version(2); }), kForm);
+  EXPECT_EQ(refused([](auto& p) { p.mutable_entries(0)->mutable_log_leaf()->pop_back(); }), kForm);
+  EXPECT_EQ(refused([](auto& p) {
+              for (int i = 0; i < kMaxProofs; ++i) *p.add_entries() = p.entries(0);
+            }),
+            kForm);
+  EXPECT_TRUE(Take(good).ok());
+}
+
+TEST_F(ProofsTest, TheHeadMustBeOfOneLogWithTheOneKnown) {
+  const crypto::Hash first = AskTwo();
+  const crypto::TreeHead known = log_.Head();
+  const crypto::Hash second = AskTwo();
+  EXPECT_EQ(Take(log_.Prove({second}), known).status().code(),
+            absl::StatusCode::kFailedPrecondition)
+      << "proven from nothing";
+  AskerLog fork(world_.keys.at(1).log, world_.random);
+  fork.Append("", "iets anders");
+  EXPECT_EQ(Take(log_.Prove({second}, 1), fork.Head()).status().code(),
+            absl::StatusCode::kDataLoss);
+  EXPECT_TRUE(Take(log_.Prove({second}, 1), known).ok());
+  // A head from before the known one, as answers may overtake each other.
+  AskerLog again(world_.keys.at(1).log, world_.random);
+  peer::v1::EvaluationProofs older = log_.Prove({first}, 2);
+  EXPECT_TRUE(Take(older, log_.Head()).ok()) << "the same head once more";
+}
+
+}  // namespace
+}  // namespace sluis::evaluation

@@ -70,6 +70,21 @@ absl::StatusOr<HeldRow> ReadHeldRow(crypto::BytesView bytes) {
   return row;
 }
 
+StoredRow StoredFormOf(const record::v1::HeldDraw& row) {
+  return {crypto::Lp(row.asker()) + row.period_digest(), row.SerializeAsString()};
+}
+
+absl::StatusOr<record::v1::HeldDraw> ReadHeldDraw(crypto::BytesView bytes) {
+  record::v1::HeldDraw row;
+  if (!envelope::ReadCanonical(bytes, kMaxRowBytes, row) || row.version() != kVersion ||
+      !authn::IsOrganisationId(row.asker()) || row.last_day() < row.first_day() ||
+      !IsHash(row.period_digest()) || row.holders() == 0) {
+    return absl::InvalidArgumentError(
+        "a row of draws cannot be read; put the node back from its last backup");
+  }
+  return row;
+}
+
 bool Book::IsNew(const HeldRow& row) const {
   return !rows_.contains({row.asker(), row.request_id()}) &&
          !leaves_.contains({row.asker(), row.leaf_hash()});

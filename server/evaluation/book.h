@@ -55,6 +55,9 @@ struct StoredRow {
 };
 StoredRow StoredFormOf(const HeldRow& row);
 absl::StatusOr<HeldRow> ReadHeldRow(crypto::BytesView bytes);
+// The same of a draw: its key is lp(asker) || period digest.
+StoredRow StoredFormOf(const record::v1::HeldDraw& row);
+absl::StatusOr<record::v1::HeldDraw> ReadHeldDraw(crypto::BytesView bytes);
 
 enum class Room { kFree, kUsed, kQuota, kUnproven };
 

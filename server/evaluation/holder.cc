@@ -68,7 +68,8 @@ record::v1::CounterpartPart Admission::Counterpart() const {
   return HolderPart(request_, row_.count(), kOutcomeEvaluated);
 }
 
-absl::StatusOr<Holder> Holder::Make(Own own, std::span<const std::string> rows) {
+absl::StatusOr<Holder> Holder::Make(Own own, std::span<const std::string> rows,
+                                    std::span<const std::string> draws) {
   if (absl::Status caps = own.caps.Check(); !caps.ok()) return caps;
   if (own.package == nullptr || own.package->Find(own.index) == nullptr ||
       own.package->use != record::v1::KEY_USE_TAGS) {
@@ -80,6 +81,11 @@ absl::StatusOr<Holder> Holder::Make(Own own, std::span<const std::string> rows) 
     absl::StatusOr<HeldRow> row = ReadHeldRow(bytes);
     if (!row.ok()) return row.status();
     out.book_.Put(*std::move(row));
+  }
+  for (const std::string& bytes : draws) {
+    absl::StatusOr<record::v1::HeldDraw> draw = ReadHeldDraw(bytes);
+    if (!draw.ok()) return draw.status();
+    out.draws_.push_back(*std::move(draw));
   }
   return out;
 }

@@ -35,6 +35,7 @@
 #include "server/evaluation/entry_proofs.h"
 #include "server/evaluation/logged_durably.h"
 #include "server/evaluation/message.h"
+#include "server/evaluation/period.h"
 #include "server/keys/package.h"
 #include "sluis/record/v1/mandate.pb.h"
 
@@ -124,9 +125,11 @@ class Holder {
     Caps caps;
   };
 
-  // From the rows that were committed. kInvalidArgument for caps or rows that are not of form, an
-  // index that is not in the package, or a key that is not one of tags.
-  static absl::StatusOr<Holder> Make(Own own, std::span<const std::string> rows);
+  // From the rows that were committed, of requests (HeldEvaluation) and of draws (HeldDraw).
+  // kInvalidArgument for caps or rows that are not of form, an index that is not in the package, or
+  // a key that is not one of tags.
+  static absl::StatusOr<Holder> Make(Own own, std::span<const std::string> rows,
+                                     std::span<const std::string> draws = {});
 
   // `caller`: whom the certificate names.
   std::variant<Admission, Refusal> Admit(crypto::BytesView signed_request, std::string_view caller,
@@ -151,6 +154,18 @@ class Holder {
   // act of people, after they looked. kNotFound when nothing of that id is held against it.
   absl::StatusOr<StoredRow> SetAside(const std::string& asker, const RequestId& request_id);
 
+  // What was evaluated for the asker on a day that is over; kFailedPrecondition before that.
+  absl::StatusOr<std::string> ListOf(const std::string& asker, uint32_t day, uint64_t now_us,
+                                     const crypto::SigningKey& identity) const;
+  // The part of the seed for a period, and the row to be committed before it is given away. Once
+  // for each asker and day, and again only for fewer holders than before: when one withheld its
+  // own. kFailedPrecondition otherwise, or when the lists given as its own are not what it has.
+  struct Drawn {
+    std::string draw;
+    StoredRow row;
+  };
+  absl::StatusOr<Drawn> Draw(const Period& period, const HolderSecrets& secrets);
+
   const Book& book() const { return book_; }
   const Own& own() const { return own_; }
   std::vector<std::string> Prune(uint64_t now_s) { return book_.Prune(now_s); }
@@ -165,6 +180,7 @@ class Holder {
 
   Own own_;
   Book book_;
+  std::vector<record::v1::HeldDraw> draws_;
 };
 
 }  // namespace sluis::evaluation

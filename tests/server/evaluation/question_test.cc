@@ -62,6 +62,27 @@ TEST_F(QuestionTest, AStuckRandomSourceRepeatsNoBlindForAnotherPersonPlaceOrNode
   EXPECT_FALSE(collect(People({"een"}), other)) << "the very same question, request id included";
 }
 
+// A source that gave every request the same id would still not repeat a blind.
+TEST_F(QuestionTest, EveryBlindTakesFreshBytesOfItsOwn) {
+  class OneId final : public crypto::Random {
+   public:
+    void Fill(std::span<uint8_t> out) override {
+      if (out.size() == 16) {
+        std::fill(out.begin(), out.end(), uint8_t{7});
+      } else {
+        rest.Fill(out);
+      }
+    }
+    tests::SeededRandom rest{3};
+  } random;
+  std::set<std::string> elements;
+  for (int i = 0; i < 5; ++i) {
+    const auto question = Question::Of(*world_.package, People({"een"}), {random, world_.hedge});
+    EXPECT_EQ(question->request_id()[0], 7);
+    EXPECT_TRUE(elements.insert(question->blinded()[0].elements()).second);
+  }
+}
+
 TEST_F(QuestionTest, SubjectAndCounterpartPartsSayWhatWasAsked) {
   std::vector<Person> persons = People({"een", "twee"});
   persons[1].push_back({"nrn", Wiped("85073003328")});

@@ -1,0 +1,158 @@
+#include "server/evaluation/review.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/server/evaluation/group.h"
+
+namespace sluis::evaluation {
+namespace {
+
+using test::AskerLog;
+using test::Group;
+using test::kNow_s;
+using test::People;
+using test::World;
+using ::testing::SizeIs;
+
+// What was opened of one request that rests on an entry about `logged`, asked about `asked`.
+OpeningVerdict Opened(const std::function<void(Group&, Opening&)>& change,
+                      const std::string& asked = "een") {
+  Group group;
+  Question question = group.world.Ask(People({"een"}));
+  const crypto::Hash leaf = group.log.Append(question);
+  if (asked != "een") {
+    // The counterpart part names what is asked, the subject part somebody else.
+    record::v1::SubjectPart subject;
+    question.FillSubject(subject);
+    question = group.world.Ask(People({asked}));
+    const crypto::Hash false_leaf =
+        group.log.Append(subject.SerializeAsString(),
+                         AskerPart(question.entry(), kOutcomeAsked).SerializeAsString());
+    group.AskOf(std::move(question), false_leaf, {1, 2, 3});
+    group.ProveAll({false_leaf});
+    const Period period = group.All();
+    Review review(*group.world.package, period, AskerLog::Origin(),
+                  Sample(period, crypto::Hash{}, 1), kNow_s + 100);
+    return review.Take(period.requests().begin()->first, group.log.Open(false_leaf), kNow_s)
+        .value();
+  }
+  group.AskOf(std::move(question), leaf, {1, 2, 3});
+  const Period period = group.All();
+  Opening opening = group.log.Open(leaf);
+  change(group, opening);
+  Review review(*group.world.package, period, AskerLog::Origin(), Sample(period, crypto::Hash{}, 1),
+                kNow_s + 100);
+  return review.Take(period.requests().begin()->first, opening, kNow_s).value();
+}
+
+TEST(ReviewTest, AnEntryAboutThePersonThatWasEvaluatedMatches) {
+  EXPECT_EQ(Opened([](auto&, auto&) {}), OpeningVerdict::kMatches);
+}
+
+TEST(ReviewTest, AnEntryAboutSomebodyElseIsFoundAlthoughItWasProvenToHolders) {
+  EXPECT_EQ(Opened([](auto&, auto&) {}, "iemand anders"), OpeningVerdict::kOtherPersons);
+}
+
+TEST(ReviewTest, WhatDoesNotOpenFails) {
+  EXPECT_EQ(Opened([](auto&, Opening& o) { o.leaf.clear(); }), OpeningVerdict::kUnopenable);
+  EXPECT_EQ(Opened([](auto&, Opening& o) { o.subject = Wiped(); }), OpeningVerdict::kUnopenable);
+  EXPECT_EQ(Opened([](auto&, Opening& o) { o.subject_salt.back() ^= 1; }),
+            OpeningVerdict::kUnopenable);
+  EXPECT_EQ(Opened([](auto&, Opening& o) { o.counterpart.back() ^= 1; }),
+            OpeningVerdict::kUnopenable);
+  EXPECT_EQ(Opened([](Group& group, Opening& o) { o = group.log.Open(group.log.Append("", "x")); }),
+            OpeningVerdict::kOtherEntry);
+}
+
+TEST(ReviewTest, TheCounterpartPartMustNameTheRequest) {
+  Group group;
+  Question question = group.world.Ask(People({"een"}));
+  record::v1::SubjectPart subject;
+  question.FillSubject(subject);
+  AskedEntry other = question.entry();
+  other.request_id[0] ^= 1;
+  const crypto::Hash leaf = group.log.Append(subject.SerializeAsString(),
+                                             AskerPart(other, kOutcomeAsked).SerializeAsString());
+  const crypto::Hash request = group.AskOf(std::move(question), leaf, {1, 2, 3});
+  const Period period = group.All();
+  Review review(*group.world.package, period, AskerLog::Origin(), {request}, kNow_s);
+  EXPECT_EQ(review.Take(request, group.log.Open(leaf), kNow_s).value(),
+            OpeningVerdict::kOtherRequest);
+}
+
+TEST(ReviewTest, UnopenableBeforeTheEndCountsAsFailed) {
+  Group group;
+  for (int i = 0; i < 4; ++i) group.AskAbout(std::to_string(i));
+  const Period period = group.All();
+  const crypto::Hash seed = Seed(*group.world.package, period, group.Draws(period)).value();
+  const std::vector<crypto::Hash> sample = Sample(period, seed, 3);
+  const uint64_t end = kNow_s + 14 * kSecondsPerDay;
+  Review review(*group.world.package, period, AskerLog::Origin(), sample, end);
+  const auto open = [&](size_t i, uint64_t now_s) {
+    return review.Take(sample[i], group.log.Open(group.leaves.at(sample[i])), now_s).value();
+  };
+  EXPECT_EQ(open(0, kNow_s), OpeningVerdict::kMatches);
+  group.log.EraseSubject(group.leaves.at(sample[1]));
+  EXPECT_EQ(open(1, kNow_s), OpeningVerdict::kUnopenable);
+  EXPECT_FALSE(review.Closed(end));
+  EXPECT_THAT(review.Waiting(end), SizeIs(2));
+  EXPECT_THAT(review.Results(end), SizeIs(1));
+  EXPECT_TRUE(review.Closed(end + 1));
+  EXPECT_EQ(open(2, end + 1), OpeningVerdict::kUnopenable) << "too late";
+  const auto results = review.Results(end + 1);
+  ASSERT_THAT(results, SizeIs(3));
+  for (const Review::Result& result : results) {
+    EXPECT_EQ(result.verdict,
+              result.request == sample[0] ? OpeningVerdict::kMatches : OpeningVerdict::kUnopenable);
+  }
+  EXPECT_FALSE(review.Take(crypto::Hash{}, group.log.Open(group.leaves.at(sample[0])), 0).ok());
+}
+
+TEST(ReviewTest, WhatWasShownFalseStaysFailed) {
+  Group group;
+  Question question = group.world.Ask(People({"een"}));
+  record::v1::SubjectPart subject;
+  question.FillSubject(subject);
+  question = group.world.Ask(People({"twee"}));
+  const crypto::Hash leaf = group.log.Append(
+      subject.SerializeAsString(), AskerPart(question.entry(), kOutcomeAsked).SerializeAsString());
+  const crypto::Hash request = group.AskOf(std::move(question), leaf, {1, 2, 3});
+  const Period period = group.All();
+  Review review(*group.world.package, period, AskerLog::Origin(), {request}, kNow_s + 1);
+  EXPECT_EQ(review.Take(request, group.log.Open(leaf), kNow_s).value(),
+            OpeningVerdict::kOtherPersons);
+  Opening nothing;
+  EXPECT_EQ(review.Take(request, nothing, kNow_s).value(), OpeningVerdict::kOtherPersons);
+  EXPECT_TRUE(review.Closed(kNow_s));
+}
+
+// A match key moved from one person to the other makes another list.
+TEST(ReviewTest, WhichMatchKeysAreOfOnePersonIsPartOfWhatIsOpened) {
+  World world(3, 2);
+  std::vector<Person> one(1);
+  one[0].push_back({"name", Wiped("een")});
+  one[0].push_back({"nrn", Wiped("twee")});
+  const Question question = world.Ask(std::move(one));
+  record::v1::SubjectPart subject;
+  question.FillSubject(subject);
+  const auto checks = [&](const record::v1::SubjectPart& part) {
+    return CheckSubject(test::kPartnership, test::kPurpose, part.SerializeAsString(), 2,
+                        question.entry().blinded_digest);
+  };
+  EXPECT_TRUE(checks(subject));
+  record::v1::SubjectPart two = subject;
+  *two.add_evaluated()->add_inputs() = two.evaluated(0).inputs(1);
+  two.mutable_evaluated(0)->mutable_inputs()->RemoveLast();
+  EXPECT_FALSE(checks(two));
+  record::v1::SubjectPart kind = subject;
+  kind.mutable_evaluated(0)->mutable_inputs(0)->set_kind("nrn");
+  EXPECT_FALSE(checks(kind));
+  EXPECT_FALSE(CheckSubject(test::kPartnership, "ander-doel", subject.SerializeAsString(), 2,
+                            question.entry().blinded_digest));
+  EXPECT_FALSE(
+      CheckSubject(test::kPartnership, test::kPurpose, "x", 2, question.entry().blinded_digest));
+}
+
+}  // namespace
+}  // namespace sluis::evaluation

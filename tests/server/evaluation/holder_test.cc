@@ -5,6 +5,7 @@
 
 #include "crypto/hash.h"
 #include "tests/server/evaluation/holders.h"
+#include "tests/support/person.h"
 
 namespace sluis::evaluation {
 namespace {
@@ -89,6 +90,20 @@ TEST_F(HolderTest, WhoAsksMustBeTheMemberThatSigned) {
       holders_.At(2).Admit("geen verzoek", NameOf(1), holders_.partners, test::kNowUs);
   ASSERT_TRUE(std::holds_alternative<Refusal>(dropped));
   EXPECT_FALSE(holders_.At(2).SignRefusal(std::get<Refusal>(dropped), identity()).ok());
+}
+
+// Somebody with a mandate for another partnership, in which all the rest is right.
+TEST_F(HolderTest, AnotherPartnershipHasNoPartInThisKey) {
+  record::v1::Mandate mandate;
+  mandate.ParseFromString(world_.mandate.mandate());
+  mandate.set_partnership("ander.example");
+  world_.mandate = tests::SignMandate(mandate, world_.keys.at(1).mandate);
+  EXPECT_EQ(Ground([](auto& body) { body.set_partnership("ander.example"); },
+                   [](auto& statement) {
+                     statement.set_partnership("ander.example");
+                     statement.set_audience("ander.example");
+                   }),
+            kRefused);
 }
 
 TEST_F(HolderTest, AnotherKeyOrSharingIsOutOfDate) {

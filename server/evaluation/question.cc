@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "crypto/disclose.h"
 #include "crypto/expand_message.h"
 
 namespace sluis::evaluation {
@@ -34,15 +35,15 @@ absl::Status CheckCounts(const std::vector<Person>& persons) {
       "a question is about 1 to 8 persons with 1 to 3 match keys each; ask several times");
 }
 
-// In time that depends on lengths only.
+// In time that depends on lengths only; that one is there twice shows.
 bool AnyTwice(const std::vector<Wiped>& inputs) {
-  bool twice = false;
+  int twice = 0;
   for (size_t i = 0; i < inputs.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
-      if (crypto::ConstantTimeEqual(inputs[i].view(), inputs[j].view())) twice = true;
+      twice |= static_cast<int>(crypto::ConstantTimeEqual(inputs[i].view(), inputs[j].view()));
     }
   }
-  return twice;
+  return crypto::Disclose(twice);
 }
 
 }  // namespace

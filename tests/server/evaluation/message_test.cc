@@ -46,6 +46,20 @@ TEST_F(MessageTest, WhatIsSignedIsReadAsItIs) {
   EXPECT_FALSE(ReadRequest("").ok());
 }
 
+// Signed by who would then say that it had signed something else.
+TEST_F(MessageTest, ASecondEncodingIsRefused) {
+  const std::string body = Good().SerializeAsString();
+  const auto reads = [&](const std::string& bytes) {
+    peer::v1::SignedEvaluationRequest request;
+    request.set_request(bytes);
+    request.set_signature(std::string(64, 's'));
+    return ReadRequest(request.SerializeAsString()).ok();
+  };
+  EXPECT_TRUE(reads(body));
+  EXPECT_FALSE(reads(body + std::string("\xa0\x06\x01", 3))) << "a field that is not known";
+  EXPECT_FALSE(reads(body + body.substr(0, 2))) << "the version twice";
+}
+
 TEST_F(MessageTest, ARequestOutOfBoundsIsRefused) {
   EXPECT_TRUE(Reads([](auto&) {}));
   EXPECT_FALSE(Reads([](auto& r) { r.set_version(2); }));
@@ -91,6 +105,11 @@ TEST_F(MessageTest, TheBlindedDigestSaysWhereAPersonEnds) {
   two.add_persons()->set_elements(std::string(32, 'x'));
   two.add_persons()->set_elements(std::string(32, 'x'));
   EXPECT_NE(BlindedDigest(one.persons()), BlindedDigest(two.persons()));
+  EvaluationRequest first = two;
+  first.mutable_persons(0)->set_elements(std::string(64, 'x'));
+  EvaluationRequest second = two;
+  second.mutable_persons(1)->set_elements(std::string(64, 'x'));
+  EXPECT_NE(BlindedDigest(first.persons()), BlindedDigest(second.persons()));
 }
 
 TEST_F(MessageTest, AnAnswerOutOfBoundsIsRefused) {

@@ -1,0 +1,30 @@
+// A draw and rows of a holder that are read are within bounds and have one encoding, and a row that
+// is read can be counted and let go again.
+#include "server/evaluation/book.h"
+#include "server/evaluation/limits.h"
+#include "server/evaluation/period.h"
+#include "tests/fuzz/server/evaluation/evaluation_world.h"
+
+using namespace sluis;  // NOLINT: a fuzz target is one function
+using fuzz::Require;
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const crypto::BytesView input = crypto::View(std::span(data, size));
+  if (const auto draw = evaluation::ReadDraw(input); draw.ok()) {
+    Require(input.size() <= evaluation::kMaxDrawBytes);
+    Require(draw->SerializeAsString() == input);
+  }
+  if (const auto held = evaluation::ReadHeldDraw(input); held.ok()) {
+    Require(evaluation::StoredFormOf(*held).bytes == input);
+  }
+  const auto row = evaluation::ReadHeldRow(input);
+  if (!row.ok()) return 0;
+  Require(evaluation::StoredFormOf(*row).bytes == input);
+  evaluation::Book book{evaluation::Caps{}};
+  book.Put(*row);
+  Require(book.RoomFor(*row) == evaluation::Room::kUsed);
+  Require(book.OfDay(row->asker(), evaluation::DayOf(row->taken_at_s())).size() == 1);
+  book.Remove(row->asker(), row->request_id());
+  Require(book.RoomFor(*row) == evaluation::Room::kFree);
+  return 0;
+}

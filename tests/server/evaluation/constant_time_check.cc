@@ -1,0 +1,116 @@
+// Runs what handles match keys, blinds, shares and elements with all of these marked as undefined
+// memory, as tests/crypto/constant_time_check.cc does for what lies below: under valgrind every
+// jump and address that depends on one is an error. With the argument `leak` it does what must be
+// found.
+#include <valgrind/memcheck.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+#include "crypto/dealing.h"
+#include "crypto/oprf.h"
+#include "server/evaluation/question.h"
+#include "server/evaluation/tags.h"
+
+namespace sluis::evaluation {
+namespace {
+
+namespace oprf = crypto::oprf;
+
+void Hide(crypto::BytesView bytes) { VALGRIND_MAKE_MEM_UNDEFINED(bytes.data(), bytes.size()); }
+void Publish(crypto::BytesView bytes) { VALGRIND_MAKE_MEM_DEFINED(bytes.data(), bytes.size()); }
+
+void Require(bool holds, const char* what) {
+  if (holds) return;
+  std::fprintf(stderr, "evaluation_constant_time_check: %s is wrong\n", what);
+  std::exit(1);
+}
+
+// Request ids may be seen, all else that is drawn may not.
+class HiddenRandom final : public crypto::Random {
+ public:
+  void Fill(std::span<uint8_t> out) override {
+    crypto::SystemRandom().Fill(out);
+    if (out.size() != 16) Hide(crypto::View(out));
+  }
+};
+
+keys::Package PackageOf(const oprf::Polynomial& polynomial) {
+  keys::PackageDraft draft;
+  draft.partnership = "livc-r.vaartland.example";
+  draft.purpose = "hulp";
+  draft.epoch = 1;
+  for (keys::MemberIndex i = 1; i <= 3; ++i) {
+    draft.holders.push_back({i, "lid-" + std::to_string(i) + ".example"});
+  }
+  draft.commitments = polynomial.Commit();
+  return keys::MakePackage(std::move(draft)).value();
+}
+
+std::vector<Person> People() {
+  std::vector<Person> out;
+  for (const char* identifier : {"janssen jan 1985-07-30", "peeters ann 1990-01-02"}) {
+    Wiped hidden{std::string_view(identifier)};
+    Hide(hidden.view());
+    out.emplace_back().push_back({"name", std::move(hidden)});
+  }
+  return out;
+}
+
+void CheckBlindPath() {
+  const oprf::Polynomial polynomial =
+      oprf::Polynomial::Random(oprf::SecretScalar::Random(crypto::SystemRandom()), 2,
+                               crypto::SystemRandom())
+          .value();
+  const keys::Package package = PackageOf(polynomial);
+  HiddenRandom random;
+  crypto::Secret<32> hedge;
+  random.Fill(hedge.mutable_span());
+  const absl::StatusOr<Question> question = Question::Of(package, People(), {random, hedge});
+  Require(question.ok(), "a question");
+  record::v1::SubjectPart subject;
+  question->FillSubject(subject);
+  Require(subject.evaluated_size() == 2, "a subject part");
+  const std::string sealed = subject.SerializeAsString();
+  Require(sealed.size() > 100, "a serialised subject part");
+  WipeSubject(subject);
+  for (const peer::v1::BlindedPerson& person : question->blinded()) Publish(person.elements());
+  Require(ElementsOf(question->blinded()).ok(), "a blinded list");
+}
+
+void CheckTags() {
+  crypto::FixedBytes<32> bytes = oprf::Element::Generator().encoding();
+  Hide(crypto::View(bytes));
+  const auto element =
+      oprf::SecretElement::Deserialize(crypto::Secret<32>::FromBytes(bytes)).value();
+  const crypto::Hash key_id{};
+  const Tag tag = ShareTag(element, key_id, "lid-2.example");
+  const Tag token = MatchToken(element, key_id, "lid-1.example", "lid-2.example", 20731);
+  Publish(crypto::View(tag));
+  Publish(crypto::View(token));
+  Require(tag != token, "a tag");
+}
+
+// A jump on one bit of a match key.
+void Leak() {
+  const std::vector<Person> people = People();
+  volatile int counted = 0;
+  if ((people[0][0].identifier.view()[0] & 1) != 0) counted = counted + 1;
+}
+
+int Run(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == "leak") {
+    Leak();
+    return 0;
+  }
+  CheckBlindPath();
+  CheckTags();
+  return 0;
+}
+
+}  // namespace
+}  // namespace sluis::evaluation
+
+int main(int argc, char** argv) { return sluis::evaluation::Run(argc, argv); }

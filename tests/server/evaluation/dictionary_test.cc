@@ -18,8 +18,8 @@ using test::Group;
 using test::NameOf;
 using test::World;
 
-constexpr int kCandidates = 60;
-constexpr int kPerson = 37;
+constexpr int kCandidates = 30;
+constexpr int kPerson = 17;
 
 std::string Candidate(int i) { return "850730" + std::to_string(10000 + i); }
 

@@ -146,6 +146,15 @@ TEST_F(HolderTest, ThePersonMustHaveSignedExactlyThis) {
               *body.mutable_persons(0) = world_.Ask(People({"drie"})).blinded()[0];
             }),
             kRefused);
+  EXPECT_EQ(changed([&](auto& body) {  // for another key
+              crypto::Hash other = world_.package->key_id;
+              other[0] ^= 1;
+              *body.mutable_user() =
+                  world_.Signature(ItemOf(crypto::ToFixed<16>(body.request_id()).value(),
+                                          body.case_token(), other, BlindedDigest(body.persons())),
+                                   world_.Statement());
+            }),
+            kRefused);
   EXPECT_EQ(Ground([](auto&) {}, [](auto& s) { s.set_action("share"); }), kRefused);
   EXPECT_EQ(Ground([](auto&) {}, [](auto& s) { s.set_audience("lid-2.example"); }), kRefused);
   EXPECT_EQ(Ground([](auto&) {}, [](auto& s) { s.set_role("administrator"); }), kRefused);

@@ -195,6 +195,19 @@ TEST(PeriodTest, AHolderDrawsOnceAndAgainOnlyWhenAnotherWithheldItsPart) {
   EXPECT_TRUE(group.Draw(1, without).ok());
   EXPECT_THAT(group.Draw(1, another).status().message(), HasSubstr("has drawn"));
   EXPECT_THAT(group.Draw(5, without).status().message(), HasSubstr("not in the period"));
+  // What it drew for one who asks says nothing of another.
+  std::vector<std::string> others;
+  for (const MemberIndex holder : {MemberIndex{1}, MemberIndex{2}, MemberIndex{3}}) {
+    others.push_back(
+        group.holders.At(holder)
+            .ListOf(NameOf(2), kToday, test::kTomorrowUs, group.world.keys.at(holder).identity)
+            .value());
+  }
+  const Period other =
+      Period::Gather(*group.world.package, group.world.Keys(), {NameOf(2), kToday, kToday}, others)
+          .value();
+  EXPECT_TRUE(group.Draw(3, other).ok());
+  EXPECT_TRUE(group.Draw(3, all).ok());
   // Also when it was made anew from its rows.
   const Holder::Drawn drawn = group.Draw(2, without).value();
   std::vector<std::string> rows;

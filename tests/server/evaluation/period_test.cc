@@ -130,6 +130,23 @@ TEST(PeriodTest, WhatListsContradictIsFound) {
   // One that leaves something out hides nothing.
   const Period shorter = group.Gather(with([](auto& body) { body.clear_items(); })).value();
   EXPECT_THAT(shorter.requests(), SizeIs(2));
+  EXPECT_NE(shorter.digest(), group.All().digest()) << "each list is in the digest";
+}
+
+// The only holder that lists a request signs a list without it as well, and shows that one first.
+TEST(PeriodTest, ASecondListHidesNothing) {
+  Group group(3, 2);
+  Question question = group.world.Ask(People({"een"}));
+  const crypto::Hash leaf = group.log.Append(question);
+  group.AskOf(std::move(question), leaf, {1, 2});
+  const std::string full = group.ListOf(2, kToday);
+  peer::v1::EvaluationList body = ReadDayList(full)->body;
+  body.clear_items();
+  const std::string empty = SignDayList(body, group.world.keys.at(2).identity).Serialise();
+  for (const auto& lists : std::vector<std::vector<std::string>>{
+           {empty, full, group.ListOf(3, kToday)}, {full, empty, group.ListOf(3, kToday)}}) {
+    EXPECT_THAT(group.Gather(lists)->requests(), SizeIs(1));
+  }
 }
 
 TEST(PeriodTest, AnIdUsedForTwoRequestsIsFound) {
@@ -192,7 +209,8 @@ TEST(PeriodTest, AHolderDrawsOnceAndAgainOnlyWhenAnotherWithheldItsPart) {
   const Period another = group.Gather(group.Lists({1, 2, 4, 5})).value();
   const std::string draw = group.Draw(1, all)->draw;
   EXPECT_TRUE(group.Draw(1, all).ok()) << "the same again is the same";
-  EXPECT_TRUE(group.Draw(1, without).ok());
+  EXPECT_NE(ReadDraw(group.Draw(1, without)->draw)->element(), ReadDraw(draw)->element())
+      << "who knows one draw knows nothing of the next";
   EXPECT_THAT(group.Draw(1, another).status().message(), HasSubstr("has drawn"));
   EXPECT_THAT(group.Draw(5, without).status().message(), HasSubstr("not in the period"));
   // What it drew for one who asks says nothing of another.

@@ -141,6 +141,8 @@ TEST(ReviewTest, WhichMatchKeysAreOfOnePersonIsPartOfWhatIsOpened) {
                         question.entry().blinded_digest);
   };
   EXPECT_TRUE(checks(subject));
+  EXPECT_FALSE(CheckSubject(test::kPartnership, test::kPurpose, subject.SerializeAsString(), 3,
+                            question.entry().blinded_digest));
   record::v1::SubjectPart two = subject;
   *two.add_evaluated()->add_inputs() = two.evaluated(0).inputs(1);
   two.mutable_evaluated(0)->mutable_inputs()->RemoveLast();

@@ -132,7 +132,7 @@ std::variant<Admission, Refusal> Holder::Admit(crypto::BytesView signed_request,
                                                uint64_t now_us) {
   absl::StatusOr<Request> request = ReadRequest(signed_request);
   if (!request.ok()) return Refusal{peer::v1::EVALUATION_REFUSAL_MALFORMED, std::nullopt};
-  const auto refuse = [&](EvaluationRefusal ground) { return Refusal{ground, request->digest}; };
+  const auto refuse = [&](EvaluationRefusal ground) { return Refusal{ground, *request}; };
   std::string pseudonym;
   if (const auto ground = JudgeCaller(*request, caller, partners, now_us, &pseudonym)) {
     return refuse(*ground);
@@ -172,6 +172,7 @@ absl::StatusOr<std::string> Holder::Answer(Admission admission, const LoggedDura
   body.set_partnership(own_.package->partnership);
   body.set_request_digest(std::string(crypto::View(admission.request_digest())));
   body.set_key_id(std::string(crypto::View(own_.package->key_id)));
+  body.set_generation(own_.package->generation);
   body.set_holder(own_.index);
   for (const oprf::Encoding& one : evaluation->evaluated) {
     body.mutable_evaluated()->append(crypto::View(one));
@@ -182,14 +183,16 @@ absl::StatusOr<std::string> Holder::Answer(Admission admission, const LoggedDura
 
 absl::StatusOr<std::string> Holder::SignRefusal(const Refusal& refusal,
                                                 const crypto::SigningKey& identity) const {
-  if (!refusal.request_digest) {
+  if (!refusal.request) {
     return absl::InvalidArgumentError("what is no request is not answered; drop it");
   }
   peer::v1::EvaluationAnswer body;
   body.set_version(kVersion);
   body.set_partnership(own_.package->partnership);
-  body.set_request_digest(std::string(crypto::View(*refusal.request_digest)));
-  body.set_key_id(std::string(crypto::View(own_.package->key_id)));
+  body.set_request_digest(std::string(crypto::View(refusal.request->digest)));
+  // What was asked for, not what is in use here: it is a refusal of that.
+  body.set_key_id(refusal.request->body.key_id());
+  body.set_generation(refusal.request->body.generation());
   body.set_holder(own_.index);
   body.set_refusal(refusal.ground);
   return SignAnswer(body, identity).Serialise();

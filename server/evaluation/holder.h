@@ -92,7 +92,7 @@ class Admission {
 struct Refusal {
   peer::v1::EvaluationRefusal ground = peer::v1::EVALUATION_REFUSAL_REFUSED;
   // Nothing when the bytes are no request; it is then not answered but dropped.
-  std::optional<crypto::Hash> request_digest;
+  std::optional<Request> request;
 };
 
 // What a holder answers with. Borrows.

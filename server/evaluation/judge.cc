@@ -19,6 +19,14 @@ std::optional<std::vector<oprf::Encoding>> ReadElements(crypto::BytesView bytes)
   return out;
 }
 
+// Whether the package is the one that the request was made for: under any other one an answer that
+// is right would look wrong.
+bool IsFor(const Request& request, const keys::Package& package) {
+  return request.body.key_id() == crypto::View(package.key_id) &&
+         request.body.generation() == package.generation &&
+         request.body.partnership() == package.partnership;
+}
+
 }  // namespace
 
 bool Blames(AnswerVerdict verdict) { return verdict >= AnswerVerdict::kMalformed; }
@@ -33,6 +41,8 @@ std::string_view VerdictName(AnswerVerdict verdict) {
       return "unreadable";
     case AnswerVerdict::kUnsigned:
       return "unsigned";
+    case AnswerVerdict::kOtherVersion:
+      return "other_version";
     case AnswerVerdict::kOtherRequest:
       return "other_request";
     case AnswerVerdict::kMalformed:
@@ -62,6 +72,8 @@ JudgedAnswer CheckForm(const Request& request, size_t count, const keys::Package
   const absl::StatusOr<AnswerEnvelope> envelope = ReadAnswerEnvelope(signed_answer);
   if (!envelope.ok()) return wrong(AnswerVerdict::kUnreadable);
   if (!envelope->SignedBy(keys)) return wrong(AnswerVerdict::kUnsigned);
+  if (IsOfOtherVersion(*envelope)) return wrong(AnswerVerdict::kOtherVersion);
+  if (!IsFor(request, package)) return wrong(AnswerVerdict::kOtherRequest);
   absl::StatusOr<Answer> answer = ReadAnswer(*envelope);
   if (!answer.ok()) return wrong(AnswerVerdict::kMalformed);
   out.answer = *std::move(answer);
@@ -69,14 +81,16 @@ JudgedAnswer CheckForm(const Request& request, size_t count, const keys::Package
   if (body.request_digest() != crypto::View(request.digest)) {
     return wrong(AnswerVerdict::kOtherRequest);
   }
+  // Before what it says of keys: who has another sharing says so, rightly.
+  if (body.refusal() != peer::v1::EVALUATION_REFUSAL_UNSPECIFIED) {
+    return wrong(AnswerVerdict::kRefusal);
+  }
   if (body.holder() != holder || package.Find(holder) == nullptr) {
     return wrong(AnswerVerdict::kIndex);
   }
-  if (body.key_id() != crypto::View(package.key_id) || body.partnership() != package.partnership) {
+  if (body.key_id() != crypto::View(package.key_id) || body.generation() != package.generation ||
+      body.partnership() != package.partnership) {
     return wrong(AnswerVerdict::kKey);
-  }
-  if (body.refusal() != peer::v1::EVALUATION_REFUSAL_UNSPECIFIED) {
-    return wrong(AnswerVerdict::kRefusal);
   }
   if (body.evaluated().size() != count * oprf::kElementSize) return wrong(AnswerVerdict::kCount);
   auto elements = ReadElements(body.evaluated());

@@ -1,10 +1,13 @@
 // What a holder's answer is worth, as the asker judges it and as anybody else can who is shown it.
 //
 // Guarantee: kRight only when an identity key of the holder signed it, for this request, under the
-// index and key of the pinned package, and the proof shows that exactly the share behind the pinned
-// verification key was used for the whole batch. Whatever else the answer says of keys is not
-// looked at. A fault that Blames() is its holder's doing: its signature stands under it. Not
-// guaranteed: that the package is the right one: pin it. Thread-safety: pure.
+// index, key and sharing of the pinned package, and the proof shows that exactly the share behind
+// the pinned verification key was used for the whole batch. Whatever else the answer says of keys
+// is not looked at. A fault that Blames() is its holder's doing: its signature stands under it, and
+// no holder that keeps to the agreement signs it, whatever request it is shown and whatever package
+// it is held against. A refusal, and what is of a version not known here, blame nobody. Not
+// guaranteed: that two packages of one key and one generation are the same: pin it. Thread-safety:
+// pure.
 #ifndef SLUIS_SERVER_EVALUATION_JUDGE_H_
 #define SLUIS_SERVER_EVALUATION_JUDGE_H_
 
@@ -29,14 +32,16 @@ using HolderKeys = std::map<MemberIndex, std::vector<crypto::PublicKey>>;
 enum class AnswerVerdict {
   kRight,
   kRefusal,
-  // Nobody's doing that could be shown: bytes on the way, or an answer to something else.
+  // Nobody's doing that could be shown: bytes on the way, an answer to something else or under a
+  // package that the request does not name, or a version not known here.
   kUnreadable,
   kUnsigned,
+  kOtherVersion,
   kOtherRequest,
   // The holder's doing.
   kMalformed,  // signed, and not of the form agreed
   kIndex,      // under another holder's index
-  kKey,        // under another key
+  kKey,        // under another key or sharing than was asked for
   kCount,      // more or fewer elements than were asked for
   kElements,   // what is no element, or the identity
   kProof,      // the share of the package was not used

@@ -4,6 +4,7 @@
 
 #include "crypto/dleq.h"
 #include "crypto/hash.h"
+#include "google/protobuf/stubs/logging.h"
 #include "server/authn/identity.h"
 #include "server/envelope/canonical.h"
 #include "server/evaluation/limits.h"
@@ -35,7 +36,8 @@ bool IsRequest(const peer::v1::EvaluationRequest& body) {
 bool IsAnswer(const peer::v1::EvaluationAnswer& body) {
   if (body.version() != kVersion || !authn::IsOrganisationId(body.partnership()) ||
       !IsHash(body.request_digest()) || !IsHash(body.key_id()) || body.holder() == 0 ||
-      body.holder() > 65535 || !peer::v1::EvaluationRefusal_IsValid(body.refusal())) {
+      body.holder() > 65535 || body.generation() == 0 ||
+      !peer::v1::EvaluationRefusal_IsValid(body.refusal())) {
     return false;
   }
   const bool refused = body.refusal() != peer::v1::EVALUATION_REFUSAL_UNSPECIFIED;
@@ -124,6 +126,12 @@ absl::StatusOr<Answer> ReadAnswer(const AnswerEnvelope& envelope) {
   out.signature = envelope.signature;
   out.digest = crypto::Sha256(Labelled(kAnswerLabel, out.bytes));
   return out;
+}
+
+bool IsOfOtherVersion(const AnswerEnvelope& envelope) {
+  const google::protobuf::LogSilencer silent;
+  peer::v1::EvaluationAnswer body;
+  return body.ParseFromString(envelope.bytes) && body.version() != kVersion;
 }
 
 Answer SignAnswer(const peer::v1::EvaluationAnswer& body, const crypto::SigningKey& identity) {

@@ -59,6 +59,8 @@ struct AnswerEnvelope {
 };
 absl::StatusOr<AnswerEnvelope> ReadAnswerEnvelope(crypto::BytesView signed_answer);
 absl::StatusOr<Answer> ReadAnswer(const AnswerEnvelope& envelope);
+// Whether it is an answer of a version that is not known here: its form cannot be judged.
+bool IsOfOtherVersion(const AnswerEnvelope& envelope);
 Answer SignAnswer(const peer::v1::EvaluationAnswer& body, const crypto::SigningKey& identity);
 
 // Digest of a blinded list, with where each person begins and ends:

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <set>
 
 #include "crypto/lagrange.h"
@@ -272,8 +273,50 @@ TEST_F(AskerTest, AttackNonCanonicalEncodingsInAnAnswer) {
 TEST_F(AskerTest, AnotherKeyOrCountIsTheHoldersDoing) {
   EXPECT_EQ(Verdict([](auto& answer) { answer.mutable_key_id()->back() ^= 1; }),
             AnswerVerdict::kKey);
+  EXPECT_EQ(Verdict([](auto& answer) { answer.set_generation(2); }), AnswerVerdict::kKey);
   EXPECT_EQ(Verdict([](auto& answer) { answer.mutable_evaluated()->resize(32); }),
             AnswerVerdict::kCount);
+}
+
+TEST_F(AskerTest, ARefusalBlamesNobodyWhateverElseItSays) {
+  EXPECT_EQ(Verdict([](auto& answer) {
+              answer.clear_evaluated();
+              answer.clear_proof();
+              answer.set_refusal(peer::v1::EVALUATION_REFUSAL_UPDATE);
+              answer.mutable_key_id()->back() ^= 1;
+              answer.set_generation(2);
+              answer.set_holder(4);
+            }),
+            AnswerVerdict::kRefusal);
+}
+
+TEST_F(AskerTest, AVersionNotKnownHereBlamesNobody) {
+  EXPECT_EQ(Verdict([](auto& answer) { answer.set_version(2); }), AnswerVerdict::kOtherVersion);
+  EXPECT_EQ(Verdict([](auto& answer) {  // with what this version has no form for
+              answer.set_version(3);
+              answer.mutable_evaluated()->append("x");
+              answer.GetReflection()->MutableUnknownFields(&answer)->AddVarint(100, 1);
+            }),
+            AnswerVerdict::kOtherVersion);
+}
+
+// A right answer, held against another package than the one it was asked under.
+TEST_F(AskerTest, AttackAnHonestHolderHeldAgainstAnotherPackageIsNotBlamed) {
+  Asker asker = world_.Begin(People({"een"}));
+  const std::string bytes = world_.Honest(2, asker.request());
+  const Request request = ReadRequest(asker.request()).value();
+  const auto judged = [&](const std::function<void(keys::Package&)>& change) {
+    keys::Package other = *World(5, 3, 99).package;
+    other.key_id = world_.package->key_id;
+    change(other);
+    return JudgeAnswer(request, other, 2, world_.Keys()[2], bytes);
+  };
+  EXPECT_EQ(JudgeAnswer(request, *world_.package, 2, world_.Keys()[2], bytes),
+            AnswerVerdict::kRight);
+  EXPECT_EQ(judged([](auto& package) { package.generation = 2; }), AnswerVerdict::kOtherRequest);
+  EXPECT_EQ(judged([](auto& package) { package.key_id[0] ^= 1; }), AnswerVerdict::kOtherRequest);
+  EXPECT_EQ(judged([](auto& package) { package.partnership = "ander.example"; }),
+            AnswerVerdict::kOtherRequest);
 }
 
 TEST_F(AskerTest, QuestionAndPackageMustBeOfOneKey) {

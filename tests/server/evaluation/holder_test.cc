@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/hash.h"
+#include "server/evaluation/judge.h"
 #include "tests/server/evaluation/holders.h"
 #include "tests/support/person.h"
 
@@ -114,6 +115,27 @@ TEST_F(HolderTest, AnotherKeyOrSharingIsOutOfDate) {
   const auto verdict = closed.Admit(Request(), NameOf(1), holders_.partners, test::kNowUs);
   ASSERT_TRUE(std::holds_alternative<Refusal>(verdict)) << "after the window";
   EXPECT_EQ(std::get<Refusal>(verdict).ground, kUpdate);
+}
+
+// One holder has the new sharing already, another one still the old.
+TEST_F(HolderTest, WhoRefusesAnotherKeyOrSharingIsBlamedForNothing) {
+  for (const bool other_key : {false, true}) {
+    auto own = std::make_shared<keys::Package>(*world_.package);
+    own->generation = 2;
+    if (other_key) own->key_id[0] ^= 1;
+    Holder holder = Holder::Make({own, 2, 0, {}}, {}).value();
+    const std::string bytes = Request();
+    const auto verdict = holder.Admit(bytes, NameOf(1), holders_.partners, test::kNowUs);
+    ASSERT_TRUE(std::holds_alternative<Refusal>(verdict));
+    const std::string answer =
+        holder.SignRefusal(std::get<Refusal>(verdict), world_.keys.at(2).identity).value();
+    EXPECT_EQ(JudgeAnswer(ReadRequest(bytes).value(), *world_.package, 2, world_.Keys()[2], answer),
+              AnswerVerdict::kRefusal);
+    const peer::v1::EvaluationAnswer body = ReadAnswer(ReadAnswerEnvelope(answer).value())->body;
+    EXPECT_EQ(body.refusal(), kUpdate);
+    EXPECT_EQ(body.key_id(), crypto::View(world_.package->key_id)) << "of the request";
+    EXPECT_EQ(body.generation(), 1U);
+  }
 }
 
 TEST_F(HolderTest, AttackPurposeConfusion) {

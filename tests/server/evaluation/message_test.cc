@@ -123,6 +123,7 @@ TEST_F(MessageTest, AnAnswerOutOfBoundsIsRefused) {
   EXPECT_FALSE(ReadsAnswer([](auto& a) { a.set_partnership("x"); }));
   EXPECT_FALSE(ReadsAnswer([](auto& a) { a.clear_request_digest(); }));
   EXPECT_FALSE(ReadsAnswer([](auto& a) { a.clear_key_id(); }));
+  EXPECT_FALSE(ReadsAnswer([](auto& a) { a.clear_generation(); }));
   EXPECT_FALSE(ReadsAnswer([](auto& a) { a.set_holder(65536); }));
   EXPECT_FALSE(ReadsAnswer([](auto& a) { a.clear_evaluated(); }));
   EXPECT_FALSE(ReadsAnswer([](auto& a) { a.mutable_evaluated()->append("x"); }));

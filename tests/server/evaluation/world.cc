@@ -145,6 +145,7 @@ peer::v1::EvaluationAnswer World::Answer(MemberIndex holder, crypto::BytesView s
   out.set_partnership(kPartnership);
   out.set_request_digest(std::string(crypto::View(request.digest)));
   out.set_key_id(std::string(crypto::View(package->key_id)));
+  out.set_generation(package->generation);
   out.set_holder(holder);
   for (const oprf::Encoding& one : evaluation.evaluated) {
     out.mutable_evaluated()->append(crypto::View(one));

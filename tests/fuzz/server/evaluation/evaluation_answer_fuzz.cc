@@ -14,6 +14,8 @@ evaluation::Request RequestOf(const fuzz::EvaluationWorld& world) {
   evaluation::Request out;
   out.digest = crypto::Hash{1};
   out.body.set_partnership(world.package.partnership);
+  out.body.set_key_id(std::string(crypto::View(world.package.key_id)));
+  out.body.set_generation(world.package.generation);
   out.body.add_persons()->set_elements(
       std::string(crypto::View(crypto::oprf::Element::Generator().encoding())));
   return out;
@@ -39,11 +41,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   peer::v1::EvaluationAnswer body;
   if (!body.ParseFromArray(data, static_cast<int>(size))) return 0;
   body.set_request_digest(std::string(crypto::View(request.digest)));
-  body.set_key_id(std::string(crypto::View(world.package.key_id)));
+  // Its key id and generation as they come, or right, so that both sides are gone through.
+  if (size % 2 == 0) {
+    body.set_key_id(std::string(crypto::View(world.package.key_id)));
+    body.set_generation(world.package.generation);
+  }
   const std::string bytes = evaluation::SignAnswer(body, world.identity).Serialise();
   const evaluation::AnswerVerdict verdict =
       evaluation::JudgeAnswer(request, world.package, 2, world.keys.at(2), bytes);
   Require(verdict != evaluation::AnswerVerdict::kRight);
   Require(verdict != evaluation::AnswerVerdict::kUnsigned);
+  if (body.version() != evaluation::kVersion) Require(!evaluation::Blames(verdict));
   return 0;
 }

@@ -70,20 +70,22 @@ absl::StatusOr<HeldRow> ReadHeldRow(crypto::BytesView bytes) {
   return row;
 }
 
-StoredRow StoredFormOf(const record::v1::HeldDraw& row) {
-  return {crypto::Lp(row.asker()) + row.period_digest(), row.SerializeAsString()};
+StoredRow StoredFormOf(const record::v1::HeldReveal& row) {
+  return {crypto::Lp(row.asker()) + row.key_id() + row.period_digest(), row.SerializeAsString()};
 }
 
-absl::StatusOr<record::v1::HeldDraw> ReadHeldDraw(crypto::BytesView bytes) {
-  record::v1::HeldDraw row;
+absl::StatusOr<record::v1::HeldReveal> ReadHeldReveal(crypto::BytesView bytes) {
+  record::v1::HeldReveal row;
   if (!envelope::ReadCanonical(bytes, kMaxRowBytes, row) || row.version() != kVersion ||
-      !authn::IsOrganisationId(row.asker()) || row.last_day() < row.first_day() ||
-      !IsHash(row.period_digest()) || row.holders() == 0) {
+      !authn::IsOrganisationId(row.asker()) || !IsHash(row.key_id()) ||
+      row.last_day() < row.first_day() || !IsHash(row.period_digest())) {
     return absl::InvalidArgumentError(
-        "a row of draws cannot be read; put the node back from its last backup");
+        "a row of reveals cannot be read; put the node back from its last backup");
   }
   return row;
 }
+
+uint32_t Book::KeptDays() const { return std::max(caps_.case_days, kLeastKeptDays); }
 
 bool Book::IsNew(const HeldRow& row) const {
   return !rows_.contains({row.asker(), row.request_id()}) &&
@@ -142,6 +144,7 @@ void Book::Count(const HeldRow& row, bool add) {
 }
 
 void Book::Put(HeldRow row) {
+  NotBefore(row.taken_at_s());
   Remove(row.asker(), row.request_id());
   Count(row, true);
   leaves_[{row.asker(), row.leaf_hash()}] = row.request_id();
@@ -187,7 +190,7 @@ std::vector<HeldRow> Book::All() const {
 
 std::vector<std::string> Book::Prune(uint64_t now_s) {
   // Beyond the days that count, and beyond the longest period of which lists may be asked.
-  const uint64_t keep_days = std::max<uint64_t>(caps_.case_days, 2 * kMaxPeriodDays);
+  const uint64_t keep_days = KeptDays();
   std::vector<HeldRow> old;
   for (const auto& [key, row] : rows_) {
     if (!IsOpen(row) && row.taken_at_s() + keep_days * kSecondsPerDay < now_s) old.push_back(row);

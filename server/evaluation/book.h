@@ -9,6 +9,7 @@
 #ifndef SLUIS_SERVER_EVALUATION_BOOK_H_
 #define SLUIS_SERVER_EVALUATION_BOOK_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -55,9 +56,9 @@ struct StoredRow {
 };
 StoredRow StoredFormOf(const HeldRow& row);
 absl::StatusOr<HeldRow> ReadHeldRow(crypto::BytesView bytes);
-// The same of a draw: its key is lp(asker) || period digest.
-StoredRow StoredFormOf(const record::v1::HeldDraw& row);
-absl::StatusOr<record::v1::HeldDraw> ReadHeldDraw(crypto::BytesView bytes);
+// The same of a reveal: its key is lp(asker) || key id || period digest.
+StoredRow StoredFormOf(const record::v1::HeldReveal& row);
+absl::StatusOr<record::v1::HeldReveal> ReadHeldReveal(crypto::BytesView bytes);
 
 enum class Room { kFree, kUsed, kQuota, kUnproven };
 
@@ -72,6 +73,13 @@ class Book {
   // In the place of the one with the same asker and request id, if there is one.
   void Put(HeldRow row);
   void Remove(const std::string& asker, const std::string& request_id);
+
+  // When something that happens now is said to happen: a clock that was set back starts no day
+  // anew, and adds nothing to a day that was listed. Seconds since the epoch.
+  uint64_t TimeFor(uint64_t now_s) const { return std::max(now_s, not_before_s_); }
+  void NotBefore(uint64_t time_s) { not_before_s_ = std::max(not_before_s_, time_s); }
+  // For how many days rows are kept at least.
+  uint32_t KeptDays() const;
 
   // Null when there is none.
   const HeldRow* Find(const std::string& asker, const std::string& request_id) const;
@@ -93,6 +101,7 @@ class Book {
   static uint64_t Sum(const Tally& tally, const Key& key, uint32_t from_day, uint32_t to_day);
 
   Caps caps_;
+  uint64_t not_before_s_ = 0;
   std::map<Key, HeldRow> rows_;
   std::map<Key, std::string> leaves_;  // asker and leaf hash to request id
   Tally cases_;

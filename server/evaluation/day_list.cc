@@ -27,6 +27,7 @@ bool IsList(const peer::v1::EvaluationList& body) {
   if (body.version() != kVersion || !authn::IsOrganisationId(body.partnership()) ||
       !authn::IsOrganisationId(body.asker()) || !IsHash(body.key_id()) || body.holder() == 0 ||
       body.holder() > 65535 || body.items_size() > kMaxListItems ||
+      !IsHash(body.nonce_commitment()) || (body.no_share() && body.items_size() != 0) ||
       !std::all_of(body.items().begin(), body.items().end(), IsItem)) {
     return false;
   }
@@ -36,7 +37,27 @@ bool IsList(const peer::v1::EvaluationList& body) {
   return true;
 }
 
+// All have a fixed length or a length in front.
+crypto::Bytes Where(std::string_view label, const peer::v1::EvaluationList& list) {
+  crypto::Bytes out = crypto::Lp(label);
+  crypto::AppendLp(out, list.partnership());
+  crypto::AppendLp(out, list.asker());
+  out.append(list.key_id());
+  crypto::AppendU16(out, static_cast<uint16_t>(list.holder()));
+  crypto::AppendU32(out, list.day());
+  return out;
+}
+
 }  // namespace
+
+crypto::Hash NonceFor(const crypto::Secret<32>& secret, const peer::v1::EvaluationList& list) {
+  return crypto::HmacSha256(crypto::View(secret.expose()),
+                            Where("sluis/evaluation-nonce/v1", list));
+}
+
+crypto::Hash NonceCommitment(const peer::v1::EvaluationList& list, crypto::BytesView nonce) {
+  return crypto::Sha256({Where("sluis/evaluation-nonce-commitment/v1", list), nonce});
+}
 
 std::string DayList::Serialise() const {
   peer::v1::SignedEvaluationList out;

@@ -1,9 +1,12 @@
-// What one holder evaluated for one asker on one day, signed after that day.
+// What one holder evaluated for one asker on one day, signed once, after that day; and the nonce
+// of that day, to which it commits.
 //
-// Guarantee: a list that ReadDayList returns is in its one encoding, within bounds, and sorted,
-// each request once. Not guaranteed: who signed it, until SignedBy says so; that it is complete:
-// other holders evaluated the same requests, and their lists are held against it (period.h).
-// Thread-safety: values; functions are pure. Errors: kInvalidArgument.
+// Guarantee: a nonce follows from a secret of its holder, so that it is the same whenever it is
+// asked for, and the commitment tells nothing of it. A list that ReadDayList returns is in its one
+// encoding, within bounds, and sorted, each request once. Not guaranteed: who signed it, until
+// SignedBy says so; that it is complete: other holders evaluated the same requests, and their lists
+// are held against it (period.h). Thread-safety: values; functions are pure. Errors:
+// kInvalidArgument.
 #ifndef SLUIS_SERVER_EVALUATION_DAY_LIST_H_
 #define SLUIS_SERVER_EVALUATION_DAY_LIST_H_
 
@@ -12,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "crypto/bytes.h"
+#include "crypto/secret.h"
 #include "crypto/signature.h"
 #include "sluis/peer/v1/evaluation.pb.h"
 
@@ -28,6 +32,12 @@ struct DayList {
 };
 
 absl::StatusOr<DayList> ReadDayList(crypto::BytesView signed_list);
+// HMAC-SHA256(secret, lp("sluis/evaluation-nonce/v1") || lp(partnership) || lp(asker) || key
+// id[32] || u16 holder || u32 day), of the list that says these.
+crypto::Hash NonceFor(const crypto::Secret<32>& secret, const peer::v1::EvaluationList& list);
+// SHA-256 of the same fields under another label, and the nonce.
+crypto::Hash NonceCommitment(const peer::v1::EvaluationList& list, crypto::BytesView nonce);
+
 DayList SignDayList(const peer::v1::EvaluationList& body, const crypto::SigningKey& identity);
 
 }  // namespace sluis::evaluation

@@ -35,7 +35,7 @@ bool AreElements(std::vector<oprf::Encoding> elements) {
   return std::adjacent_find(elements.begin(), elements.end()) == elements.end();
 }
 
-HeldRow RowFor(const Request& request, std::string pseudonym, uint64_t now_us) {
+HeldRow RowFor(const Request& request, std::string pseudonym, uint64_t taken_at_s) {
   const peer::v1::EvaluationRequest& body = request.body;
   HeldRow row;
   row.set_version(kVersion);
@@ -47,7 +47,7 @@ HeldRow RowFor(const Request& request, std::string pseudonym, uint64_t now_us) {
   row.set_case_token(body.case_token());
   row.set_pseudonym(std::move(pseudonym));
   row.set_blinded_digest(std::string(crypto::View(BlindedDigest(body.persons()))));
-  row.set_taken_at_s(now_us / kUsPerSecond);
+  row.set_taken_at_s(taken_at_s);
   row.set_proof(record::v1::EVALUATION_PROOF_STATE_OPEN);
   row.set_signed_request(request.Serialise());
   return row;
@@ -69,7 +69,8 @@ record::v1::CounterpartPart Admission::Counterpart() const {
 }
 
 absl::StatusOr<Holder> Holder::Make(Own own, std::span<const std::string> rows,
-                                    std::span<const std::string> draws) {
+                                    std::span<const std::string> lists,
+                                    std::span<const std::string> reveals) {
   if (absl::Status caps = own.caps.Check(); !caps.ok()) return caps;
   if (own.package == nullptr || own.package->Find(own.index) == nullptr ||
       own.package->use != record::v1::KEY_USE_TAGS) {
@@ -82,10 +83,11 @@ absl::StatusOr<Holder> Holder::Make(Own own, std::span<const std::string> rows,
     if (!row.ok()) return row.status();
     out.book_.Put(*std::move(row));
   }
-  for (const std::string& bytes : draws) {
-    absl::StatusOr<record::v1::HeldDraw> draw = ReadHeldDraw(bytes);
-    if (!draw.ok()) return draw.status();
-    out.draws_.push_back(*std::move(draw));
+  if (absl::Status taken = out.TakeLists(lists); !taken.ok()) return taken;
+  for (const std::string& bytes : reveals) {
+    absl::StatusOr<record::v1::HeldReveal> reveal = ReadHeldReveal(bytes);
+    if (!reveal.ok()) return reveal.status();
+    out.reveals_.push_back(*std::move(reveal));
   }
   return out;
 }
@@ -137,7 +139,8 @@ std::variant<Admission, Refusal> Holder::Admit(crypto::BytesView signed_request,
   if (const auto ground = JudgeCaller(*request, caller, partners, now_us, &pseudonym)) {
     return refuse(*ground);
   }
-  HeldRow row = RowFor(*request, std::move(pseudonym), now_us);
+  const uint64_t taken_at_s = book_.TimeFor(now_us / kUsPerSecond);
+  HeldRow row = RowFor(*request, std::move(pseudonym), taken_at_s);
   if (!book_.IsNew(row)) return refuse(peer::v1::EVALUATION_REFUSAL_USED);
   auto blinded = ElementsOf(request->body.persons());
   if (!blinded.ok() || !AreElements(*blinded)) {
@@ -146,11 +149,13 @@ std::variant<Admission, Refusal> Holder::Admit(crypto::BytesView signed_request,
   row.set_count(static_cast<uint32_t>(blinded->size()));
   if (const Room room = book_.RoomFor(row); room != Room::kFree) return refuse(RefusalFor(room));
   book_.Put(row);
+  open_[request->digest] = {row.asker(), DayOf(taken_at_s)};
   return Admission(*std::move(request), *std::move(blinded), std::move(row));
 }
 
 void Holder::Abandon(Admission admission) {
   book_.Remove(admission.row_.asker(), admission.row_.request_id());
+  open_.erase(admission.request_digest());
 }
 
 absl::StatusOr<std::string> Holder::Answer(Admission admission, const LoggedDurably& logged,

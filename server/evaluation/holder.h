@@ -17,11 +17,13 @@
 #define SLUIS_SERVER_EVALUATION_HOLDER_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -35,7 +37,7 @@
 #include "server/evaluation/entry_proofs.h"
 #include "server/evaluation/logged_durably.h"
 #include "server/evaluation/message.h"
-#include "server/evaluation/period.h"
+#include "server/evaluation/sample.h"
 #include "server/keys/package.h"
 #include "sluis/record/v1/mandate.pb.h"
 
@@ -102,6 +104,12 @@ struct HolderSecrets {
   crypto::Random& random;
 };
 
+// What lists and reveals are made with. Borrows.
+struct ListSecrets {
+  const crypto::SigningKey& identity;
+  const crypto::Secret<32>& nonces;  // of this node, for nothing else
+};
+
 // An entry that says something else than was evaluated. Request and opened part show it to anybody.
 struct DifferingEntry {
   std::string signed_request;
@@ -115,6 +123,9 @@ struct TakenProofs {
   std::vector<DifferingEntry> differing;
 };
 
+// The list of a row.
+absl::StatusOr<DayList> ReadHeldList(crypto::BytesView bytes);
+
 class Holder {
  public:
   struct Own {
@@ -123,19 +134,24 @@ class Holder {
     // The last moment at which this key is evaluated, seconds since the epoch; 0 for no end.
     uint64_t open_until_s = 0;
     Caps caps;
+    // The first UTC day on which this node had its share of the key.
+    uint32_t since_day = 0;
   };
 
-  // From the rows that were committed, of requests (HeldEvaluation) and of draws (HeldDraw).
-  // kInvalidArgument for caps or rows that are not of form, an index that is not in the package, or
-  // a key that is not one of tags.
+  // From the rows that were committed: of requests (HeldEvaluation), lists (HeldEvaluationList) and
+  // reveals (HeldReveal). kInvalidArgument for caps or rows that are not of form, an index that is
+  // not in the package, or a key that is not one of tags.
   static absl::StatusOr<Holder> Make(Own own, std::span<const std::string> rows,
-                                     std::span<const std::string> draws = {});
+                                     std::span<const std::string> lists = {},
+                                     std::span<const std::string> reveals = {});
 
   // `caller`: whom the certificate names.
   std::variant<Admission, Refusal> Admit(crypto::BytesView signed_request, std::string_view caller,
                                          const Partners& partners, uint64_t now_us);
   // The entry was not committed: nothing is counted, and the request may come again.
   void Abandon(Admission admission);
+  // The entry was committed. Until a request was abandoned or settled, its day is not listed.
+  void Settle(const LoggedDurably& logged) { open_.erase(logged.request_digest()); }
   // The signed answer. kFailedPrecondition for a proof of durability of another request, or when
   // the share is not the one of the package.
   absl::StatusOr<std::string> Answer(Admission admission, const LoggedDurably& logged,
@@ -154,24 +170,36 @@ class Holder {
   // act of people, after they looked. kNotFound when nothing of that id is held against it.
   absl::StatusOr<StoredRow> SetAside(const std::string& asker, const RequestId& request_id);
 
-  // What was evaluated for the asker on a day that is over; kFailedPrecondition before that.
-  absl::StatusOr<std::string> ListOf(const std::string& asker, uint32_t day, uint64_t now_us,
-                                     const crypto::SigningKey& identity) const;
-  // The part of the seed for a period, and the row to be committed before it is given away. Once
-  // for each asker and day, and again only for fewer holders than before: when one withheld its
-  // own. kFailedPrecondition otherwise, or when the lists given as its own are not what it has.
-  struct Drawn {
-    std::string draw;
+  // What was evaluated for the asker on a day that is over, or that there was no share then; and
+  // the row to be committed before it is given away, the first time. Asked for again it is the
+  // same, whatever has changed. kFailedPrecondition for a day that is not over, of which a request
+  // is not settled, or whose rows are no longer kept.
+  struct Listed {
+    std::string list;
+    std::optional<StoredRow> row;
+  };
+  absl::StatusOr<Listed> ListOf(const std::string& asker, uint32_t day, uint64_t now_us,
+                                const ListSecrets& secrets);
+  // The nonces of the days of a period, signed for exactly its lists, and the row to be committed
+  // before they are given away. For one period for each asker and day. kFailedPrecondition
+  // otherwise, and when a list is missing or one given as its own is not what it signed.
+  struct Revealed {
+    std::string reveal;
     StoredRow row;
   };
-  absl::StatusOr<Drawn> Draw(const Period& period, const HolderSecrets& secrets);
+  absl::StatusOr<Revealed> Reveal(const Period& period, const ListSecrets& secrets);
 
   const Book& book() const { return book_; }
   const Own& own() const { return own_; }
-  std::vector<std::string> Prune(uint64_t now_s) { return book_.Prune(now_s); }
+  // Keys of the rows that are of no use any more, which it drops.
+  struct Pruned {
+    std::vector<std::string> requests, lists, reveals;
+  };
+  Pruned Prune(uint64_t now_s);
 
  private:
   explicit Holder(Own own) : own_(std::move(own)), book_(own_.caps) {}
+  absl::Status TakeLists(std::span<const std::string> lists);
   // Who asks and for what; nothing when all of it is right.
   std::optional<peer::v1::EvaluationRefusal> JudgeCaller(const Request& request,
                                                          std::string_view caller,
@@ -180,7 +208,10 @@ class Holder {
 
   Own own_;
   Book book_;
-  std::vector<record::v1::HeldDraw> draws_;
+  std::map<std::pair<std::string, uint32_t>, DayList> lists_;  // by asker and day
+  std::vector<record::v1::HeldReveal> reveals_;
+  // Taken, and neither settled nor abandoned, by request digest: asker and day.
+  std::map<crypto::Hash, std::pair<std::string, uint32_t>> open_;
 };
 
 }  // namespace sluis::evaluation

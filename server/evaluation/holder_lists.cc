@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/envelope/canonical.h"
 #include "server/evaluation/holder.h"
 #include "server/evaluation/limits.h"
 
@@ -20,17 +21,69 @@ peer::v1::EvaluatedItem ItemOf(const HeldRow& row) {
   return out;
 }
 
-bool Overlap(const record::v1::HeldDraw& held, const PeriodScope& scope) {
+bool Overlap(const record::v1::HeldReveal& held, const PeriodScope& scope) {
   return held.asker() == scope.asker && held.first_day() <= scope.last_day &&
          held.last_day() >= scope.first_day;
 }
 
+StoredRow StoredFormOf(const DayList& list) {
+  record::v1::HeldEvaluationList row;
+  row.set_version(kVersion);
+  row.set_signed_list(list.Serialise());
+  crypto::Bytes key = crypto::Lp(list.body.asker());
+  key.append(list.body.key_id());
+  crypto::AppendU32(key, list.body.day());
+  return {std::move(key), row.SerializeAsString()};
+}
+
+// Over when nothing can be taken on that day any more.
+uint64_t EndOf(uint32_t day) { return (uint64_t{day} + 1) * kSecondsPerDay; }
+
 }  // namespace
 
-absl::StatusOr<std::string> Holder::ListOf(const std::string& asker, uint32_t day, uint64_t now_us,
-                                           const crypto::SigningKey& identity) const {
-  if (day >= DayOf(now_us / kUsPerSecond)) {
+absl::StatusOr<DayList> ReadHeldList(crypto::BytesView bytes) {
+  record::v1::HeldEvaluationList row;
+  if (envelope::ReadCanonical(bytes, kMaxListBytes + 64, row) && row.version() == kVersion) {
+    absl::StatusOr<DayList> list = ReadDayList(row.signed_list());
+    if (list.ok()) return list;
+  }
+  return absl::InvalidArgumentError(
+      "a row of lists cannot be read; put the node back from its last backup");
+}
+
+absl::Status Holder::TakeLists(std::span<const std::string> lists) {
+  for (const std::string& bytes : lists) {
+    absl::StatusOr<DayList> list = ReadHeldList(bytes);
+    if (!list.ok()) return list.status();
+    if (list->body.key_id() != crypto::View(own_.package->key_id)) {
+      return absl::InvalidArgumentError(
+          "a row of lists is about another key; give each holder the rows of its own key");
+    }
+    book_.NotBefore(EndOf(list->body.day()));
+    lists_.insert_or_assign({list->body.asker(), list->body.day()}, *std::move(list));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Holder::Listed> Holder::ListOf(const std::string& asker, uint32_t day,
+                                              uint64_t now_us, const ListSecrets& secrets) {
+  if (const auto held = lists_.find({asker, day}); held != lists_.end()) {
+    return Listed{held->second.Serialise(), std::nullopt};
+  }
+  const uint32_t today = DayOf(book_.TimeFor(now_us / kUsPerSecond));
+  if (day >= today) {
     return absl::FailedPreconditionError("the day is not over; ask for its list tomorrow");
+  }
+  if (today - day > book_.KeptDays()) {
+    return absl::FailedPreconditionError(
+        "what was evaluated on that day is no longer kept; ask for the lists of a period when it "
+        "is over");
+  }
+  for (const auto& [digest, where] : open_) {
+    if (where == std::pair(asker, day)) {
+      return absl::FailedPreconditionError(
+          "a request of that day is still being logged; ask for the list in a moment");
+    }
   }
   peer::v1::EvaluationList body;
   body.set_version(kVersion);
@@ -39,51 +92,85 @@ absl::StatusOr<std::string> Holder::ListOf(const std::string& asker, uint32_t da
   body.set_key_id(std::string(crypto::View(own_.package->key_id)));
   body.set_holder(own_.index);
   body.set_day(day);
-  for (const HeldRow& row : book_.OfDay(asker, day)) *body.add_items() = ItemOf(row);
-  return SignDayList(body, identity).Serialise();
+  body.set_no_share(day < own_.since_day);
+  if (!body.no_share()) {
+    for (const HeldRow& row : book_.OfDay(asker, day)) *body.add_items() = ItemOf(row);
+  }
+  body.set_nonce_commitment(std::string(
+      crypto::View(NonceCommitment(body, crypto::View(NonceFor(secrets.nonces, body))))));
+  DayList list = SignDayList(body, secrets.identity);
+  Listed out{list.Serialise(), StoredFormOf(list)};
+  book_.NotBefore(EndOf(day));
+  lists_.emplace(std::pair(asker, day), std::move(list));
+  return out;
 }
 
-absl::StatusOr<Holder::Drawn> Holder::Draw(const Period& period, const HolderSecrets& secrets) {
+absl::StatusOr<Holder::Revealed> Holder::Reveal(const Period& period, const ListSecrets& secrets) {
   const PeriodScope& scope = period.scope();
-  const auto digest = std::string(crypto::View(period.digest()));
-  for (const record::v1::HeldDraw& held : draws_) {
-    if (Overlap(held, scope) && held.period_digest() != digest &&
-        held.holders() <= period.holders().size()) {
-      return absl::FailedPreconditionError(
-          "this holder has drawn for these days; use that, or leave out who withheld its part");
-    }
-  }
-  for (const DayList* list : period.ListsOf(own_.index)) {
-    const std::vector<HeldRow> rows = book_.OfDay(scope.asker, list->body.day());
-    const bool same =
-        std::equal(rows.begin(), rows.end(), list->body.items().begin(), list->body.items().end(),
-                   [](const HeldRow& row, const peer::v1::EvaluatedItem& item) {
-                     return row.request_digest() == item.request_digest();
-                   });
-    if (!same) {
-      return absl::FailedPreconditionError(
-          "a list given as this holder's own is not what it has; gather its lists again");
-    }
-  }
-  if (!period.holders().contains(own_.index)) {
+  if (period.partnership() != own_.package->partnership ||
+      period.key_id() != own_.package->key_id || !period.missing().empty()) {
     return absl::FailedPreconditionError(
-        "the lists of this holder are not in the period; gather them first");
+        "the period is of another key, or a holder gave no list for each of its days; gather the "
+        "lists of all holders first");
   }
-  absl::StatusOr<std::string> draw =
-      MakeDraw(*own_.package, own_.index, period.digest(), secrets.share, secrets.random);
-  if (!draw.ok()) return draw.status();
-  record::v1::HeldDraw row;
+  const auto digest = std::string(crypto::View(period.digest()));
+  for (const record::v1::HeldReveal& held : reveals_) {
+    if (Overlap(held, scope) && held.period_digest() != digest) {
+      return absl::FailedPreconditionError(
+          "this holder has shown its part of the seed for other lists of these days; use those, "
+          "or open everything");
+    }
+  }
+  peer::v1::EvaluationReveal body;
+  for (const DayList* list : period.ListsOf(own_.index)) {
+    const auto held = lists_.find({scope.asker, list->body.day()});
+    const crypto::Hash nonce = NonceFor(secrets.nonces, list->body);
+    if (held == lists_.end() || held->second.digest != list->digest ||
+        crypto::View(NonceCommitment(list->body, crypto::View(nonce))) !=
+            list->body.nonce_commitment()) {
+      return absl::FailedPreconditionError(
+          "a list given as this holder's own is not what it signed; gather its lists again");
+    }
+    body.add_nonces(std::string(crypto::View(nonce)));
+  }
+  body.set_version(kVersion);
+  body.set_partnership(own_.package->partnership);
+  body.set_asker(scope.asker);
+  body.set_key_id(std::string(crypto::View(own_.package->key_id)));
+  body.set_holder(own_.index);
+  body.set_period_digest(digest);
+  record::v1::HeldReveal row;
   row.set_version(kVersion);
   row.set_asker(scope.asker);
+  row.set_key_id(body.key_id());
   row.set_first_day(scope.first_day);
   row.set_last_day(scope.last_day);
   row.set_period_digest(digest);
-  row.set_holders(static_cast<uint32_t>(period.holders().size()));
-  Drawn out{*std::move(draw), StoredFormOf(row)};
-  std::erase_if(draws_, [&](const auto& held) {
+  Revealed out{SignReveal(body, secrets.identity).Serialise(), evaluation::StoredFormOf(row)};
+  std::erase_if(reveals_, [&](const auto& held) {
     return held.asker() == scope.asker && held.period_digest() == digest;
   });
-  draws_.push_back(std::move(row));
+  reveals_.push_back(std::move(row));
+  return out;
+}
+
+Holder::Pruned Holder::Prune(uint64_t now_s) {
+  const uint64_t today = DayOf(book_.TimeFor(now_s));
+  const auto is_old = [&](uint32_t day) { return day + uint64_t{book_.KeptDays()} < today; };
+  Pruned out{book_.Prune(now_s), {}, {}};
+  for (auto list = lists_.begin(); list != lists_.end();) {
+    if (!is_old(list->first.second)) {
+      ++list;
+      continue;
+    }
+    out.lists.push_back(StoredFormOf(list->second).key);
+    list = lists_.erase(list);
+  }
+  std::erase_if(reveals_, [&](const record::v1::HeldReveal& row) {
+    if (!is_old(row.last_day())) return false;
+    out.reveals.push_back(evaluation::StoredFormOf(row).key);
+    return true;
+  });
   return out;
 }
 

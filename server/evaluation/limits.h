@@ -25,8 +25,10 @@ inline constexpr int kMaxInclusion = 63;
 inline constexpr int kMaxConsistency = 126;
 inline constexpr size_t kMaxListBytes = 1 << 20;
 inline constexpr int kMaxListItems = 4096;
-inline constexpr size_t kMaxDrawBytes = 1 << 10;
+inline constexpr size_t kMaxRevealBytes = 8 << 10;
 inline constexpr uint32_t kMaxPeriodDays = 92;
+// How long rows and lists are kept at least: two of the longest periods.
+inline constexpr uint32_t kLeastKeptDays = 2 * kMaxPeriodDays;
 
 inline constexpr uint64_t kSecondsPerDay = 24 * 3600;
 inline constexpr uint64_t kUsPerSecond = 1'000'000;

@@ -1,5 +1,7 @@
 #include "server/evaluation/period.h"
 
+#include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "crypto/hash.h"
@@ -10,16 +12,29 @@ namespace {
 
 crypto::Hash HashOf(const std::string& bytes) { return crypto::ToFixed<32>(bytes).value(); }
 
-// Everything but whether it was proven, which changes.
+// Everything but whether it was proven, which one holder may know and another not yet.
 bool SayTheSame(const peer::v1::EvaluatedItem& a, const peer::v1::EvaluatedItem& b) {
   return a.request_digest() == b.request_digest() && a.request_id() == b.request_id() &&
          a.leaf_hash() == b.leaf_hash() && a.case_token() == b.case_token() &&
          a.count() == b.count() && a.blinded_digest() == b.blinded_digest();
 }
 
+absl::StatusOr<std::vector<DayList>> ReadAll(std::span<const std::string> lists) {
+  std::vector<DayList> out;
+  for (const std::string& bytes : lists) {
+    absl::StatusOr<DayList> list = ReadDayList(bytes);
+    if (!list.ok()) return list.status();
+    out.push_back(*std::move(list));
+  }
+  std::sort(out.begin(), out.end(), [](const DayList& a, const DayList& b) {
+    return std::tuple(a.body.holder(), a.body.day(), a.digest) <
+           std::tuple(b.body.holder(), b.body.day(), b.digest);
+  });
+  return out;
+}
+
 crypto::Hash DigestOf(const keys::Package& package, const PeriodScope& scope,
-                      const std::map<std::pair<MemberIndex, uint32_t>, DayList>& lists,
-                      const std::set<MemberIndex>& holders) {
+                      const std::map<std::pair<MemberIndex, uint32_t>, DayList>& lists) {
   crypto::Bytes bytes = crypto::Lp("sluis/evaluation-period/v1");
   crypto::AppendLp(bytes, package.partnership);
   crypto::AppendLp(bytes, scope.asker);
@@ -27,7 +42,6 @@ crypto::Hash DigestOf(const keys::Package& package, const PeriodScope& scope,
   crypto::AppendU32(bytes, scope.first_day);
   crypto::AppendU32(bytes, scope.last_day);
   for (const auto& [at, list] : lists) {
-    if (!holders.contains(at.first)) continue;
     crypto::AppendU16(bytes, at.first);
     crypto::AppendU32(bytes, at.second);
     bytes.append(crypto::View(list.digest));
@@ -49,6 +63,8 @@ std::string_view PeriodFaultName(PeriodFault fault) {
       return "two_lists";
     case PeriodFault::kUnproven:
       return "unproven";
+    case PeriodFault::kAboveCaps:
+      return "above_caps";
   }
   return "unknown";
 }
@@ -67,20 +83,16 @@ absl::Status Period::Add(const keys::Package& package, const HolderKeys& keys, D
         "a list of evaluations is about another asker, key or day; leave it out");
   }
   const std::pair<MemberIndex, uint32_t> at = {holder, list.body.day()};
+  if (list.body.no_share()) without_share_.insert(holder);
   const auto held = lists_.find(at);
-  if (held != lists_.end()) {
-    bool same = held->second.body.items_size() == list.body.items_size();
-    for (int i = 0; same && i < list.body.items_size(); ++i) {
-      same = SayTheSame(held->second.body.items(i), list.body.items(i));
-    }
-    if (!same) findings_.push_back({PeriodFault::kTwoLists, {}, {holder}});
-    // What either of them says happened is looked at, whichever came first.
-    if (!same) Merge(list);
-    if (held->second.digest <= list.digest) return absl::OkStatus();
+  if (held != lists_.end() && held->second.digest == list.digest) return absl::OkStatus();
+  // What either of two lists says happened is looked at.
+  Merge(list);
+  if (held == lists_.end()) {
+    lists_.emplace(at, std::move(list));
   } else {
-    Merge(list);
+    findings_.push_back({PeriodFault::kTwoLists, {}, {holder}});
   }
-  lists_[at] = std::move(list);
   return absl::OkStatus();
 }
 
@@ -125,30 +137,67 @@ void Period::FindTwice() {
   report(PeriodFault::kIdUsedTwice, ids);
 }
 
+void Period::FindAboveCaps(const Caps& caps) {
+  std::map<std::pair<MemberIndex, std::string>, std::map<uint32_t, uint64_t>> cases;
+  for (const auto& [at, list] : lists_) {
+    uint64_t sum = 0;
+    for (const peer::v1::EvaluatedItem& item : list.body.items()) {
+      sum += item.count();
+      cases[{at.first, item.case_token()}][at.second] += item.count();
+    }
+    if (sum > caps.per_asker_day) findings_.push_back({PeriodFault::kAboveCaps, {}, {at.first}});
+  }
+  for (const auto& [whose, days] : cases) {
+    uint64_t sum = 0;
+    auto from = days.begin();
+    for (const auto& [day, count] : days) {
+      sum += count;
+      while (day - from->first >= caps.case_days) sum -= (from++)->second;
+      if (sum <= caps.per_case) continue;
+      findings_.push_back({PeriodFault::kAboveCaps, {}, {whose.first}});
+      break;
+    }
+  }
+}
+
 absl::StatusOr<Period> Period::Gather(const keys::Package& package, const HolderKeys& keys,
-                                      PeriodScope scope, std::span<const std::string> lists) {
+                                      PeriodScope scope, const Caps& caps,
+                                      std::span<const std::string> lists) {
   if (scope.last_day < scope.first_day || scope.last_day - scope.first_day >= kMaxPeriodDays) {
     return absl::InvalidArgumentError("a period has 1 to 92 days; give its first and last day");
   }
+  const size_t days = scope.last_day - scope.first_day + 1;
+  // Twice as many as there should be: who signs two lists is shown by two of them.
+  if (lists.size() > 2 * days * package.holders.size()) {
+    return absl::InvalidArgumentError(
+        "there are more lists than holders and days; give each list once");
+  }
+  absl::StatusOr<std::vector<DayList>> read = ReadAll(lists);
+  if (!read.ok()) return read.status();
   Period out;
+  out.partnership_ = package.partnership;
+  out.key_id_ = package.key_id;
   out.scope_ = std::move(scope);
-  for (const std::string& bytes : lists) {
-    absl::StatusOr<DayList> list = ReadDayList(bytes);
-    if (!list.ok()) return list.status();
-    if (absl::Status added = out.Add(package, keys, *std::move(list)); !added.ok()) return added;
+  for (DayList& list : *read) {
+    if (absl::Status added = out.Add(package, keys, std::move(list)); !added.ok()) return added;
   }
-  for (const keys::KeyHolder& holder : package.holders) {
-    const size_t days = out.ListsOf(holder.index).size();
-    const bool all = days == out.scope_.last_day - out.scope_.first_day + 1;
-    (all ? out.holders_ : out.missing_).insert(holder.index);
+  std::map<uint32_t, size_t> listed;
+  for (const auto& [at, list] : out.lists_) {
+    if (!list.body.no_share()) ++listed[at.second];
   }
-  // Any quorum has a member among the others then.
-  if (out.holders_.size() + package.threshold <= package.holders.size()) {
+  for (uint32_t day = out.scope_.first_day; day <= out.scope_.last_day; ++day) {
+    // Any quorum has a member among those who list then.
+    if (listed[day] + package.threshold > package.holders.size()) continue;
     return absl::FailedPreconditionError(
         "so many holders gave no list that a request could be in none; ask them for their lists");
   }
+  for (const keys::KeyHolder& holder : package.holders) {
+    const bool all = out.ListsOf(holder.index).size() == days;
+    (all ? out.holders_ : out.missing_).insert(holder.index);
+  }
   out.FindTwice();
-  out.digest_ = DigestOf(package, out.scope_, out.lists_, out.holders_);
+  out.FindAboveCaps(caps);
+  out.digest_ = DigestOf(package, out.scope_, out.lists_);
   return out;
 }
 
@@ -159,20 +208,6 @@ std::vector<const DayList*> Period::ListsOf(MemberIndex holder) const {
     out.push_back(&list->second);
   }
   return out;
-}
-
-std::vector<crypto::Hash> Sample(const Period& period, const crypto::Hash& seed, size_t count) {
-  std::map<crypto::Hash, crypto::Hash> by_rank;
-  for (const auto& [digest, request] : period.requests()) {
-    by_rank[crypto::Sha256({crypto::Lp("sluis/evaluation-rank/v1"), crypto::View(seed),
-                            crypto::View(digest)})] = digest;
-  }
-  std::set<crypto::Hash> chosen;
-  for (const auto& [rank, digest] : by_rank) {
-    if (chosen.size() == count) break;
-    chosen.insert(digest);
-  }
-  return {chosen.begin(), chosen.end()};
 }
 
 }  // namespace sluis::evaluation

@@ -14,9 +14,9 @@ bool IsSettled(const std::optional<OpeningVerdict>& verdict) {
 }  // namespace
 
 Review::Review(const keys::Package& package, const Period& period, std::string origin,
-               const std::vector<crypto::Hash>& sample, uint64_t open_until_s)
+               const Sample& sample, uint64_t open_until_s)
     : package_(package), period_(period), origin_(std::move(origin)), open_until_s_(open_until_s) {
-  for (const crypto::Hash& request : sample) sample_[request];
+  for (const crypto::Hash& request : sample.requests()) sample_[request];
 }
 
 absl::StatusOr<OpeningVerdict> Review::Take(const crypto::Hash& request, const Opening& opening,

@@ -3,7 +3,7 @@
 // Guarantee: an entry that was not opened rightly before the end counts as failed, whatever is
 // opened afterwards; one that was shown to be about somebody else stays failed. Not guaranteed:
 // that the person is the one of the case: the officer reads that. Thread-safety: one thread.
-// Borrows the period. Errors: kInvalidArgument for a request that is not in the sample.
+// Borrows package and period. Errors: kInvalidArgument for a request that is not in the sample.
 #ifndef SLUIS_SERVER_EVALUATION_REVIEW_H_
 #define SLUIS_SERVER_EVALUATION_REVIEW_H_
 
@@ -15,7 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/evaluation/opening.h"
-#include "server/evaluation/period.h"
+#include "server/evaluation/sample.h"
 #include "server/keys/package.h"
 
 namespace sluis::evaluation {
@@ -29,7 +29,7 @@ class Review {
 
   // `origin`: of the asker's log. `open_until_s`: the end, seconds since the epoch, UTC.
   Review(const keys::Package& package, const Period& period, std::string origin,
-         const std::vector<crypto::Hash>& sample, uint64_t open_until_s);
+         const Sample& sample, uint64_t open_until_s);
 
   absl::StatusOr<OpeningVerdict> Take(const crypto::Hash& request, const Opening& opening,
                                       uint64_t now_s);

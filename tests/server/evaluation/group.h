@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "server/evaluation/period.h"
+#include "server/evaluation/sample.h"
 #include "tests/server/evaluation/holders.h"
 
 namespace sluis::evaluation::test {
@@ -28,7 +28,14 @@ inline Caps Wide() {
 
 struct Group {
   explicit Group(size_t n = 5, size_t t = 3)
-      : world(n, t), holders(world, Wide()), log(world.keys.at(1).log, world.random) {}
+      : world(n, t), holders(world, Wide()), log(world.keys.at(1).log, world.random) {
+    for (const auto& [index, keys] : world.keys) {
+      world.random.Fill(nonces[index].mutable_span());
+    }
+  }
+  ListSecrets SecretsOf(MemberIndex holder) const {
+    return {world.keys.at(holder).identity, nonces.at(holder)};
+  }
 
   // Asks only those.
   crypto::Hash AskOf(Question question, const crypto::Hash& leaf,
@@ -56,9 +63,7 @@ struct Group {
     }
   }
   std::string ListOf(MemberIndex holder, uint32_t day) {
-    return holders.At(holder)
-        .ListOf(NameOf(1), day, kTomorrowUs, world.keys.at(holder).identity)
-        .value();
+    return holders.At(holder).ListOf(NameOf(1), day, kTomorrowUs, SecretsOf(holder)).value().list;
   }
   std::vector<std::string> Lists(const std::vector<MemberIndex>& whom) {
     std::vector<std::string> out;
@@ -66,22 +71,29 @@ struct Group {
     return out;
   }
   absl::StatusOr<Period> Gather(const std::vector<std::string>& lists) {
-    return Period::Gather(*world.package, world.Keys(), {NameOf(1), kToday, kToday}, lists);
+    return Period::Gather(*world.package, world.Keys(), {NameOf(1), kToday, kToday}, Wide(), lists);
   }
   Period All() { return Gather(Lists({1, 2, 3, 4, 5})).value(); }
-  absl::StatusOr<Holder::Drawn> Draw(MemberIndex holder, const Period& period) {
-    return holders.At(holder).Draw(
-        period, {world.shares.at(holder), world.keys.at(holder).identity, world.random});
+  absl::StatusOr<Holder::Revealed> Reveal(MemberIndex holder, const Period& period) {
+    return holders.At(holder).Reveal(period, SecretsOf(holder));
   }
-  std::vector<std::string> Draws(const Period& period) {
+  std::vector<std::string> Reveals(const Period& period) {
     std::vector<std::string> out;
     for (const MemberIndex holder : period.holders()) {
-      out.push_back(Draw(holder, period).value().draw);
+      out.push_back(Reveal(holder, period).value().reveal);
     }
     return out;
   }
+  // What this holder signs instead of its list.
+  template <typename Change>
+  std::string Changed(MemberIndex holder, Change change) {
+    peer::v1::EvaluationList body = ReadDayList(ListOf(holder, kToday))->body;
+    change(body);
+    return SignDayList(body, world.keys.at(holder).identity).Serialise();
+  }
 
   World world;
+  std::map<MemberIndex, crypto::Secret<32>> nonces;
   Holders holders;
   AskerLog log;
   std::map<crypto::Hash, crypto::Hash> leaves;  // of requests

@@ -35,6 +35,7 @@ std::string Holders::Answer(MemberIndex index, const std::string& signed_request
     return "";
   }
   const LoggedDurably logged = TestCommitSide::Of(admission.request_digest());
+  holder.Settle(logged);
   const auto answer = holder.Answer(std::move(admission), logged,
                                     {world_.shares.at(index), identity, world_.random});
   if (!answer.ok()) throw std::runtime_error(std::string(answer.status().message()));

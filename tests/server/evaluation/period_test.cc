@@ -1,4 +1,4 @@
-// What holders list, what their lists show together, and who chooses the sample.
+// What holders list, and what their lists show together.
 #include "server/evaluation/period.h"
 
 #include <gmock/gmock.h>
@@ -26,11 +26,9 @@ TEST(PeriodTest, HoldersListWhatTheyEvaluatedOnceTheDayIsOver) {
   Group group;
   const crypto::Hash leaf = group.AskAbout("een");
   group.AskAbout("twee");
-  EXPECT_THAT(group.holders.At(2)
-                  .ListOf(NameOf(1), kToday, kNowUs, group.world.keys.at(2).identity)
-                  .status()
-                  .message(),
-              HasSubstr("tomorrow"));
+  EXPECT_THAT(
+      group.holders.At(2).ListOf(NameOf(1), kToday, kNowUs, group.SecretsOf(2)).status().message(),
+      HasSubstr("tomorrow"));
   group.ProveAll({leaf});
   const DayList list = ReadDayList(group.ListOf(2, kToday)).value();
   ASSERT_EQ(list.body.items_size(), 2);
@@ -45,13 +43,16 @@ TEST(PeriodTest, APeriodNamesWhoGaveNoListAndNeedsEnoughOfThem) {
   const Period period = group.Gather(group.Lists({1, 4, 5})).value();
   EXPECT_THAT(period.missing(), ElementsAre(2, 3));
   EXPECT_THAT(period.requests(), SizeIs(1));
+  EXPECT_THAT(group.Reveal(1, period).status().message(), HasSubstr("of all holders first"));
+  EXPECT_THAT(Seed(period, group.world.Keys(), {}).status().message(), HasSubstr("everything"));
+  EXPECT_THAT(Sample::Everything(period).requests(), SizeIs(1));
   EXPECT_THAT(group.Gather(group.Lists({4, 5})).status().message(), HasSubstr("in none"));
   const auto two_days =
       Period::Gather(*group.world.package, group.world.Keys(), {NameOf(1), kToday - 1, kToday},
-                     group.Lists({1, 2, 3, 4, 5}));
+                     Wide(), group.Lists({1, 2, 3, 4, 5}));
   EXPECT_FALSE(two_days.ok()) << "nobody has a list for each day";
   EXPECT_FALSE(
-      Period::Gather(*group.world.package, group.world.Keys(), {NameOf(1), 2, 1}, {}).ok());
+      Period::Gather(*group.world.package, group.world.Keys(), {NameOf(1), 2, 1}, Wide(), {}).ok());
 }
 
 TEST(PeriodTest, ListsOfOthersAreRefused) {
@@ -74,6 +75,11 @@ TEST(PeriodTest, ListsOfOthersAreRefused) {
   EXPECT_EQ(changed([](auto& list) { list.set_holder(9); }), kDenied);
   EXPECT_EQ(changed([](auto& list) { *list.add_items() = list.items(0); }), kForm);
   EXPECT_EQ(changed([](auto& list) { list.mutable_items(0)->set_count(0); }), kForm);
+  EXPECT_EQ(changed([](auto& list) { list.clear_nonce_commitment(); }), kForm);
+  EXPECT_EQ(changed([](auto& list) { list.set_no_share(true); }), kForm) << "and lists something";
+  EXPECT_EQ(group.Gather(std::vector<std::string>(11, group.ListOf(2, kToday))).status().code(),
+            kForm)
+      << "more than can be";
 }
 
 // n = 4 and t = 2: two quorums that have nobody in common.
@@ -100,18 +106,17 @@ TEST(PeriodTest, AttackTwoListsUnderOneLeafSentToDisjointQuorumsAreFound) {
 }
 
 TEST(PeriodTest, WhatListsContradictIsFound) {
-  Group group;
-  group.ProveAll({group.AskAbout("een")});
-  EXPECT_THAT(group.All().findings(), IsEmpty());
-  group.AskAbout("twee");
-  EXPECT_THAT(group.All().findings(),
+  Group open;
+  open.AskAbout("een");
+  EXPECT_THAT(open.All().findings(),
               ElementsAre(Field(&PeriodFinding::fault, PeriodFault::kUnproven)));
-  group.ProveAll({group.leaves.begin()->second, group.leaves.rbegin()->second});
+  Group group;
+  const crypto::Hash first = group.AskAbout("een");
+  group.ProveAll({first, group.AskAbout("twee")});
+  EXPECT_THAT(group.All().findings(), IsEmpty());
   const auto with = [&](auto change) {
-    peer::v1::EvaluationList body = ReadDayList(group.ListOf(2, kToday))->body;
-    change(body);
     std::vector<std::string> lists = group.Lists({1, 3, 4, 5});
-    lists.push_back(SignDayList(body, group.world.keys.at(2).identity).Serialise());
+    lists.push_back(group.Changed(2, change));
     return lists;
   };
   const Period differ =
@@ -124,13 +129,131 @@ TEST(PeriodTest, WhatListsContradictIsFound) {
   two.push_back(group.ListOf(2, kToday));
   const Period period = group.Gather(two).value();
   EXPECT_THAT(period.findings(), ElementsAre(Field(&PeriodFinding::fault, PeriodFault::kTwoLists)));
-  std::reverse(two.begin(), two.end());
-  EXPECT_EQ(group.Gather(two)->digest(), period.digest()) << "in whatever order they come";
   EXPECT_THAT(period.requests(), SizeIs(2));
   // One that leaves something out hides nothing.
   const Period shorter = group.Gather(with([](auto& body) { body.clear_items(); })).value();
   EXPECT_THAT(shorter.requests(), SizeIs(2));
   EXPECT_NE(shorter.digest(), group.All().digest()) << "each list is in the digest";
+}
+
+TEST(PeriodTest, InWhateverOrderListsComeThePeriodIsTheSame) {
+  Group group;
+  group.AskAbout("een");
+  std::vector<std::string> lists = group.Lists({1, 3, 4, 5});
+  // Three versions, one of which differs in nothing but what was proven.
+  lists.push_back(group.Changed(2, [](auto& body) { body.mutable_items(0)->set_proven(true); }));
+  lists.push_back(group.Changed(2, [](auto& body) { body.mutable_items(0)->set_count(5); }));
+  lists.push_back(group.ListOf(2, kToday));
+  const Period period = group.Gather(lists).value();
+  EXPECT_EQ(period.requests().begin()->second.item.count(), 1U) << "of the lowest index";
+  std::vector<std::string> turned(lists.rbegin(), lists.rend());
+  for (size_t i = 0; i < lists.size(); ++i) {
+    std::rotate(turned.begin(), turned.begin() + 1, turned.end());
+    const Period other = group.Gather(turned).value();
+    EXPECT_EQ(other.digest(), period.digest());
+    EXPECT_EQ(other.requests().begin()->second.item.count(), 1U);
+    ASSERT_EQ(other.findings().size(), period.findings().size());
+    for (size_t k = 0; k < period.findings().size(); ++k) {
+      EXPECT_EQ(other.findings()[k].fault, period.findings()[k].fault);
+      EXPECT_EQ(other.findings()[k].holders, period.findings()[k].holders);
+    }
+  }
+  size_t twice = 0;
+  for (const PeriodFinding& finding : period.findings()) {
+    twice += finding.fault == PeriodFault::kTwoLists ? 1U : 0U;
+  }
+  EXPECT_EQ(twice, 2U) << "each list beyond the first";
+}
+
+TEST(PeriodTest, AListAboveTheCapsIsReported) {
+  Group group;
+  group.ProveAll({group.AskAbout("een"), group.AskAbout("twee")});
+  const auto faults = [&](uint32_t per_case, uint32_t per_day) {
+    Caps caps = Wide();
+    caps.per_case = per_case;
+    caps.per_asker_day = per_day;
+    std::map<MemberIndex, int> out;
+    const Period period =
+        Period::Gather(*group.world.package, group.world.Keys(), {NameOf(1), kToday, kToday}, caps,
+                       group.Lists({1, 2, 3, 4, 5}))
+            .value();
+    for (const PeriodFinding& finding : period.findings()) {
+      EXPECT_EQ(finding.fault, PeriodFault::kAboveCaps);
+      ++out[*finding.holders.begin()];
+    }
+    return out;
+  };
+  EXPECT_THAT(faults(2, 2), IsEmpty());
+  EXPECT_EQ(faults(1, 2), (std::map<MemberIndex, int>{{1, 1}, {2, 1}, {3, 1}}));
+  EXPECT_EQ(faults(2, 1), (std::map<MemberIndex, int>{{1, 1}, {2, 1}, {3, 1}}));
+}
+
+TEST(PeriodTest, AListIsSignedOnceAndStaysAsItIs) {
+  Group group;
+  const crypto::Hash leaf = group.AskAbout("een");
+  const auto first =
+      group.holders.At(2).ListOf(NameOf(1), kToday, test::kTomorrowUs, group.SecretsOf(2)).value();
+  ASSERT_TRUE(first.row.has_value()) << "to be committed before it is given away";
+  group.ProveAll({leaf});
+  // The clock is set back: what is taken then is not of the day that was listed.
+  Question question = group.world.Ask(People({"twee"}));
+  const crypto::Hash later = group.log.Append(question);
+  group.AskOf(std::move(question), later, {2});
+  EXPECT_EQ(group.ListOf(2, kToday), first.list);
+  std::vector<std::string> rows;
+  for (const HeldRow& row : group.holders.At(2).book().All()) {
+    rows.push_back(StoredFormOf(row).bytes);
+  }
+  const std::vector<std::string> lists = {first.row->bytes};
+  Holder anew = Holder::Make({group.world.package, 2, 0, Wide()}, rows, lists).value();
+  const auto again = anew.ListOf(NameOf(1), kToday, test::kTomorrowUs, group.SecretsOf(2)).value();
+  EXPECT_EQ(again.list, first.list);
+  EXPECT_FALSE(again.row.has_value());
+  const uint64_t in_two_days = test::kTomorrowUs + kSecondsPerDay * kUsPerSecond;
+  const auto next = anew.ListOf(NameOf(1), kToday + 1, in_two_days, group.SecretsOf(2)).value();
+  EXPECT_EQ(ReadDayList(next.list)->body.items_size(), 1);
+  const std::vector<std::string> broken = {"geen rij"};
+  EXPECT_FALSE(Holder::Make({group.world.package, 2, 0, Wide()}, rows, broken).ok());
+}
+
+TEST(PeriodTest, ADayIsNotListedWhileARequestOfItIsBeingLogged) {
+  Group group;
+  const std::string request = group.world.Begin(People({"een"})).request();
+  auto verdict = group.holders.At(2).Admit(request, NameOf(1), group.holders.partners, kNowUs);
+  const auto list = [&] {
+    return group.holders.At(2).ListOf(NameOf(1), kToday, test::kTomorrowUs, group.SecretsOf(2));
+  };
+  EXPECT_THAT(list().status().message(), HasSubstr("still being logged"));
+  group.holders.At(2).Abandon(std::move(std::get<Admission>(verdict)));
+  EXPECT_EQ(ReadDayList(list()->list)->body.items_size(), 0);
+  verdict = group.holders.At(3).Admit(request, NameOf(1), group.holders.partners, kNowUs);
+  group.holders.At(3).Settle(
+      test::TestCommitSide::Of(std::get<Admission>(verdict).request_digest()));
+  EXPECT_EQ(ReadDayList(group.ListOf(3, kToday))->body.items_size(), 1);
+}
+
+TEST(PeriodTest, DaysWithoutShareOrRowsAreNotSaidToBeEmpty) {
+  Group group;
+  Holder late = Holder::Make({group.world.package, 2, 0, Wide(), kToday + 1}, {}).value();
+  const auto list = late.ListOf(NameOf(1), kToday, test::kTomorrowUs, group.SecretsOf(2)).value();
+  EXPECT_TRUE(ReadDayList(list.list)->body.no_share());
+  std::vector<std::string> lists = group.Lists({1, 3, 4, 5});
+  lists.push_back(list.list);
+  const Period period = group.Gather(lists).value();
+  EXPECT_THAT(period.missing(), IsEmpty());
+  EXPECT_THAT(period.without_share(), ElementsAre(2));
+  EXPECT_THAT(group.Gather({lists[0], lists[1], lists[4]}).status().message(), HasSubstr("in none"))
+      << "it is none of those who would have seen it";
+  const auto old = [&](uint32_t days) {
+    return group.holders.At(2)
+        .ListOf(NameOf(1), kToday - days, kNowUs, group.SecretsOf(2))
+        .status()
+        .code();
+  };
+  EXPECT_EQ(old(184), absl::StatusCode::kOk);
+  EXPECT_EQ(old(185), absl::StatusCode::kFailedPrecondition);
+  const Holder::Pruned pruned = group.holders.At(2).Prune(test::kNow_s + 2 * kSecondsPerDay);
+  EXPECT_THAT(pruned.lists, SizeIs(1));
 }
 
 // The only holder that lists a request signs a list without it as well, and shows that one first.
@@ -165,109 +288,6 @@ TEST(PeriodTest, AnIdUsedForTwoRequestsIsFound) {
             std::nullopt);
   EXPECT_THAT(group.All().findings(),
               Contains(Field(&PeriodFinding::fault, PeriodFault::kIdUsedTwice)));
-}
-
-TEST(PeriodTest, TheSeedTakesADrawOfEveryHolderAndNobodyChoosesIt) {
-  Group group;
-  group.AskAbout("een");
-  const Period period = group.All();
-  std::vector<std::string> draws = group.Draws(period);
-  const crypto::Hash seed = Seed(*group.world.package, period, draws).value();
-  std::reverse(draws.begin(), draws.end());
-  EXPECT_EQ(Seed(*group.world.package, period, draws).value(), seed);
-  EXPECT_EQ(Seed(*group.world.package, period, group.Draws(period)).value(), seed)
-      << "a draw is a value, whatever randomness its proof takes";
-  std::vector<std::string> fewer(draws.begin() + 1, draws.end());
-  EXPECT_THAT(Seed(*group.world.package, period, fewer).status().message(), HasSubstr("no part"));
-  const auto changed = [&](auto change) {
-    peer::v1::EvaluationDraw draw = ReadDraw(draws[0]).value();
-    change(draw);
-    std::vector<std::string> with = draws;
-    with[0] = draw.SerializeAsString();
-    return Seed(*group.world.package, period, with).status().code();
-  };
-  const peer::v1::EvaluationDraw other = ReadDraw(draws[1]).value();
-  EXPECT_EQ(changed([](auto&) {}), absl::StatusCode::kOk);
-  EXPECT_EQ(changed([&](auto& draw) { draw.set_element(other.element()); }),
-            absl::StatusCode::kDataLoss);
-  EXPECT_EQ(changed([&](auto& draw) { draw.set_proof(other.proof()); }),
-            absl::StatusCode::kDataLoss);
-  EXPECT_EQ(changed([&](auto& draw) { draw.set_element(std::string(32, '\0')); }),
-            absl::StatusCode::kDataLoss);
-  EXPECT_EQ(changed([&](auto& draw) { draw.mutable_period_digest()->back() ^= 1; }),
-            absl::StatusCode::kPermissionDenied);
-  EXPECT_EQ(changed([&](auto& draw) { draw.set_holder(6); }), absl::StatusCode::kPermissionDenied);
-  EXPECT_EQ(changed([&](auto& draw) { draw.mutable_proof()->pop_back(); }),
-            absl::StatusCode::kInvalidArgument);
-}
-
-TEST(PeriodTest, AHolderDrawsOnceAndAgainOnlyWhenAnotherWithheldItsPart) {
-  Group group;
-  group.AskAbout("een");
-  const Period all = group.All();
-  const Period without = group.Gather(group.Lists({1, 2, 3, 4})).value();
-  const Period another = group.Gather(group.Lists({1, 2, 4, 5})).value();
-  const std::string draw = group.Draw(1, all)->draw;
-  EXPECT_TRUE(group.Draw(1, all).ok()) << "the same again is the same";
-  EXPECT_NE(ReadDraw(group.Draw(1, without)->draw)->element(), ReadDraw(draw)->element())
-      << "who knows one draw knows nothing of the next";
-  EXPECT_THAT(group.Draw(1, another).status().message(), HasSubstr("has drawn"));
-  EXPECT_THAT(group.Draw(5, without).status().message(), HasSubstr("not in the period"));
-  // What it drew for one who asks says nothing of another.
-  std::vector<std::string> others;
-  for (const MemberIndex holder : {MemberIndex{1}, MemberIndex{2}, MemberIndex{3}}) {
-    others.push_back(
-        group.holders.At(holder)
-            .ListOf(NameOf(2), kToday, test::kTomorrowUs, group.world.keys.at(holder).identity)
-            .value());
-  }
-  const Period other =
-      Period::Gather(*group.world.package, group.world.Keys(), {NameOf(2), kToday, kToday}, others)
-          .value();
-  EXPECT_TRUE(group.Draw(3, other).ok());
-  EXPECT_TRUE(group.Draw(3, all).ok());
-  // Also when it was made anew from its rows.
-  const Holder::Drawn drawn = group.Draw(2, without).value();
-  std::vector<std::string> rows;
-  for (const HeldRow& row : group.holders.At(2).book().All()) {
-    rows.push_back(StoredFormOf(row).bytes);
-  }
-  const std::vector<std::string> draws = {drawn.row.bytes};
-  Holder anew = Holder::Make({group.world.package, 2, 0, Wide()}, rows, draws).value();
-  const HolderSecrets secrets{group.world.shares.at(2), group.world.keys.at(2).identity,
-                              group.world.random};
-  EXPECT_FALSE(anew.Draw(all, secrets).ok());
-  EXPECT_TRUE(anew.Draw(without, secrets).ok());
-  const std::vector<std::string> broken = {"geen rij"};
-  EXPECT_FALSE(Holder::Make({group.world.package, 2, 0, Wide()}, rows, broken).ok());
-}
-
-TEST(PeriodTest, AHolderDoesNotDrawForListsThatAreNotItsOwn) {
-  Group group;
-  group.AskAbout("een");
-  peer::v1::EvaluationList body = ReadDayList(group.ListOf(2, kToday))->body;
-  body.clear_items();
-  std::vector<std::string> lists = group.Lists({1, 3, 4, 5});
-  lists.push_back(SignDayList(body, group.world.keys.at(2).identity).Serialise());
-  const Period period = group.Gather(lists).value();
-  EXPECT_THAT(group.Draw(2, period).status().message(), HasSubstr("not what it has"));
-  EXPECT_TRUE(group.Draw(1, period).ok());
-}
-
-TEST(PeriodTest, ASampleFollowsFromTheSeedAndTakesEveryRequestAsOften) {
-  Group group;
-  for (int i = 0; i < 12; ++i) group.AskAbout(std::to_string(i));
-  const Period period = group.All();
-  std::map<crypto::Hash, int> taken;
-  for (uint8_t i = 0; i < 240; ++i) {
-    const std::vector<crypto::Hash> sample = Sample(period, crypto::Hash{i}, 3);
-    EXPECT_THAT(sample, SizeIs(3));
-    EXPECT_EQ(Sample(period, crypto::Hash{i}, 3), sample);
-    for (const crypto::Hash& request : sample) ++taken[request];
-  }
-  EXPECT_THAT(taken, SizeIs(12));
-  for (const auto& [request, times] : taken) EXPECT_NEAR(times, 60, 35);
-  EXPECT_THAT(Sample(period, crypto::Hash{}, 100), SizeIs(12));
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ TEST_F(ProofsTest, AnEntryThatSaysSomethingElseIsFoundWithEvidence) {
   AskTwo(kUnproven);
   holders_.Restart(2);
   AskTwo(kUnproven);
-  EXPECT_TRUE(holders_.At(2).Prune(test::kNowUs).empty());
+  EXPECT_TRUE(holders_.At(2).Prune(test::kNowUs).requests.empty());
   // Until people have looked at it.
   const auto id = crypto::ToFixed<16>(shown.body.request_id()).value();
   const auto row = holders_.At(2).SetAside(NameOf(1), id);

@@ -1,8 +1,8 @@
-// A draw and rows of a holder that are read are within bounds and have one encoding, and a row that
-// is read can be counted and let go again.
+// A reveal and rows of a holder that are read are within bounds and have one encoding, and a row
+// that is read can be counted and let go again.
 #include "server/evaluation/book.h"
+#include "server/evaluation/holder.h"
 #include "server/evaluation/limits.h"
-#include "server/evaluation/period.h"
 #include "tests/fuzz/server/evaluation/evaluation_world.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function
@@ -10,12 +10,16 @@ using fuzz::Require;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const crypto::BytesView input = crypto::View(std::span(data, size));
-  if (const auto draw = evaluation::ReadDraw(input); draw.ok()) {
-    Require(input.size() <= evaluation::kMaxDrawBytes);
-    Require(draw->SerializeAsString() == input);
+  if (const auto reveal = evaluation::ReadReveal(input); reveal.ok()) {
+    Require(input.size() <= evaluation::kMaxRevealBytes);
+    Require(reveal->Serialise() == input);
+    Require(reveal->body.nonces_size() <= static_cast<int>(evaluation::kMaxPeriodDays));
   }
-  if (const auto held = evaluation::ReadHeldDraw(input); held.ok()) {
+  if (const auto held = evaluation::ReadHeldReveal(input); held.ok()) {
     Require(evaluation::StoredFormOf(*held).bytes == input);
+  }
+  if (const auto held = evaluation::ReadHeldList(input); held.ok()) {
+    Require(held->bytes.size() <= evaluation::kMaxListBytes);
   }
   const auto row = evaluation::ReadHeldRow(input);
   if (!row.ok()) return 0;

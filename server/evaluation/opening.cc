@@ -6,6 +6,7 @@
 #include "crypto/merkle.h"
 #include "crypto/threshold.h"
 #include "server/envelope/canonical.h"
+#include "server/envelope/case_token.h"
 #include "server/evaluation/message.h"
 #include "server/evaluation/parts.h"
 #include "server/ledger/leaf.h"
@@ -41,6 +42,32 @@ bool Hide(std::string_view partnership, std::string_view purpose,
   return true;
 }
 
+// A subject part, wiped at the end.
+class OpenedSubject {
+ public:
+  explicit OpenedSubject(crypto::BytesView bytes)
+      : reads_(envelope::ReadCanonical(bytes, ledger::kMaxPartBytes, part_)) {}
+  ~OpenedSubject() {
+    WipeSubject(part_);
+    crypto::Wipe(*part_.mutable_case_ref());
+  }
+  OpenedSubject(const OpenedSubject&) = delete;
+  OpenedSubject& operator=(const OpenedSubject&) = delete;
+
+  std::string_view case_ref() const { return part_.case_ref(); }
+  bool HidesTo(std::string_view partnership, std::string_view purpose, uint32_t count,
+               const crypto::Hash& blinded_digest) const {
+    Persons persons;
+    if (!reads_ || !Hide(partnership, purpose, part_, &persons)) return false;
+    const auto elements = ElementsOf(persons);
+    return elements.ok() && elements->size() == count && BlindedDigest(persons) == blinded_digest;
+  }
+
+ private:
+  record::v1::SubjectPart part_;
+  bool reads_;
+};
+
 bool Commits(const ledger::Leaf& leaf, ledger::Part part, std::string_view origin,
              std::string_view salt, crypto::BytesView bytes) {
   const auto salted = crypto::ToFixed<32>(salt);
@@ -62,20 +89,15 @@ std::string_view OpeningName(OpeningVerdict verdict) {
       return "other_request";
     case OpeningVerdict::kOtherPersons:
       return "other_persons";
+    case OpeningVerdict::kOtherCase:
+      return "other_case";
   }
   return "unknown";
 }
 
 bool CheckSubject(std::string_view partnership, std::string_view purpose, crypto::BytesView subject,
                   uint32_t count, const crypto::Hash& blinded_digest) {
-  record::v1::SubjectPart part;
-  const bool reads = envelope::ReadCanonical(subject, ledger::kMaxPartBytes, part);
-  Persons persons;
-  const bool hides = reads && Hide(partnership, purpose, part, &persons);
-  WipeSubject(part);
-  if (!hides) return false;
-  const auto elements = ElementsOf(persons);
-  return elements.ok() && elements->size() == count && BlindedDigest(persons) == blinded_digest;
+  return OpenedSubject(subject).HidesTo(partnership, purpose, count, blinded_digest);
 }
 
 OpeningVerdict CheckOpening(const OpeningContext& context, const peer::v1::EvaluatedItem& item,
@@ -98,10 +120,15 @@ OpeningVerdict CheckOpening(const OpeningContext& context, const peer::v1::Evalu
       crypto::View(says->blinded_digest) != crypto::BytesView(item.blinded_digest())) {
     return OpeningVerdict::kOtherRequest;
   }
-  return CheckSubject(context.partnership, context.purpose, opening.subject.view(), says->count,
-                      says->blinded_digest)
-             ? OpeningVerdict::kMatches
-             : OpeningVerdict::kOtherPersons;
+  const OpenedSubject subject(opening.subject.view());
+  if (!subject.HidesTo(context.partnership, context.purpose, says->count, says->blinded_digest)) {
+    return OpeningVerdict::kOtherPersons;
+  }
+  // Every holder of the key is the recipient.
+  const crypto::Hash token = envelope::CaseToken(context.case_key, context.partnership,
+                                                 context.partnership, subject.case_ref());
+  return crypto::View(token) == crypto::BytesView(item.case_token()) ? OpeningVerdict::kMatches
+                                                                     : OpeningVerdict::kOtherCase;
 }
 
 }  // namespace sluis::evaluation

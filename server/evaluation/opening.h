@@ -4,7 +4,8 @@
 // CheckSubject on what the node shows, before anything is signed.
 //
 // Guarantee: kMatches only when the entry has the leaf hash that holders were shown, its parts are
-// those that the leaf commits to, and its match keys, hashed for partnership and purpose and hidden
+// those that the leaf commits to, its case gives the case token that holders counted under, and its
+// match keys, hashed for partnership and purpose and hidden
 // under its blinds, are exactly the list that holders evaluated, person by person. Not guaranteed:
 // that it is the person of the case, or that match keys of one person are: who reads the opened
 // entry sees that. Thread-safety: pure. Ownership: opened match keys lie in memory that is wiped.
@@ -17,6 +18,7 @@
 #include <string_view>
 
 #include "crypto/bytes.h"
+#include "crypto/secret.h"
 #include "server/evaluation/input.h"
 #include "sluis/peer/v1/evaluation.pb.h"
 
@@ -37,6 +39,7 @@ enum class OpeningVerdict {
   kOtherEntry,    // not the entry that holders were shown
   kOtherRequest,  // its counterpart part names another request, key or list
   kOtherPersons,  // its match keys, hidden, are not what holders evaluated
+  kOtherCase,     // holders counted it under another case than the one it names
 };
 // A fixed word, for example "other_persons".
 std::string_view OpeningName(OpeningVerdict verdict);
@@ -47,6 +50,8 @@ struct OpeningContext {
   std::string_view purpose;
   const crypto::Hash& key_id;
   std::string_view origin;  // of the asker's log
+  // Of the asker, with which its node makes case tokens; who opens has it.
+  const crypto::Secret<32>& case_key;
 };
 
 OpeningVerdict CheckOpening(const OpeningContext& context, const peer::v1::EvaluatedItem& item,

@@ -14,8 +14,12 @@ bool IsSettled(const std::optional<OpeningVerdict>& verdict) {
 }  // namespace
 
 Review::Review(const keys::Package& package, const Period& period, std::string origin,
-               const Sample& sample, uint64_t open_until_s)
-    : package_(package), period_(period), origin_(std::move(origin)), open_until_s_(open_until_s) {
+               const crypto::Secret<32>& case_key, const Sample& sample, uint64_t open_until_s)
+    : package_(package),
+      period_(period),
+      origin_(std::move(origin)),
+      case_key_(case_key),
+      open_until_s_(open_until_s) {
   for (const crypto::Hash& request : sample.requests()) sample_[request];
 }
 
@@ -29,8 +33,9 @@ absl::StatusOr<OpeningVerdict> Review::Take(const crypto::Hash& request, const O
   }
   if (IsSettled(found->second)) return *found->second;
   if (now_s > open_until_s_) return OpeningVerdict::kUnopenable;
-  found->second = CheckOpening({package_.partnership, package_.purpose, package_.key_id, origin_},
-                               listed->second.item, opening);
+  found->second =
+      CheckOpening({package_.partnership, package_.purpose, package_.key_id, origin_, case_key_},
+                   listed->second.item, opening);
   return *found->second;
 }
 

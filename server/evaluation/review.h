@@ -3,7 +3,8 @@
 // Guarantee: an entry that was not opened rightly before the end counts as failed, whatever is
 // opened afterwards; one that was shown to be about somebody else stays failed. Not guaranteed:
 // that the person is the one of the case: the officer reads that. Thread-safety: one thread.
-// Borrows package and period. Errors: kInvalidArgument for a request that is not in the sample.
+// Borrows package, period and key. Errors: kInvalidArgument for a request that is not in the
+// sample.
 #ifndef SLUIS_SERVER_EVALUATION_REVIEW_H_
 #define SLUIS_SERVER_EVALUATION_REVIEW_H_
 
@@ -27,9 +28,10 @@ class Review {
     OpeningVerdict verdict;
   };
 
-  // `origin`: of the asker's log. `open_until_s`: the end, seconds since the epoch, UTC.
+  // `origin`: of the asker's log; `case_key`: with which it makes case tokens. `open_until_s`: the
+  // end, seconds since the epoch, UTC.
   Review(const keys::Package& package, const Period& period, std::string origin,
-         const Sample& sample, uint64_t open_until_s);
+         const crypto::Secret<32>& case_key, const Sample& sample, uint64_t open_until_s);
 
   absl::StatusOr<OpeningVerdict> Take(const crypto::Hash& request, const Opening& opening,
                                       uint64_t now_s);
@@ -46,6 +48,7 @@ class Review {
   const keys::Package& package_;
   const Period& period_;
   std::string origin_;
+  const crypto::Secret<32>& case_key_;
   uint64_t open_until_s_;
   std::map<crypto::Hash, std::optional<OpeningVerdict>> sample_;
 };

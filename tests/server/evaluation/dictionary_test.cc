@@ -80,7 +80,7 @@ TEST(DictionaryTest, AfterDestructionADictionaryOverBlindedElementsFails) {
   group.log.EraseSubject(leaf);
   const Period period = group.All();
   EXPECT_EQ(CheckOpening({test::kPartnership, test::kPurpose, group.world.package->key_id,
-                          test::AskerLog::Origin()},
+                          test::AskerLog::Origin(), group.world.case_key},
                          period.requests().begin()->second.item, group.log.Open(leaf)),
             OpeningVerdict::kUnopenable);
 }

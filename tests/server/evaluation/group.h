@@ -39,8 +39,9 @@ struct Group {
 
   // Asks only those.
   crypto::Hash AskOf(Question question, const crypto::Hash& leaf,
-                     const std::vector<MemberIndex>& whom) {
-    const Asking asking = world.AskingFor(question, leaf);
+                     const std::vector<MemberIndex>& whom,
+                     std::string_view case_ref = "C-2026-014") {
+    const Asking asking = world.AskingFor(question, leaf, case_ref);
     const Asker asker = Asker::Begin(std::move(question), world.package, world.Keys(), asking,
                                      world.keys.at(1).identity)
                             .value();

@@ -32,8 +32,8 @@ OpeningVerdict Opened(const std::function<void(Group&, Opening&)>& change,
     group.AskOf(std::move(question), false_leaf, {1, 2, 3});
     group.ProveAll({false_leaf});
     const Period period = group.All();
-    Review review(*group.world.package, period, AskerLog::Origin(), Sample::Everything(period),
-                  kNow_s + 100);
+    Review review(*group.world.package, period, AskerLog::Origin(), group.world.case_key,
+                  Sample::Everything(period), kNow_s + 100);
     return review.Take(period.requests().begin()->first, group.log.Open(false_leaf), kNow_s)
         .value();
   }
@@ -41,8 +41,8 @@ OpeningVerdict Opened(const std::function<void(Group&, Opening&)>& change,
   const Period period = group.All();
   Opening opening = group.log.Open(leaf);
   change(group, opening);
-  Review review(*group.world.package, period, AskerLog::Origin(), Sample::Everything(period),
-                kNow_s + 100);
+  Review review(*group.world.package, period, AskerLog::Origin(), group.world.case_key,
+                Sample::Everything(period), kNow_s + 100);
   return review.Take(period.requests().begin()->first, opening, kNow_s).value();
 }
 
@@ -76,10 +76,23 @@ TEST(ReviewTest, TheCounterpartPartMustNameTheRequest) {
                                              AskerPart(other, kOutcomeAsked).SerializeAsString());
   const crypto::Hash request = group.AskOf(std::move(question), leaf, {1, 2, 3});
   const Period period = group.All();
-  Review review(*group.world.package, period, AskerLog::Origin(), Sample::Everything(period),
-                kNow_s);
+  Review review(*group.world.package, period, AskerLog::Origin(), group.world.case_key,
+                Sample::Everything(period), kNow_s);
   EXPECT_EQ(review.Take(request, group.log.Open(leaf), kNow_s).value(),
             OpeningVerdict::kOtherRequest);
+}
+
+// The caps of a case count under the token, so it must be that of the case in the entry.
+TEST(ReviewTest, AttackACaseTokenOfAnotherCaseThanTheEntryNames) {
+  Group group;
+  Question question = group.world.Ask(People({"een"}));
+  const crypto::Hash leaf = group.log.Append(question);
+  const crypto::Hash request = group.AskOf(std::move(question), leaf, {1, 2, 3}, "C-verzonnen");
+  const Period period = group.All();
+  Review review(*group.world.package, period, AskerLog::Origin(), group.world.case_key,
+                Sample::Everything(period), kNow_s);
+  EXPECT_EQ(review.Take(request, group.log.Open(leaf), kNow_s).value(), OpeningVerdict::kOtherCase);
+  EXPECT_TRUE(review.Closed(kNow_s)) << "no other opening changes it";
 }
 
 TEST(ReviewTest, UnopenableBeforeTheEndCountsAsFailed) {
@@ -89,7 +102,7 @@ TEST(ReviewTest, UnopenableBeforeTheEndCountsAsFailed) {
   const Sample drawn = Sample::Drawn(period, group.world.Keys(), group.Reveals(period), 3).value();
   const std::vector<crypto::Hash>& sample = drawn.requests();
   const uint64_t end = kNow_s + 14 * kSecondsPerDay;
-  Review review(*group.world.package, period, AskerLog::Origin(), drawn, end);
+  Review review(*group.world.package, period, AskerLog::Origin(), group.world.case_key, drawn, end);
   const auto open = [&](size_t i, uint64_t now_s) {
     return review.Take(sample[i], group.log.Open(group.leaves.at(sample[i])), now_s).value();
   };
@@ -120,8 +133,8 @@ TEST(ReviewTest, WhatWasShownFalseStaysFailed) {
       subject.SerializeAsString(), AskerPart(question.entry(), kOutcomeAsked).SerializeAsString());
   const crypto::Hash request = group.AskOf(std::move(question), leaf, {1, 2, 3});
   const Period period = group.All();
-  Review review(*group.world.package, period, AskerLog::Origin(), Sample::Everything(period),
-                kNow_s + 1);
+  Review review(*group.world.package, period, AskerLog::Origin(), group.world.case_key,
+                Sample::Everything(period), kNow_s + 1);
   EXPECT_EQ(review.Take(request, group.log.Open(leaf), kNow_s).value(),
             OpeningVerdict::kOtherPersons);
   Opening nothing;

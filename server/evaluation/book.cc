@@ -49,7 +49,7 @@ uint64_t CapForTotal(uint64_t holders, uint64_t threshold, uint64_t total) {
 }
 
 StoredRow StoredFormOf(const HeldRow& row) {
-  return {crypto::Lp(row.asker()) + row.request_id(), row.SerializeAsString()};
+  return {crypto::Lp(row.asker()) + row.key_id() + row.request_id(), row.SerializeAsString()};
 }
 
 absl::StatusOr<HeldRow> ReadHeldRow(crypto::BytesView bytes) {
@@ -87,9 +87,20 @@ absl::StatusOr<record::v1::HeldReveal> ReadHeldReveal(crypto::BytesView bytes) {
 
 uint32_t Book::KeptDays() const { return std::max(caps_.case_days, kLeastKeptDays); }
 
+absl::StatusOr<std::shared_ptr<Book>> Book::From(const Caps& caps,
+                                                 std::span<const std::string> rows) {
+  if (absl::Status checked = caps.Check(); !checked.ok()) return checked;
+  auto out = std::make_shared<Book>(caps);
+  for (const std::string& bytes : rows) {
+    absl::StatusOr<HeldRow> row = ReadHeldRow(bytes);
+    if (!row.ok()) return row.status();
+    out->Put(*std::move(row));
+  }
+  return out;
+}
+
 bool Book::IsNew(const HeldRow& row) const {
-  return !rows_.contains({row.asker(), row.request_id()}) &&
-         !leaves_.contains({row.asker(), row.leaf_hash()});
+  return !rows_.contains(KeyOf(row)) && !leaves_.contains({row.asker(), row.leaf_hash()});
 }
 
 Room Book::RoomFor(const HeldRow& row) const {
@@ -145,35 +156,37 @@ void Book::Count(const HeldRow& row, bool add) {
 
 void Book::Put(HeldRow row) {
   NotBefore(row.taken_at_s());
-  Remove(row.asker(), row.request_id());
+  Remove(row);
   Count(row, true);
-  leaves_[{row.asker(), row.leaf_hash()}] = row.request_id();
-  const Key key = {row.asker(), row.request_id()};
+  const Key key = KeyOf(row);
+  leaves_[{row.asker(), row.leaf_hash()}] = key;
   rows_[key] = std::move(row);
 }
 
-void Book::Remove(const std::string& asker, const std::string& request_id) {
-  const auto found = rows_.find({asker, request_id});
+void Book::Remove(const HeldRow& row) {
+  const auto found = rows_.find(KeyOf(row));
   if (found == rows_.end()) return;
   Count(found->second, false);
-  leaves_.erase({asker, found->second.leaf_hash()});
+  leaves_.erase({row.asker(), found->second.leaf_hash()});
   rows_.erase(found);
 }
 
-const HeldRow* Book::Find(const std::string& asker, const std::string& request_id) const {
-  const auto found = rows_.find({asker, request_id});
+const HeldRow* Book::Find(const std::string& asker, crypto::BytesView key_id,
+                          crypto::BytesView request_id) const {
+  const auto found = rows_.find({asker, std::string(key_id) + std::string(request_id)});
   return found == rows_.end() ? nullptr : &found->second;
 }
 
 const HeldRow* Book::FindByLeaf(const std::string& asker, const std::string& leaf_hash) const {
   const auto found = leaves_.find({asker, leaf_hash});
-  return found == leaves_.end() ? nullptr : Find(asker, found->second);
+  return found == leaves_.end() ? nullptr : &rows_.at(found->second);
 }
 
-std::vector<HeldRow> Book::OfDay(const std::string& asker, uint32_t day) const {
+std::vector<HeldRow> Book::OfDay(const std::string& asker, crypto::BytesView key_id,
+                                 uint32_t day) const {
   std::vector<HeldRow> out;
-  for (auto row = rows_.lower_bound({asker, ""}); row != rows_.end() && row->first.first == asker;
-       ++row) {
+  for (auto row = rows_.lower_bound({asker, std::string(key_id)});
+       row != rows_.end() && row->first.first == asker && row->second.key_id() == key_id; ++row) {
     if (DayOfRow(row->second) == day) out.push_back(row->second);
   }
   std::sort(out.begin(), out.end(), [](const HeldRow& a, const HeldRow& b) {
@@ -198,7 +211,7 @@ std::vector<std::string> Book::Prune(uint64_t now_s) {
   std::vector<std::string> out;
   for (const HeldRow& row : old) {
     out.push_back(StoredFormOf(row).key);
-    Remove(row.asker(), row.request_id());
+    Remove(row);
   }
   return out;
 }

@@ -1,9 +1,11 @@
 // What a holder has evaluated, and what may still be asked of it: used ids, caps, and entries that
-// have yet to be proven. All of it follows from one row for each request.
+// have yet to be proven. All of it follows from one row for each request. A node has one book for
+// all keys of a partnership, so that who asks has its caps once and not for each key, and keeps
+// them when a key is shared anew or rolled.
 //
 // Guarantee: a book made anew from its rows decides as the one that they came from. A request is in
 // it from the moment it was taken until Prune lets go of it, which is after its statement has
-// expired and never before its entry was proven; so no id and no entry serves twice. Not
+// expired and never before its entry was proven; so no id of a key and no entry serves twice. Not
 // guaranteed: that rows are durable: who owns the book writes them. Units: elements, UTC days since
 // 1970-01-01. Thread-safety: one thread. Errors: kInvalidArgument for a row that is not of form.
 #ifndef SLUIS_SERVER_EVALUATION_BOOK_H_
@@ -12,7 +14,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,7 +55,7 @@ uint64_t CapForTotal(uint64_t holders, uint64_t threshold, uint64_t total);
 
 // A row as it is stored.
 struct StoredRow {
-  std::string key;  // lp(asker) || request id, under a prefix of whoever stores it
+  std::string key;  // lp(asker) || key id || request id, under a prefix of whoever stores it
   std::string bytes;
 };
 StoredRow StoredFormOf(const HeldRow& row);
@@ -65,14 +69,17 @@ enum class Room { kFree, kUsed, kQuota, kUnproven };
 class Book {
  public:
   explicit Book(const Caps& caps) : caps_(caps) {}
+  // From the rows that were committed, of all keys. Errors also for caps that protect nothing.
+  static absl::StatusOr<std::shared_ptr<Book>> From(const Caps& caps,
+                                                    std::span<const std::string> rows);
 
   // Whether the request may be taken as things are; `row` as it would be kept.
   Room RoomFor(const HeldRow& row) const;
   // Whether id and entry are new.
   bool IsNew(const HeldRow& row) const;
-  // In the place of the one with the same asker and request id, if there is one.
+  // In the place of the one with the same asker, key and request id, if there is one.
   void Put(HeldRow row);
-  void Remove(const std::string& asker, const std::string& request_id);
+  void Remove(const HeldRow& row);
 
   // When something that happens now is said to happen: a clock that was set back starts no day
   // anew, and adds nothing to a day that was listed. Seconds since the epoch.
@@ -82,10 +89,12 @@ class Book {
   uint32_t KeptDays() const;
 
   // Null when there is none.
-  const HeldRow* Find(const std::string& asker, const std::string& request_id) const;
+  const HeldRow* Find(const std::string& asker, crypto::BytesView key_id,
+                      crypto::BytesView request_id) const;
   const HeldRow* FindByLeaf(const std::string& asker, const std::string& leaf_hash) const;
-  // Taken on that day, sorted by request digest.
-  std::vector<HeldRow> OfDay(const std::string& asker, uint32_t day) const;
+  // Taken on that day under that key, sorted by request digest.
+  std::vector<HeldRow> OfDay(const std::string& asker, crypto::BytesView key_id,
+                             uint32_t day) const;
   // Everything, in the order of the keys.
   std::vector<HeldRow> All() const;
   // Keys of the rows that are of no use any more, which it drops. Those whose entry was not proven,
@@ -94,6 +103,7 @@ class Book {
 
  private:
   using Key = std::pair<std::string, std::string>;
+  static Key KeyOf(const HeldRow& row) { return {row.asker(), row.key_id() + row.request_id()}; }
   // Elements by day.
   using Tally = std::map<Key, std::map<uint32_t, uint32_t>>;
 
@@ -103,7 +113,7 @@ class Book {
   Caps caps_;
   uint64_t not_before_s_ = 0;
   std::map<Key, HeldRow> rows_;
-  std::map<Key, std::string> leaves_;  // asker and leaf hash to request id
+  std::map<Key, Key> leaves_;  // by asker and leaf hash
   Tally cases_;
   Tally persons_;
   Tally askers_;

@@ -68,25 +68,24 @@ record::v1::CounterpartPart Admission::Counterpart() const {
   return HolderPart(request_, row_.count(), kOutcomeEvaluated);
 }
 
-absl::StatusOr<Holder> Holder::Make(Own own, std::span<const std::string> rows,
+absl::StatusOr<Holder> Holder::Make(Own own, std::shared_ptr<Book> book,
                                     std::span<const std::string> lists,
                                     std::span<const std::string> reveals) {
-  if (absl::Status caps = own.caps.Check(); !caps.ok()) return caps;
-  if (own.package == nullptr || own.package->Find(own.index) == nullptr ||
+  if (book == nullptr || own.package == nullptr || own.package->Find(own.index) == nullptr ||
       own.package->use != record::v1::KEY_USE_TAGS) {
     return absl::InvalidArgumentError(
-        "a holder needs the package of a key for tags and its own index in it; give both");
+        "a holder needs the book of its node, the package of a key for tags and its own index in "
+        "it; give all three");
   }
-  Holder out(std::move(own));
-  for (const std::string& bytes : rows) {
-    absl::StatusOr<HeldRow> row = ReadHeldRow(bytes);
-    if (!row.ok()) return row.status();
-    out.book_.Put(*std::move(row));
-  }
+  Holder out(std::move(own), std::move(book));
   if (absl::Status taken = out.TakeLists(lists); !taken.ok()) return taken;
   for (const std::string& bytes : reveals) {
     absl::StatusOr<record::v1::HeldReveal> reveal = ReadHeldReveal(bytes);
     if (!reveal.ok()) return reveal.status();
+    if (reveal->key_id() != crypto::View(out.own_.package->key_id)) {
+      return absl::InvalidArgumentError(
+          "a row of reveals is about another key; give each holder the rows of its own key");
+    }
     out.reveals_.push_back(*std::move(reveal));
   }
   return out;
@@ -139,22 +138,22 @@ std::variant<Admission, Refusal> Holder::Admit(crypto::BytesView signed_request,
   if (const auto ground = JudgeCaller(*request, caller, partners, now_us, &pseudonym)) {
     return refuse(*ground);
   }
-  const uint64_t taken_at_s = book_.TimeFor(now_us / kUsPerSecond);
+  const uint64_t taken_at_s = book_->TimeFor(now_us / kUsPerSecond);
   HeldRow row = RowFor(*request, std::move(pseudonym), taken_at_s);
-  if (!book_.IsNew(row)) return refuse(peer::v1::EVALUATION_REFUSAL_USED);
+  if (!book_->IsNew(row)) return refuse(peer::v1::EVALUATION_REFUSAL_USED);
   auto blinded = ElementsOf(request->body.persons());
   if (!blinded.ok() || !AreElements(*blinded)) {
     return refuse(peer::v1::EVALUATION_REFUSAL_MALFORMED);
   }
   row.set_count(static_cast<uint32_t>(blinded->size()));
-  if (const Room room = book_.RoomFor(row); room != Room::kFree) return refuse(RefusalFor(room));
-  book_.Put(row);
+  if (const Room room = book_->RoomFor(row); room != Room::kFree) return refuse(RefusalFor(room));
+  book_->Put(row);
   open_[request->digest] = {row.asker(), DayOf(taken_at_s)};
   return Admission(*std::move(request), *std::move(blinded), std::move(row));
 }
 
 void Holder::Abandon(Admission admission) {
-  book_.Remove(admission.row_.asker(), admission.row_.request_id());
+  book_->Remove(admission.row_);
   open_.erase(admission.request_digest());
 }
 
@@ -210,7 +209,7 @@ absl::StatusOr<TakenProofs> Holder::TakeProofs(const std::string& asker, crypto:
   if (!proven.ok()) return proven.status();
   TakenProofs out{proven->checkpoint, proven->checkpoint_note, {}, {}};
   for (const ProvenEntry& entry : proven->entries) {
-    const HeldRow* held = book_.FindByLeaf(asker, std::string(crypto::View(entry.leaf_hash)));
+    const HeldRow* held = book_->FindByLeaf(asker, std::string(crypto::View(entry.leaf_hash)));
     if (held == nullptr || held->proof() != record::v1::EVALUATION_PROOF_STATE_OPEN) continue;
     HeldRow row = *held;
     if (Says(entry, row, own_.package->partnership)) {
@@ -221,13 +220,14 @@ absl::StatusOr<TakenProofs> Holder::TakeProofs(const std::string& asker, crypto:
       out.differing.push_back({row.signed_request(), entry.counterpart});
     }
     out.rows.push_back(StoredFormOf(row));
-    book_.Put(std::move(row));
+    book_->Put(std::move(row));
   }
   return out;
 }
 
 absl::StatusOr<StoredRow> Holder::SetAside(const std::string& asker, const RequestId& request_id) {
-  const HeldRow* held = book_.Find(asker, std::string(crypto::View(request_id)));
+  const HeldRow* held =
+      book_->Find(asker, crypto::View(own_.package->key_id), crypto::View(request_id));
   if (held == nullptr || (held->proof() != record::v1::EVALUATION_PROOF_STATE_OPEN &&
                           held->proof() != record::v1::EVALUATION_PROOF_STATE_DIFFERS)) {
     return absl::NotFoundError(
@@ -236,7 +236,7 @@ absl::StatusOr<StoredRow> Holder::SetAside(const std::string& asker, const Reque
   HeldRow row = *held;
   row.set_proof(record::v1::EVALUATION_PROOF_STATE_SET_ASIDE);
   StoredRow out = StoredFormOf(row);
-  book_.Put(std::move(row));
+  book_->Put(std::move(row));
   return out;
 }
 

@@ -11,8 +11,8 @@
 // Guarantee: what Admit takes is counted at once, so requests under way count against each other;
 // nothing is evaluated without proof that its entry is durable, and nothing twice. Not guaranteed:
 // that the elements are of the person of the case: it cannot see that, nobody but the asker's
-// privacy officer can. Thread-safety: one thread; an Admission may be answered on another.
-// Errors: see each; none names content.
+// privacy officer can. Thread-safety: one thread for all holders of a book; an Admission may be
+// answered on another. Errors: see each; none names content.
 #ifndef SLUIS_SERVER_EVALUATION_HOLDER_H_
 #define SLUIS_SERVER_EVALUATION_HOLDER_H_
 
@@ -133,15 +133,15 @@ class Holder {
     MemberIndex index = 0;
     // The last moment at which this key is evaluated, seconds since the epoch; 0 for no end.
     uint64_t open_until_s = 0;
-    Caps caps;
     // The first UTC day on which this node had its share of the key.
     uint32_t since_day = 0;
   };
 
-  // From the rows that were committed: of requests (HeldEvaluation), lists (HeldEvaluationList) and
-  // reveals (HeldReveal). kInvalidArgument for caps or rows that are not of form, an index that is
-  // not in the package, or a key that is not one of tags.
-  static absl::StatusOr<Holder> Make(Own own, std::span<const std::string> rows,
+  // `book`: the one of this node for the partnership, which all its holders there share. `lists`
+  // and `reveals`: the rows that were committed for this key (HeldEvaluationList, HeldReveal).
+  // kInvalidArgument for rows that are not of form or of another key, an index that is not in the
+  // package, or a key that is not one of tags.
+  static absl::StatusOr<Holder> Make(Own own, std::shared_ptr<Book> book,
                                      std::span<const std::string> lists = {},
                                      std::span<const std::string> reveals = {});
 
@@ -189,16 +189,15 @@ class Holder {
   };
   absl::StatusOr<Revealed> Reveal(const Period& period, const ListSecrets& secrets);
 
-  const Book& book() const { return book_; }
   const Own& own() const { return own_; }
-  // Keys of the rows that are of no use any more, which it drops.
+  // Keys of the rows that are of no use any more, which it drops; those of requests are the book's.
   struct Pruned {
-    std::vector<std::string> requests, lists, reveals;
+    std::vector<std::string> lists, reveals;
   };
   Pruned Prune(uint64_t now_s);
 
  private:
-  explicit Holder(Own own) : own_(std::move(own)), book_(own_.caps) {}
+  Holder(Own own, std::shared_ptr<Book> book) : own_(std::move(own)), book_(std::move(book)) {}
   absl::Status TakeLists(std::span<const std::string> lists);
   // Who asks and for what; nothing when all of it is right.
   std::optional<peer::v1::EvaluationRefusal> JudgeCaller(const Request& request,
@@ -207,7 +206,7 @@ class Holder {
                                                          std::string* pseudonym) const;
 
   Own own_;
-  Book book_;
+  std::shared_ptr<Book> book_;
   std::map<std::pair<std::string, uint32_t>, DayList> lists_;  // by asker and day
   std::vector<record::v1::HeldReveal> reveals_;
   // Taken, and neither settled nor abandoned, by request digest: asker and day.

@@ -59,7 +59,7 @@ absl::Status Holder::TakeLists(std::span<const std::string> lists) {
       return absl::InvalidArgumentError(
           "a row of lists is about another key; give each holder the rows of its own key");
     }
-    book_.NotBefore(EndOf(list->body.day()));
+    book_->NotBefore(EndOf(list->body.day()));
     lists_.insert_or_assign({list->body.asker(), list->body.day()}, *std::move(list));
   }
   return absl::OkStatus();
@@ -70,11 +70,12 @@ absl::StatusOr<Holder::Listed> Holder::ListOf(const std::string& asker, uint32_t
   if (const auto held = lists_.find({asker, day}); held != lists_.end()) {
     return Listed{held->second.Serialise(), std::nullopt};
   }
-  const uint32_t today = DayOf(book_.TimeFor(now_us / kUsPerSecond));
+  const uint32_t today = DayOf(book_->TimeFor(now_us / kUsPerSecond));
   if (day >= today) {
     return absl::FailedPreconditionError("the day is not over; ask for its list tomorrow");
   }
-  if (today - day > book_.KeptDays()) {
+  // Rows of a day go one by one, from the moment at which it is as old as that.
+  if (today - day >= book_->KeptDays()) {
     return absl::FailedPreconditionError(
         "what was evaluated on that day is no longer kept; ask for the lists of a period when it "
         "is over");
@@ -94,13 +95,14 @@ absl::StatusOr<Holder::Listed> Holder::ListOf(const std::string& asker, uint32_t
   body.set_day(day);
   body.set_no_share(day < own_.since_day);
   if (!body.no_share()) {
-    for (const HeldRow& row : book_.OfDay(asker, day)) *body.add_items() = ItemOf(row);
+    for (const HeldRow& row : book_->OfDay(asker, body.key_id(), day))
+      *body.add_items() = ItemOf(row);
   }
   body.set_nonce_commitment(std::string(
       crypto::View(NonceCommitment(body, crypto::View(NonceFor(secrets.nonces, body))))));
   DayList list = SignDayList(body, secrets.identity);
   Listed out{list.Serialise(), StoredFormOf(list)};
-  book_.NotBefore(EndOf(day));
+  book_->NotBefore(EndOf(day));
   lists_.emplace(std::pair(asker, day), std::move(list));
   return out;
 }
@@ -155,9 +157,9 @@ absl::StatusOr<Holder::Revealed> Holder::Reveal(const Period& period, const List
 }
 
 Holder::Pruned Holder::Prune(uint64_t now_s) {
-  const uint64_t today = DayOf(book_.TimeFor(now_s));
-  const auto is_old = [&](uint32_t day) { return day + uint64_t{book_.KeptDays()} < today; };
-  Pruned out{book_.Prune(now_s), {}, {}};
+  const uint64_t today = DayOf(book_->TimeFor(now_s));
+  const auto is_old = [&](uint32_t day) { return day + uint64_t{book_->KeptDays()} < today; };
+  Pruned out;
   for (auto list = lists_.begin(); list != lists_.end();) {
     if (!is_old(list->first.second)) {
       ++list;

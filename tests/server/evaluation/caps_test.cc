@@ -104,7 +104,7 @@ TEST(CapsTest, ABookMadeAnewFromItsRowsDecidesTheSame) {
         row.set_signed_request("x");
       }
       if (book.RoomFor(row) == Room::kFree) book.Put(row);
-      if (random.Below(5) == 0) book.Remove(row.asker(), row.request_id());
+      if (random.Below(5) == 0) book.Remove(row);
     }
     Book anew(caps);
     for (const HeldRow& row : book.All()) anew.Put(ReadHeldRow(StoredFormOf(row).bytes).value());
@@ -170,6 +170,57 @@ TEST(CapsTest, QuotaArithmetic) {
       }
     }
   }
+}
+
+// Two keys of one partnership at one node: who asks has its caps once.
+TEST(CapsTest, AttackQuotaSplitOverKeys) {
+  World world(5, 3);
+  const test::WorldPartners partners(world);
+  Caps caps;
+  caps.per_case = 3;
+  const std::shared_ptr<Book> book = Book::From(caps, {}).value();
+  auto rolled = std::make_shared<keys::Package>(*world.package);
+  rolled->key_id[0] ^= 1;
+  rolled->generation = 2;
+  Holder old_key = Holder::Make({world.package, 2}, book).value();
+  Holder new_key = Holder::Make({rolled, 2}, book).value();
+  const auto ground = [&](Holder& holder, const std::vector<std::string>& people) {
+    const auto verdict = holder.Admit(world.Begin(People(people)).request(), test::NameOf(1),
+                                      partners, test::kNowUs);
+    const auto* refusal = std::get_if<Refusal>(&verdict);
+    return refusal ? std::optional(refusal->ground) : std::nullopt;
+  };
+  EXPECT_EQ(ground(old_key, {"een", "twee"}), std::nullopt);
+  world.package = rolled;
+  EXPECT_EQ(ground(new_key, {"drie", "vier"}), kQuota);
+  EXPECT_EQ(ground(new_key, {"drie"}), std::nullopt);
+}
+
+// What one key has under an id is not in the way of another, in the book or on disk.
+TEST(CapsTest, RowsOfTwoKeysStandBesideEachOther) {
+  HeldRow other = RowOf(1, 1);
+  other.set_key_id(std::string(32, 'l'));
+  other.set_leaf_hash(std::string(32, 'o'));
+  EXPECT_NE(StoredFormOf(other).key, StoredFormOf(RowOf(1, 1)).key);
+  Book book(Caps{});
+  book.Put(RowOf(1, 1));
+  EXPECT_EQ(book.RoomFor(other), Room::kFree);
+  book.Put(other);
+  const std::string asker = "lid-1.example";
+  EXPECT_EQ(book.All().size(), 2U);
+  EXPECT_EQ(book.OfDay(asker, other.key_id(), DayOf(kBegin_s)).size(), 1U);
+  EXPECT_EQ(book.FindByLeaf(asker, other.leaf_hash())->key_id(), other.key_id());
+  other.set_request_id(std::string(16, 'z'));
+  EXPECT_EQ(book.RoomFor(other), Room::kUsed) << "an entry serves once, under one key";
+}
+
+TEST(CapsTest, AClockSetBackStartsNoDayAnew) {
+  Book book(Caps{});
+  book.Put(RowOf(1, 1));
+  EXPECT_EQ(book.TimeFor(kBegin_s - kSecondsPerDay), kBegin_s);
+  EXPECT_EQ(book.TimeFor(kBegin_s + 5), kBegin_s + 5);
+  const std::vector<std::string> rows = {StoredFormOf(RowOf(1, 1)).bytes};
+  EXPECT_EQ(Book::From(Caps{}, rows).value()->TimeFor(0), kBegin_s) << "also after a restart";
 }
 
 TEST(CapsTest, AttackQuotaSplitOverQuorums) {

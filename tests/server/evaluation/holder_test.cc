@@ -110,8 +110,9 @@ TEST_F(HolderTest, AnotherPartnershipHasNoPartInThisKey) {
 TEST_F(HolderTest, AnotherKeyOrSharingIsOutOfDate) {
   EXPECT_EQ(Ground([](auto& body) { body.mutable_key_id()->back() ^= 1; }), kUpdate);
   EXPECT_EQ(Ground([](auto& body) { body.set_generation(2); }), kUpdate);
-  Holder closed =
-      Holder::Make({world_.package, 2, test::kNowUs / kUsPerSecond - 1, {}}, {}).value();
+  Holder closed = Holder::Make({world_.package, 2, test::kNowUs / kUsPerSecond - 1},
+                               std::make_shared<Book>(Caps{}))
+                      .value();
   const auto verdict = closed.Admit(Request(), NameOf(1), holders_.partners, test::kNowUs);
   ASSERT_TRUE(std::holds_alternative<Refusal>(verdict)) << "after the window";
   EXPECT_EQ(std::get<Refusal>(verdict).ground, kUpdate);
@@ -123,7 +124,7 @@ TEST_F(HolderTest, WhoRefusesAnotherKeyOrSharingIsBlamedForNothing) {
     auto own = std::make_shared<keys::Package>(*world_.package);
     own->generation = 2;
     if (other_key) own->key_id[0] ^= 1;
-    Holder holder = Holder::Make({own, 2, 0, {}}, {}).value();
+    Holder holder = Holder::Make({own, 2}, std::make_shared<Book>(Caps{})).value();
     const std::string bytes = Request();
     const auto verdict = holder.Admit(bytes, NameOf(1), holders_.partners, test::kNowUs);
     ASSERT_TRUE(std::holds_alternative<Refusal>(verdict));
@@ -254,7 +255,7 @@ TEST_F(HolderTest, AttackLogFailureBeforeEvaluation) {
   const std::string request = Request();
   holders_.disk_fails = true;
   EXPECT_EQ(holders_.Answer(2, request), "") << "no answer";
-  EXPECT_TRUE(holders_.At(2).book().All().empty()) << "and nothing counted";
+  EXPECT_TRUE(holders_.BookOf(2).All().empty()) << "and nothing counted";
   holders_.disk_fails = false;
   EXPECT_EQ(holders_.Ground(2, request), std::nullopt);
   // That another request is durable says nothing of this one.
@@ -320,16 +321,19 @@ TEST_F(HolderTest, TheEntryOfAHolderNamesRequestLeafAndList) {
 }
 
 TEST_F(HolderTest, HoldersAreMadeOfWhatFits) {
-  EXPECT_FALSE(Holder::Make({world_.package, 6, 0, {}}, {}).ok());
-  EXPECT_FALSE(Holder::Make({nullptr, 1, 0, {}}, {}).ok());
+  const auto book = std::make_shared<Book>(Caps{});
+  EXPECT_TRUE(Holder::Make({world_.package, 1}, book).ok());
+  EXPECT_FALSE(Holder::Make({world_.package, 6}, book).ok());
+  EXPECT_FALSE(Holder::Make({nullptr, 1}, book).ok());
+  EXPECT_FALSE(Holder::Make({world_.package, 1}, nullptr).ok());
   auto roll = std::make_shared<keys::Package>(*world_.package);
   roll->use = record::v1::KEY_USE_ROLL;
-  EXPECT_FALSE(Holder::Make({roll, 1, 0, {}}, {}).ok());
+  EXPECT_FALSE(Holder::Make({roll, 1}, book).ok());
   const std::vector<std::string> rows = {"geen rij"};
-  EXPECT_FALSE(Holder::Make({world_.package, 1, 0, {}}, rows).ok());
+  EXPECT_FALSE(Book::From(Caps{}, rows).ok());
   Caps none;
   none.per_case = 0;
-  EXPECT_FALSE(Holder::Make({world_.package, 1, 0, none}, {}).ok());
+  EXPECT_FALSE(Book::From(none, {}).ok());
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ bool WorldPartners::Entitled(const Claim& claim) const {
 
 Holders::Holders(World& world, Caps caps) : partners(world), world_(world), caps_(caps) {
   for (const auto& [index, keys] : world.keys) {
-    holders_.emplace(index, Holder::Make({world.package, index, 0, caps}, {}).value());
+    books_[index] = Book::From(caps, {}).value();
+    holders_.emplace(index, Holder::Make({world.package, index}, books_[index]).value());
   }
 }
 
@@ -53,11 +54,12 @@ std::optional<peer::v1::EvaluationRefusal> Holders::Ground(MemberIndex index,
 
 void Holders::Restart(MemberIndex index) {
   std::vector<std::string> rows;
-  for (const HeldRow& row : holders_.at(index).book().All()) {
+  for (const HeldRow& row : BookOf(index).All()) {
     rows.push_back(StoredFormOf(row).bytes);
   }
   holders_.erase(index);
-  holders_.emplace(index, Holder::Make({world_.package, index, 0, caps_}, rows).value());
+  books_[index] = Book::From(caps_, rows).value();
+  holders_.emplace(index, Holder::Make({world_.package, index}, books_[index]).value());
 }
 
 Asked AskAll(World& world, AskerLog& log, Holders& holders, std::vector<Person> persons,

@@ -40,6 +40,7 @@ class Holders {
   explicit Holders(World& world, Caps caps = {});
 
   Holder& At(MemberIndex index) { return holders_.at(index); }
+  Book& BookOf(MemberIndex index) { return *books_.at(index); }
   // Why the holder does not take it; nothing when it does, and has then answered.
   std::optional<peer::v1::EvaluationRefusal> Ground(MemberIndex index,
                                                     const std::string& signed_request);
@@ -55,6 +56,7 @@ class Holders {
  private:
   World& world_;
   Caps caps_;
+  std::map<MemberIndex, std::shared_ptr<Book>> books_;
   std::map<MemberIndex, Holder> holders_;
 };
 

@@ -86,7 +86,7 @@ TEST_F(ProofsTest, AnEntryThatSaysSomethingElseIsFoundWithEvidence) {
   AskTwo(kUnproven);
   holders_.Restart(2);
   AskTwo(kUnproven);
-  EXPECT_TRUE(holders_.At(2).Prune(test::kNowUs).requests.empty());
+  EXPECT_TRUE(holders_.BookOf(2).Prune(test::kNowUs).empty());
   // Until people have looked at it.
   const auto id = crypto::ToFixed<16>(shown.body.request_id()).value();
   const auto row = holders_.At(2).SetAside(NameOf(1), id);
@@ -132,7 +132,7 @@ TEST_F(ProofsTest, WhatDoesNotHoldChangesNothing) {
     peer::v1::EvaluationProofs proofs = good;
     change(proofs);
     const absl::StatusCode code = Take(proofs).status().code();
-    EXPECT_EQ(holders_.At(2).book().All()[0].proof(), record::v1::EVALUATION_PROOF_STATE_OPEN);
+    EXPECT_EQ(holders_.BookOf(2).All()[0].proof(), record::v1::EVALUATION_PROOF_STATE_OPEN);
     return code;
   };
   constexpr auto kLoss = absl::StatusCode::kDataLoss;

@@ -102,11 +102,13 @@ TEST(SampleTest, AHolderRevealsADayForOnePeriodOnly) {
     row.set_signed_list(group.ListOf(1, kToday));
     return row.SerializeAsString();
   }()};
-  Holder anew = Holder::Make({group.world.package, 1, 0, Wide()}, {}, kept, reveals).value();
+  Holder anew =
+      Holder::Make({group.world.package, 1}, std::make_shared<Book>(Wide()), kept, reveals).value();
   EXPECT_FALSE(anew.Reveal(another, group.SecretsOf(1)).ok());
   EXPECT_EQ(anew.Reveal(all, group.SecretsOf(1))->reveal, revealed.reveal);
   const std::vector<std::string> broken = {"geen rij"};
-  EXPECT_FALSE(Holder::Make({group.world.package, 1, 0, Wide()}, {}, kept, broken).ok());
+  EXPECT_FALSE(
+      Holder::Make({group.world.package, 1}, std::make_shared<Book>(Wide()), kept, broken).ok());
 }
 
 TEST(SampleTest, AHolderRevealsNothingForListsThatAreNotItsOwn) {

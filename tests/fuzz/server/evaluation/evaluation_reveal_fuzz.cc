@@ -27,8 +27,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   evaluation::Book book{evaluation::Caps{}};
   book.Put(*row);
   Require(book.RoomFor(*row) == evaluation::Room::kUsed);
-  Require(book.OfDay(row->asker(), evaluation::DayOf(row->taken_at_s())).size() == 1);
-  book.Remove(row->asker(), row->request_id());
+  Require(book.OfDay(row->asker(), row->key_id(), evaluation::DayOf(row->taken_at_s())).size() ==
+          1);
+  book.Remove(*row);
   Require(book.RoomFor(*row) == evaluation::Room::kFree);
   return 0;
 }

@@ -68,7 +68,12 @@ absl::StatusOr<ProvenEntries> VerifyProofs(crypto::BytesView bytes,
   if (absl::Status one_log = IsOfOneLog(checkpoint->head, known, *proofs); !one_log.ok()) {
     return one_log;
   }
-  ProvenEntries out{*checkpoint, proofs->checkpoint(), {}};
+  ProvenEntries out;
+  // Messages overtake each other: an older head proves its entries, and replaces nothing.
+  if (!known || checkpoint->head.size >= known->size) {
+    out.checkpoint = *checkpoint;
+    out.checkpoint_note = proofs->checkpoint();
+  }
   for (const peer::v1::ProvenEvaluation& one : proofs->entries()) {
     const absl::StatusOr<ledger::Leaf> leaf = ledger::DecodeLeaf(one.log_leaf());
     const auto salt = crypto::ToFixed<32>(one.counterpart_salt());

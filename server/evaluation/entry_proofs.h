@@ -3,7 +3,7 @@
 // Guarantee: what VerifyProofs returns lies in a log that `log_key` signed, under one head that is
 // proven to be of one log with the head known before, and says what it says by the counterpart part
 // that the leaf commits to. Not guaranteed: that it is what was asked for: the holder compares; nor
-// that the log is shown the same to others (witnesses). Whoever calls keeps the new head.
+// that the log is shown the same to others (witnesses). Whoever calls keeps the new head, if any.
 // Thread-safety: pure. Errors: kInvalidArgument for form, kFailedPrecondition when it is proven
 // from another head than the known one, kDataLoss for a proof that does not hold.
 #ifndef SLUIS_SERVER_EVALUATION_ENTRY_PROOFS_H_
@@ -30,7 +30,8 @@ struct ProvenEntry {
 };
 
 struct ProvenEntries {
-  crypto::Checkpoint checkpoint;
+  // The head, unless a larger one is known.
+  std::optional<crypto::Checkpoint> checkpoint;
   std::string checkpoint_note;
   std::vector<ProvenEntry> entries;
 };

@@ -117,7 +117,8 @@ struct DifferingEntry {
 };
 
 struct TakenProofs {
-  crypto::Checkpoint checkpoint;  // to be kept as the newest head known of that log
+  // To be kept as the newest head known of that log; nothing when the one known is newer.
+  std::optional<crypto::Checkpoint> checkpoint;
   std::string checkpoint_note;
   std::vector<StoredRow> rows;  // that changed, to be committed
   std::vector<DifferingEntry> differing;

@@ -63,7 +63,7 @@ TEST_F(ProofsTest, AHolderAnswersSoManyRequestsUntilTheirEntriesAreProven) {
   ASSERT_TRUE(taken.ok()) << taken.status();
   EXPECT_THAT(taken->rows, SizeIs(3));
   EXPECT_THAT(taken->differing, IsEmpty());
-  EXPECT_EQ(taken->checkpoint.head, log_.Head());
+  EXPECT_EQ(taken->checkpoint->head, log_.Head());
   for (const StoredRow& row : taken->rows) {
     EXPECT_EQ(ReadHeldRow(row.bytes)->proof(), record::v1::EVALUATION_PROOF_STATE_PROVEN);
     EXPECT_EQ(ReadHeldRow(row.bytes)->signed_request(), "");
@@ -182,6 +182,8 @@ TEST_F(ProofsTest, TheHeadMustBeOfOneLogWithTheOneKnown) {
   const auto taken = Take(older, log_.Head());
   ASSERT_TRUE(taken.ok()) << taken.status();
   EXPECT_THAT(taken->rows, SizeIs(1));
+  EXPECT_FALSE(taken->checkpoint.has_value()) << "the one known stays the newest";
+  EXPECT_EQ(taken->checkpoint_note, "");
 }
 
 }  // namespace

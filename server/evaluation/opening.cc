@@ -5,7 +5,7 @@
 
 #include "crypto/merkle.h"
 #include "crypto/threshold.h"
-#include "server/envelope/canonical.h"
+#include "server/envelope/canonical_secret.h"
 #include "server/envelope/case_token.h"
 #include "server/evaluation/message.h"
 #include "server/evaluation/parts.h"
@@ -46,7 +46,7 @@ bool Hide(std::string_view partnership, std::string_view purpose,
 class OpenedSubject {
  public:
   explicit OpenedSubject(crypto::BytesView bytes)
-      : reads_(envelope::ReadCanonical(bytes, ledger::kMaxPartBytes, part_)) {}
+      : reads_(envelope::ReadCanonicalSecret(bytes, ledger::kMaxPartBytes, part_)) {}
   ~OpenedSubject() {
     WipeSubject(part_);
     crypto::Wipe(*part_.mutable_case_ref());

@@ -100,8 +100,11 @@ void Question::FillSubject(record::v1::SubjectPart& subject) const {
     for (const MatchKey& key : person) {
       record::v1::EvaluatedInput& input = *out.add_inputs();
       input.set_kind(key.kind);
-      input.set_identifier(std::string(key.identifier.view()));
-      input.set_blind(std::string(crypto::View(hidden_.blinds()[next++].bytes().expose())));
+      const crypto::BytesView identifier = key.identifier.view();
+      // No string in between: what it left behind would not be wiped.
+      input.set_identifier(identifier.data(), identifier.size());
+      const auto blind = hidden_.blinds()[next++].bytes().expose();
+      input.set_blind(blind.data(), blind.size());
     }
   }
 }

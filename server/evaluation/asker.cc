@@ -99,7 +99,7 @@ AnswerVerdict Asker::Take(MemberIndex holder, crypto::BytesView signed_answer) {
         oprf::VerifyAnswer(question_.hidden_, holder, package_->Find(holder)->verification_key,
                            *std::move(judged.evaluation));
     if (verified.ok()) {
-      right_.push_back({*std::move(verified), judged.answer->digest});
+      right_.push_back({*std::move(verified), judged.answer->digest, std::string(signed_answer)});
     } else {
       judged.verdict = AnswerVerdict::kProof;
     }
@@ -138,6 +138,7 @@ absl::StatusOr<Asker::Result> Asker::Combine() && {
     record::v1::EvaluationEnd& end = out.answers.emplace_back();
     end.set_holder(right.answer.holder());
     end.set_answer_digest(std::string(crypto::View(right.digest)));
+    out.signed_answers.push_back(std::move(right.signed_answer));
     answers.push_back(std::move(right.answer));
   }
   absl::StatusOr<std::vector<oprf::SecretElement>> elements =

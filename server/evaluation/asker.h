@@ -55,6 +55,9 @@ class Asker {
     std::vector<std::vector<crypto::oprf::SecretElement>> persons;
     // For the entry at the end: whose answers were put together.
     std::vector<record::v1::EvaluationEnd> answers;
+    // The same answers as they were signed, to be kept sealed under the key of the entry's subject
+    // part, and destroyed with it.
+    std::vector<std::string> signed_answers;
   };
 
   // `spare`: how many more holders than needed are asked at a time, at least 1 where there are
@@ -88,6 +91,7 @@ class Asker {
   struct Right {
     crypto::oprf::VerifiedAnswer answer;
     crypto::Hash digest;
+    std::string signed_answer;
   };
 
   Asker(Question question, std::shared_ptr<const keys::Package> package, HolderKeys keys,

@@ -70,7 +70,13 @@ TEST_F(AskerTest, ThreeOfFiveGiveTheElementOfEachPerson) {
   EXPECT_EQ(asker.standing(), Asker::Standing::kReady);
   auto result = std::move(asker).Combine();
   ASSERT_TRUE(result.ok()) << result.status();
-  EXPECT_EQ(result->answers.size(), 3U);
+  ASSERT_EQ(result->answers.size(), 3U);
+  ASSERT_EQ(result->signed_answers.size(), 3U);
+  for (size_t i = 0; i < 3; ++i) {
+    const Answer kept = ReadAnswer(ReadAnswerEnvelope(result->signed_answers[i]).value()).value();
+    EXPECT_EQ(crypto::View(kept.digest), result->answers[i].answer_digest());
+    EXPECT_EQ(kept.body.holder(), result->answers[i].holder());
+  }
   ExpectElements(*std::move(result), {"een", "twee", "drie"});
 }
 

@@ -1,15 +1,24 @@
 // That the entry about one request is on disk: without it nothing is evaluated.
 //
 // Guarantee: only who derives from CommitSide, the side that hears from the ledger, makes one, for
-// one request; a holder cannot be asked to evaluate without it, because it does not compile. Not
-// guaranteed: that the ledger is told the truth by its disk. Thread-safety: values.
+// one request, and only with what was committed: the row of that request must be among the writes.
+// A holder cannot be asked to evaluate without it, because it does not compile. Not guaranteed:
+// that the writes given are those that the ledger speaks of, and that they went with the
+// counterpart part of the Admission: the commit side passes the effect as it submitted it, and
+// nobody can look into a sealed entry; nor that the ledger is told the truth by its disk.
+// Thread-safety: values.
 #ifndef SLUIS_SERVER_EVALUATION_LOGGED_DURABLY_H_
 #define SLUIS_SERVER_EVALUATION_LOGGED_DURABLY_H_
 
+#include <span>
+
+#include "absl/status/statusor.h"
 #include "crypto/bytes.h"
 #include "server/ledger/effect.h"
 
 namespace sluis::evaluation {
+
+class Admission;
 
 class LoggedDurably {
  public:
@@ -27,11 +36,12 @@ class CommitSide {
   CommitSide() = default;
   ~CommitSide() = default;
 
-  // To be called with what the ledger said of the effect that held the entry and row of this
-  // request, once it said that they are durable.
-  static LoggedDurably Durable(const crypto::Hash& request_digest, const ledger::Logged&) {
-    return LoggedDurably(request_digest);
-  }
+  // To be called with the writes of the effect that held the entry and row of this request, and
+  // with what the ledger said of that effect once it is durable. kFailedPrecondition when the row
+  // is not among them as the Admission has it.
+  static absl::StatusOr<LoggedDurably> Durable(const Admission& admission,
+                                               std::span<const ledger::RowWrite> writes,
+                                               const ledger::Logged&);
 };
 
 }  // namespace sluis::evaluation

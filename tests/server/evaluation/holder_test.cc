@@ -260,7 +260,8 @@ TEST_F(HolderTest, AttackLogFailureBeforeEvaluation) {
   EXPECT_EQ(holders_.Ground(2, request), std::nullopt);
   // That another request is durable says nothing of this one.
   auto verdict = holders_.At(3).Admit(request, NameOf(1), holders_.partners, test::kNowUs);
-  const LoggedDurably other = test::TestCommitSide::Of(crypto::Hash{});
+  const auto another = holders_.At(4).Admit(Request(), NameOf(1), holders_.partners, test::kNowUs);
+  const LoggedDurably other = test::TestCommitSide::Of(std::get<Admission>(another));
   EXPECT_THAT(holders_.At(3)
                   .Answer(std::move(std::get<Admission>(verdict)), other,
                           {world_.shares.at(3), world_.keys.at(3).identity, world_.random})
@@ -269,12 +270,28 @@ TEST_F(HolderTest, AttackLogFailureBeforeEvaluation) {
               HasSubstr("log this one first"));
 }
 
+TEST_F(HolderTest, OnlyWhatWasCommittedWithItsRowIsDurable) {
+  const auto verdict = holders_.At(3).Admit(Request(), NameOf(1), holders_.partners, test::kNowUs);
+  const auto another = holders_.At(3).Admit(Request(), NameOf(1), holders_.partners, test::kNowUs);
+  const auto& admission = std::get<Admission>(verdict);
+  const StoredRow row = admission.Row();
+  const StoredRow other = std::get<Admission>(another).Row();
+  const auto durable = [&](const std::string& key, const std::optional<std::string>& value) {
+    return test::TestCommitSide::With(admission, {key, value}).ok();
+  };
+  EXPECT_TRUE(durable("x/" + row.key, row.bytes));
+  EXPECT_FALSE(durable("x/" + other.key, other.bytes));
+  EXPECT_FALSE(durable("x/" + row.key, other.bytes));
+  EXPECT_FALSE(durable("x/" + other.key, row.bytes));
+  EXPECT_FALSE(durable("x/" + row.key, std::nullopt)) << "a row that is deleted";
+}
+
 TEST_F(HolderTest, AttackNonceReuseWithAStuckRandomSource) {
   test::StuckRandom stuck;
   const auto proof = [&](const std::string& request) {
     auto verdict = holders_.At(2).Admit(request, NameOf(1), holders_.partners, test::kNowUs);
     auto& admission = std::get<Admission>(verdict);
-    const LoggedDurably logged = test::TestCommitSide::Of(admission.request_digest());
+    const LoggedDurably logged = test::TestCommitSide::Of(admission);
     const std::string bytes = holders_.At(2)
                                   .Answer(std::move(admission), logged,
                                           {world_.shares.at(2), world_.keys.at(2).identity, stuck})
@@ -294,7 +311,7 @@ TEST_F(HolderTest, AttackNonceReuseWithAStuckRandomSource) {
 TEST_F(HolderTest, AShareThatIsNotThePackagesAnswersNothing) {
   auto verdict = holders_.At(2).Admit(Request(), NameOf(1), holders_.partners, test::kNowUs);
   auto& admission = std::get<Admission>(verdict);
-  const LoggedDurably logged = test::TestCommitSide::Of(admission.request_digest());
+  const LoggedDurably logged = test::TestCommitSide::Of(admission);
   EXPECT_THAT(holders_.At(2)
                   .Answer(std::move(admission), logged,
                           {world_.shares.at(3), world_.keys.at(2).identity, world_.random})

@@ -35,7 +35,7 @@ std::string Holders::Answer(MemberIndex index, const std::string& signed_request
     holder.Abandon(std::move(admission));
     return "";
   }
-  const LoggedDurably logged = TestCommitSide::Of(admission.request_digest());
+  const LoggedDurably logged = TestCommitSide::Of(admission);
   holder.Settle(logged);
   const auto answer = holder.Answer(std::move(admission), logged,
                                     {world_.shares.at(index), identity, world_.random});

@@ -30,8 +30,12 @@ class WorldPartners final : public Partners {
 // The side that hears from the ledger.
 class TestCommitSide final : public CommitSide {
  public:
-  static LoggedDurably Of(const crypto::Hash& request_digest) {
-    return Durable(request_digest, ledger::Logged{});
+  static LoggedDurably Of(const Admission& admission) {
+    const StoredRow row = admission.Row();
+    return With(admission, {"evaluated/" + row.key, row.bytes}).value();
+  }
+  static absl::StatusOr<LoggedDurably> With(const Admission& admission, ledger::RowWrite write) {
+    return Durable(admission, std::span(&write, 1), ledger::Logged{});
   }
 };
 

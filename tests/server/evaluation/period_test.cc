@@ -232,8 +232,7 @@ TEST(PeriodTest, ADayIsNotListedWhileARequestOfItIsBeingLogged) {
   group.holders.At(2).Abandon(std::move(std::get<Admission>(verdict)));
   EXPECT_EQ(ReadDayList(list()->list)->body.items_size(), 0);
   verdict = group.holders.At(3).Admit(request, NameOf(1), group.holders.partners, kNowUs);
-  group.holders.At(3).Settle(
-      test::TestCommitSide::Of(std::get<Admission>(verdict).request_digest()));
+  group.holders.At(3).Settle(test::TestCommitSide::Of(std::get<Admission>(verdict)));
   EXPECT_EQ(ReadDayList(group.ListOf(3, kToday))->body.items_size(), 1);
 }
 

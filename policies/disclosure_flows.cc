@@ -6,6 +6,9 @@
 namespace sluis::policies {
 namespace {
 
+// Whether a record came from another organisation, and what that lifts.
+constexpr std::string_view kReceivedUnder = "record.received_under";
+
 struct Named {
   const char* name;
   AttributeId* id;
@@ -96,17 +99,38 @@ absl::StatusOr<bool> DisclosureFlows::Possible(const Box& box) const {
   return true;
 }
 
+absl::StatusOr<std::vector<std::pair<Sight, Sight>>> DisclosureFlows::SightsOf(
+    const Box& box) const {
+  std::vector<std::pair<Sight, Sight>> sights;
+  const std::size_t fields = rules_->packs().schema().fields.size();
+  for (std::size_t i = 0; i < fields; ++i) {
+    const auto sent = SeeField(*rules_, static_cast<FieldId>(i), Both(box, release_));
+    if (!sent.ok()) return sent.status();
+    const auto taken = SeeField(*rules_, static_cast<FieldId>(i), Both(box, accept_));
+    if (!taken.ok()) return taken.status();
+    sights.emplace_back(sent->sight, taken->sight);
+  }
+  return sights;
+}
+
 absl::StatusOr<std::vector<SeenField>> DisclosureFlows::FieldsOf(const Box& box) const {
+  const auto sights = SightsOf(box);
+  if (!sights.ok()) return sights.status();
   std::vector<SeenField> fields;
-  const Schema& schema = rules_->packs().schema();
-  for (std::size_t i = 0; i < schema.fields.size(); ++i) {
-    Sight sight = Sight::kAsIs;
-    for (const Box* side : {&release_, &accept_}) {
-      const auto seen = SeeField(*rules_, static_cast<FieldId>(i), Both(box, *side));
-      if (!seen.ok()) return seen.status();
-      sight = std::min(sight, seen->sight);
-    }
-    if (sight != Sight::kNever) fields.push_back({schema.fields[i].name, sight});
+  for (std::size_t i = 0; i < sights->size(); ++i) {
+    const Sight sight = std::min((*sights)[i].first, (*sights)[i].second);
+    if (sight != Sight::kNever) fields.push_back({rules_->packs().schema().fields[i].name, sight});
+  }
+  return fields;
+}
+
+absl::StatusOr<std::vector<std::string>> DisclosureFlows::GrantedAtEither(const Box& box) const {
+  const auto sights = SightsOf(box);
+  if (!sights.ok()) return sights.status();
+  std::vector<std::string> fields;
+  for (std::size_t i = 0; i < sights->size(); ++i) {
+    const Sight sight = std::max((*sights)[i].first, (*sights)[i].second);
+    if (sight != Sight::kNever) fields.push_back(rules_->packs().schema().fields[i].name);
   }
   return fields;
 }
@@ -119,10 +143,10 @@ absl::StatusOr<Flow> DisclosureFlows::Describe(Flow flow, const Box& box,
     const auto possible = Possible(under);
     if (!possible.ok()) return possible.status();
     if (!*possible) continue;
-    auto seen = FieldsOf(under);
-    if (!seen.ok()) return seen.status();
+    auto granted = GrantedAtEither(under);
+    if (!granted.ok()) return granted.status();
     flow.bases.push_back(basis);
-    flow.fields_by_basis.push_back(*std::move(seen));
+    flow.granted_by_basis.push_back(*std::move(granted));
   }
   auto fields = FieldsOf(box);
   if (!fields.ok()) return fields.status();
@@ -189,15 +213,15 @@ absl::StatusOr<std::string> DisclosureFlows::ExampleOn(const Flow& flow, const s
   Box box = Both(Both(With(axes_.purpose, {flow.purpose}), With(axes_.category, {flow.category})),
                  Both(With(axes_.from, {flow.from}), With(axes_.to, {flow.to})));
   if (!basis.empty()) box = Both(With(axes_.basis, {basis}), box);
-  box = Both(release_, box);
   if (field.empty()) {
-    const auto sent = rules_->Permitted(box, rules_->permits(), {});
+    const auto sent = rules_->Permitted(Both(release_, box), rules_->permits(), {});
     if (!sent.ok()) return sent.status();
     return sent->has_value() ? rules_->Example(**sent) : std::string();
   }
   const auto id = rules_->packs().schema().FindField(field);
   if (!id) return std::string();
-  auto seen = SeeField(*rules_, *id, box);
+  auto seen = SeeField(*rules_, *id, Both(release_, box));
+  if (seen.ok() && seen->sight == Sight::kNever) seen = SeeField(*rules_, *id, Both(accept_, box));
   if (!seen.ok()) return seen.status();
   return std::move(seen->example);
 }
@@ -213,6 +237,7 @@ std::string DisclosureFlows::ExampleOf(const std::string& purpose, const std::st
 }
 
 absl::StatusOr<bool> DisclosureFlows::SeesSomething(const Box& box) const {
+  if (IsEmpty(box)) return false;
   const std::size_t fields = rules_->packs().schema().fields.size();
   for (std::size_t i = 0; i < fields; ++i) {
     const auto seen = SeeField(*rules_, static_cast<FieldId>(i), box);
@@ -220,6 +245,22 @@ absl::StatusOr<bool> DisclosureFlows::SeesSomething(const Box& box) const {
     if (seen->sight != Sight::kNever) return true;
   }
   return false;
+}
+
+std::optional<Box> DisclosureFlows::ReadingReceived() const {
+  const auto vocabulary = [this](std::string_view name) -> std::optional<AttributeId> {
+    const auto id = rules_->packs().FindAttribute(name);
+    const bool words =
+        id && rules_->packs().schema().attributes[*id].type == ValueType::kVocabulary;
+    return words ? id : std::nullopt;
+  };
+  const auto lifted = vocabulary(kReceivedUnder);
+  if (!lifted) return std::nullopt;
+  std::vector<std::string> words = WordsOf(*lifted);
+  std::erase(words, std::string(kNoneWord));
+  const Box received = With(*lifted, words);
+  const auto action = vocabulary("action");
+  return action ? Both(With(*action, {"list", "read"}), received) : received;
 }
 
 absl::StatusOr<DisclosureFlows::Roles> DisclosureFlows::RolesUnder(
@@ -230,19 +271,21 @@ absl::StatusOr<DisclosureFlows::Roles> DisclosureFlows::RolesUnder(
   if (!role || rules_->packs().schema().attributes[*role].type != ValueType::kVocabulary) {
     return roles;
   }
-  const Box where =
-      Both(With(axes_.purpose, purposes), Both(With(axes_.from, kinds), With(axes_.to, kinds)));
+  const Box there = Both(With(axes_.from, kinds), With(axes_.to, kinds));
+  const Box under = Both(With(axes_.purpose, purposes), there);
   const Box local = With(*side, {std::string(SideName(Side::kLocal))});
+  const std::optional<Box> reading = ReadingReceived();
   for (const std::string& word : WordsOf(*role)) {
-    Box box = With(*role, {word});
-    if (!Narrow(where, box)) continue;
-    const auto acts = rules_->Permitted(box, rules_->permits(), {});
+    const Box actor = With(*role, {word});
+    const auto acts = rules_->Permitted(Both(actor, under), rules_->permits(), {});
     if (!acts.ok()) return acts.status();
-    if (!acts->has_value()) continue;
-    roles.acting.push_back(word);
-    if (!Narrow(local, box)) continue;
-    const auto sees = SeesSomething(box);
+    auto sees = SeesSomething(Both(actor, Both(local, under)));
     if (!sees.ok()) return sees.status();
+    if (!*sees && reading) {
+      sees = SeesSomething(Both(actor, Both(local, Both(*reading, there))));
+      if (!sees.ok()) return sees.status();
+    }
+    if (acts->has_value() || *sees) roles.acting.push_back(word);
     if (*sees) roles.seeing.push_back(word);
   }
   return roles;

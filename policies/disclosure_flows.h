@@ -8,6 +8,7 @@
 #define SLUIS_POLICIES_DISCLOSURE_FLOWS_H_
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -33,8 +34,9 @@ struct SeenField {
 struct Flow {
   std::string purpose, category, from, to;
   std::vector<std::string> bases;  // each enough by itself in some request
-  // What the receiver can see under each of them: they say it one by one, as clauses do.
-  std::vector<std::vector<SeenField>> fields_by_basis;
+  // What some decision at the sender, or one at the receiver, can grant on each of them: of these
+  // fields a node asks that one clause holds them with the ground.
+  std::vector<std::vector<std::string>> granted_by_basis;
   std::vector<SeenField> fields;  // what the receiver can see
   std::string example;            // "attribute=value, ..." at the sender
 };
@@ -73,7 +75,8 @@ class DisclosureFlows {
   absl::StatusOr<std::string> KeptLongerThan(int32_t days, const std::string& purpose,
                                              const KindPair& kinds) const;
   // A permitted request at the sender of this flow: on exactly this basis, and showing this field,
-  // where they are not empty. Empty when there is none.
+  // where they are not empty. One at its receiver for a field that is shown only there; empty when
+  // there is none.
   absl::StatusOr<std::string> ExampleOn(const Flow& flow, const std::string& basis,
                                         const std::string& field) const;
   // A request at the sender with these values, permitted or not; empty for words that the packs do
@@ -82,8 +85,10 @@ class DisclosureFlows {
                         const KindPair& kinds, const std::string& basis) const;
 
   // Which roles (words of `actor.role`, none where the packs have no such attribute) may do
-  // something under one of these purposes at an organisation of one of these kinds, and which of
-  // them can see a field there.
+  // something under one of these purposes at an organisation of one of these kinds, or can read
+  // there, under whatever purpose, a record of another organisation (`action` list or read,
+  // `record.received_under` other than none, where the packs have these); and which of them can see
+  // a field either way. Who reads a record may name another purpose than that of the disclosure.
   struct Roles {
     std::vector<std::string> acting, seeing;
   };
@@ -107,13 +112,19 @@ class DisclosureFlows {
   Box With(AttributeId attribute, const std::vector<std::string>& words) const;
   absl::StatusOr<bool> Possible(const Box& box) const;
   absl::StatusOr<Flow> Describe(Flow flow, const Box& box, const Box& at_sender) const;
+  // How each field is seen at the sender, and at the receiver.
+  absl::StatusOr<std::vector<std::pair<Sight, Sight>>> SightsOf(const Box& box) const;
   absl::StatusOr<std::vector<SeenField>> FieldsOf(const Box& box) const;
+  absl::StatusOr<std::vector<std::string>> GrantedAtEither(const Box& box) const;
   absl::StatusOr<std::vector<FlowCondition>> ConditionsOf(const Box& box) const;
   absl::StatusOr<std::string> Longer(const Box& box, int32_t days) const;
   absl::StatusOr<int32_t> LongestRetention(const Box& box) const;
   RuleBits KeepingAtMost(int32_t days) const;
   Box BoxOf(const FlowGroup& group) const;
   absl::StatusOr<bool> SeesSomething(const Box& box) const;
+  // Requests to read records of another organisation; nothing where the packs do not tell these
+  // apart.
+  std::optional<Box> ReadingReceived() const;
 
   const RuleSpace* rules_;
   Axes axes_;

@@ -28,14 +28,16 @@ std::set<KindPair> KindsBetween(const Protocol& protocol);
 enum class GapKind {
   kNotInText,        // the packs permit it and no clause covers it
   kBasisNotInText,   // on a ground that no clause covering it names
-  kFieldNotInText,   // with a field that no clause covering it names
+  kFieldNotInText,   // with a field that no clause covering it names, or that the one clause with
+                     // most of what is granted on a ground lacks: "field (ground)"
   kNotInPacks,       // a clause covers it and the packs never permit it
   kBasisNotInPacks,  // a clause names a ground on which the packs permit none of it
   kFieldNotInPacks,  // a clause names a field that the packs show in none of it
   kKeptLonger,       // the packs let the receiver keep it longer than the text says
   kInNoClause,       // the text names a purpose, ground, category or field that no clause uses
   kRoleNotInPacks,   // it names a role that may do nothing under a purpose of a clause
-  kRoleNotInText,    // a role that it does not name can see what comes under such a purpose
+  kRoleNotInText,  // a role that it does not name can see what comes under such a purpose, or read
+                   // what was received under whatever purpose
 };
 inline constexpr std::size_t kGapKinds = 10;
 // "not_in_text", "basis_not_in_text", ...
@@ -54,7 +56,10 @@ struct CoverageGap {
 };
 
 // Everything on which text and packs differ, in the order of flows and clauses; empty when they say
-// the same. Meaningful for packs that CheckAgainstPacks accepts. Errors of DisclosureFlows.
+// the same. Then CoveringClause (protocol_cover.h) finds one for whatever these packs let go and be
+// taken between the parties: on each ground one clause holds all that any request is granted on it.
+// That is more than has to be where no request is granted all of it. Meaningful for packs that
+// CheckAgainstPacks accepts. Errors of DisclosureFlows.
 absl::StatusOr<std::vector<CoverageGap>> CoverageGaps(const Protocol& protocol,
                                                       const DisclosureFlows& flows);
 

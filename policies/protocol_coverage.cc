@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include "policies/protocol_check.h"
@@ -11,6 +12,14 @@ namespace {
 bool Has(const std::vector<Word>& words, std::string_view word) {
   return std::any_of(words.begin(), words.end(),
                      [word](const Word& one) { return one.text == word; });
+}
+
+bool Lists(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::string On(const std::string& field, const std::string& basis) {
+  return field + " (" + basis + ")";
 }
 
 using PartyPair = std::pair<const ProtocolParty*, const ProtocolParty*>;
@@ -45,6 +54,11 @@ class Coverage {
            Protocol::Names(clause.from, *pair.first) && Protocol::Names(clause.to, *pair.second);
   }
 
+  static bool Sees(const Flow& flow, const std::string& field) {
+    return std::any_of(flow.fields.begin(), flow.fields.end(),
+                       [&field](const SeenField& one) { return one.name == field; });
+  }
+
   // A gap that differs from an earlier one in its category only is told with that one.
   void Add(CoverageGap gap) {
     const auto [place, added] = places_.try_emplace(
@@ -64,9 +78,7 @@ class Coverage {
     if (lacking.empty()) return absl::OkStatus();
     auto example = flows_.ExampleOn(flow, basis, field);
     if (!example.ok()) return example.status();
-    const std::string word = basis.empty()   ? field
-                             : field.empty() ? basis
-                                             : field + " (" + basis + ")";
+    const std::string word = basis.empty() ? field : field.empty() ? basis : On(field, basis);
     CoverageGap gap{kind, flow.purpose, {flow.category},    flow.from, flow.to,
                     word, "",           *std::move(example)};
     if (lacking.size() == pairs_.at({flow.from, flow.to}).size()) {
@@ -114,29 +126,56 @@ class Coverage {
                      "", field.name);
       if (!added.ok()) return added;
     }
-    // Ground and field in one clause: in two clauses apart neither covers what is disclosed.
     for (std::size_t i = 0; i < flow.bases.size(); ++i) {
-      for (const SeenField& field : flow.fields_by_basis[i]) {
-        const auto says = [&](const ProtocolClause& one) {
-          return Has(one.bases, flow.bases[i]) && Has(one.fields, field.name);
-        };
-        const auto apart = [&](const PartyPair& pair) {
-          const auto any = [&](std::vector<Word> ProtocolClause::*words, const std::string& word) {
-            return std::any_of(protocol_.clauses.begin(), protocol_.clauses.end(),
-                               [&](const ProtocolClause& one) {
-                                 return Covers(one, flow, pair) && Has(one.*words, word);
-                               });
-          };
-          return any(&ProtocolClause::bases, flow.bases[i]) &&
-                 any(&ProtocolClause::fields, field.name);
-        };
-        std::vector<PartyPair> split = lacking(says);
-        std::erase_if(split, [&](const PartyPair& pair) { return !apart(pair); });
-        added = AddFor(split, flow, GapKind::kFieldNotInText, flow.bases[i], field.name);
-        if (!added.ok()) return added;
-      }
+      added = CheckTogether(flow, i, pairs);
+      if (!added.ok()) return added;
     }
     return absl::OkStatus();
+  }
+
+  // A ground with all that is granted on it in one clause: in two apart neither covers what is
+  // disclosed (protocol_cover.h).
+  absl::Status CheckTogether(const Flow& flow, std::size_t basis,
+                             const std::vector<PartyPair>& pairs) {
+    std::map<std::string, std::vector<PartyPair>> lacking;
+    for (const PartyPair& pair : pairs) {
+      for (const std::string& field : LackingIn(flow, basis, pair)) lacking[field].push_back(pair);
+    }
+    for (const std::string& field : flow.granted_by_basis[basis]) {
+      const auto found = lacking.find(field);
+      if (found == lacking.end()) continue;
+      const absl::Status added =
+          AddFor(found->second, flow, GapKind::kFieldNotInText, flow.bases[basis], field);
+      if (!added.ok()) return added;
+    }
+    return absl::OkStatus();
+  }
+
+  // The fields that the clause which has most of them on this ground lacks, without those that were
+  // told before: what the receiver sees and no clause has.
+  std::vector<std::string> LackingIn(const Flow& flow, std::size_t basis,
+                                     const PartyPair& pair) const {
+    std::vector<const ProtocolClause*> covering;
+    for (const ProtocolClause& one : protocol_.clauses) {
+      if (Covers(one, flow, pair)) covering.push_back(&one);
+    }
+    const auto told = [&](const std::string& field) {
+      return Sees(flow, field) &&
+             std::none_of(covering.begin(), covering.end(),
+                          [&](const ProtocolClause* one) { return Has(one->fields, field); });
+    };
+    std::vector<std::string> asked = flow.granted_by_basis[basis];
+    std::erase_if(asked, told);
+    std::optional<std::vector<std::string>> fewest;
+    for (const ProtocolClause* one : covering) {
+      if (!Has(one->bases, flow.bases[basis])) continue;
+      std::vector<std::string> lacks;
+      for (const std::string& field : asked) {
+        if (!Has(one->fields, field)) lacks.push_back(field);
+      }
+      if (!fewest || lacks.size() < fewest->size()) fewest = std::move(lacks);
+    }
+    return fewest.value_or(std::vector<std::string>());
   }
 
   void CheckClause(const ProtocolClause& clause, const std::vector<Flow>& permitted) {
@@ -195,7 +234,7 @@ class Coverage {
     };
     for (const Word& basis : clause.bases) {
       const bool possible = std::any_of(mine.begin(), mine.end(), [&](const Flow* flow) {
-        return std::find(flow->bases.begin(), flow->bases.end(), basis.text) != flow->bases.end();
+        return Lists(flow->bases, basis.text);
       });
       if (possible) continue;
       add_word(GapKind::kBasisNotInPacks, basis.text,
@@ -204,10 +243,41 @@ class Coverage {
     }
     for (const Word& field : clause.fields) {
       const bool seen = std::any_of(mine.begin(), mine.end(), [&](const Flow* flow) {
-        return std::any_of(flow->fields.begin(), flow->fields.end(),
-                           [&](const SeenField& one) { return one.name == field.text; });
+        return std::any_of(flow->granted_by_basis.begin(), flow->granted_by_basis.end(),
+                           [&](const auto& granted) { return Lists(granted, field.text); });
       });
-      if (!seen) add_word(GapKind::kFieldNotInPacks, field.text, mine[0]->example);
+      if (seen) {
+        CheckEachBasis(clause, field.text, mine);
+      } else {
+        add_word(GapKind::kFieldNotInPacks, field.text, mine[0]->example);
+      }
+    }
+  }
+
+  // A clause gives each of its fields on each of its grounds. `field` is seen on one of them.
+  void CheckEachBasis(const ProtocolClause& clause, const std::string& field,
+                      const std::vector<const Flow*>& mine) {
+    for (const Word& basis : clause.bases) {
+      const Flow* possible = nullptr;
+      bool seen = false;
+      for (const Flow* flow : mine) {
+        const auto at = std::find(flow->bases.begin(), flow->bases.end(), basis.text);
+        if (at == flow->bases.end()) continue;
+        possible = possible == nullptr ? flow : possible;
+        seen = seen ||
+               Lists(flow->granted_by_basis[static_cast<std::size_t>(at - flow->bases.begin())],
+                     field);
+      }
+      if (possible == nullptr || seen) continue;
+      const KindPair kinds(possible->from, possible->to);
+      Add({GapKind::kFieldNotInPacks,
+           clause.purpose.text,
+           {possible->category},
+           possible->from,
+           possible->to,
+           On(field, basis.text),
+           clause.id.text,
+           flows_.ExampleOf(clause.purpose.text, possible->category, kinds, basis.text)});
     }
   }
 
@@ -268,16 +338,13 @@ class Coverage {
     for (const auto& party : protocol_.parties) kinds.push_back(party.kind.text);
     const auto roles = flows_.RolesUnder(purposes, kinds);
     if (!roles.ok()) return roles.status();
-    const auto lists = [](const std::vector<std::string>& words, const std::string& word) {
-      return std::find(words.begin(), words.end(), word) != words.end();
-    };
     std::vector<std::string> named;
     for (const auto& one : protocol_.recipients) {
       named.push_back(one.role.text);
-      if (!lists(roles->acting, named.back())) AddWord(GapKind::kRoleNotInPacks, named.back());
+      if (!Lists(roles->acting, named.back())) AddWord(GapKind::kRoleNotInPacks, named.back());
     }
     for (const std::string& role : roles->seeing) {
-      if (!lists(named, role)) AddWord(GapKind::kRoleNotInText, role);
+      if (!Lists(named, role)) AddWord(GapKind::kRoleNotInText, role);
     }
     return absl::OkStatus();
   }

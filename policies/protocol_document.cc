@@ -64,9 +64,9 @@ std::string FieldsOf(const FlowGroup& group) {
 
 class Writer {
  public:
-  Writer(const Protocol& protocol, const std::vector<FlowGroup>& groups,
+  Writer(const Protocol& protocol, const std::vector<FlowGroup>& groups, const Schema& schema,
          const std::vector<ProtocolSignature>& held)
-      : protocol_(protocol), groups_(groups), held_(held) {}
+      : protocol_(protocol), groups_(groups), schema_(schema), held_(held) {}
 
   ProtocolDocument Write() && {
     document_.title = protocol_.title;
@@ -253,8 +253,9 @@ class Writer {
 
   void Packs(int& number) {
     Add({Kind::kSection, std::to_string(++number) + ". Wat de nodes afdwingen", {}, {}});
-    Paragraph("Deze tabel komt uit de regelpakketten zelf. Wat er niet in staat, gaat niet.");
+    Paragraph("Deze tabel komt uit de regelpakketten zelf:");
     Add({Kind::kList, "", {PackLine(protocol_.statutory), PackLine(protocol_.partnership)}, {}});
+    GoesAlong();
     std::vector<Row> rows;
     for (const FlowGroup& group : groups_) {
       std::string always;
@@ -276,6 +277,30 @@ class Writer {
            "Langste bewaring", "Altijd", "In sommige gevallen"},
           std::move(rows));
     Reasons();
+  }
+
+  // What the sender states so that the receiver can decide without reading, whichever row applies.
+  void GoesAlong() {
+    Paragraph(
+        "Buiten wat de tabel toont, gaat bij elke mededeling enkel het volgende mee, ook als geen "
+        "nummer het noemt: de ontvanger past er dezelfde regels mee toe. Wat voor een signaal niet "
+        "bestaat, blijft leeg.");
+    Row items;
+    for (const Attribute& attribute : schema_.attributes) {
+      if (attribute.SourceOn(Side::kAccept) == Source::kOffer) {
+        items.push_back(DutchAttribute(attribute.name));
+      }
+    }
+    items.push_back(
+        "de voorwaarden: tot wanneer het bewaard mag worden, of het verder mag, en welke gegevens "
+        "meegaan, grover gemaakt of weggelaten zijn");
+    items.push_back(
+        "het mandaat en de handtekening van wie deelt, onder een schuilnaam, een kenmerk van de "
+        "casus dat enkel de afzender kan herleiden, de hoeveelste versie van het signaal het is, "
+        "en "
+        "welke mededeling het verbetert");
+    items.push_back("wat de nodes zelf nodig hebben: nummers, dagen, controlegetallen en sleutels");
+    Add({Kind::kList, "", std::move(items), {}});
   }
 
   static std::string PackLine(const ProtocolPack& pack) {
@@ -310,6 +335,7 @@ class Writer {
 
   const Protocol& protocol_;
   const std::vector<FlowGroup>& groups_;
+  const Schema& schema_;
   const std::vector<ProtocolSignature>& held_;
   ProtocolDocument document_;
 };
@@ -317,8 +343,9 @@ class Writer {
 }  // namespace
 
 ProtocolDocument DescribeProtocol(const Protocol& protocol, const std::vector<FlowGroup>& groups,
+                                  const Schema& schema,
                                   const std::vector<ProtocolSignature>& held) {
-  return Writer(protocol, groups, held).Write();
+  return Writer(protocol, groups, schema, held).Write();
 }
 
 }  // namespace sluis::policies

@@ -31,9 +31,11 @@ struct ProtocolDocument {
   std::vector<DocumentBlock> blocks;
 };
 
-// `groups` are what the packs let go between the parties' kinds; `held` the signatures that hold.
+// `groups` are what the packs let go between the parties' kinds, `schema` what the packs declare:
+// the document also lists what goes along with every disclosure. `held` are the signatures that
+// hold.
 ProtocolDocument DescribeProtocol(const Protocol& protocol, const std::vector<FlowGroup>& groups,
-                                  const std::vector<ProtocolSignature>& held);
+                                  const Schema& schema, const std::vector<ProtocolSignature>& held);
 
 std::string DocumentHtml(const ProtocolDocument& document);
 std::string DocumentMarkdown(const ProtocolDocument& document);

@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::string_view kMagic = "sluis-protocol-signatures/v1";
 constexpr std::string_view kDigestKey = "protocol: ";
+// What whoever holds a file that is not as protocol sign writes it does next.
+constexpr std::string_view kTakeAnother =
+    "; take that file again from another party, or sign in a new one with protocol sign "
+    "--signatures";
 constexpr std::string_view kLabel = "sluis/protocol-signature/v1";
 
 crypto::Bytes Statement(const crypto::Hash& digest, std::string_view organisation,
@@ -64,10 +68,14 @@ const ProtocolSignature* ProtocolSignatures::Find(std::string_view organisation)
 }
 
 void ProtocolSignatures::Add(ProtocolSignature signature) {
-  const auto after = std::find_if(signatures.begin(), signatures.end(), [&](const auto& one) {
-    return one.organisation > signature.organisation;
+  const auto at = std::find_if(signatures.begin(), signatures.end(), [&](const auto& one) {
+    return one.organisation >= signature.organisation;
   });
-  signatures.insert(after, std::move(signature));
+  if (at != signatures.end() && at->organisation == signature.organisation) {
+    *at = std::move(signature);
+    return;
+  }
+  signatures.insert(at, std::move(signature));
 }
 
 absl::StatusOr<ProtocolSignatures> ReadSignatures(std::string_view file_name,
@@ -75,12 +83,12 @@ absl::StatusOr<ProtocolSignatures> ReadSignatures(std::string_view file_name,
   int line_number = 1;
   const auto refuse = [&](std::string_view why) {
     return absl::InvalidArgumentError(std::string(file_name) + ":" + std::to_string(line_number) +
-                                      ": " + std::string(why));
+                                      ": " + std::string(why) + std::string(kTakeAnother));
   };
   if (text.size() > kMaxSignaturesBytes) return refuse("more than 32768 bytes of signatures");
   std::string_view line;
   if (!Next(text, '\n', &line) || line != kMagic) {
-    return refuse("not a file of signatures under a protocol; give the one made by protocol sign");
+    return refuse("not a file of signatures under a protocol");
   }
   ++line_number;
   ProtocolSignatures out;

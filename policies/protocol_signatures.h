@@ -42,7 +42,7 @@ struct ProtocolSignatures {
   std::string Serialise() const;
   // Null when this organisation has not signed.
   const ProtocolSignature* Find(std::string_view organisation) const;
-  // Keeps the order. Replaces none: the caller has asked Find.
+  // Keeps the order, and takes the place of what that organisation signed before.
   void Add(ProtocolSignature signature);
 };
 

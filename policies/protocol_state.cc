@@ -44,11 +44,19 @@ void CountSignatures(const Protocol& protocol, const ProtocolSignatures& signatu
   }
 }
 
-ProtocolPhase PhaseOn(const Protocol& protocol, std::string_view day, const std::string& stops) {
+std::string LastOfGrace(const Protocol& protocol) {
+  return DayAfter(protocol.review.text, protocol.grace_days);
+}
+
+ProtocolPhase PhaseOn(const Protocol& protocol, std::string_view day, std::string_view stops) {
   if (day > protocol.until.text) return ProtocolPhase::kEnded;
   if (day < protocol.from.text) return ProtocolPhase::kNotYetInForce;
   if (day > stops) return ProtocolPhase::kReviewOverdue;
   return day > protocol.review.text ? ProtocolPhase::kPastReview : ProtocolPhase::kActive;
+}
+
+bool LetsDisclose(ProtocolPhase phase) {
+  return phase == ProtocolPhase::kActive || phase == ProtocolPhase::kPastReview;
 }
 
 }  // namespace
@@ -68,11 +76,15 @@ std::string_view FirstDayToSign(const Protocol& protocol) {
   return std::max(last, std::string_view(protocol.supervisor_advice->day));
 }
 
+bool DaysHold(const Protocol& protocol, std::string_view day) {
+  return LetsDisclose(PhaseOn(protocol, day, LastOfGrace(protocol)));
+}
+
 ProtocolStanding ProtocolState(const Protocol& protocol, const ProtocolSignatures& signatures,
                                const std::vector<PartyKey>& keys, std::string_view day) {
   ProtocolStanding standing;
   CountSignatures(protocol, signatures, keys, day, standing);
-  const std::string stops = DayAfter(protocol.review.text, protocol.grace_days);
+  const std::string stops = LastOfGrace(protocol);
   standing.phase = PhaseOn(protocol, day, stops);
   switch (standing.phase) {
     case ProtocolPhase::kNotYetInForce:
@@ -89,8 +101,7 @@ ProtocolStanding ProtocolState(const Protocol& protocol, const ProtocolSignature
   if (standing.signed_by.size() < protocol.parties.size()) {
     standing.phase = standing.signed_by.empty() ? ProtocolPhase::kDraft : ProtocolPhase::kWaiting;
   }
-  standing.new_disclosures =
-      standing.phase == ProtocolPhase::kActive || standing.phase == ProtocolPhase::kPastReview;
+  standing.new_disclosures = LetsDisclose(standing.phase);
   return standing;
 }
 

@@ -60,6 +60,10 @@ struct ProtocolStanding {
 // supervisor where it gave one, or of the impact assessment.
 std::string_view FirstDayToSign(const Protocol& protocol);
 
+// Whether its own days let anything new be disclosed on that day, whoever signed: from its first
+// day until its last, or the end of the grace after the review where that is earlier.
+bool DaysHold(const Protocol& protocol, std::string_view day);
+
 // `keys` are the identity keys that manifests give the parties. `day` is yyyy-mm-dd, legal time.
 ProtocolStanding ProtocolState(const Protocol& protocol, const ProtocolSignatures& signatures,
                                const std::vector<PartyKey>& keys, std::string_view day);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 #include <variant>
 
@@ -37,9 +38,39 @@ constexpr auto kWords = std::to_array<Pair>({
     {"month", "maand"},
     {"quarter", "kwartaal"},
 });
+constexpr auto kAttributes = std::to_array<Pair>({
+    {"purpose", "het doel"},
+    {"basis", "de rechtsgrond"},
+    {"basis.lifts", "of de rechtsgrond het beroepsgeheim opheft"},
+    {"case.given", "of er een casus genoemd is"},
+    {"to.role", "voor welke functie bij de ontvanger het bestemd is"},
+    {"record.category", "de categorie van het signaal"},
+    {"record.tlp", "het TLP-label"},
+    {"record.secret", "of het onder beroepsgeheim valt"},
+    {"record.no_evidence", "of het geen bewijs mag zijn"},
+    {"record.no_onward", "of het niet verder gedeeld mag worden"},
+    {"record.assertion", "of het een feit, een inschatting of horen zeggen is"},
+    {"record.onlife", "of het online of offline gezien is"},
+    {"record.source_mode", "of het tegengekomen of opgezocht is"},
+    {"record.mandate_reference", "of er een opdracht bij hoort"},
+    {"record.author_mode",
+     "de aard van de rol waarin het opgetekend is (verbinden, voorkomen, helpen of handhaven)"},
+    {"record.client_agrees", "of de betrokkene akkoord gaat"},
+    {"record.subject_kind", "of het over een persoon of een plaats gaat"},
+    {"subject.minor", "of de betrokkene minderjarig is"},
+    {"record.age_days", "hoeveel dagen oud het signaal is"},
+    {"case.listed", "of de casus op de lijst staat"},
+    {"case.border_named", "of er een overschreden grens genoemd is"},
+});
 constexpr std::array<std::string_view, 12> kMonths = {
     "januari", "februari", "maart",     "april",   "mei",      "juni",
     "juli",    "augustus", "september", "oktober", "november", "december"};
+
+std::string In(std::span<const Pair> words, std::string_view word) {
+  const auto found = std::find_if(words.begin(), words.end(),
+                                  [word](const Pair& one) { return one.first == word; });
+  return std::string(found == words.end() ? word : found->second);
+}
 
 std::string Days(int32_t days) { return std::to_string(days) + (days == 1 ? " dag" : " dagen"); }
 
@@ -103,11 +134,9 @@ struct Phrase {
 
 }  // namespace
 
-std::string DutchWord(std::string_view word) {
-  const auto* found = std::find_if(kWords.begin(), kWords.end(),
-                                   [word](const Pair& one) { return one.first == word; });
-  return std::string(found == kWords.end() ? word : found->second);
-}
+std::string DutchWord(std::string_view word) { return In(kWords, word); }
+
+std::string DutchAttribute(std::string_view name) { return In(kAttributes, name); }
 
 std::string DutchList(const std::vector<std::string>& words) {
   std::string text;

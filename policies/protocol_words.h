@@ -14,6 +14,8 @@ namespace sluis::policies {
 
 // Kinds of organisation, fields, `none`, dimensions and parties.
 std::string DutchWord(std::string_view word);
+// What an attribute says that a sender states to a receiver.
+std::string DutchAttribute(std::string_view name);
 // "a, b en c" of the words in Dutch.
 std::string DutchList(const std::vector<std::string>& words);
 // Organisations of a clause by their names, kinds in Dutch.

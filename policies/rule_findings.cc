@@ -136,6 +136,18 @@ class Idleness {
   std::size_t rule_;
 };
 
+// Of a request within `where` that this permit permits, or else that it matches.
+absl::StatusOr<std::string> ExampleOf(const RuleSpace& rules, std::size_t permit,
+                                      const Box& where) {
+  RuleBits only;
+  only.Add(permit);
+  const absl::StatusOr<std::optional<Box>> permitted = rules.Permitted(where, only, {});
+  if (!permitted.ok()) return permitted.status();
+  if (permitted->has_value()) return rules.Example(**permitted);
+  Box matched = where;
+  return Narrow(rules.BoxOf(permit), matched) ? rules.Example(matched) : std::string();
+}
+
 }  // namespace
 
 std::string_view FindingName(FindingKind kind) {
@@ -152,24 +164,34 @@ absl::StatusOr<std::vector<RuleFinding>> FindIdleRules(const RuleSpace& rules) {
   return findings;
 }
 
-std::vector<MissingBasis> PermitsWithoutBasis(const PackSet& packs, std::string_view date) {
+absl::StatusOr<std::vector<MissingBasis>> PermitsWithoutBasis(const RuleSpace& rules,
+                                                              std::string_view date) {
+  const PackSet& packs = rules.packs();
   std::vector<MissingBasis> missing;
   const auto id = packs.FindAttribute(kBasisAttribute);
   const Attribute* attribute = id ? &packs.schema().attributes[*id] : nullptr;
   const bool words = attribute != nullptr && attribute->type == ValueType::kVocabulary;
-  for (const Rule& rule : packs.rules()) {
+  const auto add = [&](std::size_t rule, std::string basis, const Box& where) -> absl::Status {
+    absl::StatusOr<std::string> example = ExampleOf(rules, rule, where);
+    if (!example.ok()) return example.status();
+    missing.push_back({packs.rules()[rule].id, std::move(basis), *std::move(example)});
+    return absl::OkStatus();
+  };
+  for (std::size_t i = 0; i < packs.rules().size(); ++i) {
+    const Rule& rule = packs.rules()[i];
     if (rule.effect != Effect::kPermit) continue;
     if (!words) {
-      missing.push_back({rule.id, {}});
+      if (absl::Status added = add(i, {}, rules.BoxOf(i)); !added.ok()) return added;
       continue;
     }
     for (const ValueTest& test : rule.tests) {
       if (test.attribute != *id) continue;
       const Vocabulary& bases = packs.schema().vocabularies[attribute->vocabulary];
       for (std::size_t value = 0; value < bases.values.size(); ++value) {
-        if (test.Passes(static_cast<ValueId>(value)) && !StandsOn(bases.values[value], date)) {
-          missing.push_back({rule.id, bases.values[value].name});
-        }
+        const auto basis = static_cast<ValueId>(value);
+        if (!test.Passes(basis) || StandsOn(bases.values[value], date)) continue;
+        const absl::Status added = add(i, bases.values[value].name, rules.With(*id, basis));
+        if (!added.ok()) return added;
       }
     }
   }

@@ -40,13 +40,18 @@ absl::StatusOr<std::vector<RuleFinding>> FindIdleRules(const RuleSpace& rules);
 struct MissingBasis {
   std::string rule;
   std::string basis;
+  // A request that the rule permits on that basis; one that it only matches where a forbid always
+  // stands in its way; empty when no request matches it at all.
+  std::string example = {};
   bool operator==(const MissingBasis&) const = default;
 };
 
 // Permits with a basis that is not in force on `date` (yyyy-mm-dd), in the order of rules, then of
 // the vocabulary. A pack does not load when there is one on a day of its validity: this is for
 // later days. Every permit when the packs declare no attribute `basis` (with an empty basis).
-std::vector<MissingBasis> PermitsWithoutBasis(const PackSet& packs, std::string_view date);
+// RESOURCE_EXHAUSTED as of RuleSpace.
+absl::StatusOr<std::vector<MissingBasis>> PermitsWithoutBasis(const RuleSpace& rules,
+                                                              std::string_view date);
 
 }  // namespace sluis::policies
 

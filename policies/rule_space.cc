@@ -53,29 +53,29 @@ class RequestSearch {
   struct Choice {
     uint64_t bit = 0;
     Left left;
-    std::size_t covers = 0;
   };
   struct Level {
     std::size_t attribute = 0;
     RuleBits tested;            // rules that some value of it rules out
     RuleBits tested_from_here;  // or of a later one
+    std::size_t covers = 0;     // of them that are covers
   };
 
   // The attributes that rule most of these out first; those that rule out none are not looked at.
   void Order(const Left& left) {
     const RuleBits all = left.permits | left.covers;
     for (std::size_t attribute = 0; attribute < found_.size(); ++attribute) {
-      Level level{attribute, {}, {}};
+      Level level{attribute, {}, {}, 0};
       for (uint64_t bits = found_[attribute]; bits != 0; bits &= bits - 1) {
         RuleBits out = all;
         out.Remove(rules_.having_[attribute][static_cast<std::size_t>(std::countr_zero(bits))]);
         level.tested |= out;
       }
+      level.covers = (level.tested & left.covers).count();
       if (level.tested.any()) levels_.push_back(level);
     }
-    std::stable_sort(levels_.begin(), levels_.end(), [&left](const Level& a, const Level& b) {
-      return (a.tested & left.covers).count() > (b.tested & left.covers).count();
-    });
+    std::stable_sort(levels_.begin(), levels_.end(),
+                     [](const Level& a, const Level& b) { return a.covers > b.covers; });
     RuleBits later;
     for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
       later |= level->tested;
@@ -86,16 +86,18 @@ class RequestSearch {
   // Fewest covers first: the likeliest to lead to an answer, and what fails with few fails with
   // more.
   std::vector<Choice> Choices(const Level& level, const Left& left) const {
-    std::vector<Choice> choices;
+    std::vector<std::pair<std::size_t, std::size_t>> order;  // covers that are left, value
     for (uint64_t bits = found_[level.attribute]; bits != 0; bits &= bits - 1) {
       const auto at = static_cast<std::size_t>(std::countr_zero(bits));
-      const RuleBits& having = rules_.having_[level.attribute][at];
-      Choice choice{uint64_t{1} << at, {left.permits & having, left.covers & having}, 0};
-      choice.covers = choice.left.covers.count();
-      choices.push_back(choice);
+      order.emplace_back((left.covers & rules_.having_[level.attribute][at]).count(), at);
     }
-    std::stable_sort(choices.begin(), choices.end(),
-                     [](const Choice& a, const Choice& b) { return a.covers < b.covers; });
+    std::sort(order.begin(), order.end());
+    std::vector<Choice> choices;
+    choices.reserve(order.size());
+    for (const auto& [covers, at] : order) {
+      const RuleBits& having = rules_.having_[level.attribute][at];
+      choices.push_back({uint64_t{1} << at, {left.permits & having, left.covers & having}});
+    }
     return choices;
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <optional>
 #include <utility>
 
@@ -39,6 +40,121 @@ absl::StatusOr<Axis> AxisOf(const PackSet& packs, const std::string& name) {
   return axis;
 }
 
+// Whether a rule asks for this field to be generalised or removed.
+bool Reduces(const Rule& rule, const std::string& field) {
+  return std::any_of(
+      rule.obligations.begin(), rule.obligations.end(), [&field](const Obligation& obligation) {
+        const auto* treatments = std::get_if<FieldTreatments>(&obligation);
+        if (treatments == nullptr) return false;
+        const auto found = treatments->fields.find(field);
+        return found != treatments->fields.end() && found->second.kind != Treatment::Kind::kKeep;
+      });
+}
+
+// The rules that grant a field, and those that keep it from being seen in one way.
+RuleBits Granting(const RuleSpace& rules, FieldId field) {
+  return rules.RulesThat(
+      [&](std::size_t i) { return ((rules.packs().compiled().GrantsOf(i) >> field) & 1) != 0; });
+}
+RuleBits Hindering(const RuleSpace& rules, FieldId field, Sight sight) {
+  const std::string& name = rules.packs().schema().fields[field].name;
+  const ObligationSlots& slots = rules.packs().compiled().slots();
+  return rules.RulesThat([&](std::size_t i) {
+    return sight == Sight::kAsIs ? Reduces(rules.packs().rules()[i], name)
+                                 : ((slots.RemovedBy(i) >> field) & 1) != 0;
+  });
+}
+
+// Looks for one request that shows as many as possible of these fields, each as said: field after
+// field, with each permit that grants it or without the field, and back from where no more fields
+// than those of the best can come. Ends after kTries questions with the best so far.
+class WidestRequest {
+ public:
+  WidestRequest(const RuleSpace& rules, const std::vector<Sight>& sights) : rules_(rules) {
+    for (std::size_t field = 0; field < sights.size(); ++field) {
+      if (sights[field] == Sight::kNever) continue;
+      const auto id = static_cast<FieldId>(field);
+      fields_.push_back({id, Hindering(rules, id, sights[field])});
+      wanted_ |= uint64_t{1} << field;
+    }
+    for (std::size_t rule = 0; rule < rules.packs().rules().size(); ++rule) {
+      if (rules.permits().Has(rule) && (GrantsOf(rule) & wanted_) != 0) permits_.push_back(rule);
+    }
+    std::stable_sort(permits_.begin(), permits_.end(), [this](std::size_t a, std::size_t b) {
+      return std::popcount(GrantsOf(a) & wanted_) > std::popcount(GrantsOf(b) & wanted_);
+    });
+  }
+
+  // `permitted` when there is no field to show.
+  absl::StatusOr<Box> Of(const Box& where, const Box& permitted) && {
+    best_ = permitted;
+    const absl::Status searched = Search({where, permitted, {}, 0, 0}, 0);
+    if (!searched.ok()) return searched;
+    return best_;
+  }
+
+ private:
+  static constexpr std::size_t kTries = 256;
+
+  struct Field {
+    FieldId id;
+    RuleBits hindering;
+  };
+  struct Choice {
+    Box where;  // what the permits chosen leave
+    Box found;  // a request there
+    RuleBits hindering;
+    uint64_t granted = 0;   // by the permits chosen
+    std::size_t shown = 0;  // fields
+  };
+
+  uint64_t GrantsOf(std::size_t rule) const { return rules_.packs().compiled().GrantsOf(rule); }
+
+  absl::Status Search(const Choice& choice, std::size_t next) {
+    if (choice.shown + (fields_.size() - next) <= most_) return absl::OkStatus();
+    if (next == fields_.size()) {
+      most_ = choice.shown;
+      best_ = choice.found;
+      return absl::OkStatus();
+    }
+    const Field& field = fields_[next];
+    Choice with = choice;
+    with.hindering |= field.hindering;
+    ++with.shown;
+    if (((choice.granted >> field.id) & 1) != 0) {
+      if (absl::Status tried = Try(with, next); !tried.ok()) return tried;
+    } else {
+      for (const std::size_t permit : permits_) {
+        if (((GrantsOf(permit) >> field.id) & 1) == 0) continue;
+        Choice one = with;
+        if (!Narrow(rules_.BoxOf(permit), one.where)) continue;
+        one.granted |= GrantsOf(permit);
+        if (absl::Status tried = Try(one, next); !tried.ok()) return tried;
+      }
+    }
+    return Search(choice, next + 1);
+  }
+
+  absl::Status Try(Choice& with, std::size_t next) {
+    if (most_ == fields_.size() || tries_ == kTries) return absl::OkStatus();
+    ++tries_;
+    absl::StatusOr<std::optional<Box>> found =
+        rules_.Permitted(with.where, rules_.permits(), with.hindering);
+    if (!found.ok()) return found.status();
+    if (!found->has_value()) return absl::OkStatus();
+    with.found = **std::move(found);
+    return Search(with, next + 1);
+  }
+
+  const RuleSpace& rules_;
+  std::vector<Field> fields_;
+  std::vector<std::size_t> permits_;  // those that grant most first
+  uint64_t wanted_ = 0;
+  std::size_t tries_ = 0;
+  std::size_t most_ = 0;
+  Box best_;
+};
+
 class Matrix {
  public:
   Matrix(const RuleSpace& rules, std::vector<Axis> axes) : rules_(rules), axes_(std::move(axes)) {}
@@ -64,12 +180,16 @@ class Matrix {
 
  private:
   absl::Status AddRow(const Box& box, const Box& permitted, std::vector<std::string> values) {
-    MatrixRow row{std::move(values), rules_.Example(permitted), {}};
+    MatrixRow row{std::move(values), {}, {}, {}};
     for (std::size_t field = 0; field < rules_.packs().schema().fields.size(); ++field) {
-      const absl::StatusOr<Seen> seen = SeeField(rules_, static_cast<FieldId>(field), box);
+      absl::StatusOr<Seen> seen = SeeField(rules_, static_cast<FieldId>(field), box);
       if (!seen.ok()) return seen.status();
       row.fields.push_back(seen->sight);
+      row.examples.push_back(std::move(seen->example));
     }
+    const absl::StatusOr<Box> widest = WidestRequest(rules_, row.fields).Of(box, permitted);
+    if (!widest.ok()) return widest.status();
+    row.example = rules_.Example(*widest);
     rows_.push_back(std::move(row));
     return absl::OkStatus();
   }
@@ -79,36 +199,18 @@ class Matrix {
   std::vector<MatrixRow> rows_;
 };
 
-// Whether a rule asks for this field to be generalised or removed.
-bool Reduces(const Rule& rule, const std::string& field) {
-  return std::any_of(
-      rule.obligations.begin(), rule.obligations.end(), [&field](const Obligation& obligation) {
-        const auto* treatments = std::get_if<FieldTreatments>(&obligation);
-        if (treatments == nullptr) return false;
-        const auto found = treatments->fields.find(field);
-        return found != treatments->fields.end() && found->second.kind != Treatment::Kind::kKeep;
-      });
-}
-
 }  // namespace
 
 std::string_view SightName(Sight sight) { return kSightNames[static_cast<std::size_t>(sight)]; }
 
 absl::StatusOr<Seen> SeeField(const RuleSpace& rules, FieldId field, const Box& where) {
-  const CompiledRules& compiled = rules.packs().compiled();
-  const std::string& name = rules.packs().schema().fields[field].name;
-  const RuleBits grant =
-      rules.RulesThat([&](std::size_t i) { return ((compiled.GrantsOf(i) >> field) & 1) != 0; });
-  const RuleBits reduce =
-      rules.RulesThat([&](std::size_t i) { return Reduces(rules.packs().rules()[i], name); });
-  absl::StatusOr<std::optional<Box>> found = rules.Permitted(where, grant, reduce);
-  if (!found.ok()) return found.status();
-  if (found->has_value()) return Seen{Sight::kAsIs, rules.Example(**found)};
-  const RuleBits remove = rules.RulesThat(
-      [&](std::size_t i) { return ((compiled.slots().RemovedBy(i) >> field) & 1) != 0; });
-  found = rules.Permitted(where, grant, remove);
-  if (!found.ok()) return found.status();
-  if (found->has_value()) return Seen{Sight::kCoarser, rules.Example(**found)};
+  const RuleBits grant = Granting(rules, field);
+  for (const Sight sight : {Sight::kAsIs, Sight::kCoarser}) {
+    const absl::StatusOr<std::optional<Box>> found =
+        rules.Permitted(where, grant, Hindering(rules, field, sight));
+    if (!found.ok()) return found.status();
+    if (found->has_value()) return Seen{sight, rules.Example(**found)};
+  }
   return Seen{};
 }
 

@@ -37,8 +37,11 @@ absl::StatusOr<Seen> SeeField(const RuleSpace& rules, FieldId field, const Box& 
 // which fields each of them can show.
 struct MatrixRow {
   std::vector<std::string> values;  // one per axis
-  std::string example;              // of a permitted request
-  std::vector<Sight> fields;        // in the order of the schema's fields
+  // Of a permitted request: of those that the row stands for one that shows as many of its fields,
+  // each as the row says, as a bounded search finds. With many rules there may be one with more.
+  std::string example;
+  std::vector<Sight> fields;          // in the order of the schema's fields
+  std::vector<std::string> examples;  // of each field a request that shows it so; empty when never
   bool operator==(const MatrixRow&) const = default;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crypto/hash.h"
+#include "server/core/ceremony_upkeep.h"
 #include "server/core/drop_taken.h"
 #include "server/core/exchange_upkeep.h"
 #include "server/core/outbox.h"
@@ -52,29 +53,31 @@ bool InUse(const core::View& view, const partnership::Manifest& manifest, std::s
 ExchangeLink::ExchangeLink(Parts parts)
     : parts_(std::move(parts)),
       acknowledgements_(parts_.derived, parts_.witness),
-      inbound_({.organisation = parts_.organisation,
-                .protocol = {},
-                .terms = parts_.terms,
-                .executor = parts_.executor,
-                .clock = parts_.clock,
-                .parked =
-                    [this](const std::string& sender, envelope::Fault fault) {
-                      {
-                        std::lock_guard lock(parked_mutex_);
-                        ++parked_[sender];
-                      }
-                      const std::string word(envelope::FaultName(fault));
-                      parts_.metrics.CountParked(word);
-                      const uint64_t more = unbelieved_.More(sender, parts_.clock.Monotonic());
-                      if (more == 0) return;
-                      spdlog::warn("{} envelope(s) of {} not believed, the last one: {}", more,
-                                   sender, word);
-                    },
-                .fault =
-                    [](const absl::Status& status) {
-                      spdlog::error("exchange, received: {}", std::string(status.message()));
-                    },
-                .acts = exchange::ActsOf(parts_.heads, acknowledgements_, parts_.random)}),
+      ceremonies_(parts_.organisation, parts_.keys.identity, parts_.random),
+      inbound_(
+          {.organisation = parts_.organisation,
+           .protocol = {},
+           .terms = parts_.terms,
+           .executor = parts_.executor,
+           .clock = parts_.clock,
+           .parked =
+               [this](const std::string& sender, envelope::Fault fault) {
+                 {
+                   std::lock_guard lock(parked_mutex_);
+                   ++parked_[sender];
+                 }
+                 const std::string word(envelope::FaultName(fault));
+                 parts_.metrics.CountParked(word);
+                 const uint64_t more = unbelieved_.More(sender, parts_.clock.Monotonic());
+                 if (more == 0) return;
+                 spdlog::warn("{} envelope(s) of {} not believed, the last one: {}", more, sender,
+                              word);
+               },
+           .fault =
+               [](const absl::Status& status) {
+                 spdlog::error("exchange, received: {}", std::string(status.message()));
+               },
+           .acts = exchange::ActsOf(parts_.heads, acknowledgements_, ceremonies_, parts_.random)}),
       outbound_({.organisation = parts_.organisation,
                  .ledger = parts_.ledger,
                  .terms = parts_.terms,
@@ -166,14 +169,15 @@ absl::Status ExchangeLink::KeepHouse() {
     if (!found.ok()) return found.status();
     expired = *std::move(found);
   }
-  absl::Status first = absl::OkStatus();
+  absl::Status first;
   for (std::string& exchange : expired) {
     first.Update(parts_.executor.RunAsNodeAndWait(
         std::make_shared<core::ExpireReceived>(std::move(exchange))));
   }
-  const auto now = parts_.clock.Monotonic();
-  if (upkept_ && now - *upkept_ < kUpkeep) return first;
-  upkept_ = now;
+  first.Update(core::KeepKeys(parts_.ledger, parts_.executor, *parts_.terms.Get(),
+                              parts_.clock.NowUs(), ceremonies_, [this] { Wake(); }));
+  if (const auto now = parts_.clock.Monotonic(); upkept_ && now - *upkept_ < kUpkeep) return first;
+  upkept_ = parts_.clock.Monotonic();
   first.Update(Hourly());
   return first;
 }
@@ -190,6 +194,7 @@ absl::Status ExchangeLink::Hourly() {
   for (const std::string& organisation : FormerPartners(manifest)) {
     first.Update(DropSettled(organisation));
   }
+  first.Update(core::DropLetters(parts_.ledger, parts_.executor, manifest, parts_.clock.NowUs()));
   first.Update(EndQuarantined());
   first.Update(EndSent(*terms));
   first.Update(ForgetEnded(*terms));
@@ -201,10 +206,9 @@ absl::Status ExchangeLink::Hourly() {
     if (!done.ok()) return done.status();
     keys = *std::move(done);
   }
-  if (!keys.empty()) {
-    first.Update(parts_.executor.RunAsNodeAndWait(
-        std::make_shared<core::EraseSealingKeys>(std::move(keys))));
-  }
+  if (keys.empty()) return first;
+  first.Update(
+      parts_.executor.RunAsNodeAndWait(std::make_shared<core::EraseSealingKeys>(std::move(keys))));
   return first;
 }
 

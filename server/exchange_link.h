@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "server/core/ceremonies.h"
 #include "server/core/executor.h"
 #include "server/core/terms.h"
 #include "server/exchange/acknowledgements.h"
@@ -56,6 +57,9 @@ class ExchangeLink {
   explicit ExchangeLink(Parts parts);
   ~ExchangeLink() { Stop(); }
 
+  // The ceremonies that this node takes part in.
+  core::Ceremonies& ceremonies() { return ceremonies_; }
+
   // What a member sent, as PeerAnswers::deliver asks it.
   void Deliver(const std::string& sender, const peer::v1::DeliverRequest& request,
                std::function<void(absl::Status)> done);
@@ -71,8 +75,8 @@ class ExchangeLink {
   // One look at the outbox now.
   absl::Status Round() { return outbound_.Round(); }
 
-  // Ends what waited too long for its key; forgets answers that were taken and erases one-time keys
-  // that nothing waits for, at most hourly.
+  // Ends what waited too long for its key and lets time pass for ceremonies; forgets answers that
+  // were taken and erases one-time keys that nothing waits for, at most hourly.
   absl::Status KeepHouse();
 
   // How that partner stands. Of a former member (set by the caller) what counts is what takes back,
@@ -101,6 +105,7 @@ class ExchangeLink {
   const Parts parts_;
   exchange::Acknowledgements acknowledgements_;
   exchange::LinePerMinute unbelieved_;
+  core::Ceremonies ceremonies_;
   exchange::Inbound inbound_;
   exchange::Outbound outbound_;
 

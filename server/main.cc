@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "crypto/bytes.h"
+#include "crypto/openssl_lifetime.h"
 #include "crypto/secret.h"
 #include "server/config.h"
 #include "server/json_log.h"
@@ -115,6 +116,9 @@ int Run(const std::string& file, bool rebuild_index) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (!sluis::crypto::KeepOpensslToTheEnd()) {
+    return Fail(kCannotStart, absl::InternalError("OpenSSL cannot be initialised; reinstall it"));
+  }
   CLI::App app(
       "sluisd runs the node of one organisation.\n"
       "Example: sluisd --config /etc/sluis/sluisd.yaml\n"

@@ -64,6 +64,9 @@ class PeerLink {
   void Fill(node::v1::GetExchangeResponse& response) const;
   void Fill(rpc::Metrics::Gauges& gauges) const;
 
+  // The ceremonies that this node takes part in; null without keys.
+  core::Ceremonies* ceremonies() { return exchange_ ? &exchange_->ceremonies() : nullptr; }
+
   // The upkeep of what is exchanged.
   absl::Status KeepHouse();
 

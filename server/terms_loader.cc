@@ -40,12 +40,17 @@ absl::StatusOr<crypto::KeyFile> LoadKey(const std::string& path, crypto::KeyPurp
 
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path, size_t most) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::FailedPreconditionError("cannot read \"" + path + "\"");
+  if (!file) {
+    return absl::FailedPreconditionError("cannot read \"" + path +
+                                         "\"; name a file that is there, readable by the node");
+  }
   std::string text(most + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<size_t>(file.gcount()));
   if (text.size() > most) {
-    return absl::InvalidArgumentError("\"" + path + "\" is longer than it may be");
+    return absl::FailedPreconditionError("\"" + path + "\" is longer than the " +
+                                         std::to_string(most) +
+                                         " bytes that it may have; name the right file");
   }
   return text;
 }

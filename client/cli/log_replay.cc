@@ -8,6 +8,7 @@
 
 #include "client/cli/log_export.h"
 #include "client/cli/policy_files.h"
+#include "client/cli/protocol_files.h"
 #include "client/cli/replay_view.h"
 #include "client/cli/request_context.h"
 #include "client/lib/replay_log.h"
@@ -26,6 +27,7 @@ struct ReplayCommand {
   ContextOptions context;
   std::string file;
   std::vector<std::string> packs;
+  std::vector<std::string> protocols;
   std::string key;
   std::string out;
   std::string reason;
@@ -76,6 +78,17 @@ Result<client::RulePacks> PacksIn(Shell& shell, const std::vector<std::string>& 
   return packs;
 }
 
+Result<client::ProtocolTexts> ProtocolsIn(const std::vector<std::string>& files) {
+  client::ProtocolTexts texts;
+  for (const std::string& file : files) {
+    Result<policies::Protocol> text = ReadProtocolFile(file);
+    if (!text.ok()) return text.failure();
+    const crypto::Hash digest = text->digest;
+    texts.insert_or_assign(digest, *std::move(text));
+  }
+  return texts;
+}
+
 // The export to read: the one given, or one that the own node makes now.
 Result<std::string> ExportOf(Shell& shell, const ReplayCommand& options) {
   const bool any = !options.out.empty() || !options.reason.empty();
@@ -99,12 +112,15 @@ Result<std::string> ExportOf(Shell& shell, const ReplayCommand& options) {
 Exit RunReplay(Shell& shell, const ReplayCommand& options) {
   Result<client::RulePacks> packs = PacksIn(shell, options.packs);
   if (!packs.ok()) return shell.Fail(packs.failure());
+  Result<client::ProtocolTexts> protocols = ProtocolsIn(options.protocols);
+  if (!protocols.ok()) return shell.Fail(protocols.failure());
   const Result<std::string> path = ExportOf(shell, options);
   if (!path.ok()) return shell.Fail(path.failure());
   std::ifstream file(*path, std::ios::binary);
   if (!file) return shell.Fail(Exit::kUsage, "file.absent", {{"path", *path}});
   client::ReplayOptions how;
   how.verifier_key = options.key;
+  how.protocols = *std::move(protocols);
   int64_t said_s = shell.now_s();
   how.progress = [&shell, &said_s](uint64_t done, uint64_t count) {
     if (shell.now_s() < said_s + kProgressSeconds) return;
@@ -132,6 +148,7 @@ void AddReplayCommand(CommandSet& set, CLI::App& group) {
                   "sluis log replay november.sluislog --packs /var/lib/sluis/packs");
   command.Text("file", &options->file, Need::kOptional, "replay_file")
       .Texts("--packs", &options->packs, Need::kRequired, "replay_packs")
+      .Texts("--protocol", &options->protocols, Need::kOptional, "replay_protocols")
       .Text("--key", &options->key, Need::kOptional, "verifier_key")
       .Text("--out", &options->out, Need::kOptional, "replay_out")
       .Text("--reason", &options->reason, Need::kOptional, "log_reason");

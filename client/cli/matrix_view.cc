@@ -153,7 +153,12 @@ Json MatrixJson(const Matrix& matrix) {
     for (size_t i = 0; i < row.fields.size(); ++i) {
       fields[matrix.fields[i]] = policies::SightName(row.fields[i]);
     }
-    rows.push_back({{"values", values}, {"fields", fields}, {"example", row.example}});
+    Json examples = Json::object();
+    for (size_t i = 0; i < row.fields.size(); ++i) {
+      if (row.fields[i] != Sight::kNever) examples[matrix.fields[i]] = row.examples[i];
+    }
+    rows.push_back(
+        {{"values", values}, {"fields", fields}, {"example", row.example}, {"examples", examples}});
   }
   return {{"packs", matrix.packs},
           {"effective", matrix.digest},

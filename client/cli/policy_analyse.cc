@@ -1,6 +1,7 @@
 #include "client/cli/policy_analyse.h"
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -26,7 +27,8 @@ struct AnalyseCommand {
 // Whoever can see a field for one purpose, some of them only coarser.
 struct Viewers {
   std::string purpose;
-  std::vector<std::string> as_is, coarser;  // roles
+  std::vector<std::string> as_is, coarser;      // roles
+  std::map<std::string, std::string> requests;  // by role, one that shows it
 };
 
 struct FieldSight {
@@ -68,11 +70,12 @@ std::vector<FieldSight> SightOf(const policies::Schema& schema,
     for (const MatrixRow& row : rows) {
       if (row.fields[field] == Sight::kNever) continue;
       if (one.purposes.empty() || one.purposes.back().purpose != row.values[0]) {
-        one.purposes.push_back({row.values[0], {}, {}});
+        one.purposes.push_back({row.values[0], {}, {}, {}});
       }
       Viewers& viewers = one.purposes.back();
       (row.fields[field] == Sight::kAsIs ? viewers.as_is : viewers.coarser)
           .push_back(row.values[1]);
+      viewers.requests.emplace(row.values[1], row.examples[field]);
     }
     out.push_back(std::move(one));
   }
@@ -97,7 +100,10 @@ absl::StatusOr<Analysis> AnalysisOf(const policies::PackSet& packs, const std::s
   absl::StatusOr<std::vector<policies::RuleFinding>> idle = policies::FindIdleRules(*rules);
   if (!idle.ok()) return idle.status();
   out.idle = *std::move(idle);
-  out.missing = policies::PermitsWithoutBasis(packs, day);
+  absl::StatusOr<std::vector<policies::MissingBasis>> missing =
+      policies::PermitsWithoutBasis(*rules, day);
+  if (!missing.ok()) return missing.status();
+  out.missing = *std::move(missing);
   const policies::Schema& schema = packs.schema();
   out.has_axes = IsAxis(schema, "purpose") && IsAxis(schema, "actor.role");
   if (!out.has_axes) return out;
@@ -128,6 +134,9 @@ void SaySight(Shell& shell, const Analysis& analysis) {
                  shell.Text("policy.seen_coarser", {{"roles", Joined(viewers.coarser)}});
       }
       shell.out() << "    " << viewers.purpose << ": " << roles << '\n';
+      // One that sees it as it is, where somebody does.
+      const std::string& who = viewers.as_is.empty() ? viewers.coarser[0] : viewers.as_is[0];
+      shell.Say("policy.sight_example", {{"request", viewers.requests.at(who)}});
     }
   }
 }
@@ -169,6 +178,9 @@ void SayAnalysis(Shell& shell, const policies::PackSet& packs, const Analysis& a
             {{"day", day}});
   for (const policies::MissingBasis& one : analysis.missing) {
     shell.out() << "  " << one.rule << (one.basis.empty() ? "" : ": ") << one.basis << '\n';
+    if (!one.example.empty()) {
+      shell.Say("policy.finding_example", {{"request", one.example}});
+    }
   }
   SaySight(shell, analysis);
   SayActs(shell, analysis);
@@ -184,13 +196,16 @@ Json AnalysisJson(const policies::PackSet& packs, const Analysis& analysis,
   }
   Json missing = Json::array();
   for (const policies::MissingBasis& one : analysis.missing) {
-    missing.push_back({{"rule", one.rule}, {"basis", one.basis}});
+    missing.push_back({{"rule", one.rule},
+                       {"basis", one.basis},
+                       {"example", one.example.empty() ? Json() : Json(one.example)}});
   }
   Json fields = Json::object();
   for (const FieldSight& one : analysis.sight) {
     Json purposes = Json::object();
     for (const Viewers& viewers : one.purposes) {
-      purposes[viewers.purpose] = {{"as_is", viewers.as_is}, {"coarser", viewers.coarser}};
+      purposes[viewers.purpose] = {
+          {"as_is", viewers.as_is}, {"coarser", viewers.coarser}, {"examples", viewers.requests}};
     }
     fields[one.field] = purposes;
   }

@@ -4,10 +4,12 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "client/cli/condition_view.h"
 #include "client/cli/policy_files.h"
+#include "client/cli/policy_possible.h"
 #include "client/cli/signal_view.h"
 #include "crypto/bytes.h"
 #include "policies/citation.h"
@@ -102,63 +104,70 @@ std::vector<std::string> Passing(const Schema& schema, const policies::ValueTest
   return words;
 }
 
-// What one rule makes of the value of an attribute that stands in the way.
-struct Obstacle {
-  std::string attribute;
-  std::string value;
-  const policies::Rule* rule;
-  const policies::ValueTest* test;
-};
-
-// In the order of NearestPermit::blocking; one for each rule that tests the attribute.
-std::vector<Obstacle> ObstaclesOf(const PackSet& packs, const policies::Request& request,
-                                  const Decision& decision) {
-  std::vector<Obstacle> obstacles;
-  if (!decision.nearest_permit) return obstacles;
-  std::vector<const policies::Rule*> rules{FindRule(packs, decision.nearest_permit->rule)};
-  for (const std::string& id : decision.forbids) rules.push_back(FindRule(packs, id));
-  for (const std::string& name : decision.nearest_permit->blocking) {
-    const auto id = packs.schema().FindAttribute(name);
-    if (!id) continue;
-    const policies::ValueId value = request.values()[*id];
-    for (const policies::Rule* rule : rules) {
-      if (rule == nullptr) continue;
-      for (const policies::ValueTest& test : rule->tests) {
-        // A permit is kept away by the tests that fail, a forbid is there by those that pass.
-        const bool is_permit = rule->effect == policies::Effect::kPermit;
-        if (test.attribute != *id || test.Passes(value) == is_permit) continue;
-        const policies::Attribute& attribute = packs.schema().attributes[*id];
-        obstacles.push_back({name, packs.schema().ValueName(attribute, value), rule, &test});
-      }
-    }
+// A value as a person says it: truth values and sides in the language, other words as they are.
+std::string ValueWord(const Shell& shell, const Schema& schema, const policies::ValueTest& test,
+                      const std::string& word) {
+  const policies::Attribute& attribute = schema.attributes[test.attribute];
+  if (attribute.type == policies::ValueType::kBool && word != policies::kNoneWord) {
+    return shell.Text(word == "true" ? "answer.yes" : "answer.no");
   }
-  return obstacles;
+  constexpr std::pair<std::string_view, const char*> kSides[] = {{"local", "policy.side.local"},
+                                                                 {"release", "policy.side.release"},
+                                                                 {"accept", "policy.side.accept"}};
+  for (const auto& [side, key] : kSides) {
+    if (attribute.name == "side" && word == side) return shell.Text(key);
+  }
+  return word;
 }
 
 std::string ObstacleLine(const Shell& shell, const Schema& schema, const Obstacle& obstacle) {
   const bool is_permit = obstacle.rule->effect == policies::Effect::kPermit;
-  const std::vector<std::string> yes = Passing(schema, *obstacle.test, true);
-  const std::vector<std::string> no = Passing(schema, *obstacle.test, false);
+  const auto passing = [&](bool passes) {
+    std::vector<std::string> words = Passing(schema, *obstacle.test, passes);
+    for (std::string& word : words) word = ValueWord(shell, schema, *obstacle.test, word);
+    return words;
+  };
+  const std::vector<std::string> yes = passing(true);
+  const std::vector<std::string> no = passing(false);
   const std::string words = yes.size() > no.size() + 1
                                 ? shell.Text("policy.all_but", {{"words", Joined(no)}})
                                 : Joined(yes);
+  const policies::Attribute& attribute = schema.attributes[obstacle.test->attribute];
+  const std::string value = schema.ValueName(attribute, obstacle.value);
   return "  " +
          shell.Text(is_permit ? "policy.asks" : "policy.forbids",
                     {{"attribute", AttributeLabel(shell, obstacle.attribute)},
-                     {"value", obstacle.value},
+                     {"value", ValueWord(shell, schema, *obstacle.test, value)},
                      {"rule", obstacle.rule->id},
                      {"words", words}}) +
          "\n";
 }
 
-std::string NearestLines(const Shell& shell, const PackSet& packs, const policies::Request& request,
-                         const Decision& decision) {
+// Why nothing is possible here, by what is fixed.
+std::string NoWayLine(const Shell& shell, const std::vector<Obstacle>& fixed) {
+  const auto has = [&fixed](Fixed kind) {
+    return std::any_of(fixed.begin(), fixed.end(),
+                       [kind](const Obstacle& one) { return FixedBy(one.attribute) == kind; });
+  };
+  const char* key = has(Fixed::kPerson)   ? "policy.no_way_person"
+                    : has(Fixed::kRecord) ? "policy.no_way_record"
+                                          : "policy.no_way_act";
+  return shell.Text(key) + "\n";
+}
+
+std::string PossibleLines(const Shell& shell, const PackSet& packs,
+                          const policies::Request& request, const Decision& decision) {
   if (!decision.nearest_permit) return shell.Text("policy.never") + "\n";
-  const policies::Rule* rule = FindRule(packs, decision.nearest_permit->rule);
-  std::string out = shell.Text("policy.possible", {{"rule", decision.nearest_permit->rule}}) + "\n";
-  if (rule != nullptr) out += ReasonLine(InLanguage(shell, rule->because), rule->because);
-  out += shell.Text("policy.in_the_way") + "\n";
-  for (const Obstacle& obstacle : ObstaclesOf(packs, request, decision)) {
+  const Possible possible = FindPossible(packs, request, decision);
+  std::string out;
+  if (possible.permit == nullptr) {
+    out = NoWayLine(shell, possible.obstacles);
+  } else {
+    const policies::Because& because = possible.permit->because;
+    out = shell.Text("policy.possible", {{"rule", possible.permit->id}}) + "\n" +
+          ReasonLine(InLanguage(shell, because), because) + shell.Text("policy.in_the_way") + "\n";
+  }
+  for (const Obstacle& obstacle : possible.obstacles) {
     out += ObstacleLine(shell, packs.schema(), obstacle);
   }
   return out;
@@ -263,7 +272,7 @@ std::string DecisionLines(const Shell& shell, const PackSet& packs,
   } else {
     out += shell.Text("policy.deny") + "\n";
     for (const policies::Because& because : decision.because) out += BecauseLine(shell, because);
-    out += NearestLines(shell, packs, request, decision);
+    out += PossibleLines(shell, packs, request, decision);
   }
   const std::vector<std::string> citations = CitationsOf(packs, request, decision, day);
   if (!citations.empty()) out += shell.Text("policy.citations") + "\n";
@@ -297,18 +306,24 @@ Json DecisionJson(const PackSet& packs, const policies::Request& request, const 
         {{"obligation", policies::ObligationText(joined.obligation)}, {"rules", joined.rules}});
   }
   Json nearest;
+  Json possible;
   if (decision.nearest_permit) {
+    const Schema& schema = packs.schema();
     Json in_the_way = Json::array();
-    for (const Obstacle& one : ObstaclesOf(packs, request, decision)) {
+    const policies::Rule* permit = FindRule(packs, decision.nearest_permit->rule);
+    for (const Obstacle& one : ObstaclesOf(packs, request, decision, *permit)) {
       const bool is_permit = one.rule->effect == policies::Effect::kPermit;
-      in_the_way.push_back({{"attribute", one.attribute},
-                            {"value", one.value},
-                            {"rule", one.rule->id},
-                            {"accepted", Passing(packs.schema(), *one.test, is_permit)}});
+      in_the_way.push_back(
+          {{"attribute", one.attribute},
+           {"value", schema.ValueName(schema.attributes[one.test->attribute], one.value)},
+           {"rule", one.rule->id},
+           {"accepted", Passing(schema, *one.test, is_permit)}});
     }
     nearest = {{"rule", decision.nearest_permit->rule},
                {"blocking", decision.nearest_permit->blocking},
                {"in_the_way", in_the_way}};
+    const Possible found = FindPossible(packs, request, decision);
+    if (found.permit != nullptr) possible = found.permit->id;
   }
   return {{"decision", kOutcomes[static_cast<size_t>(decision.outcome)]},
           {"permits", decision.permits},
@@ -319,6 +334,7 @@ Json DecisionJson(const PackSet& packs, const policies::Request& request, const 
           {"removed", decision.removed},
           {"obligations", obligations},
           {"nearest_permit", nearest},
+          {"possible", possible},
           {"citations", CitationsOf(packs, request, decision, day)},
           {"on", day},
           {"packs", DigestsJson(decision.packs)},

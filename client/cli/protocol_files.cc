@@ -7,6 +7,7 @@
 #include "client/lib/partnership_files.h"
 #include "policies/protocol_check.h"
 #include "policies/protocol_yaml.h"
+#include "server/partnership/identity_keys.h"
 
 namespace sluis::cli {
 namespace {
@@ -60,17 +61,30 @@ Result<TextWithPacks> ReadWithPacks(const std::string& protocol,
   return TextWithPacks{std::move(*asked), std::move(*read)};
 }
 
-Result<std::vector<policies::PartyKey>> KeysOfManifests(const std::vector<std::string>& paths) {
-  std::vector<policies::PartyKey> keys;
+Result<ManifestKeys> KeysOfManifests(const std::vector<std::string>& paths) {
+  ManifestKeys keys;
+  std::optional<partnership::Manifest> newest;
   for (const std::string& path : paths) {
-    const Result<partnership::SignedManifest> read = client::ReadManifestFile(path);
+    Result<partnership::SignedManifest> read = client::ReadManifestFile(path);
     if (!read.ok()) return read.failure();
-    for (const partnership::Member& member : read->manifest.members) {
-      for (const partnership::Key& key : member.keys) {
-        if (key.purpose != crypto::KeyPurpose::kIdentity) continue;
-        keys.push_back({member.organisation, key.public_key, key.not_before, key.not_after});
-      }
+    partnership::Manifest& manifest = read->manifest;
+    const bool besides =
+        newest && (manifest.partnership != newest->partnership ||
+                   (manifest.version == newest->version && manifest.digest != newest->digest));
+    if (besides) {
+      return Failure{
+          Exit::kUsage, {"protocol.other_line", {{"path", keys.path}, {"other", path}}}, nullptr};
     }
+    std::vector<policies::PartyKey> these;
+    for (const auto& [organisation, key] : partnership::IdentityKeysOf(manifest)) {
+      these.push_back({organisation, key.public_key, key.not_before, key.not_after});
+    }
+    keys.all.insert(keys.all.end(), these.begin(), these.end());
+    if (newest && manifest.version <= newest->version) continue;
+    keys.path = path;
+    keys.version = manifest.version;
+    keys.newest = std::move(these);
+    newest = std::move(manifest);
   }
   return keys;
 }

@@ -50,8 +50,15 @@ struct TextWithPacks {
 Result<TextWithPacks> ReadWithPacks(const std::string& protocol,
                                     const std::vector<std::string>& packs);
 
-// The identity keys that these manifests give their members.
-Result<std::vector<policies::PartyKey>> KeysOfManifests(const std::vector<std::string>& paths);
+// The identity keys that manifests of one partnership give their members.
+struct ManifestKeys {
+  std::string path;  // of the newest
+  uint64_t version = 0;
+  std::vector<policies::PartyKey> newest;  // what a node has that holds the newest, and no others
+  std::vector<policies::PartyKey> all;
+};
+// Refused: manifests of two partnerships, and two that differ under one version.
+Result<ManifestKeys> KeysOfManifests(const std::vector<std::string>& paths);
 
 // Whether each party that these manifests list is of the kind there that the text gives it.
 Step CheckKinds(const policies::Protocol& protocol, const std::vector<std::string>& manifests);

@@ -29,7 +29,7 @@ Result<std::vector<policies::ProtocolSignature>> HeldSignatures(const Shell& she
   if (!keys.ok()) return keys.failure();
   const auto read = ReadSignaturesFile(SignaturesPath(options.signatures, options.protocol), text);
   if (!read.ok()) return read.failure();
-  const auto standing = policies::ProtocolState(text, *read, *keys, shell.today());
+  const auto standing = policies::ProtocolState(text, *read, keys->all, shell.today());
   for (const std::string& organisation : standing.signed_by) {
     held.push_back(*read->Find(organisation));
   }
@@ -52,7 +52,8 @@ Result<std::string> Rendered(const Shell& shell, const RenderOptions& options) {
   if (!flows.ok()) return NoAnswer(flows.status());
   const auto groups = packs.flows().Grouped(*flows);
   if (!groups.ok()) return NoAnswer(groups.status());
-  const auto document = policies::DescribeProtocol(*protocol, *groups, *held);
+  const auto document =
+      policies::DescribeProtocol(*protocol, *groups, packs.packs().schema(), *held);
   return options.format == "md" ? policies::DocumentMarkdown(document)
                                 : policies::DocumentHtml(document);
 }

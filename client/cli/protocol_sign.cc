@@ -1,5 +1,7 @@
 // `sluis protocol sign` adds the signature of the own organisation beside the text; `show` says
 // what the protocol is on a day.
+#include <algorithm>
+
 #include "client/cli/policy_files.h"
 #include "client/cli/protocol_commands.h"
 #include "client/cli/protocol_files.h"
@@ -45,17 +47,23 @@ Step CheckOwnPacks(const policies::Protocol& protocol, const client::NodeConfigu
   return Refused("protocol.gaps_left", {{"count", std::to_string(gaps->size())}});
 }
 
-// That this organisation may still sign there.
+bool Contains(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// That this organisation may still sign there. Only a signature that counts today under the keys
+// of the newest manifest stands in the way: after a renewal of keys the parties sign again.
 Step CheckMaySign(const policies::Protocol& protocol, const std::string& organisation,
-                  const policies::ProtocolSignatures& signatures, const std::string& path,
-                  const std::string& today) {
+                  const policies::ProtocolSignatures& signatures, const ManifestKeys& keys,
+                  const std::string& path, const std::string& today) {
   if (protocol.FindParty(organisation) == nullptr) {
     return Refused("protocol.not_a_party", {{"organisation", organisation}});
   }
   if (signatures.digest != protocol.digest) {
     return Refused("protocol.other_text", {{"path", path}});
   }
-  if (signatures.Find(organisation) != nullptr) {
+  if (Contains(policies::ProtocolState(protocol, signatures, keys.newest, today).signed_by,
+               organisation)) {
     return Refused("protocol.signed_before", {{"organisation", organisation}, {"path", path}});
   }
   if (today < policies::FirstDayToSign(protocol)) {
@@ -83,22 +91,26 @@ Exit Sign(Shell& shell, const SignOptions& options) {
   const std::string path = SignaturesPath(options.signatures, options.protocol);
   Result<policies::ProtocolSignatures> signatures = ReadSignaturesFile(path, *protocol);
   if (!signatures.ok()) return shell.Fail(signatures.failure());
+  const auto keys = KeysOfManifests(options.manifests);
+  if (!keys.ok()) return shell.Fail(keys.failure());
   if (Step failure =
-          CheckMaySign(*protocol, node->organisation, *signatures, path, shell.today())) {
+          CheckMaySign(*protocol, node->organisation, *signatures, *keys, path, shell.today())) {
     return shell.Fail(*failure);
   }
   if (Step failure = CheckOwnPacks(*protocol, *node)) return shell.Fail(*failure);
   if (Step failure = CheckKinds(*protocol, options.manifests)) return shell.Fail(*failure);
-  const auto keys = KeysOfManifests(options.manifests);
-  if (!keys.ok()) return shell.Fail(keys.failure());
   const std::string key_path = options.key.empty() ? node->identity_key : options.key;
   const Result<crypto::KeyFile> key = client::ReadKey(key_path, crypto::KeyPurpose::kIdentity);
   if (!key.ok()) return shell.Fail(key.failure());
   const policies::ProtocolSignature made =
       policies::SignProtocol(protocol->digest, node->organisation, shell.today(), key->key);
   // The others will look for one of the keys that the manifest gives this organisation.
-  if (!policies::SignatureHolds(protocol->digest, made, *keys)) {
+  if (!policies::SignatureHolds(protocol->digest, made, keys->newest)) {
     return shell.Fail(Exit::kUsage, "protocol.other_key", {{"path", key_path}});
+  }
+  const bool replaces = signatures->Find(node->organisation) != nullptr;
+  if (replaces) {
+    shell.Note("protocol.replaces", {{"organisation", node->organisation}, {"path", path}});
   }
   if (!options.yes) {
     shell.Note("protocol.head", HeadOf(*protocol));
@@ -113,6 +125,7 @@ Exit Sign(Shell& shell, const SignOptions& options) {
   if (shell.json) {
     shell.Print({{"organisation", node->organisation},
                  {"day", made.day},
+                 {"replaced", replaces},
                  {"digest", DigestOf(*protocol)},
                  {"signatures", path}});
   } else {
@@ -121,7 +134,22 @@ Exit Sign(Shell& shell, const SignOptions& options) {
   return Exit::kDone;
 }
 
+// Whose signature does not count under the newest manifest and did under an earlier one of those
+// given: a node holds the newest only, so these sign again.
+std::vector<std::string> SignedWithEarlierKeys(const policies::Protocol& protocol,
+                                               const policies::ProtocolSignatures& signatures,
+                                               const ManifestKeys& keys, const std::string& day,
+                                               const policies::ProtocolStanding& standing) {
+  std::vector<std::string> found;
+  for (const std::string& one :
+       policies::ProtocolState(protocol, signatures, keys.all, day).signed_by) {
+    if (!Contains(standing.signed_by, one)) found.push_back(one);
+  }
+  return found;
+}
+
 Json StandingJson(const policies::Protocol& protocol, const policies::ProtocolStanding& standing,
+                  const ManifestKeys& keys, const std::vector<std::string>& earlier,
                   const std::string& day) {
   Json reasons = Json::array();
   for (const policies::ProtocolReason& reason : standing.reasons) {
@@ -133,6 +161,8 @@ Json StandingJson(const policies::Protocol& protocol, const policies::ProtocolSt
           {"version", protocol.version},
           {"digest", DigestOf(protocol)},
           {"on", day},
+          {"manifest", {{"path", keys.path}, {"version", keys.version}}},
+          {"signed_with_earlier_keys", earlier},
           {"state", policies::ProtocolPhaseName(standing.phase)},
           {"new_disclosures", standing.new_disclosures},
           {"signed_by", standing.signed_by},
@@ -152,18 +182,24 @@ Exit Show(Shell& shell, const ShowOptions& options) {
       ReadSignaturesFile(SignaturesPath(options.signatures, options.protocol), *protocol);
   if (!signatures.ok()) return shell.Fail(signatures.failure());
   const policies::ProtocolStanding standing =
-      policies::ProtocolState(*protocol, *signatures, *keys, *day);
+      policies::ProtocolState(*protocol, *signatures, keys->newest, *day);
+  const std::vector<std::string> earlier =
+      SignedWithEarlierKeys(*protocol, *signatures, *keys, *day, standing);
   const Exit exit = standing.new_disclosures ? Exit::kDone : Exit::kFinding;
   if (shell.json) {
-    shell.Print(StandingJson(*protocol, standing, *day));
+    shell.Print(StandingJson(*protocol, standing, *keys, earlier, *day));
     return exit;
   }
   shell.Say("protocol.head", HeadOf(*protocol));
+  shell.Say("protocol.keys_of", {{"path", keys->path}, {"version", std::to_string(keys->version)}});
   shell.Say("protocol.phase." + std::string(policies::ProtocolPhaseName(standing.phase)),
             {{"day", *day}});
   for (const policies::ProtocolReason& reason : standing.reasons) {
     shell.Say("protocol.reason." + std::string(policies::ProtocolReasonName(reason.kind)),
               {{"about", reason.about}, {"day", reason.day}});
+  }
+  if (!earlier.empty()) {
+    shell.Say("protocol.earlier_keys", {{"organisations", Listed(earlier)}});
   }
   if (!standing.signed_by.empty()) {
     shell.Say("protocol.signed_by", {{"organisations", Listed(standing.signed_by)}});

@@ -85,6 +85,17 @@ void SayMissing(Shell& shell, const ReplayReport& report) {
   }
 }
 
+void SayUnchecked(Shell& shell, const ReplayReport& report) {
+  for (const auto& [protocol, entries] : report.unchecked) {
+    shell.Say("replay.unchecked", {{"digest", Hex(protocol)},
+                                   {"count", std::to_string(entries.count())},
+                                   {"indexes", entries.Text()}});
+  }
+  if (report.unchecked_left_out > 0) {
+    shell.Say("replay.unchecked_more", {{"count", std::to_string(report.unchecked_left_out)}});
+  }
+}
+
 void SayObstacles(Shell& shell, const ReplayReport& report) {
   size_t lines = 0;
   for (const Replayed& one : report.listed) {
@@ -104,6 +115,7 @@ std::string_view VerdictKey(const ReplayReport& report) {
   if (!report.verification.ok()) return "replay.not_verified";
   if (report.Total(ReplayVerdict::kMismatch) > 0) return "replay.bad";
   if (report.Total(ReplayVerdict::kPackMissing) > 0) return "replay.give_packs";
+  if (!report.unchecked.empty()) return "replay.give_protocols";
   if (report.Total(ReplayVerdict::kNotReplayable) > 0) return "replay.partly";
   return report.decisions() > 0 ? "replay.good" : "replay.none";
 }
@@ -114,7 +126,9 @@ Exit ExitOf(const ReplayReport& report) {
   if (!report.verification.ok() || report.Total(ReplayVerdict::kMismatch) > 0) {
     return Exit::kFinding;
   }
-  if (report.Total(ReplayVerdict::kPackMissing) > 0) return Exit::kPartly;
+  if (report.Total(ReplayVerdict::kPackMissing) > 0 || !report.unchecked.empty()) {
+    return Exit::kPartly;
+  }
   return report.Total(ReplayVerdict::kNotReplayable) > 0 ? Exit::kRefused : Exit::kDone;
 }
 
@@ -133,6 +147,10 @@ Json ReplayJson(const ReplayReport& report) {
                        {"digest", Hex(pack.second)},
                        {"entries", entries.count()}});
   }
+  Json unchecked = Json::array();
+  for (const auto& [protocol, entries] : report.unchecked) {
+    unchecked.push_back({{"digest", Hex(protocol)}, {"entries", entries.count()}});
+  }
   Json listed = Json::array();
   for (const Replayed& one : report.listed) listed.push_back(ReplayedJson(one));
   return {{"ok", ExitOf(report) == Exit::kDone},
@@ -144,6 +162,7 @@ Json ReplayJson(const ReplayReport& report) {
           {"totals", totals},
           {"not_replayable", obstacles},
           {"missing_packs", missing},
+          {"missing_protocols", unchecked},
           {"listed_total", report.listed_total()},
           {"listed", listed}};
 }
@@ -151,6 +170,7 @@ Json ReplayJson(const ReplayReport& report) {
 void SayReplay(Shell& shell, const ReplayReport& report) {
   SayMismatches(shell, report);
   SayMissing(shell, report);
+  SayUnchecked(shell, report);
   SayObstacles(shell, report);
   shell.Say("replay.log", {{"origin", Harmless(report.verification.origin)},
                            {"count", std::to_string(report.verification.entries)},

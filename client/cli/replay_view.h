@@ -13,8 +13,8 @@ namespace sluis::cli {
 Json ReplayJson(const client::ReplayReport& report);
 void SayReplay(Shell& shell, const client::ReplayReport& report);
 
-// The worst of what was found: a log that does not verify or a mismatch, then a pack that is not
-// there, then what cannot be decided again.
+// The worst of what was found: a log that does not verify or a mismatch, then a pack or a
+// protocol that is not there, then what cannot be decided again.
 Exit ExitOf(const client::ReplayReport& report);
 
 }  // namespace sluis::cli

@@ -9,6 +9,7 @@
 #include "client/cli/exchange_commands.h"
 #include "client/cli/help_format.h"
 #include "client/cli/inbox_commands.h"
+#include "client/cli/keys_commands.h"
 #include "client/cli/log_commands.h"
 #include "client/cli/mandate_commands.h"
 #include "client/cli/node_commands.h"
@@ -53,6 +54,7 @@ void AddCommands(CommandSet& set) {
   AddSignalCommands(set);
   AddInboxCommands(set);
   AddExchangeCommands(set);
+  AddKeysCommands(set);
   AddLogCommands(set);
   AddCompletion(set);
 }

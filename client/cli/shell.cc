@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/cli/policy_possible.h"
 #include "client/cli/signal_view.h"
 #include "client/lib/call_failure.h"
 #include "client/lib/form_words.h"
@@ -100,14 +101,19 @@ Exit Shell::Fail(const Failure& failure, Json done) {
   err() << text << '\n';
   if (!node_words.empty()) Note("refusal.node_says", {{"text", node_words}});
   if (refusal != nullptr && !refusal->nearest_rule().empty()) {
-    std::string attributes;
+    std::string changing, fixed;
     for (const std::string& name : refusal->blocking_attributes()) {
       // A pack may have attributes of its own, which the catalogue cannot know.
       const std::string label = "attribute." + name;
-      attributes +=
-          (attributes.empty() ? "" : ", ") + (catalogue_.Has(label) ? Text(label) : Harmless(name));
+      std::string& list = FixedBy(name) == Fixed::kNot ? changing : fixed;
+      list += (list.empty() ? "" : ", ") + (catalogue_.Has(label) ? Text(label) : Harmless(name));
     }
-    Note("refusal.possible", {{"rule", refusal->nearest_rule()}, {"attributes", attributes}});
+    if (changing.empty()) {
+      Note("refusal.no_way", {{"attributes", fixed}});
+    } else {
+      Note("refusal.possible", {{"rule", refusal->nearest_rule()}, {"attributes", changing}});
+      if (!fixed.empty()) Note("refusal.fixed", {{"attributes", fixed}});
+    }
   }
   return failure.exit;
 }

@@ -8,6 +8,7 @@
 
 #include "client/lib/call_failure.h"
 #include "sluis/node/v1/exchange.grpc.pb.h"
+#include "sluis/node/v1/keys.grpc.pb.h"
 #include "sluis/node/v1/log.grpc.pb.h"
 #include "sluis/node/v1/register.grpc.pb.h"
 #include "sluis/node/v1/signals.grpc.pb.h"
@@ -17,6 +18,7 @@ namespace sluis::client {
 namespace {
 
 using node::v1::ExchangeService;
+using node::v1::KeyService;
 using node::v1::LogService;
 using node::v1::RegisterService;
 using node::v1::SignalService;
@@ -48,6 +50,7 @@ struct Calls::Stubs {
         exchange(ExchangeService::NewStub(channel)),
         signals(SignalService::NewStub(channel)),
         people(RegisterService::NewStub(channel)),
+        keys(KeyService::NewStub(channel)),
         log(LogService::NewStub(channel)) {}
 
   template <typename Answer, typename Stub, typename Request>
@@ -76,6 +79,7 @@ struct Calls::Stubs {
   std::unique_ptr<ExchangeService::Stub> exchange;
   std::unique_ptr<SignalService::Stub> signals;
   std::unique_ptr<RegisterService::Stub> people;
+  std::unique_ptr<KeyService::Stub> keys;
   std::unique_ptr<LogService::Stub> log;
 };
 
@@ -158,6 +162,15 @@ Result<node::v1::CreateBackupResponse> Calls::Do(const node::v1::CreateBackupReq
 Result<node::v1::AcceptPartnerLogResponse> Calls::Do(
     const node::v1::AcceptPartnerLogRequest& request) {
   return stubs_->Unary(*stubs_->people, &RegisterService::Stub::AcceptPartnerLog, request);
+}
+Result<node::v1::GetKeysResponse> Calls::Do(const node::v1::GetKeysRequest& request) {
+  return stubs_->Unary(*stubs_->keys, &KeyService::Stub::GetKeys, request);
+}
+Result<node::v1::StartCeremonyResponse> Calls::Do(const node::v1::StartCeremonyRequest& request) {
+  return stubs_->Unary(*stubs_->keys, &KeyService::Stub::StartCeremony, request);
+}
+Result<node::v1::AgreeCeremonyResponse> Calls::Do(const node::v1::AgreeCeremonyRequest& request) {
+  return stubs_->Unary(*stubs_->keys, &KeyService::Stub::AgreeCeremony, request);
 }
 Result<node::v1::QueryLogResponse> Calls::Do(const node::v1::QueryLogRequest& request) {
   return stubs_->Unary(*stubs_->log, &LogService::Stub::QueryLog, request, kLong);

@@ -14,6 +14,7 @@
 #include "client/lib/channel.h"
 #include "client/lib/message.h"
 #include "sluis/node/v1/exchange.pb.h"
+#include "sluis/node/v1/keys.pb.h"
 #include "sluis/node/v1/log.pb.h"
 #include "sluis/node/v1/register.pb.h"
 #include "sluis/node/v1/signals.pb.h"
@@ -55,6 +56,10 @@ class Calls {
   Result<node::v1::PutMandateStatusResponse> Do(const node::v1::PutMandateStatusRequest& request);
   Result<node::v1::CreateBackupResponse> Do(const node::v1::CreateBackupRequest& request);
   Result<node::v1::AcceptPartnerLogResponse> Do(const node::v1::AcceptPartnerLogRequest& request);
+
+  Result<node::v1::GetKeysResponse> Do(const node::v1::GetKeysRequest& request);
+  Result<node::v1::StartCeremonyResponse> Do(const node::v1::StartCeremonyRequest& request);
+  Result<node::v1::AgreeCeremonyResponse> Do(const node::v1::AgreeCeremonyRequest& request);
 
   Result<node::v1::QueryLogResponse> Do(const node::v1::QueryLogRequest& request);
   Result<node::v1::GetProofResponse> Do(const node::v1::GetProofRequest& request);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "client/lib/certificate.h"
+#include "crypto/openssl_lifetime.h"
 
 namespace sluis::client {
 namespace {
@@ -44,6 +45,7 @@ class NodeVerifier : public tls::ExternalCertificateVerifier {
 }  // namespace
 
 bool RequireTls13() {
+  if (!crypto::KeepOpensslToTheEnd()) return false;
   // gRPC sets its own lowest version on each context, but leaves options that the configuration of
   // OpenSSL has set: taking TLS 1.2 away as a protocol holds where a lowest version does not.
   static constexpr char kSettings[] =

@@ -27,7 +27,8 @@ struct Endpoint {
   std::string key_pem;
 };
 
-// Before the first channel. False when OpenSSL did not take the setting.
+// The first thing that a program calls: before anything else uses OpenSSL, which then stays whole
+// to the end of the process (crypto/openssl_lifetime). False when OpenSSL did not take the setting.
 bool RequireTls13();
 
 std::shared_ptr<grpc::Channel> OpenChannel(const Endpoint& endpoint);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <string_view>
 
 #include "policies/evaluate.h"
 #include "policies/plain_evaluate.h"
@@ -83,14 +82,18 @@ DecidedAgain DecideAgain(const policies::PackSet& packs, const DecisionPart& par
   if (again.decision.outcome == policies::Outcome::kPermit) {
     again.withheld =
         WithheldBy(again.decision, [&part](std::string_view name) { return ValueIn(part, name); });
-    // What a clause covers stands in the text of the protocol, which is not asked here.
-    if (again.withheld == Withheld::kNo && !part.protocol_digest().empty() &&
-        part.clause().empty()) {
-      again.withheld = Withheld::kPerhaps;
-    }
   }
   return again;
 }
+
+std::string_view WordOf(const DecisionPart& part, std::string_view name) {
+  for (const AttributeValue& value : part.attributes()) {
+    if (value.name() == name) return value.value();
+  }
+  return {};
+}
+
+bool KeepsGrounds(const DecisionPart& part) { return part.engine_version() != kPlainEngine; }
 
 LoggedForm LoggedFormOf(const policies::Decision& decision) {
   LoggedForm form;

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/lib/withheld.h"
@@ -29,6 +30,16 @@ struct DecidedAgain {
 // packs did not know, and the request is then refused; where everything that stands in the body of
 // a record is empty, for a record that could not be opened, of which nothing is known.
 DecidedAgain DecideAgain(const policies::PackSet& packs, const record::v1::DecisionPart& part);
+
+// The word that the part holds for this attribute; empty where it holds none, or an unknown one.
+std::string_view WordOf(const record::v1::DecisionPart& part, std::string_view name);
+
+// Every word that a node has logged for how it decides; what they answer is the same.
+inline constexpr std::string_view kPlainEngine = "plain-1";
+inline constexpr std::string_view kCompiledEngine = "compiled-1";
+// Whether entries of that time keep on what a decision rests: the legal texts, and the protocol. No
+// version of the node logged these before the word of its engine was another.
+bool KeepsGrounds(const record::v1::DecisionPart& part);
 
 // How a decision stands in an entry.
 struct LoggedForm {

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "client/lib/decide_again.h"
+#include "client/lib/replay_operation.h"
 #include "client/lib/text.h"
+#include "crypto/hash.h"
 #include "policies/citation.h"
 #include "sluis/record/v1/entry.pb.h"
 
@@ -17,13 +19,15 @@ using record::v1::DecisionPart;
 
 constexpr std::array<std::string_view, kReplayVerdicts> kVerdictNames = {
     "equal", "mismatch", "not-replayable", "pack-missing", "no-decision"};
-// Every word that a node has logged; what they answer is the same.
-constexpr std::array<std::string_view, 2> kEngines = {"plain-1", "compiled-1"};
+constexpr std::array<std::string_view, 2> kEngines = {kPlainEngine, kCompiledEngine};
 constexpr uint64_t kSecondUs = 1'000'000;
 constexpr uint64_t kYear10000S = 253'402'300'800;
 constexpr size_t kMaxNameBytes = 200;
 constexpr std::string_view kNotEvaluated = "not_evaluated";
 constexpr std::string_view kDenied = "denied";
+constexpr std::string_view kLogName = "/log";
+// More than a partnership has in a lifetime.
+constexpr size_t kMostManifests = 10'000;
 
 struct NamedPacks {
   LayerDigests layers;
@@ -145,10 +149,25 @@ Replayed Mismatch(Replayed replayed, std::vector<std::string_view> differs) {
   return replayed;
 }
 
-// Entries from before citations were kept hold none.
+// A mismatch in this as well, whatever the verdict was.
+Replayed AlsoDiffers(Replayed replayed, std::string_view word) {
+  const auto rank = [](std::string_view one) {
+    return std::find(kReplayDifferences.begin(), kReplayDifferences.end(), one);
+  };
+  std::vector<std::string_view> differs = std::move(replayed.differs);
+  const auto place = std::find_if(differs.begin(), differs.end(),
+                                  [&](std::string_view one) { return rank(one) >= rank(word); });
+  if (place == differs.end() || *place != word) differs.insert(place, word);
+  replayed.why = {};
+  replayed.name.clear();
+  replayed.erased_by.reset();
+  return Mismatch(std::move(replayed), std::move(differs));
+}
+
+// Entries from before citations were kept hold none; in later ones none may be left out.
 bool SameCitations(const policies::PackSet& packs, const policies::Decision& decision,
                    const DecisionPart& part, std::string_view day) {
-  if (part.citations().empty()) return true;
+  if (part.citations().empty() && !KeepsGrounds(part)) return true;
   std::string_view basis;
   for (const record::v1::AttributeValue& value : part.attributes()) {
     if (value.name() == "basis") basis = value.value();
@@ -180,13 +199,6 @@ std::vector<std::string_view> Differences(const policies::PackSet& packs, const 
   return differs;
 }
 
-// What is disclosed under a protocol names the clause that covers it, and nothing else names one.
-bool ClauseFits(const policies::Decision& decision, const ActPart& act, const DecisionPart& part) {
-  if (part.protocol_digest().empty()) return part.clause().empty();
-  if (decision.outcome != policies::Outcome::kPermit) return part.clause().empty();
-  return act.outcome() != record::v1::OUTCOME_DONE || !part.clause().empty();
-}
-
 // A permit that the node did not act on: rightly, wrongly, or nobody can tell. `differs` is what
 // there is otherwise.
 Replayed JudgeWithheld(Replayed replayed, Withheld withheld,
@@ -197,8 +209,39 @@ Replayed JudgeWithheld(Replayed replayed, Withheld withheld,
   return replayed;
 }
 
+// Refused as covered by no clause: the text alone says whether that is so.
+Replayed JudgeOutside(Replayed replayed, ClauseFit clause) {
+  switch (clause) {
+    case ClauseFit::kFits:
+      replayed.verdict = ReplayVerdict::kEqual;
+      return replayed;
+    case ClauseFit::kDiffers:
+      break;
+    case ClauseFit::kNoText:
+      return Obstacle(std::move(replayed), "protocol");
+    case ClauseFit::kPartner:
+      return Obstacle(std::move(replayed), "partner");
+    case ClauseFit::kUntold:
+      return Obstacle(std::move(replayed), "withheld");
+  }
+  return Mismatch(std::move(replayed), {"clause"});
+}
+
+// What rests on no rule cites nothing.
+Replayed CitingNothing(Replayed replayed, const DecisionPart& part) {
+  return part.citations().empty() ? replayed : AlsoDiffers(std::move(replayed), "citations");
+}
+
+// What stands around a decision when it is judged.
+struct Around {
+  const ProtocolTexts& protocols;
+  Between between;
+  const record::v1::CounterpartPart* counterpart = nullptr;  // where it is open
+  std::optional<uint64_t> logged_at_us;
+};
+
 Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPart& act,
-                 const DecisionPart& part, std::string_view day) {
+                 const DecisionPart& part, std::string_view day, const Around& around) {
   const DecidedAgain again = DecideAgain(packs, part);
   if (again.unknown_attribute) {
     return Obstacle(std::move(replayed), "attribute", *again.unknown_attribute);
@@ -208,9 +251,20 @@ Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPar
     differs.push_back("engines");
     return Mismatch(std::move(replayed), std::move(differs));
   }
+  const bool refused_unsaid =
+      act.outcome() == record::v1::OUTCOME_REFUSED && SaysNothing(act, part);
+  const ClauseFit clause =
+      JudgeClause(around.protocols, again.decision, act, part, around.between, refused_unsaid);
+  if (clause == ClauseFit::kNoText) {
+    replayed.unchecked_protocol = *crypto::ToFixed<32>(part.protocol_digest());
+  }
   if (again.decision.outcome == policies::Outcome::kPermit) {
-    if (act.outcome() == record::v1::OUTCOME_REFUSED && SaysNothing(act, part)) {
-      return JudgeWithheld(std::move(replayed), again.withheld, std::move(differs));
+    if (refused_unsaid && act.refusal() == kNotInProtocol) {
+      return CitingNothing(JudgeOutside(std::move(replayed), clause), part);
+    }
+    if (refused_unsaid && clause != ClauseFit::kDiffers) {
+      return CitingNothing(JudgeWithheld(std::move(replayed), again.withheld, std::move(differs)),
+                           part);
     }
     // What nothing carries out must not have been done.
     if (act.outcome() == record::v1::OUTCOME_DONE && again.withheld == Withheld::kYes &&
@@ -218,26 +272,13 @@ Replayed Compare(Replayed replayed, const policies::PackSet& packs, const ActPar
       differs.insert(differs.begin(), "decision");
     }
   }
-  if (!ClauseFits(again.decision, act, part)) differs.push_back("clause");
+  if (clause == ClauseFit::kDiffers) {
+    differs.insert(std::find(differs.begin(), differs.end(), "citations"), "clause");
+  }
   if (!differs.empty()) return Mismatch(std::move(replayed), std::move(differs));
+  if (clause == ClauseFit::kPartner) return Obstacle(std::move(replayed), "partner");
   replayed.verdict = ReplayVerdict::kEqual;
   return replayed;
-}
-
-// What is done with content rests on a decision, whoever asked. An erasure needs none, because a
-// node erases by itself what is past its term; administration asks no rules.
-bool NeedsDecision(const ActPart& act) {
-  if (act.outcome() != record::v1::OUTCOME_DONE) return false;
-  switch (act.operation()) {
-    case record::v1::OPERATION_COLLECTION:
-    case record::v1::OPERATION_ALTERATION:
-    case record::v1::OPERATION_CONSULTATION:
-    case record::v1::OPERATION_DISCLOSURE:
-    case record::v1::OPERATION_COMBINATION:
-      return true;
-    default:
-      return false;
-  }
 }
 
 // On a day on which the packs are not valid a node asks them nothing.
@@ -247,11 +288,18 @@ Replayed CompareInvalidDay(Replayed replayed, const ActPart& act, const Decision
     return Mismatch(std::move(replayed), {"validity"});
   }
   replayed.verdict = ReplayVerdict::kEqual;
-  return replayed;
+  return CitingNothing(std::move(replayed), part);
+}
+
+bool LoggedThen(const ActPart& act, std::optional<uint64_t> logged_at_us) {
+  if (!logged_at_us) return true;
+  const uint64_t decided_at_us = act.exact_time_us();
+  return (decided_at_us < *logged_at_us ? *logged_at_us - decided_at_us
+                                        : decided_at_us - *logged_at_us) <= kMostApartUs;
 }
 
 Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
-                    const DecisionPart& part) {
+                    const DecisionPart& part, const Around& around) {
   if (std::find(kEngines.begin(), kEngines.end(), part.engine_version()) == kEngines.end()) {
     return Obstacle(std::move(replayed), "engine", part.engine_version());
   }
@@ -259,7 +307,7 @@ Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
   if (!named) return Obstacle(std::move(replayed), "malformed");
   // A share that the node ended itself before it came to asking: there is nothing to compare.
   const bool unasked = part.attributes().empty() && SaysNothing(act, part) &&
-                       act.outcome() == record::v1::OUTCOME_REFUSED &&
+                       part.citations().empty() && act.outcome() == record::v1::OUTCOME_REFUSED &&
                        act.refusal() != kNotEvaluated;
   const RulePacks::Found found = known.Find(named->layers);
   if (unasked && found.packs == nullptr) return replayed;
@@ -273,12 +321,16 @@ Replayed ReplayPart(Replayed replayed, RulePacks& known, const ActPart& act,
   const auto day = LegalDay(static_cast<int64_t>(act.exact_time_us() / kSecondUs));
   const bool valid = found.packs->ValidOn(day);
   if (unasked && valid) return replayed;
-  replayed = valid ? Compare(std::move(replayed), *found.packs, act, part, day)
+  replayed = valid ? Compare(std::move(replayed), *found.packs, act, part, day, around)
                    : CompareInvalidDay(std::move(replayed), act, part);
+  if (!FitsOperation(act, part, around.counterpart)) {
+    replayed = AlsoDiffers(std::move(replayed), "decision");
+  }
+  if (!NamedOnItsDays(around.protocols, part, day) || !LoggedThen(act, around.logged_at_us)) {
+    replayed = AlsoDiffers(std::move(replayed), "validity");
+  }
   if (found.packs->digests().effective != *named->effective) {
-    if (replayed.verdict != ReplayVerdict::kMismatch) replayed = Mismatch(std::move(replayed), {});
-    const auto engines = std::find(replayed.differs.begin(), replayed.differs.end(), "engines");
-    replayed.differs.insert(engines, "packs");
+    replayed = AlsoDiffers(std::move(replayed), "packs");
   }
   return replayed;
 }
@@ -289,25 +341,57 @@ std::string_view ReplayVerdictName(ReplayVerdict verdict) {
   return kVerdictNames[static_cast<size_t>(verdict)];
 }
 
+void Replayer::SetOrigin(std::string_view origin) {
+  organisation_ = origin.ends_with(kLogName) ? origin.substr(0, origin.size() - kLogName.size())
+                                             : std::string_view();
+}
+
+// What an act is in is that of the manifest in force, and a version of a manifest has one state.
+bool Replayer::SameExercise(const ActPart& act) {
+  const std::pair manifest(act.manifest_version(), crypto::Sha256(act.partnership()));
+  const auto [first, fresh] = exercise_.try_emplace(manifest, act.exercise());
+  if (!fresh) return first->second == act.exercise();
+  // Versions only go up.
+  if (exercise_.size() > kMostManifests) exercise_.erase(exercise_.begin());
+  return true;
+}
+
 Replayed Replayer::Replay(uint64_t index, const ExportPart& act_part,
-                          const ExportPart& decision_part) {
-  Replayed replayed{.index = index};
+                          const ExportPart& decision_part, const ExportPart& counterpart_part,
+                          std::optional<uint64_t> logged_at_us) {
   ActPart act;
+  const bool read = act_part.state == ExportPart::State::kOpen && Read(act_part, act) &&
+                    act.exact_time_us() / kSecondUs < kYear10000S;
+  Replayed replayed =
+      Judge(index, read ? &act : nullptr, act_part, decision_part, counterpart_part, logged_at_us);
+  return read && !SameExercise(act) ? AlsoDiffers(std::move(replayed), "exercise") : replayed;
+}
+
+Replayed Replayer::Judge(uint64_t index, const ActPart* read, const ExportPart& act_part,
+                         const ExportPart& decision_part, const ExportPart& counterpart_part,
+                         std::optional<uint64_t> logged_at_us) {
+  Replayed replayed{.index = index};
   DecisionPart part;
   // An entry without a decision says so in its decision part, which is then open and empty.
   if (auto obstacle = NotThere(replayed, decision_part)) return *std::move(obstacle);
   if (auto obstacle = NotThere(replayed, act_part)) return *std::move(obstacle);
-  if (!Read(act_part, act) || act.exact_time_us() / kSecondUs >= kYear10000S) {
+  if (read == nullptr) return Obstacle(std::move(replayed), "malformed");
+  const ActPart& act = *read;
+  replayed.time_us = act.exact_time_us();
+  record::v1::CounterpartPart counterpart;
+  const bool told = counterpart_part.state == ExportPart::State::kOpen;
+  if (told && !Read(counterpart_part, counterpart)) {
     return Obstacle(std::move(replayed), "malformed");
   }
-  replayed.time_us = act.exact_time_us();
+  const record::v1::CounterpartPart* with = told ? &counterpart : nullptr;
   if (decision_part.bytes.empty()) {
-    return act.rule_ids().empty() && !NeedsDecision(act)
+    return act.rule_ids().empty() && !NeedsDecision(act, with)
                ? replayed
                : Mismatch(std::move(replayed), {"decision"});
   }
   if (!Read(decision_part, part)) return Obstacle(std::move(replayed), "malformed");
-  return ReplayPart(std::move(replayed), packs_, act, part);
+  return ReplayPart(std::move(replayed), packs_, act, part,
+                    {protocols_, {organisation_, counterpart.peer()}, with, logged_at_us});
 }
 
 }  // namespace sluis::client

@@ -1,5 +1,8 @@
 #include "client/lib/replay_log.h"
 
+#include <cstddef>
+#include <optional>
+
 #include "sluis/record/v1/entry.pb.h"
 
 namespace sluis::client {
@@ -15,9 +18,24 @@ ExportPart Proven(const ExportEntry& entry, LogPart part, ProvenParts proven) {
   return given;
 }
 
+// The time in a leaf, docs/formats.md. What is no leaf has a finding, and no time.
+std::optional<uint64_t> LoggedAtUs(crypto::BytesView leaf) {
+  crypto::Reader reader(leaf);
+  uint32_t format = 0, reserved = 0;
+  uint64_t index = 0, time_us = 0;
+  if (!reader.U32(&format) || !reader.U32(&reserved) || !reader.U64(&index) ||
+      !reader.U64(&time_us)) {
+    return std::nullopt;
+  }
+  return time_us;
+}
+
 class Count {
  public:
-  Count(RulePacks& packs, const ReplayOptions& options) : replayer_(packs), options_(options) {}
+  Count(RulePacks& packs, const ReplayOptions& options)
+      : replayer_(packs, options.protocols), options_(options) {}
+
+  void Begins(const std::string& origin) { replayer_.SetOrigin(origin); }
 
   void Add(uint64_t index, const ExportEntry& entry, ProvenParts proven) {
     Replayed replayed{.index = index};
@@ -25,17 +43,19 @@ class Count {
       replayed.verdict = ReplayVerdict::kNotReplayable;
       replayed.why = entry.damaged ? "missing" : "hash-only";
     } else {
-      replayed = replayer_.Replay(index, Proven(entry, LogPart::kAct, proven),
-                                  Proven(entry, LogPart::kDecision, proven));
+      replayed = replayer_.Replay(
+          index, Proven(entry, LogPart::kAct, proven), Proven(entry, LogPart::kDecision, proven),
+          Proven(entry, LogPart::kCounterpart, proven), LoggedAtUs(entry.leaf));
     }
     ++report_.totals[static_cast<size_t>(replayed.verdict)];
+    if (replayed.unchecked_protocol) Uncheck(*replayed.unchecked_protocol, index);
     if (replayed.verdict == ReplayVerdict::kEqual ||
         replayed.verdict == ReplayVerdict::kNoDecision) {
       return;
     }
     if (!replayed.why.empty()) report_.obstacles[replayed.why].Add(index);
     if (replayed.verdict == ReplayVerdict::kPackMissing) Miss(replayed);
-    if (report_.listed.size() < options_.max_listed) report_.listed.push_back(std::move(replayed));
+    List(std::move(replayed));
   }
   void Act(crypto::BytesView bytes) {
     record::v1::ActPart act;
@@ -46,6 +66,15 @@ class Count {
   ReplayReport& report() { return report_; }
 
  private:
+  void List(Replayed replayed) {
+    const bool mismatch = replayed.verdict == ReplayVerdict::kMismatch;
+    const size_t others = report_.listed.size() - mismatches_;
+    if ((mismatch ? mismatches_ : others) >= options_.max_listed) return;
+    const size_t place = mismatch ? mismatches_++ : report_.listed.size();
+    report_.listed.insert(report_.listed.begin() + static_cast<std::ptrdiff_t>(place),
+                          std::move(replayed));
+  }
+
   void Miss(const Replayed& replayed) {
     const std::pair key(replayed.layer, replayed.digest);
     if (report_.missing.size() == options_.max_missing && !report_.missing.contains(key)) {
@@ -55,9 +84,18 @@ class Count {
     }
   }
 
+  void Uncheck(const crypto::Hash& protocol, uint64_t index) {
+    if (report_.unchecked.size() == options_.max_missing && !report_.unchecked.contains(protocol)) {
+      ++report_.unchecked_left_out;
+    } else {
+      report_.unchecked[protocol].Add(index);
+    }
+  }
+
   Replayer replayer_;
   const ReplayOptions& options_;
   ReplayReport report_;
+  size_t mismatches_ = 0;  // listed
 };
 
 }  // namespace
@@ -68,6 +106,7 @@ absl::StatusOr<ReplayReport> ReplayLog(std::istream& input, RulePacks& packs,
   VerifyOptions verify;
   verify.verifier_key = options.verifier_key;
   verify.progress = options.progress;
+  verify.begins = [&count](const std::string& origin) { count.Begins(origin); };
   verify.act = [&count](crypto::BytesView bytes) { count.Act(bytes); };
   verify.entry = [&count](uint64_t index, const ExportEntry& entry, ProvenParts proven) {
     count.Add(index, entry, proven);

@@ -33,7 +33,13 @@ struct ReplayReport {
   // By layer and digest; `missing_left_out` counts entries whose pack is beyond the limit.
   std::map<std::pair<policies::Layer, crypto::Hash>, IndexRanges> missing;
   uint64_t missing_left_out = 0;
-  // What is neither equal nor without a decision, in the order of the log, up to a limit.
+  // Entries of which the clause was not compared with the protocol, by the digest of the text that
+  // was not given; `unchecked_left_out` as above. What is equal among them is so as far as the
+  // rules go.
+  std::map<crypto::Hash, IndexRanges> unchecked;
+  uint64_t unchecked_left_out = 0;
+  // Mismatches first, then what else is neither equal nor without a decision, each in the order of
+  // the log and up to a limit of its own: nothing else can take the place of a mismatch.
   std::vector<Replayed> listed;
   // True when any act of the log was one of an exercise.
   bool exercise = false;
@@ -46,7 +52,8 @@ struct ReplayReport {
 struct ReplayOptions {
   std::string verifier_key = {};                                     // as in VerifyOptions
   std::function<void(uint64_t done, uint64_t count)> progress = {};  // likewise
-  size_t max_listed = 1000;
+  ProtocolTexts protocols = {};                                      // those that were in force
+  size_t max_listed = 1000;                                          // of either sort
   size_t max_missing = 100;
 };
 

@@ -28,6 +28,7 @@ class Verification {
     header_ = *header;
     report_.origin = header_.origin;
     report_.complete = header_.complete;
+    if (options_.begins) options_.begins(header_.origin);
     JudgeCheckpoint();
     OpenSeen();
 

@@ -40,6 +40,8 @@ struct VerifyOptions {
   std::string verifier_key = {};
   // Checkpoints (signed notes) kept from earlier or obtained from a partner, in any order.
   std::vector<std::string> seen = {};
+  // Called once, first, with the name of the log as the export gives it.
+  std::function<void(const std::string& origin)> begins = {};
   // Called now and then with entries read and entries claimed, and once at the end.
   std::function<void(uint64_t done, uint64_t count)> progress = {};
   // Called for each act part that is open and is what was committed to; likewise.

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "sluis/node/v1/exchange.pb.h"
+#include "sluis/node/v1/keys.pb.h"
 #include "sluis/node/v1/log.pb.h"
 #include "sluis/node/v1/register.pb.h"
 #include "sluis/node/v1/signals.pb.h"
@@ -15,12 +16,13 @@
 namespace sluis::core {
 namespace {
 
-std::array<const google::protobuf::FileDescriptor*, 6> Files() {
+std::array<const google::protobuf::FileDescriptor*, 7> Files() {
   return {node::v1::RecordSignalRequest::descriptor()->file(),
           node::v1::AddUserRequest::descriptor()->file(),
           node::v1::QueryLogRequest::descriptor()->file(),
           node::v1::GetStatusRequest::descriptor()->file(),
           node::v1::GetExchangeRequest::descriptor()->file(),
+          node::v1::GetKeysRequest::descriptor()->file(),
           peer::v1::DeliverRequest::descriptor()->file()};
 }
 

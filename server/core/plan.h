@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "crypto/hpke.h"
+#include "crypto/secret.h"
 #include "server/core/record.h"
 #include "server/ledger/effect.h"
 #include "sluis/record/v1/entry.pb.h"
@@ -48,12 +49,20 @@ struct SecretWrite {
   uint64_t expires_at_s = 0;
 };
 
+// A secret of a key that is held with others, to be kept. The executor seals it under fresh keys,
+// which an erasure destroys, and writes the row.
+struct KeySecretWrite {
+  std::string row_key;
+  std::shared_ptr<const crypto::Secret<32>> secret;
+};
+
 // What one act will do, still plain. A pure value: no key, no time of commit, no index is in it.
 struct Effect {
   Entry entry;
   std::vector<ledger::Precondition> preconditions;
   std::optional<RecordWrite> record;
   std::optional<SecretWrite> secret;
+  std::vector<KeySecretWrite> key_secrets;
   // The record that the act is about, when it exists: its keys seal the subject part.
   std::shared_ptr<const OpenedRecord> about;
   std::vector<ledger::RowWrite> rows;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "crypto/hash.h"
+#include "server/core/key_secret.h"
 #include "server/core/sealing_key.h"
 #include "server/ledger/sealed_row.h"
 
@@ -93,6 +94,21 @@ absl::Status PlanSealer::SealSecret(const Effect& effect, const Call& call, Seal
   return absl::OkStatus();
 }
 
+absl::Status PlanSealer::SealKeySecrets(const Effect& effect, const Call& call,
+                                        SealedRows& sealed) {
+  for (const KeySecretWrite& write : effect.key_secrets) {
+    absl::StatusOr<ledger::NewRecordKeys> made =
+        ledger_.keyring().NewKeys(ledger::kSealedRowClass, call.now_us);
+    if (!made.ok()) return made.status();
+    const record::v1::KeySecret row =
+        SealKeySecret(made->keys, write.row_key, *write.secret, random_);
+    sealed.writes.push_back({write.row_key, row.SerializeAsString()});
+    sealed.key_rows.push_back(std::move(made->row));
+    sealed.keys.push_back(made->use);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<ledger::Submission> PlanSealer::Seal(Plan& plan, const View& view,
                                                     const Call& call) {
   ledger::Submission submission;
@@ -107,6 +123,7 @@ absl::StatusOr<ledger::Submission> PlanSealer::Seal(Plan& plan, const View& view
       absl::Status status = SealSecret(effect, call, sealed);
       if (!status.ok()) return status;
     }
+    if (absl::Status status = SealKeySecrets(effect, call, sealed); !status.ok()) return status;
     if (absl::Status status = SealRows(effect, call, sealed); !status.ok()) return status;
     const ledger::RecordKeys* keys = sealed.fresh   ? &*sealed.fresh
                                      : effect.about ? &effect.about->keys

@@ -29,6 +29,7 @@ class PlanSealer {
 
   absl::Status SealRecord(Effect& effect, const Call& call, SealedRows& sealed);
   absl::Status SealRows(Effect& effect, const Call& call, SealedRows& sealed);
+  absl::Status SealKeySecrets(const Effect& effect, const Call& call, SealedRows& sealed);
   absl::Status SealSecret(const Effect& effect, const Call& call, SealedRows& sealed);
 
   ledger::Ledger& ledger_;

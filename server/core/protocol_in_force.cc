@@ -1,14 +1,13 @@
 #include "server/core/protocol_in_force.h"
 
+#include "server/partnership/identity_keys.h"
+
 namespace sluis::core {
 
 std::vector<policies::PartyKey> PartyKeysOf(const partnership::Manifest& manifest) {
   std::vector<policies::PartyKey> keys;
-  for (const partnership::Member& member : manifest.members) {
-    for (const partnership::Key& key : member.keys) {
-      if (key.purpose != crypto::KeyPurpose::kIdentity) continue;
-      keys.push_back({member.organisation, key.public_key, key.not_before, key.not_after});
-    }
+  for (const auto& [organisation, key] : partnership::IdentityKeysOf(manifest)) {
+    keys.push_back({organisation, key.public_key, key.not_before, key.not_after});
   }
   return keys;
 }

@@ -18,6 +18,7 @@ namespace {
 
 using peer::v1::Binding;
 using peer::v1::Cancel;
+using peer::v1::CeremonyLetter;
 using peer::v1::EnvelopeKind;
 using peer::v1::Erasure;
 using peer::v1::Key;
@@ -29,6 +30,7 @@ using peer::v1::Refusal;
 using peer::v1::Unopenable;
 
 constexpr std::string_view kLeafLabel = "sluis/leaf/v1";
+constexpr std::string_view kLetterLabel = "sluis/ceremony-letter/v1";
 constexpr size_t kMaxStatementBytes = 1024;
 constexpr int kMaxFields = 32;
 constexpr size_t kMaxFieldName = 64;
@@ -42,6 +44,22 @@ bool IsBinding(const Binding& binding, EnvelopeKind kind) {
          IsExchangeId(binding.exchange_id()) && IsHash(binding.terms_digest()) &&
          ArePacks(binding.packs()) && IsHash(binding.key_commitment()) &&
          IsHash(binding.ciphertext_digest());
+}
+
+// About no record: the exchange id follows from the rest.
+bool IsLetter(const CeremonyLetter& letter) {
+  const Binding& binding = letter.binding();
+  Binding named;
+  named.set_kind(peer::v1::ENVELOPE_KIND_CEREMONY);
+  named.set_partnership(binding.partnership());
+  named.set_sender(binding.sender());
+  named.set_recipient(binding.recipient());
+  named.set_exchange_id(std::string(crypto::View(LetterId(binding.recipient(), letter.message()))));
+  return binding.SerializeAsString() == named.SerializeAsString() &&
+         authn::IsOrganisationId(binding.partnership()) &&
+         authn::IsOrganisationId(binding.sender()) &&
+         authn::IsOrganisationId(binding.recipient()) && binding.sender() != binding.recipient() &&
+         !letter.message().empty() && letter.message().size() <= kMaxLetterMessageBytes;
 }
 
 bool IsUserSignature(const peer::v1::UserSignature& user) {
@@ -125,6 +143,7 @@ bool HasForm(const Erasure& erasure) {
 bool HasForm(const Refusal& refusal) {
   return IsKnownKind(refusal.refused_kind()) &&
          refusal.refused_kind() != peer::v1::ENVELOPE_KIND_REFUSAL &&
+         refusal.refused_kind() != peer::v1::ENVELOPE_KIND_CEREMONY &&
          IsHash(refusal.refused_digest()) &&
          refusal.reason() != peer::v1::REFUSAL_REASON_UNSPECIFIED &&
          peer::v1::RefusalReason_IsValid(refusal.reason()) && refusal.manifest_version() > 0;
@@ -158,7 +177,12 @@ absl::StatusOr<Leaf> Read(EnvelopeKind kind, crypto::BytesView bytes,
   if (!ReadCanonical(bytes, kMaxLeafBytes, message)) return Refuse(Fault::kMalformed);
   // Told apart from other faults of form, because a leaf of another kind is somebody's doing.
   if (message.binding().kind() != kind) return Refuse(Fault::kBinding);
-  if (!IsBinding(message.binding(), kind) || !HasForm(message)) return Refuse(Fault::kMalformed);
+  if constexpr (std::is_same_v<Message, CeremonyLetter>) {
+    if (!IsLetter(message)) return Refuse(Fault::kMalformed);
+    return Leaf(std::move(message));
+  } else {
+    if (!IsBinding(message.binding(), kind) || !HasForm(message)) return Refuse(Fault::kMalformed);
+  }
   if constexpr (std::is_same_v<Message, Offer>) {
     if (absl::Status own = CheckOwnBytes(message, terms); !own.ok()) return own;
   }
@@ -187,7 +211,15 @@ Way WayOf(const Leaf& leaf) {
 }  // namespace
 
 bool IsKnownKind(EnvelopeKind kind) {
-  return kind >= peer::v1::ENVELOPE_KIND_OFFER && kind <= peer::v1::ENVELOPE_KIND_NOTICE;
+  return kind >= peer::v1::ENVELOPE_KIND_OFFER && kind <= peer::v1::ENVELOPE_KIND_CEREMONY;
+}
+
+ExchangeId LetterId(std::string_view recipient, std::string_view message) {
+  const crypto::Hash digest =
+      crypto::Sha256({crypto::Lp(kLetterLabel), crypto::Lp(recipient), message});
+  ExchangeId id{};
+  std::copy_n(digest.begin(), id.size(), id.begin());
+  return id;
 }
 
 bool CrossesSuspension(EnvelopeKind kind) {
@@ -217,6 +249,8 @@ absl::StatusOr<Leaf> ReadLeaf(EnvelopeKind kind, crypto::BytesView bytes, peer::
       return Read<Refusal>(kind, bytes, terms);
     case peer::v1::ENVELOPE_KIND_NOTICE:
       return Read<Notice>(kind, bytes, terms);
+    case peer::v1::ENVELOPE_KIND_CEREMONY:
+      return Read<CeremonyLetter>(kind, bytes, terms);
     default:
       return Refuse(Fault::kKind);
   }

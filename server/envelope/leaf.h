@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "crypto/bytes.h"
+#include "server/envelope/form.h"
 #include "sluis/peer/v1/exchange.pb.h"
 #include "sluis/peer/v1/peer.pb.h"
 #include "sluis/peer/v1/terms.pb.h"
@@ -27,12 +28,16 @@ inline constexpr size_t kMaxCounterpartBytes = 8192;
 inline constexpr size_t kMaxCheckpointBytes = 4096;
 inline constexpr size_t kSealedWrappingKeyBytes = 48;
 inline constexpr size_t kWrappedKeyBytes = 104;
+inline constexpr size_t kMaxLetterMessageBytes = 156 << 10;
 
 using Leaf = std::variant<peer::v1::Offer, peer::v1::Receipt, peer::v1::Key, peer::v1::Opened,
                           peer::v1::Unopenable, peer::v1::Cancel, peer::v1::Erasure,
-                          peer::v1::Refusal, peer::v1::Notice>;
+                          peer::v1::Refusal, peer::v1::Notice, peer::v1::CeremonyLetter>;
 
 bool IsKnownKind(peer::v1::EnvelopeKind kind);
+
+// The exchange id of a letter: the same for every copy of a message to one recipient.
+ExchangeId LetterId(std::string_view recipient, std::string_view message);
 
 // Whether it goes on while the partnership exchanges nothing: what takes back, what erases, and
 // what tells that somebody was compelled.

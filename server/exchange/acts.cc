@@ -12,12 +12,14 @@
 #include "server/core/release_keys.h"
 #include "server/core/store_keys.h"
 #include "server/core/take_erasures.h"
+#include "server/core/take_letters.h"
 #include "server/core/take_notices.h"
 
 namespace sluis::exchange {
 
 std::map<peer::v1::EnvelopeKind, InboundParts::Act> ActsOf(core::PartnerHeads& heads,
                                                            const core::GivenReceipts& receipts,
+                                                           core::Ceremonies& ceremonies,
                                                            crypto::Random& random) {
   using Bridge = std::optional<core::HeadBridge>;
   const auto close = [](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {
@@ -51,6 +53,11 @@ std::map<peer::v1::EnvelopeKind, InboundParts::Act> ActsOf(core::PartnerHeads& h
       {peer::v1::ENVELOPE_KIND_NOTICE,
        [](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {
          return std::make_shared<core::TakeNotices>(std::move(sender), std::move(leaves));
+       }},
+      {peer::v1::ENVELOPE_KIND_CEREMONY,
+       [&ceremonies](std::string sender, std::vector<core::PeerLeaf> leaves, const Bridge&) {
+         return std::make_shared<core::TakeLetters>(std::move(sender), std::move(leaves),
+                                                    ceremonies);
        }},
       {peer::v1::ENVELOPE_KIND_OPENED, close},
       {peer::v1::ENVELOPE_KIND_UNOPENABLE, close},

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "crypto/random.h"
+#include "server/core/ceremonies.h"
 #include "server/core/given_receipts.h"
 #include "server/core/partner_heads.h"
 #include "server/exchange/inbound.h"
@@ -14,6 +15,7 @@ namespace sluis::exchange {
 // under way.
 std::map<peer::v1::EnvelopeKind, InboundParts::Act> ActsOf(core::PartnerHeads& heads,
                                                            const core::GivenReceipts& receipts,
+                                                           core::Ceremonies& ceremonies,
                                                            crypto::Random& random);
 
 }  // namespace sluis::exchange

@@ -218,6 +218,7 @@ absl::StatusOr<bool> Outbound::Add(const Owed& owed, const core::Call& call, con
   if (owed.kind == peer::v1::ENVELOPE_KIND_CANCEL) return AddCancel(owed, call, view, packing);
   if (owed.kind == peer::v1::ENVELOPE_KIND_ERASURE) return AddErasure(owed, call, view, packing);
   if (owed.kind == peer::v1::ENVELOPE_KIND_NOTICE) return AddNotice(owed, packing);
+  if (owed.kind == peer::v1::ENVELOPE_KIND_CEREMONY) return packing.Take(owed, owed.leaf);
   const absl::StatusOr<core::ReceivedRow> received = core::ReadReceived(view, owed.id());
   if (!received.ok()) return received.status();
   switch (owed.kind) {

@@ -26,6 +26,7 @@ int Urgency(peer::v1::EnvelopeKind kind) {
     case peer::v1::ENVELOPE_KIND_OPENED:
     case peer::v1::ENVELOPE_KIND_UNOPENABLE:
     case peer::v1::ENVELOPE_KIND_NOTICE:
+    case peer::v1::ENVELOPE_KIND_CEREMONY:
       return 3;
     case peer::v1::ENVELOPE_KIND_RECEIPT:
       return 4;
@@ -36,7 +37,8 @@ int Urgency(peer::v1::EnvelopeKind kind) {
   }
 }
 
-// Cancel, Erasure, Refusal, Opened, Unopenable and Notice: none of them waits behind the window.
+// Cancel, Erasure, Refusal, Opened, Unopenable, Notice and what ceremonies send: none of them waits
+// behind the window.
 constexpr int kLastOfEndings = 3;
 
 bool IsOlder(const Owed& a, const Owed& b) {
@@ -56,7 +58,7 @@ void Cut(std::vector<Owed>& owed) {
 bool IsFinal(peer::v1::EnvelopeKind kind) {
   return kind == peer::v1::ENVELOPE_KIND_CANCEL || kind == peer::v1::ENVELOPE_KIND_REFUSAL ||
          kind == peer::v1::ENVELOPE_KIND_OPENED || kind == peer::v1::ENVELOPE_KIND_UNOPENABLE ||
-         kind == peer::v1::ENVELOPE_KIND_NOTICE;
+         kind == peer::v1::ENVELOPE_KIND_NOTICE || kind == peer::v1::ENVELOPE_KIND_CEREMONY;
 }
 
 absl::StatusOr<OwedRows::Found> OwedRows::Find(const core::View& view, std::string_view partner,

@@ -31,7 +31,7 @@ struct Owed {
   peer::v1::EnvelopeKind kind = peer::v1::ENVELOPE_KIND_UNSPECIFIED;
   uint64_t not_before_us = 0;
   std::string case_token;  // empty without a case
-  std::string leaf;        // of a Notice, which is stored whole
+  std::string leaf;        // of a Notice or a letter, which are stored whole
 
   std::string_view id() const { return crypto::View(exchange); }
 };
@@ -43,8 +43,9 @@ inline constexpr size_t kMostOwed = 4096;
 class OwedRows {
  public:
   // Of those that `wanted` takes, the most urgent first: Cancel, Erasure, Refusal, Opened,
-  // Unopenable and Notice, Receipt, Key, Offer; within a kind the oldest first. Messages that
-  // nothing follows upon are all there, of the others no more than kMostOwed of a kind.
+  // Unopenable, Notice and letters of ceremonies, Receipt, Key, Offer; within a kind the oldest
+  // first. Messages that nothing follows upon are all there, of the others no more than kMostOwed
+  // of a kind.
   absl::StatusOr<std::vector<Owed>> To(const core::View& view, std::string_view partner,
                                        uint64_t now_us,
                                        const std::function<bool(const Owed&)>& wanted,

@@ -163,6 +163,12 @@ std::vector<MemberIndex> Ceremony::AwaitedFrom() const {
   return out;
 }
 
+const Package* Ceremony::PackageToConfirm() const { return share_ ? &*board_.package : nullptr; }
+
+const crypto::oprf::SecretScalar* Ceremony::ShareToConfirm() const {
+  return share_ ? &*share_ : nullptr;
+}
+
 const Package* Ceremony::package() const {
   return standing_ == Standing::kComplete ? &*board_.package : nullptr;
 }

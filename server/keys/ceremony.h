@@ -23,7 +23,9 @@
 // How a node drives it: one entry for each Step that is `changed`, with an Event for the journal,
 // and `send` as messages of the outbox, in one batch; nothing is sent before that is durable.
 // Rebuild makes the same machine from the events in order. The seed is kept sealed from before
-// Begin until the ceremony is complete or restarted; the share from completion on.
+// Begin until the ceremony is complete or another one about the key is; the share to confirm from
+// the effect on that owes the confirmation, because others may erase what they held when they see
+// it.
 //
 // Guarantee: a participant that keeps to the protocol, and whose messages arrive within a third of
 // a round's time, is never named by another that does. All such participants complete with the same
@@ -128,7 +130,12 @@ class Ceremony {
   const std::vector<Finding>& findings() const { return findings_; }
   // Whose message of the present round has not come, ascending; nobody unless it is running.
   std::vector<MemberIndex> AwaitedFrom() const;
+  // When Tick changes something next, unless a message does before; nothing when only one can.
+  std::optional<uint64_t> DueAt() const;
 
+  // What this one confirms, from its confirmation on: null before, and for who leaves.
+  const Package* PackageToConfirm() const;
+  const crypto::oprf::SecretScalar* ShareToConfirm() const;
   // Null unless complete; share() also for who deals and leaves.
   const Package* package() const;
   const crypto::oprf::SecretScalar* share() const;

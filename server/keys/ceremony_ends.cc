@@ -37,19 +37,24 @@ uint64_t Ceremony::SilentAt() const {
              : *asked_s_ + 3 * board_.parameters.round_seconds;
 }
 
+std::optional<uint64_t> Ceremony::DueAt() const {
+  if (AwaitedFrom().empty()) return std::nullopt;
+  return asked_s_ ? SilentAt() : entered_s_.at(round_) + board_.parameters.round_seconds;
+}
+
 absl::StatusOr<Step> Ceremony::Tick(uint64_t now_s) {
   now_s_ = std::max(now_s_, now_s);
   Step step;
   const std::vector<MemberIndex> awaited = AwaitedFrom();
   if (awaited.empty()) return step;
   if (!asked_s_) {
-    if (now_s_ < entered_s_[round_] + board_.parameters.round_seconds) return step;
+    if (now_s_ < *DueAt()) return step;
     asked_s_ = now_s_;
     CeremonyMissing body;
     body.set_round(round_);
     for (const MemberIndex member : awaited) body.add_members(member);
     Emit(CEREMONY_ROUND_MISSING, body.SerializeAsString(), &step);
-  } else if (now_s_ >= SilentAt()) {
+  } else if (now_s_ >= *DueAt()) {
     Charge({CEREMONY_GROUND_SILENCE, awaited, {}}, round_, &step);
   }
   return step;

@@ -116,6 +116,10 @@ const KeyHolder* Package::Find(MemberIndex index) const {
   return found == holders.end() ? nullptr : &*found;
 }
 
+crypto::Hash PackageDigest(crypto::BytesView bytes) {
+  return crypto::Sha256({crypto::Lp(kLabel), bytes});
+}
+
 absl::StatusOr<Package> MakePackage(PackageDraft draft) {
   Package out;
   if (draft.commitments.size() < LeastThreshold(draft.holders.size()) ||
@@ -147,7 +151,7 @@ absl::StatusOr<Package> MakePackage(PackageDraft draft) {
   out.ceremony = draft.ceremony;
   out.transcript = draft.transcript;
   out.bytes = ProtoOf(out).SerializeAsString();
-  out.digest = crypto::Sha256({crypto::Lp(kLabel), out.bytes});
+  out.digest = PackageDigest(out.bytes);
   return out;
 }
 

@@ -71,6 +71,9 @@ struct PackageDraft {
 // Also when the public key or a verification key comes out as the identity.
 absl::StatusOr<Package> MakePackage(PackageDraft draft);
 
+// Of the bytes of a package, whether they are of form or not.
+crypto::Hash PackageDigest(crypto::BytesView bytes);
+
 absl::StatusOr<Package> ReadPackage(crypto::BytesView bytes);
 
 }  // namespace sluis::keys

@@ -41,6 +41,11 @@ enum class Table : uint8_t {
   kSealingKey = 'Q',     // public key[32] → SealingKey, stamped
   // partner ‖ 0 ‖ u64 size ‖ root[32] → u64 microseconds, stamped: set aside by an administrator
   kSetAsideHead = 'H',
+  kCeremony = 'C',       // ceremony id[32] → StoredCeremony, sealed, stamped
+  kCeremonyEvent = 'v',  // ceremony id[32] ‖ u32 number → CeremonyEvent, sealed, stamped
+  // partnership ‖ 0 ‖ purpose ‖ 0 ‖ u8 use ‖ u32 epoch → StoredKey, sealed, stamped
+  kPinnedKey = 'K',
+  kKeySecret = 'Z',  // u8 what ‖ id[32] → KeySecret, stamped
 };
 
 std::string RowKey(Table table, std::string_view rest = {});

@@ -31,6 +31,9 @@ bool IsSealedRow(std::string_view key) {
     case Table::kSent:
     case Table::kReceived:
     case Table::kOutbox:
+    case Table::kCeremony:
+    case Table::kCeremonyEvent:
+    case Table::kPinnedKey:
       return true;
     default:
       return false;
@@ -39,7 +42,8 @@ bool IsSealedRow(std::string_view key) {
 
 absl::StatusOr<bool> HasSealedRows(const storage::Snapshot& snapshot) {
   bool found = false;
-  for (const Table table : {Table::kSent, Table::kReceived, Table::kOutbox}) {
+  for (const Table table : {Table::kSent, Table::kReceived, Table::kOutbox, Table::kCeremony,
+                            Table::kCeremonyEvent, Table::kPinnedKey}) {
     const std::string prefix = RowKey(table);
     const absl::Status scanned = snapshot.Scan(prefix, storage::PrefixEnd(prefix),
                                                [&found](std::string_view, std::string_view) {

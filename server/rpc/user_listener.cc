@@ -9,6 +9,7 @@
 
 #include "server/rpc/credentials.h"
 #include "server/rpc/exchange_service.h"
+#include "server/rpc/key_service.h"
 #include "server/rpc/log_service.h"
 #include "server/rpc/own_users.h"
 #include "server/rpc/register_service.h"
@@ -41,7 +42,8 @@ struct UserListener::Impl {
         registers(calls, parts.verifier, parts.share_tools.heads, pool, std::move(parts.backup)),
         log(calls, own_users, parts.ledger, parts.index, pool),
         status(own_users, std::move(parts.status)),
-        exchange(calls, own_users, std::move(parts.exchange), parts.share_tools) {}
+        exchange(calls, own_users, std::move(parts.exchange), parts.share_tools),
+        keys(calls, parts.ceremonies) {}
 
   // The pool is destroyed after the server: what it still runs finishes calls.
   WorkPool pool;
@@ -52,6 +54,7 @@ struct UserListener::Impl {
   LogService log;
   StatusService status;
   ExchangeService exchange;
+  KeyService keys;
   std::unique_ptr<grpc::Server> server;
   int port = 0;
 };
@@ -99,6 +102,7 @@ absl::StatusOr<std::unique_ptr<UserListener>> UserListener::Start(UserListenerPa
   builder.RegisterService(&impl->log);
   builder.RegisterService(&impl->status);
   builder.RegisterService(&impl->exchange);
+  builder.RegisterService(&impl->keys);
   impl->server = builder.BuildAndStart();
   if (!impl->server || impl->port == 0) {
     return absl::UnavailableError("cannot listen on \"" + address + "\"; is the port taken?");

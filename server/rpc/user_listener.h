@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "crypto/random.h"
 #include "server/authn/mandate.h"
+#include "server/core/ceremonies.h"
 #include "server/core/executor.h"
 #include "server/core/share_signal.h"
 #include "server/ledger/leaf_index.h"
@@ -39,6 +40,8 @@ struct UserListenerParts {
   std::function<void(node::v1::GetStatusResponse&)> status;
   std::function<void(node::v1::GetExchangeResponse&)> exchange;
   core::ShareTools share_tools;
+  // Null while the node has no keys for partners.
+  core::Ceremonies* ceremonies = nullptr;
   // Whether the partnership is in exercise.
   std::function<bool()> exercise;
 };

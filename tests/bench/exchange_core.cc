@@ -127,6 +127,7 @@ void ExchangeCore::Link(const server::Config& config) {
   executor_ = std::make_unique<core::Executor>(*ledger_, *terms_, *verifier_, clock_,
                                                crypto::SystemRandom(), core::ExecutorOptions{});
   const auto fault = [this](const absl::Status&) { ++faults_; };
+  ceremonies_.emplace(config.organisation, keys_->identity, crypto::SystemRandom());
   inbound_.emplace(exchange::InboundParts{
       .organisation = config.organisation,
       .protocol = {},
@@ -135,7 +136,7 @@ void ExchangeCore::Link(const server::Config& config) {
       .clock = clock_,
       .parked = [this](const std::string&, envelope::Fault) { ++faults_; },
       .fault = fault,
-      .acts = exchange::ActsOf(*heads_, *acknowledgements_, crypto::SystemRandom())});
+      .acts = exchange::ActsOf(*heads_, *acknowledgements_, *ceremonies_, crypto::SystemRandom())});
   outbound_.emplace(exchange::OutboundParts{.organisation = config.organisation,
                                             .ledger = *ledger_,
                                             .terms = *terms_,

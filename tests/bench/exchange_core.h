@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "server/authn/mandate.h"
 #include "server/config.h"
+#include "server/core/ceremonies.h"
 #include "server/core/executor.h"
 #include "server/core/terms.h"
 #include "server/exchange/acknowledgements.h"
@@ -119,6 +120,7 @@ class ExchangeCore {
   std::unique_ptr<core::Executor> executor_;
   CatchingPeers peers_;
   std::atomic<size_t> faults_ = 0;
+  std::optional<core::Ceremonies> ceremonies_;
   std::optional<exchange::Inbound> inbound_;
   std::optional<exchange::Outbound> outbound_;
 };

@@ -50,7 +50,7 @@ class ExchangeOnwardTest : public ::testing::Test {
 
   void Ask(size_t at, const std::string& obligations) {
     auto terms = std::make_shared<core::Terms>(*five_.node(at).terms().Get());
-    terms->packs = ShippedPacks({}, Layer(obligations));
+    terms->packs = tests::PartnershipPacks({}, Layer(obligations));
     ASSERT_EQ(five_.node(at).Put(terms), absl::OkStatus());
   }
   // Writes one down at the first organisation and shares it with the second: what it is there.

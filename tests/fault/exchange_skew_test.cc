@@ -20,11 +20,12 @@ using std::chrono::seconds;
 constexpr size_t kSender = FiveNodes::kLindervaart;
 constexpr size_t kRecipient = FiveNodes::kZandrode;
 // Where something happened is no longer passed on about a phenomenon.
-const PackEdits kNarrowed = {{"positive_development, observed_on, place]\n    obligations: {fields",
-                              "positive_development, observed_on]\n    obligations: {fields"},
-                             // The pack's own test of it.
-                             {"generalised: {observed_on: month, place: municipality}",
-                              "generalised: {observed_on: month}"}};
+const tests::PackEdits kNarrowed = {
+    {"positive_development, observed_on, place]\n    obligations: {fields",
+     "positive_development, observed_on]\n    obligations: {fields"},
+    // The pack's own test of it.
+    {"generalised: {observed_on: month, place: municipality}",
+     "generalised: {observed_on: month}"}};
 
 class ExchangeSkewTest : public ::testing::Test {
  protected:
@@ -36,7 +37,7 @@ class ExchangeSkewTest : public ::testing::Test {
     draft.name = held.name;
     draft.state = held.state;
     draft.members = held.members;
-    const auto packs = ShippedPacks(kNarrowed).digests();
+    const auto packs = tests::PartnershipPacks(kNarrowed).digests();
     draft.statutory_pack = packs.statutory;
     draft.partnership_pack = *packs.partnership;
     std::vector<const tests::TestMember*> members;

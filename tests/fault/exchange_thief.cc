@@ -95,6 +95,25 @@ bool Opens(const crypto::DataKey& content_key, const KnownExchange& known) {
   return envelope::OpenContent(content_key, known.offer).ok();
 }
 
+// A write-ahead log of RocksDB without the headers of its fragments: what lies over the end of a
+// block is in two pieces otherwise, and would not be found.
+std::string WithoutFragmentHeaders(std::string_view log) {
+  constexpr size_t kBlock = 32768, kHeader = 7, kRecyclableHeader = 11, kFirstRecyclable = 5;
+  std::string joined;
+  for (size_t block = 0; block < log.size(); block += kBlock) {
+    std::string_view rest = log.substr(block, kBlock);
+    while (rest.size() >= kHeader) {
+      const auto byte = [&rest](size_t at) { return static_cast<uint8_t>(rest[at]); };
+      const size_t length = static_cast<size_t>(byte(4) | byte(5) << 8);
+      const size_t header = byte(6) < kFirstRecyclable ? kHeader : kRecyclableHeader;
+      if (header + length > rest.size()) break;
+      joined += rest.substr(header, length);
+      rest.remove_prefix(header + length);
+    }
+  }
+  return joined;
+}
+
 }  // namespace
 
 DiskBytes FilesOf(const tests::SimulatedDisk& disk) {
@@ -104,6 +123,7 @@ DiskBytes FilesOf(const tests::SimulatedDisk& disk) {
     if (disk.Open(path, &file) != 0 || file->folder) continue;
     std::string content(disk.Size(file), '\0');
     content.resize(disk.Read(file, 0, content.size(), content.data()));
+    if (path.ends_with(".log")) files[path + " joined"] = WithoutFragmentHeaders(content);
     files[path] = std::move(content);
   }
   return files;

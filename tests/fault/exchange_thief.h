@@ -18,7 +18,8 @@
 namespace sluis::fault {
 
 // Every file of a disk by its path, as bytes: what was deleted or replaced and still lies in some
-// file of the store included.
+// file of the store included. A write-ahead log is there once more without the headers that break
+// up what crosses its blocks.
 using DiskBytes = std::map<std::string, std::string>;
 DiskBytes FilesOf(const tests::SimulatedDisk& disk);
 bool AnyHolds(const DiskBytes& files, std::string_view bytes);

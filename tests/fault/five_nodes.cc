@@ -50,7 +50,7 @@ FiveNodes::FiveNodes(uint64_t seed, std::chrono::seconds skew) : network_(seed) 
   }
   partnership::Draft draft = tests::DraftOf(members);
   draft.state = record::v1::PARTNERSHIP_STATE_ACTIVE;
-  const auto packs = ShippedPacks().digests();
+  const auto packs = tests::PartnershipPacks().digests();
   draft.statutory_pack = packs.statutory;
   draft.partnership_pack = *packs.partnership;
   const auto made = partnership::MakeManifest(draft, nullptr);

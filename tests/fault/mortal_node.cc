@@ -3,14 +3,9 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <future>
 #include <optional>
-#include <sstream>
 
-#include "policies/pack_yaml.h"
 #include "server/core/export_log.h"
 #include "server/core/held_manifest.h"
 #include "server/core/node_acts.h"
@@ -19,20 +14,12 @@
 #include "tests/fault/mortal_ledger.h"
 #include "tests/support/crash_filesystem.h"
 #include "tests/support/faulty_files.h"
-#include "tests/support/places.h"
 #include "tests/support/protocol_between.h"
 
 namespace sluis::fault {
 namespace {
 
 using crypto::KeyPurpose;
-
-std::string ReadPack(const std::string& name) {
-  std::ifstream file(tests::InSources("/policies/packs/") + name);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 tests::TestMember MemberOf(const std::string& organisation, const std::string& kind,
                            uint64_t seed) {
@@ -64,12 +51,6 @@ std::string Rest(core::ExportStream& stream) {
   }
 }
 
-// A test that cannot even begin says why.
-[[noreturn]] void Give(const std::string& why) {
-  std::fprintf(stderr, "%s\n", why.c_str());
-  std::abort();
-}
-
 // Sealed rows as who holds these keys reads them.
 void AddAllOf(const storage::Store& store, std::vector<std::string>& all,
               const ledger::Keyring* keyring = nullptr) {
@@ -86,34 +67,6 @@ void AddAllOf(const storage::Store& store, std::vector<std::string>& all,
 
 }  // namespace
 
-policies::PackSet ShippedPacks(const PackEdits& edits, const std::string& node_layer) {
-  std::string partnership = ReadPack("livc-r.vaartland.yaml");
-  for (const auto& [from, to] : edits) {
-    size_t found = 0;
-    for (size_t at = partnership.find(from); at != std::string::npos;
-         at = partnership.find(from, at + to.size())) {
-      partnership.replace(at, from.size(), to);
-      ++found;
-    }
-    if (found == 0) Give("no such text in the pack: " + from);
-  }
-  // Its own tests are about the pack as it is shipped.
-  if (!edits.empty()) partnership.resize(partnership.find("\ntests:\n") + 1);
-  std::vector<policies::Pack> layers;
-  for (const auto& [name, text] :
-       {std::pair<std::string, std::string>{"statutory", ReadPack("statutory.be.yaml")},
-        {"partnership", partnership},
-        {"node", node_layer}}) {
-    if (text.empty()) continue;
-    absl::StatusOr<policies::Pack> pack = policies::ParsePack(name, text);
-    if (!pack.ok()) Give(pack.status().ToString());
-    layers.push_back(*std::move(pack));
-  }
-  absl::StatusOr<policies::PackSet> packs = policies::PackSet::Load(std::move(layers));
-  if (!packs.ok()) Give(packs.status().ToString());
-  return *std::move(packs);
-}
-
 MortalNode::MortalNode(const std::string& organisation, const std::string& kind, uint64_t seed,
                        uint64_t now_us, tests::LossyNetwork& network)
     : clock(now_us),
@@ -122,7 +75,7 @@ MortalNode::MortalNode(const std::string& organisation, const std::string& kind,
       network_(network),
       verifier_(organisation, member_.keys.at(KeyPurpose::kMandate).public_key()),
       keys_(KeysOf(member_, seed)),
-      packs_(ShippedPacks()) {
+      packs_(tests::PartnershipPacks()) {
   // What is lost, killed or not believed here is meant to be.
   spdlog::set_level(spdlog::level::off);
 }
@@ -140,9 +93,10 @@ MortalNode::Up::~Up() {
   link.reset();
 }
 
-void MortalNode::Use(std::shared_ptr<const partnership::SignedManifest> manifest, PackEdits edits) {
+void MortalNode::Use(std::shared_ptr<const partnership::SignedManifest> manifest,
+                     tests::PackEdits edits) {
   manifest_ = std::move(manifest);
-  if (!edits.empty()) packs_ = ShippedPacks(edits);
+  if (!edits.empty()) packs_ = tests::PartnershipPacks(edits);
 }
 
 std::shared_ptr<core::Terms> MortalNode::MakeTerms() const {

@@ -22,6 +22,7 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/lossy_network.h"
 #include "tests/support/partnership.h"
+#include "tests/support/partnership_packs.h"
 #include "tests/support/person.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/simulated_disk.h"
@@ -31,11 +32,6 @@ class Env;
 }
 
 namespace sluis::fault {
-
-// The shipped packs, the partnership's with texts replaced before it is read: from, to. Over them
-// what a node adds for itself, a layer in YAML, or nothing.
-using PackEdits = std::vector<std::pair<std::string, std::string>>;
-policies::PackSet ShippedPacks(const PackEdits& edits = {}, const std::string& node_layer = {});
 
 // The node of one organisation in this process, wired as the daemon wires it, on a disk that can
 // crash: ledger, derived and witness store lie on it with the files beside them, and a kill takes
@@ -50,7 +46,8 @@ class MortalNode {
 
   // The manifest and the packs that are in force from the next Open on; as two nodes that were not
   // brought up to date at the same time, each can have its own.
-  void Use(std::shared_ptr<const partnership::SignedManifest> manifest, PackEdits edits = {});
+  void Use(std::shared_ptr<const partnership::SignedManifest> manifest,
+           tests::PackEdits edits = {});
   // Brings changed terms into force, recorded as a daemon does.
   absl::Status Put(std::shared_ptr<core::Terms> terms);
 

@@ -12,6 +12,11 @@ foreach(target certificate identity mandate user_request)
     SRCS ${CMAKE_CURRENT_LIST_DIR}/server/authn/${target}_fuzz.cc
     DEPS sluis_authn)
 endforeach()
+foreach(target name_text national_number person)
+  sluis_fuzz(server_${target}_fuzz
+    SRCS ${CMAKE_CURRENT_LIST_DIR}/server/identity/${target}_fuzz.cc
+    DEPS sluis_identity)
+endforeach()
 foreach(target page_token signal_check)
   sluis_fuzz(server_${target}_fuzz
     SRCS ${CMAKE_CURRENT_LIST_DIR}/server/core/${target}_fuzz.cc

@@ -76,7 +76,10 @@ Answer CliNode::Sluis(const std::vector<std::string>& words, const std::string& 
   }
   int status = 0;
   waitpid(child, &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, Slurp(out), Slurp(err)};
+  Answer answer{WIFEXITED(status) ? WEXITSTATUS(status) : -1, Slurp(out), Slurp(err)};
+  // A sanitizer ends the program with an exit code that means something else of its own.
+  EXPECT_EQ(answer.err.find("Sanitizer"), std::string::npos) << answer.err;
+  return answer;
 }
 
 Answer CliNode::As(const std::string& person, const std::string& role,

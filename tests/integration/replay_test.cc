@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "client/lib/replay_log.h"
+#include "crypto/bytes.h"
 #include "policies/pack_yaml.h"
 #include "tests/integration/crossing.h"
 #include "tests/support/export_builder.h"
@@ -206,7 +207,8 @@ class RewrittenLogTest : public ReplayFlowTest {
   void Copy(uint64_t index, const client::ExportEntry& entry) {
     BuiltEntry& copy = built_.entries.emplace_back();
     copy.index = index;
-    copy.logged_at_us = kLogged + index;
+    crypto::Reader leaf(entry.leaf.substr(16));
+    leaf.U64(&copy.logged_at_us);
     for (size_t i = 0; i < client::kLogPartCount; ++i) {
       const client::ExportPart& part = entry.parts[i];
       copy.commitments[i] = std::string(entry.leaf.substr(24 + 32 * i, 32));
@@ -236,7 +238,6 @@ class RewrittenLogTest : public ReplayFlowTest {
     return Replay(built_.Encode());
   }
 
-  static constexpr uint64_t kLogged = 1'791'183'600'000'000;
   Generator generator_{5};
   crypto::SigningKey key_;
   BuiltExport built_;
@@ -254,6 +255,15 @@ TEST_F(RewrittenLogTest, AFieldGrantedTooManyIsAMismatch) {
   const ReplayReport report = Resigned();
   EXPECT_TRUE(report.verification.ok());
   EXPECT_EQ(Told(report), std::to_string(entry.index) + " mismatch  fields; ");
+}
+
+TEST_F(RewrittenLogTest, LegalTextsThatAreLeftOutAreAMismatch) {
+  BuiltEntry& entry = Granting();
+  Change(entry, [](record::v1::DecisionPart& part) {
+    ASSERT_GT(part.citations_size(), 0);
+    part.clear_citations();
+  });
+  EXPECT_EQ(Told(Resigned()), std::to_string(entry.index) + " mismatch  citations; ");
 }
 
 TEST_F(RewrittenLogTest, AValueThatWasNotSoIsAMismatch) {

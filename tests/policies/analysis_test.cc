@@ -171,6 +171,20 @@ std::vector<Sight> SightsOf(const PackSet& packs, const std::string& role) {
   return sights;
 }
 
+// How many fields of the row this request shows as the row says.
+std::size_t ShownOf(const PackSet& packs, const Words& request, const MatrixRow& row) {
+  const auto outcomes = Ask(packs, request);
+  std::size_t count = 0;
+  if (!outcomes->permitted) return count;
+  for (std::size_t i = 0; i < row.fields.size(); ++i) {
+    const auto shown = outcomes->fields.find(packs.schema().fields[i].name);
+    if (shown == outcomes->fields.end()) continue;
+    const Sight sight = shown->second == "keep" ? Sight::kAsIs : Sight::kCoarser;
+    count += static_cast<std::size_t>(sight == row.fields[i]);
+  }
+  return count;
+}
+
 TEST(Analysis, TheMatrixIsWhatAskingEveryRequestShows) {
   std::map<Sight, int> seen;
   ForEachSmallPack([&seen](const PackSet& packs, uint64_t seed) {
@@ -186,6 +200,18 @@ TEST(Analysis, TheMatrixIsWhatAskingEveryRequestShows) {
       const Words example = RequestOf(row.example);
       EXPECT_EQ(example.at("r"), row.values[0]);
       EXPECT_TRUE(Ask(packs, example)->permitted) << "seed " << seed << ": " << row.example;
+      std::size_t most = 0;
+      auto representatives = Representatives({&packs});
+      representatives["r"] = {row.values[0]};
+      ForEachClass(representatives,
+                   [&](const Words& words) { most = std::max(most, ShownOf(packs, words, row)); });
+      EXPECT_EQ(ShownOf(packs, example, row), most) << "seed " << seed << ": " << row.example;
+      for (std::size_t i = 0; i < row.fields.size(); ++i) {
+        EXPECT_EQ(row.examples[i].empty(), row.fields[i] == Sight::kNever);
+        if (row.examples[i].empty()) continue;
+        const auto shown = Ask(packs, RequestOf(row.examples[i]))->fields;
+        EXPECT_TRUE(shown.contains(packs.schema().fields[i].name)) << "seed " << seed;
+      }
     }
     std::set<std::string> expected;
     ForEachClass(Representatives({&packs}), [&](const Words& words) {
@@ -272,20 +298,25 @@ TEST(Analysis, AQuestionOfMoreStepsThanAllowedIsAnErrorAndNoGuess) {
 TEST(PermitsWithoutBasis, NamesThoseWhoseCitationHasEnded) {
   const auto packs = LoadFiles({kAboveExample, kExamplePack});
   ASSERT_TRUE(packs.ok()) << packs.status();
-  EXPECT_THAT(PermitsWithoutBasis(*packs, "2026-11-22"), IsEmpty());
+  EXPECT_THAT(*PermitsWithoutBasis(*RuleSpace::Of(*packs), "2026-11-22"), IsEmpty());
   const auto small = LoadTexts({{"basis.yaml", R"(sluis: 1
 pack: {id: basis, layer: statutory, version: 1, valid: {from: 2026-01-01, until: 2026-12-31}}
 vocab:
-  basis: {values: {law: {citations: [{cite: "wet", from: 2025-01-01, until: 2027-06-30}]}}}
+  basis:
+    values:
+      decree: {citations: [{cite: "decreet"}]}
+      law: {citations: [{cite: "wet", from: 2025-01-01, until: 2027-06-30}]}
 attributes: {basis: {type: basis, source: caller}}
 fields: [f]
 rules:
-  - {id: P-LAW, effect: permit, why: {basis: law}, grants: [f], because: {nl: x}}
+  - {id: P-LAW, effect: permit, why: {basis: [decree, law]}, grants: [f], because: {nl: x}}
 )"}});
   ASSERT_TRUE(small.ok()) << small.status();
-  EXPECT_THAT(PermitsWithoutBasis(*small, "2027-06-30"), IsEmpty());
-  EXPECT_THAT(PermitsWithoutBasis(*small, "2027-07-01"),
-              ::testing::ElementsAre(MissingBasis{"P-LAW", "law"}));
+  const auto rules = RuleSpace::Of(*small);
+  ASSERT_TRUE(rules.ok()) << rules.status();
+  EXPECT_THAT(*PermitsWithoutBasis(*rules, "2027-06-30"), IsEmpty());
+  EXPECT_THAT(*PermitsWithoutBasis(*rules, "2027-07-01"),
+              ::testing::ElementsAre(MissingBasis{"P-LAW", "law", "basis=law"}));
 }
 
 }  // namespace

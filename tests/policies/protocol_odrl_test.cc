@@ -26,12 +26,16 @@ std::string Ours(const std::string& name) { return std::string(kProfile) + ":" +
 
 class ProtocolOdrlTest : public testing::Test {
  protected:
-  void SetUp() override {
+  // Once for all tests, which only ask: with a sanitizer the sum takes seconds.
+  static void SetUpTestSuite() {
     auto packs = LoadFiles({kStatutoryPack, kPartnershipPack});
     ASSERT_TRUE(packs.ok()) << packs.status();
     packs_.emplace(*std::move(packs));
     rules_.emplace(*RuleSpace::Of(*packs_));
     flows_.emplace(*DisclosureFlows::Of(*rules_));
+  }
+
+  void SetUp() override {
     const ProtocolReading reading = ReadProtocol("p.yaml", ExampleProtocolText());
     ASSERT_TRUE(reading.protocol.has_value());
     odrl_ = Json::parse(ProtocolOdrl(*reading.protocol, *rules_, *flows_));
@@ -51,9 +55,9 @@ class ProtocolOdrlTest : public testing::Test {
     return {};
   }
 
-  std::optional<PackSet> packs_;
-  std::optional<RuleSpace> rules_;
-  std::optional<DisclosureFlows> flows_;
+  static inline std::optional<PackSet> packs_;
+  static inline std::optional<RuleSpace> rules_;
+  static inline std::optional<DisclosureFlows> flows_;
   Json odrl_;
 };
 

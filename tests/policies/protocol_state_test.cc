@@ -67,6 +67,7 @@ TEST_F(ProtocolStateTest, FollowsItsDays) {
     const ProtocolStanding standing = On(one.day);
     EXPECT_EQ(standing.phase, one.phase) << one.day;
     EXPECT_EQ(standing.new_disclosures, one.new_disclosures) << one.day;
+    EXPECT_EQ(DaysHold(protocol_, one.day), one.new_disclosures) << one.day;
     EXPECT_THAT(standing.signed_by, SizeIs(5)) << "keys that have expired since count";
   }
   EXPECT_THAT(On("2027-06-01").reasons,
@@ -192,6 +193,8 @@ TEST_F(ProtocolStateTest, SignaturesAreReadAsTheyAreWritten) {
     const auto refused = ReadSignatures("s", one.text);
     EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument) << one.place;
     EXPECT_THAT(std::string(refused.status().message()), testing::StartsWith(one.place));
+    EXPECT_THAT(std::string(refused.status().message()),
+                testing::HasSubstr("; take that file again from another party"));
   }
 }
 

@@ -83,6 +83,9 @@ TEST_F(TermsLoaderTest, WhatIsNoKeyFileIsRefusedWithoutItsText) {
   EXPECT_EQ(KeyRefusal().find("geheim"), std::string::npos);
   config_.log_key_file = folder_.PathOf("no-log.key");
   EXPECT_THAT(KeyRefusal(), HasSubstr("cannot read"));
+  EXPECT_THAT(KeyRefusal(), HasSubstr("name a file that is there, readable by the node"));
+  config_.log_key_file = Write("log.key", std::string(1 << 20, 'x'));
+  EXPECT_THAT(KeyRefusal(), HasSubstr("bytes that it may have; name the right file"));
 }
 
 TEST_F(TermsLoaderTest, MakesTermsOfTheShippedPacks) {

@@ -2,12 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "client/lib/verifier.h"
 #include "crypto/merkle.h"
-#include "policies/pack_yaml.h"
 #include "server/core/amend_signal.h"
 #include "server/core/erase_signal.h"
 #include "server/core/hold_signal.h"
@@ -19,46 +15,12 @@
 #include "server/core/withdraw_signal.h"
 #include "server/ledger/sealed_row.h"
 #include "tests/support/faulty_files.h"
-#include "tests/support/places.h"
 
 namespace sluis::tests {
 namespace {
 
 // 2026-10-05 07:00 UTC, a Monday; the shipped packs are valid from September 2026.
 constexpr uint64_t kStartUs = 1'791'183'600'000'000;
-
-std::string ReadPack(const std::string& name) {
-  std::ifstream file(tests::InSources("/policies/packs/") + name);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-policies::PackSet LoadPacks(const HarnessOptions& options) {
-  std::string partnership = ReadPack("livc-r.vaartland.yaml");
-  for (const auto& [from, to] : options.pack_edits) {
-    size_t found = 0;
-    for (size_t at = partnership.find(from); at != std::string::npos;
-         at = partnership.find(from, at + to.size())) {
-      partnership.replace(at, from.size(), to);
-      ++found;
-    }
-    EXPECT_GT(found, 0u) << from;
-  }
-  // Its own tests are about the pack as it is shipped.
-  if (!options.pack_edits.empty()) partnership.resize(partnership.find("\ntests:\n") + 1);
-  std::vector<policies::Pack> layers;
-  for (const auto& [name, text] :
-       {std::pair<std::string, std::string>{"statutory", ReadPack("statutory.be.yaml")},
-        {"partnership", partnership}}) {
-    absl::StatusOr<policies::Pack> pack = policies::ParsePack(name, text);
-    if (!pack.ok()) std::abort();
-    layers.push_back(*std::move(pack));
-  }
-  absl::StatusOr<policies::PackSet> packs = policies::PackSet::Load(std::move(layers));
-  EXPECT_TRUE(packs.ok()) << packs.status();
-  return *std::move(packs);
-}
 
 std::unique_ptr<HookedLedger> OpenLedger(const HarnessOptions& options, storage::Files& files,
                                          HeldStore& store, FakeClock& clock,
@@ -106,7 +68,7 @@ CoreHarness::~CoreHarness() {
 }
 
 std::shared_ptr<core::Terms> CoreHarness::MakeTerms() const {
-  auto made = std::make_shared<core::Terms>(LoadPacks(options));
+  auto made = std::make_shared<core::Terms>(PartnershipPacks(options.pack_edits));
   made->organisation = options.organisation;
   made->kind = options.kind;
   made->secrecy_regime = options.secrecy_regime;

@@ -18,6 +18,7 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/held_store.h"
 #include "tests/support/hooked_ledger.h"
+#include "tests/support/partnership_packs.h"
 #include "tests/support/person.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/simulated_disk.h"
@@ -49,7 +50,7 @@ struct HarnessOptions {
   // Of everything random: nodes that meet need different ones.
   uint64_t seed = 11;
   // Replaces texts in the partnership pack before it is read: from, to.
-  std::vector<std::pair<std::string, std::string>> pack_edits = {};
+  PackEdits pack_edits = {};
 };
 
 // A node without sockets and disks: executor over a real ledger in memory, the shipped packs, a

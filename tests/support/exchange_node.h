@@ -22,6 +22,8 @@ class ExchangeNode {
  public:
   explicit ExchangeNode(std::vector<OtherMember> others, HarnessOptions options = {});
 
+  // Names the host that runs this node, from the next Join on.
+  void RunOn(const std::string& host) { own_.statement.set_host(host); }
   // From the next Join on, that organisation is this real node and no longer keys only. It must
   // outlive this.
   void With(const ExchangeNode& real) { real_.push_back(&real); }

@@ -27,6 +27,8 @@ LinkedNode::~LinkedNode() {
 
 void LinkedNode::Restart() {
   if (outbound_) outbound_->Stop();
+  ceremonies_ =
+      std::make_unique<core::Ceremonies>(organisation_, node_.own().identity(), node_.h.random);
   inbound_ = std::make_unique<exchange::Inbound>(exchange::InboundParts{
       .organisation = organisation_,
       .protocol = {},
@@ -35,7 +37,7 @@ void LinkedNode::Restart() {
       .clock = node_.h.clock,
       .parked = [this](const std::string&, envelope::Fault fault) { parked_.push_back(fault); },
       .fault = [this](const absl::Status& status) { faults_.push_back(status); },
-      .acts = exchange::ActsOf(heads_, acknowledgements_, node_.h.random)});
+      .acts = exchange::ActsOf(heads_, acknowledgements_, *ceremonies_, node_.h.random)});
   outbound_ = std::make_unique<exchange::Outbound>(exchange::OutboundParts{
       .organisation = organisation_,
       .ledger = *node_.h.ledger,

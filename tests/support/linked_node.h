@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "server/core/ceremonies.h"
 #include "server/exchange/acknowledgements.h"
 #include "server/exchange/inbound.h"
 #include "server/exchange/known_heads.h"
@@ -33,6 +34,7 @@ class LinkedNode {
   const std::vector<absl::Status>& faults() const { return faults_; }
   exchange::KnownHeads& heads() { return heads_; }
   exchange::Acknowledgements& acknowledgements() { return acknowledgements_; }
+  core::Ceremonies& ceremonies() { return *ceremonies_; }
   exchange::Outbound& outbound() { return *outbound_; }
 
  private:
@@ -46,6 +48,7 @@ class LinkedNode {
   std::unique_ptr<exchange::Peers> peers_;
   std::vector<envelope::Fault> parked_;
   std::vector<absl::Status> faults_;
+  std::unique_ptr<core::Ceremonies> ceremonies_;
   std::unique_ptr<exchange::Inbound> inbound_;
   std::unique_ptr<exchange::Outbound> outbound_;
 };

@@ -5,6 +5,7 @@
 #include <array>
 #include <fstream>
 #include <initializer_list>
+#include <map>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -36,14 +37,20 @@ inline absl::StatusOr<PackSet> LoadTexts(
   return PackSet::Load(std::move(packs));
 }
 
+// Loaded once per process: loading runs hundreds of tests of the packs. Not thread-safe.
 inline absl::StatusOr<PackSet> LoadFiles(std::initializer_list<std::string_view> paths) {
+  static auto& loaded = *new std::map<std::vector<std::string>, PackSet>;
+  const std::vector<std::string> key(paths.begin(), paths.end());
+  if (const auto found = loaded.find(key); found != loaded.end()) return found->second;
   std::vector<Pack> packs;
   for (std::string_view path : paths) {
     absl::StatusOr<Pack> pack = ParsePack(path, ReadSourceFile(path));
     if (!pack.ok()) return pack.status();
     packs.push_back(*std::move(pack));
   }
-  return PackSet::Load(std::move(packs));
+  absl::StatusOr<PackSet> set = PackSet::Load(std::move(packs));
+  if (set.ok()) loaded.emplace(key, *set);
+  return set;
 }
 
 inline constexpr std::string_view kStatutoryPack = "policies/packs/statutory.be.yaml";

@@ -10,6 +10,7 @@
 #include "policies/pack_yaml.h"
 #include "sluis/record/v1/entry.pb.h"
 #include "tests/client/cli/run_sluis.h"
+#include "tests/support/example_protocol.h"
 #include "tests/support/export_builder.h"
 #include "tests/support/temp_folder.h"
 
@@ -114,6 +115,7 @@ class LogReplayTest : public testing::Test {
     tests::BuiltExport built =
         tests::BuildExport(random_, kOrigin, key_, {.entries = entries.size(), .open_percent = 0});
     for (size_t i = 0; i < entries.size(); ++i) {
+      built.entries[i].logged_at_us = kNoonUs;
       Show(built.entries[i], 1, entries[i].act.SerializeAsString());
       if (entries[i].open) Show(built.entries[i], 4, entries[i].decision.SerializeAsString());
     }
@@ -230,6 +232,42 @@ TEST_F(LogReplayTest, PacksAreFoldersOrFilesAndWhatIsNoneIsSaid) {
   EXPECT_THAT(ended.err, HasSubstr("kapot.yml"));
   EXPECT_EQ(Replay({Read()}, {}, "leeg").exit, Exit::kUsage);
   EXPECT_EQ(Replay({Read()}, {}, "nergens").exit, Exit::kUsage);
+}
+
+// What no text was given for is equal as far as the rules go, and that is no clean bill.
+TEST_F(LogReplayTest, AClauseThatWasNotCheckedIsSaid) {
+  Entry under = Read();
+  under.decision.set_protocol_digest(std::string(32, '\x08'));
+  under.decision.set_clause("M-99");
+  const Ended ended = Replay({Read(), under, under}, {"--lang=nl"});
+  EXPECT_EQ(ended.exit, Exit::kPartly);
+  EXPECT_THAT(ended.out,
+              HasSubstr("Mededeling niet nagekeken, protocol met vingerafdruk 08080808"));
+  EXPECT_THAT(ended.out, HasSubstr(" niet gegeven: 2 beslissing(en), handeling(en) 1-2\n"));
+  EXPECT_THAT(ended.out, HasSubstr("geef ook de tekst die toen gold met --protocol.\n"));
+  EXPECT_THAT(ended.out, Not(HasSubstr("In orde")));
+  const Json json = ReplayJson({Read(), under, under});
+  EXPECT_EQ(json["ok"], false);
+  EXPECT_EQ(json["totals"]["equal"], 3);
+  EXPECT_EQ(json["missing_protocols"][0]["entries"], 2);
+}
+
+// The text that is given is found by its digest, and its clauses are asked.
+TEST_F(LogReplayTest, AProtocolIsFoundByItsDigest) {
+  const std::string text = policies::ExampleProtocolText();
+  Put("protocol.yaml", text);
+  Put("kapot.yaml", "sluis: 9\n");
+  Entry under = Read();
+  const policies::ProtocolReading reading = policies::ReadProtocol("p.yaml", text);
+  ASSERT_TRUE(reading.protocol.has_value());
+  under.decision.set_protocol_digest(std::string(crypto::View(reading.protocol->digest)));
+  under.decision.set_clause("M-99");
+  const Ended ended = Replay({under}, {"--protocol", Path("protocol.yaml"), "--lang=nl"});
+  EXPECT_EQ(ended.exit, Exit::kFinding);
+  EXPECT_THAT(ended.out, HasSubstr("een andere mededeling dan die van het protocol"));
+  EXPECT_EQ(Replay({Read()}, {"--protocol", Path("protocol.yaml")}).exit, Exit::kDone);
+  EXPECT_EQ(Replay({Read()}, {"--protocol", Path("kapot.yaml")}).exit, Exit::kUsage);
+  EXPECT_EQ(Replay({Read()}, {"--protocol", Path("nergens")}).exit, Exit::kUsage);
 }
 
 TEST_F(LogReplayTest, WhatIsAskedMustBeWhole) {

@@ -14,13 +14,14 @@ using ::testing::Not;
 
 // No pack can hold such words; whoever shows them does not rely on that.
 Matrix Hostile() {
-  return {"a\"b & <c> 1",
-          "00",
-          "x='<y>'",
-          {"role"},
-          {"one, two", "three"},
-          {{{"=cmd()"}, "a=1, b=\"2\"\r\n<script>", {Sight::kAsIs, Sight::kCoarser}},
-           {{"plain"}, "c=3", {Sight::kNever, Sight::kNever}}}};
+  return {
+      "a\"b & <c> 1",
+      "00",
+      "x='<y>'",
+      {"role"},
+      {"one, two", "three"},
+      {{{"=cmd()"}, "a=1, b=\"2\"\r\n<script>", {Sight::kAsIs, Sight::kCoarser}, {"d=4", "e=5"}},
+       {{"plain"}, "c=3", {Sight::kNever, Sight::kNever}, {"", ""}}}};
 }
 
 class MatrixViewTest : public testing::Test {

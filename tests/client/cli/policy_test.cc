@@ -54,6 +54,27 @@ std::string Changed(const char* path, const std::string& from, const std::string
   return at == std::string::npos ? text : text.replace(at, from.size(), to);
 }
 
+// What `explain` decides on an example of the analysis: "attribute=value, ...".
+Json Explained(const Words& packs, const std::string& example) {
+  Words words = {"explain", "--json"};
+  words.insert(words.begin() + 1, packs.begin(), packs.end());
+  std::istringstream parts(example);
+  std::string part;
+  while (std::getline(parts, part, ',')) {
+    words.emplace_back("--set");
+    words.push_back(part.substr(part.find_first_not_of(' ')));
+  }
+  return Json::parse(Policy(words).out);
+}
+
+// How that decision shows a field: as the matrix calls it.
+std::string SightIn(const Json& decision, const std::string& field) {
+  for (const Json& one : decision["granted"]) {
+    if (one["field"] == field) return one["treatment"] == "keep" ? "as_is" : "coarser";
+  }
+  return "never";
+}
+
 class PolicyTest : public testing::Test {
  protected:
   std::string Write(const std::string& name, const std::string& text) {
@@ -216,6 +237,54 @@ TEST_F(PolicyTest, ExplainAnswersAProgramWithEverything) {
   EXPECT_TRUE(found) << ended.out;
 }
 
+// Who somebody is and the marks of a record are no advice: another way is, or there is none.
+TEST_F(PolicyTest, ExplainNeverAdvisesAnotherPersonOrAnotherMark) {
+  const Words ask = {"explain", kStatutory,     kPartnership, "--set",          "side=release",
+                     "--set",   "action=share", "--set",      "to.kind=welfare"};
+  const auto with = [&ask](const Words& more) {
+    Words words = ask;
+    for (const std::string& one : more) words.insert(words.end(), {"--set", one});
+    return words;
+  };
+  const auto part = [](const std::string& text) {
+    const size_t at = text.find("Dit kan wel, volgens regel");
+    return at == std::string::npos ? std::string() : text.substr(at);
+  };
+  std::size_t possible = 0, none = 0;
+  for (const Words& more : std::vector<Words>{{"actor.role=burgemeester"},
+                                              {"record.secret=true"},
+                                              {"record.secret=true", "purpose=casusoverleg-458ter"},
+                                              {"actor.role=privacy-officer"},
+                                              {"protocol.active=false"},
+                                              {"basis=be-livc-2018", "record.no_onward=true"}}) {
+    const Ended said = Policy(with(more));
+    Words words = with(more);
+    words.emplace_back("--json");
+    const Json json = Json::parse(Policy(words).out);
+    if (json["decision"] == "permit") continue;
+    EXPECT_EQ(json["possible"].is_null(), part(said.out).empty()) << said.out;
+    if (json["possible"].is_null()) {
+      ++none;
+      EXPECT_THAT(said.out, HasSubstr("Dit staat vast:\n")) << more[0];
+      continue;
+    }
+    ++possible;
+    const std::string lines = part(said.out);
+    const size_t first = lines.find("staat in de weg:\n  ");
+    ASSERT_NE(first, std::string::npos) << said.out;
+    const std::string way = lines.substr(first);
+    const std::string line = way.substr(0, way.find('\n', way.find("\n  ") + 1));
+    for (const char* fact : {"(actor.role)", "(actor.mode)", "(record.secret)", "(action)"}) {
+      EXPECT_THAT(line, Not(HasSubstr(fact))) << said.out;
+    }
+  }
+  EXPECT_GT(possible, 0U);
+  EXPECT_GT(none, 0U);
+  const Ended said = Policy(with({"record.secret=true"}));
+  EXPECT_THAT(said.out.substr(said.out.find("Dit kan niet")), Not(HasSubstr(" is true")));
+  EXPECT_THAT(said.out, HasSubstr("Gevraagd: "));
+}
+
 // A text of law is named while it is in force, of the basis and of the rules alike.
 TEST_F(PolicyTest, ExplainNamesTheTextsOfTheDay) {
   std::string text =
@@ -335,21 +404,38 @@ TEST_F(PolicyTest, TheAnalysisShowsWhatItFindsByARequestThatCanBeExplained) {
   std::size_t asked = 0;
   for (const auto& [role, purposes] : json["roles"].items()) {
     for (const auto& [purpose, example] : purposes.items()) {
-      Words words = {"explain", kAbove, other, "--json"};
-      std::istringstream parts(example.get<std::string>());
-      std::string part;
-      while (std::getline(parts, part, ',')) {
-        words.emplace_back("--set");
-        words.push_back(part.substr(part.find_first_not_of(' ')));
-      }
       EXPECT_THAT(example.get<std::string>(), HasSubstr("actor.role=" + role));
       EXPECT_THAT(example.get<std::string>(), HasSubstr("purpose=" + purpose));
-      EXPECT_EQ(Json::parse(Policy(words).out)["decision"], "permit") << example;
+      EXPECT_EQ(Explained({kAbove, other}, example)["decision"], "permit") << example;
       EXPECT_THAT(said.out, HasSubstr("    " + purpose + ": " + example.get<std::string>() + "\n"));
       ++asked;
     }
   }
   EXPECT_GT(asked, 5U);
+}
+
+TEST_F(PolicyTest, TheAnalysisShowsWhoSeesAFieldByARequestThatShowsIt) {
+  const Json json = Json::parse(Policy({"analyse", kAbove, kExample, "--json"}).out);
+  const Ended said = Policy({"analyse", kAbove, kExample});
+  std::size_t asked = 0;
+  for (const auto& [field, purposes] : json["fields"].items()) {
+    for (const auto& [purpose, viewers] : purposes.items()) {
+      std::vector<std::string> roles = viewers["as_is"];
+      const std::vector<std::string> coarser = viewers["coarser"];
+      roles.insert(roles.end(), coarser.begin(), coarser.end());
+      ASSERT_EQ(viewers["examples"].size(), roles.size());
+      for (const std::string& role : roles) {
+        const std::string example = viewers["examples"][role];
+        EXPECT_THAT(example,
+                    AllOf(HasSubstr("actor.role=" + role), HasSubstr("purpose=" + purpose)));
+        EXPECT_NE(SightIn(Explained({kAbove, kExample}, example), field), "never") << example;
+        ++asked;
+      }
+      const std::string first = viewers["examples"][roles.front()];
+      EXPECT_THAT(said.out, HasSubstr("      bijvoorbeeld: " + first + "\n"));
+    }
+  }
+  EXPECT_GT(asked, 20U);
 }
 
 TEST_F(PolicyTest, ABasisThatNoLongerStandsOnADayIsAFinding) {
@@ -359,6 +445,16 @@ TEST_F(PolicyTest, ABasisThatNoLongerStandsOnADayIsAFinding) {
   const Ended ended = Policy({"analyse", kAbove, other, "--on", "2028-09-01"});
   EXPECT_EQ(ended.exit, Exit::kFinding);
   EXPECT_THAT(ended.out, HasSubstr("Zonder rechtsgrond die geldt op 2028-09-01:\n"));
+  const Json json =
+      Json::parse(Policy({"analyse", kAbove, other, "--on", "2028-09-01", "--json"}).out);
+  ASSERT_EQ(json["permits_without_basis"].size(), 4U);
+  for (const Json& one : json["permits_without_basis"]) {
+    const std::string rule = one["rule"], example = one["example"];
+    EXPECT_THAT(example, HasSubstr("basis=vl-prev-2024"));
+    EXPECT_THAT(Explained({kAbove, other}, example)["permits"], ::testing::Contains(rule));
+    EXPECT_THAT(ended.out,
+                HasSubstr("  " + rule + ": vl-prev-2024\n    bijvoorbeeld: " + example + "\n"));
+  }
   EXPECT_THAT(ended.out, HasSubstr("  P-STATS: vl-prev-2024\n"));
   EXPECT_EQ(Policy({"analyse", kAbove, other, "--on", "tomorrow"}).exit, Exit::kUsage);
 }
@@ -400,6 +496,12 @@ TEST_F(PolicyTest, TheMatrixShowsTheNumberThatWasAskedFor) {
   ASSERT_GT(json["rows"].size(), 3U);
   for (const Json& row : json["rows"]) {
     EXPECT_THAT(row["example"].get<std::string>() + ",", HasSubstr("record.age_days=17,"));
+    for (const auto& [field, sight] : row["fields"].items()) {
+      EXPECT_EQ(row["examples"].contains(field), sight != "never");
+      if (sight == "never") continue;
+      const std::string example = row["examples"][field];
+      EXPECT_EQ(SightIn(Explained({kAbove, kExample}, example), field), sight) << example;
+    }
   }
 }
 

@@ -107,5 +107,23 @@ TEST_F(SignalViewTest, ARefusalSaysWhyAndWhatIsPossible) {
   EXPECT_EQ(json["error"]["refusal"]["blocking_attributes"][0], "record.client_agrees");
 }
 
+TEST_F(SignalViewTest, ARefusalDoesNotAdviseAnotherRoleOrTakingAMarkOff) {
+  auto refusal = std::make_shared<node::v1::RefusalDetail>();
+  refusal->set_code("denied");
+  refusal->set_nearest_rule("P-HULP");
+  refusal->add_blocking_attributes("actor.role");
+  refusal->add_blocking_attributes("record.secret");
+  shell_.Fail({Exit::kRefused, {"call.denied", {}}, refusal});
+  EXPECT_THAT(err_.str(), HasSubstr("blijft zoals het is: uw rol, de geheimhouding.\n"));
+  EXPECT_THAT(err_.str(), Not(HasSubstr("als dit anders was")));
+  err_.str("");
+  refusal->add_blocking_attributes("basis");
+  shell_.Fail({Exit::kRefused, {"call.denied", {}}, refusal});
+  EXPECT_THAT(err_.str(),
+              HasSubstr("Dit kan wel: regel P-HULP laat het toe als dit anders was: de "
+                        "rechtsgrond.\nDat helpt alleen als dit niet in de weg staat, want dit "
+                        "blijft zoals het is: uw rol, de geheimhouding.\n"));
+}
+
 }  // namespace
 }  // namespace sluis::cli

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +19,7 @@ inline constexpr char kReplayedRules[] = R"(sluis: 1
 pack: {id: small, layer: statutory, version: 1, valid: {from: 2026-01-01, until: 2026-12-31}}
 vocab:
   side: [local, release, accept]
-  action: [read, list, record, erase, audit, share]
+  action: [read, list, record, erase, audit, share, compel]
   category: [noise, light]
   kind: [inn]
   mode: [calm]
@@ -43,6 +44,7 @@ rules:
      obligations: {approval: {role: [worker], count: 1}}, because: {nl: "dit kan omdat"}}
   - {id: P-SHARE, effect: permit, when: {action: share}, grants: [statements],
      obligations: {notify: {subject: P30D}}, because: {nl: "dit kan omdat"}}
+  - {id: P-ORDER, effect: permit, when: {action: compel}, grants: [statements], because: {nl: "dit kan omdat"}}
   - {id: F-NOISE, effect: forbid, when: {record.category: noise}, because: {nl: "dit kan niet omdat"}}
   - {id: R-WORKER, effect: require, when: {actor.role: worker, action: read}, obligations: {log: full}, because: {nl: "en dan", cite: "protocol, art. 4"}}
 )";
@@ -132,7 +134,10 @@ class LoggedDecision : public ::testing::Test {
   Replayed Run() {
     act_bytes_ = act_.SerializeAsString();
     part_bytes_ = part_.SerializeAsString();
-    return Replayer(packs_).Replay(7, Open(act_bytes_), Open(part_bytes_));
+    if (counterpart_) counterpart_bytes_ = counterpart_->SerializeAsString();
+    return Replayer(packs_, protocols_)
+        .Replay(7, Open(act_bytes_), Open(part_bytes_),
+                counterpart_ ? Open(counterpart_bytes_) : ExportPart(), logged_at_us_);
   }
   void ExpectEqual() {
     const Replayed found = Run();
@@ -156,10 +161,13 @@ class LoggedDecision : public ::testing::Test {
   }
 
   RulePacks packs_;
+  ProtocolTexts protocols_;
   crypto::Hash digest_{}, effective_{};
   record::v1::ActPart act_;
   record::v1::DecisionPart part_;
-  std::string act_bytes_, part_bytes_;
+  std::optional<record::v1::CounterpartPart> counterpart_;  // closed without
+  std::optional<uint64_t> logged_at_us_;
+  std::string act_bytes_, part_bytes_, counterpart_bytes_;
 };
 
 }  // namespace sluis::client

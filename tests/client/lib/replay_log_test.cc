@@ -80,6 +80,84 @@ TEST_F(ReplayLogTest, AHashOrADamagedEntryIsNotReplayable) {
   EXPECT_EQ(report.Total(ReplayVerdict::kPackMissing), kEntries - 3);
 }
 
+// What is denied because nothing permits it, by a pack that is there, decided at noon.
+class KnownPackTest : public ReplayLogTest {
+ protected:
+  static constexpr uint64_t kNoonUs = 1'780'308'000'000'000;
+
+  KnownPackTest() {
+    absl::StatusOr<policies::Pack> pack = policies::ParsePack("small.yaml", kText);
+    EXPECT_TRUE(pack.ok()) << pack.status();
+    const crypto::Hash digest = pack->digest;
+    const auto set = policies::PackSet::Load({*std::move(pack)});
+    EXPECT_TRUE(set.ok()) << set.status();
+    act_.set_operation(record::v1::OPERATION_REFUSAL);
+    act_.set_outcome(record::v1::OUTCOME_DENIED);
+    act_.set_refusal("denied");
+    act_.set_exact_time_us(kNoonUs);
+    const std::pair<const char*, crypto::Hash> named[] = {{"statutory", digest},
+                                                          {"effective", set->digests().effective}};
+    for (const auto& [layer, value] : named) {
+      record::v1::PackDigest& one = *act_.add_pack_digests();
+      one.set_layer(layer);
+      one.set_digest(std::string(crypto::View(value)));
+    }
+    part_.set_engine_version("compiled-1");
+    for (size_t i = 0; i < kEntries; ++i) Write(i);
+  }
+  void Write(size_t index) {
+    built_.entries[index].logged_at_us = kNoonUs;
+    Show(built_.entries[index], 1, act_.SerializeAsString());
+    Show(built_.entries[index], 4, part_.SerializeAsString());
+  }
+  ReplayReport Replay(const ReplayOptions& options = {}) {
+    tests::Sign(built_, key_);
+    std::istringstream input(built_.Encode());
+    RulePacks packs;
+    packs.Add(*policies::ParsePack("small.yaml", kText));
+    absl::StatusOr<ReplayReport> report = ReplayLog(input, packs, options);
+    EXPECT_TRUE(report.ok()) << report.status();
+    return *std::move(report);
+  }
+  static std::string Listed(const ReplayReport& report) {
+    std::string out;
+    for (const Replayed& one : report.listed) {
+      out += std::to_string(one.index);
+      for (const std::string_view word : one.differs) out += " " + std::string(word);
+      out += "; ";
+    }
+    return out;
+  }
+
+  static constexpr char kText[] =
+      "sluis: 1\npack: {id: small, layer: statutory, version: 1, valid: {from: 2026-01-01, until: "
+      "2026-12-31}}\n";
+  record::v1::ActPart act_;
+  record::v1::DecisionPart part_;
+};
+
+TEST_F(KnownPackTest, TheTimeOfADecisionIsHeldAgainstThatOfItsLeaf) {
+  for (size_t i = 6; i < kEntries; ++i) built_.entries[i].logged_at_us += kMostApartUs;
+  EXPECT_EQ(Listed(Replay()), "");
+  for (size_t i = 10; i < kEntries; ++i) built_.entries[i].logged_at_us += 1;
+  const ReplayReport report = Replay();
+  EXPECT_TRUE(report.verification.ok());
+  EXPECT_EQ(Listed(report), "10 validity; 11 validity; ");
+}
+
+// However many entries are closed: which ones differ is still said.
+TEST_F(KnownPackTest, AMismatchIsListedBehindMoreThanTheLimitOfOthers) {
+  for (size_t i = 0; i < kEntries; ++i) {
+    if (i != 5 && i < 8) built_.entries[i].parts[3] = {};
+  }
+  act_.add_rule_ids("P-X");
+  for (const size_t i : {5u, 9u, 10u, 11u}) Write(i);
+  const ReplayReport report = Replay({.max_listed = 3});
+  EXPECT_EQ(Listed(report), "5 rules; 9 rules; 10 rules; 0; 1; 2; ");
+  EXPECT_EQ(report.Total(ReplayVerdict::kMismatch), 4u);
+  EXPECT_EQ(report.listed_total(), 11u);
+}
+
 TEST_F(ReplayLogTest, SaysHowFarItIs) {
   uint64_t last = 0;
   Replay({.progress = [&last](uint64_t done, uint64_t) { last = done; }});

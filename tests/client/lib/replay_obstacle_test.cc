@@ -95,7 +95,7 @@ TEST_F(ReplayObstacleTest, AnActThatAskedNothingHasNone) {
 TEST_F(ReplayObstacleTest, PartsThatAreNotThereSaySo) {
   Run();
   const auto replay = [this](const ExportPart& act, const ExportPart& part) {
-    const Replayed found = Replayer(packs_).Replay(7, act, part);
+    const Replayed found = Replayer(packs_, protocols_).Replay(7, act, part);
     EXPECT_EQ(found.verdict, ReplayVerdict::kNotReplayable);
     return found;
   };

@@ -22,7 +22,7 @@ TEST_F(ReplayTest, WhatAPartSaysBesidesIsNoPartOfTheDecision) {
     const std::string act = act_.SerializeAsString();
     const std::string part = part_.SerializeAsString() + more;
     const std::string act_with_more = act + more;
-    return Replayer(packs_).Replay(7, Open(act_with_more), Open(part));
+    return Replayer(packs_, protocols_).Replay(7, Open(act_with_more), Open(part));
   };
   EXPECT_EQ(replay().verdict, ReplayVerdict::kEqual);
   part_.set_obligations(2, "retention=P900D");
@@ -30,7 +30,9 @@ TEST_F(ReplayTest, WhatAPartSaysBesidesIsNoPartOfTheDecision) {
 }
 
 TEST_F(ReplayTest, TheWordOfEachEngineIsRead) {
+  ExpectEqual();
   part_.set_engine_version("compiled-1");
+  part_.add_citations()->set_text("protocol, art. 4");
   ExpectEqual();
   part_.set_engine_version("guess-9");
   EXPECT_EQ(ExpectObstacle("engine").name, "guess-9");
@@ -118,6 +120,40 @@ TEST_F(ReplayTest, OtherLegalTextsDiffer) {
   ExpectMismatch({"citations"});
 }
 
+TEST_F(ReplayTest, LegalTextsThatAreLeftOutDiffer) {
+  ExpectEqual();  // by the word of its engine from before they were kept
+  part_.set_engine_version("compiled-1");
+  ExpectMismatch({"citations"});
+  part_.add_citations()->set_text("protocol, art. 4");
+  ExpectEqual();
+  part_.clear_citations();
+  act_.mutable_rule_ids()->RemoveLast();
+  ExpectMismatch({"rules", "citations"});
+}
+
+// Refused for what no rule says: there is nothing to cite.
+TEST_F(ReplayTest, LegalTextsOfARefusalThatRestsOnNoRuleDiffer) {
+  part_.set_engine_version("compiled-1");
+  Values("local", "audit",
+         {{"actor.role", "worker"},
+          {"actor.is_author", "false"},
+          {"record.category", "none"},
+          {"record.subject_kind", "none"},
+          {"record.age_days", "none"},
+          {"record.held", "false"}});
+  Refused(record::v1::OUTCOME_REFUSED, "not_evaluated");
+  ExpectEqual();
+  part_.add_citations()->set_text("protocol, art. 4");
+  ExpectMismatch({"citations"});
+  part_.clear_attributes();
+  Refused(record::v1::OUTCOME_REFUSED, "person_unknown");
+  ExpectMismatch({"citations"});
+  act_.set_exact_time_us(kNoonUs + 365 * kDayUs);
+  ExpectMismatch({"citations"});
+  part_.clear_citations();
+  ExpectEqual();
+}
+
 TEST_F(ReplayTest, OutsideTheDaysOfThePacksNothingIsAsked) {
   act_.set_exact_time_us(kNoonUs + 365 * kDayUs);
   ExpectMismatch({"validity"});
@@ -138,6 +174,56 @@ TEST_F(ReplayTest, TheDayIsThatOfTheEntryInLegalTime) {
   ExpectEqual();
   act_.set_exact_time_us(kLastSecondUs + 1'000'000);
   ExpectMismatch({"validity"});
+}
+
+// The day by which packs and protocol are judged is that of the act part: it is no other than that
+// of the log.
+TEST_F(ReplayTest, WhatWasLoggedAtAnotherTimeThanItWasDecidedDiffers) {
+  for (const uint64_t logged_at_us : {kNoonUs, kNoonUs + kMostApartUs, kNoonUs - kMostApartUs}) {
+    logged_at_us_ = logged_at_us;
+    ExpectEqual();
+  }
+  for (const uint64_t logged_at_us : {kNoonUs + kMostApartUs + 1, kNoonUs - kMostApartUs - 1,
+                                      kNoonUs + 400 * kDayUs, uint64_t{0}, ~uint64_t{0}}) {
+    logged_at_us_ = logged_at_us;
+    ExpectMismatch({"validity"});
+  }
+  // Nothing was decided, so no day matters.
+  part_.Clear();
+  act_.clear_rule_ids();
+  act_.set_operation(record::v1::OPERATION_ADMINISTRATION);
+  EXPECT_EQ(Run().verdict, ReplayVerdict::kNoDecision);
+}
+
+// A version of a manifest has one state: the entry that says another than the first differs.
+TEST_F(ReplayTest, WhetherItIsAnExerciseIsThatOfTheManifest) {
+  Replayer replayer(packs_, protocols_);
+  const auto replay = [&](uint64_t version, bool exercise, const ExportPart& decision) {
+    act_.set_manifest_version(version);
+    act_.set_exercise(exercise);
+    const std::string act = act_.SerializeAsString();
+    const Replayed found = replayer.Replay(7, Open(act), decision);
+    return std::string(ReplayVerdictName(found.verdict)) + Words(found) + std::string(found.why);
+  };
+  const std::string bytes = part_.SerializeAsString();
+  const ExportPart part = Open(bytes);
+  act_.set_partnership("vaartland");
+  EXPECT_EQ(replay(1, true, part), "equal");
+  EXPECT_EQ(replay(1, true, part), "equal");
+  EXPECT_EQ(replay(2, false, part), "equal") << "the next one is in force";
+  EXPECT_EQ(replay(2, true, part), "mismatch exercise");
+  EXPECT_EQ(replay(2, false, part), "equal") << "the first said so";
+  EXPECT_EQ(replay(1, false, part), "mismatch exercise");
+  // Also where there is nothing to decide, or no decision to see.
+  EXPECT_EQ(replay(2, true, ExportPart()), "mismatch exercise");
+  EXPECT_EQ(replay(3, true, ExportPart()), "not-replayableclosed");
+  EXPECT_EQ(replay(3, false, part), "mismatch exercise");
+  act_.set_partnership("elders");
+  EXPECT_EQ(replay(2, true, part), "equal") << "of another partnership";
+  act_.clear_rule_ids();
+  act_.set_operation(record::v1::OPERATION_ADMINISTRATION);
+  EXPECT_EQ(replay(2, true, Open("")), "no-decision");
+  EXPECT_EQ(replay(2, false, Open("")), "mismatch exercise");
 }
 
 TEST_F(ReplayTest, TheDigestOfTheWholeMustBeThatOfTheLayers) {
@@ -225,11 +311,12 @@ TEST_F(ReplayTest, WhatIsDisclosedUnderAProtocolNamesItsClause) {
   ExpectMismatch({"clause"});
   part_.set_protocol_digest(std::string(32, 'p'));
   ExpectEqual();
+  EXPECT_TRUE(Run().unchecked_protocol.has_value());
   part_.clear_clause();
   ExpectMismatch({"clause"});
   // That no clause covered it only the text could say.
   Refused(record::v1::OUTCOME_REFUSED, "not_in_protocol");
-  ExpectObstacle("withheld");
+  ExpectObstacle("protocol");
 }
 
 TEST_F(ReplayTest, WhatTheRecordWouldSaySeenFromOutsideIsNotGuessed) {

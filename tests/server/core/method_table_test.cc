@@ -7,6 +7,7 @@
 
 #include "server/core/accept_partner_log.h"
 #include "server/core/amend_signal.h"
+#include "server/core/ceremony_view.h"
 #include "server/core/erase_signal.h"
 #include "server/core/export_compelled.h"
 #include "server/core/export_log.h"
@@ -24,6 +25,7 @@
 #include "server/core/register_mandates.h"
 #include "server/core/register_users.h"
 #include "server/core/share_signal.h"
+#include "server/core/start_ceremony.h"
 #include "server/core/view.h"
 #include "server/core/withdraw_share.h"
 #include "server/core/withdraw_signal.h"
@@ -230,6 +232,25 @@ const std::map<std::string, Make>& AdminMethods() {
          *request.mutable_status() = tests::SignStatus(status, h.mandate_key);
          return Boxed<PutMandateStatus, PutMandateStatusResponse>(request, h.verifier);
        }},
+      {"KeyService.GetKeys",
+       [](CoreHarness&, const RequestContext&) {
+         struct Holder {
+           GetKeysResponse response;
+           GetKeys act{response};
+         };
+         auto holder = std::make_shared<Holder>();
+         return std::shared_ptr<UseCase>(holder, &holder->act);
+       }},
+      {"KeyService.StartCeremony",
+       [](CoreHarness&, const RequestContext&) {
+         static Ceremonies* none = nullptr;
+         return Boxed<StartCeremony, StartCeremonyResponse>(StartCeremonyRequest(), none);
+       }},
+      {"KeyService.AgreeCeremony",
+       [](CoreHarness&, const RequestContext&) {
+         static Ceremonies* none = nullptr;
+         return Boxed<AgreeCeremony, AgreeCeremonyResponse>(AgreeCeremonyRequest(), none);
+       }},
       {"RegisterService.AcceptPartnerLog",
        [](CoreHarness&, const RequestContext&) {
          static const tests::FakeHeads& heads = *new tests::FakeHeads();
@@ -411,6 +432,11 @@ TEST_F(MethodTable, EachAdminActIsOneEntry) {
   for (const auto& [method, make] : AdminMethods()) {
     // It needs a partner whose log is known: accept_partner_log_test.
     if (method == std::string_view("RegisterService.AcceptPartnerLog")) continue;
+    // They need a partnership: ceremony_flow_test.
+    if (method == std::string_view("KeyService.StartCeremony") ||
+        method == std::string_view("KeyService.AgreeCeremony")) {
+      continue;
+    }
     const uint64_t before = h_.size();
     EXPECT_EQ(h_.Run(h_.administrator, make(h_, {})), absl::OkStatus()) << method;
     ASSERT_EQ(h_.size(), before + 1) << method;

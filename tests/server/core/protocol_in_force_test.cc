@@ -103,6 +103,29 @@ TEST_F(ProtocolInForceTest, WithoutAProtocolOnlyAnExerciseGoesOn) {
   EXPECT_FALSE(Release().permitted()) << "named, and not signed by all";
 }
 
+TEST_F(ProtocolInForceTest, AnExerciseWithAProtocolIsUnderItsClauses) {
+  terms_->exercise = true;
+  EXPECT_EQ(Release().clause, "M-doorverwijzing-hulp");
+  policies::Protocol text = Text();
+  for (policies::ProtocolClause& clause : text.clauses) clause.fields.clear();
+  terms_->protocol = tests::SignedByAll(std::move(text));
+  EXPECT_TRUE(Release().outside_protocol);
+}
+
+TEST_F(ProtocolInForceTest, WhatTheRulesRefuseNamesTheTextThatWasInForce) {
+  Call call = CallOf();
+  call.role = "wijkinspecteur";
+  static const record::v1::Signal signal = Helped();
+  const Answer refused = AskRelease(call, {.record = {.signal = &signal,
+                                                      .author_is_caller = true,
+                                                      .recorded_at_us = node_.h.clock.NowUs()},
+                                           .recipient = &node_.member(kCity)});
+  ASSERT_FALSE(refused.permitted());
+  EXPECT_FALSE(refused.outside_protocol);
+  EXPECT_EQ(refused.protocol, Text().digest);
+  EXPECT_EQ(refused.clause, "");
+}
+
 TEST_F(ProtocolInForceTest, AllMustHaveSigned) {
   for (const char* without : {kCity, kWelfare, kPolice}) {
     terms_->protocol = tests::SignedByAll(Text(), without);

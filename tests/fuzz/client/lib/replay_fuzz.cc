@@ -1,5 +1,5 @@
-// Any bytes as act part and decision part: never a crash, one verdict, and words for what is wrong.
-// The packs are the shipped ones; whatever the act part names, it is judged by these.
+// Any bytes as act, decision and counterpart part: never a crash, one verdict, and words for what
+// is wrong. The packs are the shipped ones; whatever the act part names, it is judged by these.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -8,6 +8,7 @@
 
 #include "client/lib/replay.h"
 #include "sluis/record/v1/entry.pb.h"
+#include "tests/support/example_protocol.h"
 #include "tests/support/shipped_packs.h"
 
 namespace {
@@ -17,6 +18,7 @@ namespace policies = sluis::policies;
 
 struct Known {
   client::RulePacks packs;
+  client::ProtocolTexts texts;
   sluis::record::v1::ActPart named;
 };
 
@@ -36,6 +38,11 @@ Known& Shipped() {
       made->packs.Add(pack);
     }
     Name(*made, "effective", set->digests().effective);
+    policies::ProtocolReading reading =
+        policies::ReadProtocol(policies::kExampleProtocol, policies::ExampleProtocolText());
+    if (!reading.protocol) std::abort();
+    const sluis::crypto::Hash digest = reading.protocol->digest;
+    made->texts.emplace(digest, *std::move(reading.protocol));
     return made;
   }();
   return known;
@@ -52,7 +59,8 @@ bool Among(const Words& words, std::string_view word) {
 
 void Judge(std::string_view act, std::string_view part) {
   Known& known = Shipped();
-  const client::Replayed found = client::Replayer(known.packs).Replay(0, Open(act), Open(part));
+  const client::Replayed found =
+      client::Replayer(known.packs, known.texts).Replay(0, Open(act), Open(part), Open(act));
   const bool differs = found.verdict == client::ReplayVerdict::kMismatch;
   if (differs == found.differs.empty()) std::abort();
   for (const std::string_view word : found.differs) {

@@ -1,0 +1,396 @@
+#include "server/core/ceremony_upkeep.h"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include "server/core/ceremony_step.h"
+#include "server/core/key_secret.h"
+#include "server/core/key_succession.h"
+#include "server/core/outbox.h"
+#include "server/core/refusal.h"
+#include "server/ledger/row.h"
+#include "server/storage/clock.h"
+
+namespace sluis::core {
+namespace {
+
+constexpr uint64_t kSecondUs = 1'000'000;
+constexpr uint64_t kDaySeconds = 24 * 3600;
+constexpr size_t kLettersPerEntry = 256;
+
+absl::Status Done(std::span<const ledger::Logged>) { return absl::OkStatus(); }
+
+Plan NotDue(const Call& call) {
+  return RefusalPlan(call, {absl::StatusCode::kFailedPrecondition, "not_due",
+                            "nothing of this is due; look again later", ""});
+}
+
+// When time alone changes it; 0 when it does not.
+absl::StatusOr<uint64_t> DueAt(const CeremonyRow& ceremony) {
+  if (ceremony.row.state() != record::v1::CEREMONY_STATE_PROPOSED) return ceremony.row.due_s();
+  const absl::StatusOr<keys::Parameters> parameters =
+      keys::ReadParameters(ceremony.row.parameters());
+  if (!parameters.ok()) {
+    return absl::DataLossError("a ceremony cannot be read; run the node's doctor");
+  }
+  return parameters->announce_until_s;
+}
+
+// Its rows go: announcements of it are no longer taken either.
+absl::StatusOr<Plan> Forget(const Call& call, const CeremonyRow& ceremony) {
+  const absl::StatusOr<AgreedTerms> agreed = AgreedTermsOf(ceremony.row);
+  if (!agreed.ok()) return agreed.status();
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  effect.entry.act.set_object_digest(ceremony.id);
+  *effect.entry.act.mutable_ceremony() = StepOf(ceremony.id, agreed->parameters, kClosed);
+  effect.preconditions.push_back({CeremonyKey(ceremony.id), ceremony.stamp});
+  effect.rows.push_back({CeremonyKey(ceremony.id), std::nullopt});
+  for (uint32_t number = 0; number < ceremony.row.events(); ++number) {
+    effect.rows.push_back({CeremonyEventKey(ceremony.id, number), std::nullopt});
+  }
+  plan.reply = Done;
+  return plan;
+}
+
+// It is over for this node; its rows stay as evidence of what came.
+absl::StatusOr<Plan> Close(const Call& call, CeremonyRow& ceremony) {
+  const absl::StatusOr<AgreedTerms> agreed = AgreedTermsOf(ceremony.row);
+  if (!agreed.ok()) return agreed.status();
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  effect.entry.act.set_object_digest(ceremony.id);
+  *effect.entry.act.mutable_ceremony() = StepOf(ceremony.id, agreed->parameters, kClosed);
+  effect.preconditions.push_back({CeremonyKey(ceremony.id), ceremony.stamp});
+  ceremony.row.set_state(record::v1::CEREMONY_STATE_CLOSED);
+  ceremony.row.set_ended_s(call.now_us / kSecondUs);
+  ceremony.row.set_due_s(0);
+  ceremony.row.clear_awaited();
+  WriteCeremony(ceremony, effect);
+  plan.reply = Done;
+  return plan;
+}
+
+// Whether it runs and the manifest in force lists somebody no more who takes part. Of packages no
+// more is read than names.
+bool LacksParticipant(const record::v1::StoredCeremony& ceremony,
+                      const partnership::Manifest* manifest) {
+  if (manifest == nullptr || ceremony.state() != record::v1::CEREMONY_STATE_RUNNING) return false;
+  peer::v1::CeremonyParameters parameters;
+  if (!parameters.ParseFromString(ceremony.parameters())) return false;
+  const auto gone = [&](const auto& one) { return manifest->Find(one.organisation()) == nullptr; };
+  record::v1::KeyPackage previous;
+  previous.ParseFromString(parameters.previous_package());
+  return parameters.partnership() != manifest->partnership ||
+         std::any_of(parameters.holders().begin(), parameters.holders().end(), gone) ||
+         std::any_of(previous.holders().begin(), previous.holders().end(), [&](const auto& one) {
+           return gone(one) && std::count(parameters.dealers().begin(), parameters.dealers().end(),
+                                          one.index()) != 0;
+         });
+}
+
+// Nothing more is awaited for it. In the last round its machine stays, as of every ceremony that
+// ends there: others may have the key.
+absl::StatusOr<Plan> EndForManifest(const Call& call, CeremonyRow& ceremony) {
+  const absl::StatusOr<AgreedTerms> agreed = AgreedTermsOf(ceremony.row);
+  if (!agreed.ok()) return agreed.status();
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  effect.entry.act.set_object_digest(ceremony.id);
+  *effect.entry.act.mutable_ceremony() = StepOf(ceremony.id, agreed->parameters, kEnded);
+  effect.preconditions.push_back({CeremonyKey(ceremony.id), ceremony.stamp});
+  ceremony.row.set_state(record::v1::CEREMONY_STATE_ENDED);
+  ceremony.row.set_ended_s(call.now_us / kSecondUs);
+  ceremony.row.set_due_s(0);
+  ceremony.row.clear_awaited();
+  WriteCeremony(ceremony, effect);
+  plan.reply = Done;
+  return plan;
+}
+
+struct DoneSecrets {
+  std::vector<std::string> rows;
+  std::vector<PinnedRow> keys;  // whose old share is among them
+};
+
+absl::StatusOr<DoneSecrets> FindDone(const View& view) {
+  DoneSecrets done;
+  std::set<std::string> there;
+  const std::string prefix = ledger::RowKey(ledger::Table::kKeySecret);
+  absl::Status visited =
+      view.snapshot().Scan(prefix, storage::PrefixEnd(prefix), [&](std::string_view key, auto) {
+        there.emplace(key);
+        return true;
+      });
+  if (!visited.ok()) return visited;
+  if (there.empty()) return done;
+  // What is left of them serves nothing: nobody has to remember each way in which that comes about.
+  visited = VisitCeremonies(view, [&](const CeremonyRow& one) {
+    if (!HasMachine(one.row)) return true;
+    there.erase(KeySecretKey(KeySecretKind::kSeed, one.id));
+    there.erase(KeySecretKey(KeySecretKind::kShare, one.row.package_digest()));
+    return true;
+  });
+  if (!visited.ok()) return visited;
+  visited = VisitPinnedRows(view, [&](const PinnedRow& one) {
+    const crypto::Hash digest = keys::PackageDigest(one.row.package());
+    there.erase(KeySecretKey(KeySecretKind::kShare, crypto::View(digest)));
+    if (!one.row.old_share().empty()) done.keys.push_back(one);
+    return true;
+  });
+  if (!visited.ok()) return visited;
+  done.rows.assign(there.begin(), there.end());
+  return done;
+}
+
+// Whether the manifest lacks a holder, and no day is set yet. Of the package no more is read than
+// names.
+bool MustStop(const record::v1::StoredKey& key, const partnership::Manifest& manifest) {
+  record::v1::KeyPackage package;
+  return key.stops_s() == 0 && package.ParseFromString(key.package()) &&
+         package.partnership() == manifest.partnership &&
+         std::any_of(package.holders().begin(), package.holders().end(), [&](const auto& holder) {
+           return manifest.Find(holder.organisation()) == nullptr;
+         });
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> CeremoniesDue(const View& view, uint64_t now_us,
+                                                       const partnership::Manifest* manifest) {
+  const absl::StatusOr<PinnedNow> pinned = PinnedNow::Of(view);
+  if (!pinned.ok()) return pinned.status();
+  std::vector<std::string> due;
+  absl::Status fault = absl::OkStatus();
+  const absl::Status visited = VisitCeremonies(view, [&](const CeremonyRow& one) {
+    if (pinned->Overtakes(one.row) || LacksParticipant(one.row, manifest)) {
+      due.push_back(one.id);
+      return true;
+    }
+    const absl::StatusOr<uint64_t> at = DueAt(one);
+    if (!at.ok()) {
+      fault = at.status();
+      return false;
+    }
+    if (*at != 0 && *at <= now_us / kSecondUs) due.push_back(one.id);
+    return true;
+  });
+  if (!visited.ok()) return visited;
+  if (!fault.ok()) return fault;
+  return due;
+}
+
+const Method& TickCeremony::method() const {
+  static const Method& method = *new Method{"Node.TickCeremony", node::v1::METHOD_CLASS_ADMIN};
+  return method;
+}
+
+absl::StatusOr<Plan> TickCeremony::Decide(const Call& call, View& view) {
+  absl::StatusOr<CeremonyRow> found = ReadCeremony(view, ceremony_);
+  if (absl::IsNotFound(found.status())) return NotDue(call);
+  if (!found.ok()) return found.status();
+  CeremonyRow& ceremony = *found;
+  const absl::StatusOr<PinnedNow> pinned = PinnedNow::Of(view);
+  if (!pinned.ok()) return pinned.status();
+  if (pinned->Overtakes(ceremony.row)) {
+    ceremonies_.Drop(ceremony.id);
+    return Close(call, ceremony);
+  }
+  if (LacksParticipant(ceremony.row,
+                       call.terms->manifest ? &call.terms->manifest->manifest : nullptr)) {
+    return EndForManifest(call, ceremony);
+  }
+  const uint64_t now_s = call.now_us / kSecondUs;
+  const absl::StatusOr<uint64_t> due_s = DueAt(ceremony);
+  if (!due_s.ok()) return due_s.status();
+  if (*due_s == 0 || *due_s > now_s) return NotDue(call);
+  if (!HasMachine(ceremony.row)) return Forget(call, ceremony);
+  absl::StatusOr<keys::Ceremony> machine = ceremonies_.Take(view, ceremony);
+  // It cannot go on, and must not stand in the way of another one about the key for ever.
+  if (absl::IsDataLoss(machine.status())) return Close(call, ceremony);
+  if (!machine.ok()) return machine.status();
+  const absl::StatusOr<keys::Step> step = machine->Tick(now_s);
+  if (!step.ok()) return step.status();
+  if (!step->changed) return NotDue(call);
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  const absl::Status added =
+      AddStep(call, view, *machine, *step, {kTime, keys::Event{now_s, {}}, {}}, ceremony, effect);
+  if (!added.ok()) return added;
+  effect.preconditions.push_back({CeremonyKey(ceremony.id), ceremony.stamp});
+  WriteCeremony(ceremony, effect);
+  ceremonies_.Give(ceremony, *std::move(machine));
+  plan.reply = Done;
+  return plan;
+}
+
+absl::StatusOr<std::vector<std::string>> KeySecretsDone(const View& view) {
+  absl::StatusOr<DoneSecrets> done = FindDone(view);
+  if (!done.ok()) return done.status();
+  return std::move(done->rows);
+}
+
+const Method& EraseKeySecrets::method() const {
+  static const Method& method = *new Method{"Node.EraseKeySecrets", node::v1::METHOD_CLASS_ADMIN};
+  return method;
+}
+
+absl::StatusOr<Plan> EraseKeySecrets::Decide(const Call& call, View& view) {
+  const absl::StatusOr<DoneSecrets> done = FindDone(view);
+  if (!done.ok()) return done.status();
+  if (done->rows.empty()) return NotDue(call);
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
+  effect.entry.act.mutable_ceremony()->set_event(kKeysErased);
+  for (const std::string& key : done->rows) {
+    const absl::StatusOr<HeldKeySecret> held = ReadKeySecret(view, key);
+    // One that cannot be read names no key to erase; nobody can open it either.
+    if (absl::IsDataLoss(held.status())) {
+      const absl::StatusOr<uint64_t> stamp = view.StampOf(key);
+      if (!stamp.ok()) return stamp.status();
+      effect.preconditions.push_back({key, *stamp});
+      effect.rows.push_back({key, std::nullopt});
+      continue;
+    }
+    if (!held.ok()) return held.status();
+    effect.preconditions.push_back({key, held->stamp});
+    effect.rows.push_back({key, std::nullopt});
+    // With an erasure applied again after a restore its keys went before.
+    const absl::Status there = view.keyring().Unwrap(view.snapshot(), held->ref).status();
+    if (!absl::IsNotFound(there)) effect.erase.push_back(held->ref);
+  }
+  if (effect.rows.empty()) return NotDue(call);
+  if (!effect.erase.empty()) {
+    effect.entry.act.set_erased_everywhere_on(
+        storage::AddDays(call.today, call.terms->key_copy_days + 1));
+  }
+  for (const PinnedRow& one : done->keys) {
+    record::v1::StoredKey row = one.row;
+    row.clear_old_share();
+    effect.preconditions.push_back({one.key, one.stamp});
+    effect.rows.push_back({one.key, row.SerializeAsString()});
+  }
+  plan.reply = Done;
+  return plan;
+}
+
+absl::StatusOr<std::vector<TakenMessage>> LettersUnwanted(const View& view,
+                                                          const partnership::Manifest& manifest,
+                                                          uint64_t now_us, size_t most) {
+  const absl::StatusOr<std::vector<std::string>> former = FormerPartners(view, manifest);
+  if (!former.ok()) return former.status();
+  std::set<std::string> partners(former->begin(), former->end());
+  for (const partnership::Member& member : manifest.members) partners.insert(member.organisation);
+  std::vector<TakenMessage> unwanted;
+  for (const std::string& partner : partners) {
+    const bool gone = manifest.Find(partner) == nullptr;
+    const absl::Status visited = VisitOutbox(view, partner, [&](const OwedRow& owed) {
+      if (owed.kind != peer::v1::ENVELOPE_KIND_CEREMONY) return true;
+      if (gone || owed.not_before_us + kDaysLettersStay * kDaySeconds * kSecondUs <= now_us) {
+        unwanted.push_back({partner, std::string(owed.id), owed.kind});
+      }
+      return unwanted.size() < most;
+    });
+    if (!visited.ok()) return visited;
+    if (unwanted.size() >= most) break;
+  }
+  return unwanted;
+}
+
+absl::StatusOr<bool> HoldersRemoved(const View& view, const partnership::Manifest& manifest) {
+  bool found = false;
+  const absl::Status visited = VisitPinnedRows(view, [&](const PinnedRow& one) {
+    found = MustStop(one.row, manifest);
+    return !found;
+  });
+  if (!visited.ok()) return visited;
+  return found;
+}
+
+const Method& StopKeysOfRemoved::method() const {
+  static const Method& method = *new Method{"Node.StopKeysOfRemoved", node::v1::METHOD_CLASS_ADMIN};
+  return method;
+}
+
+absl::StatusOr<Plan> StopKeysOfRemoved::Decide(const Call& call, View& view) {
+  if (call.terms->manifest == nullptr) return NotDue(call);
+  const partnership::Manifest& manifest = call.terms->manifest->manifest;
+  Plan plan;
+  const absl::Status visited = VisitPinnedKeys(view, [&](const PinnedKey& one) {
+    if (!MustStop(one.row, manifest)) return true;
+    Effect& effect = plan.effects.emplace_back();
+    effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+    effect.entry.act.set_object_digest(std::string(crypto::View(one.package.digest)));
+    record::v1::CeremonyStep& said = *effect.entry.act.mutable_ceremony();
+    said.set_ceremony(one.row.ceremony());
+    said.set_purpose(one.package.purpose);
+    said.set_epoch(one.package.epoch);
+    said.set_event(kRemoved);
+    said.set_package_digest(std::string(crypto::View(one.package.digest)));
+    record::v1::StoredKey row = one.row;
+    row.set_stops_s(call.now_us / kSecondUs + kDaysAfterRemoval * kDaySeconds);
+    const std::string key = PinnedKeyKey(one.package.partnership, one.package.purpose,
+                                         one.package.use, one.package.epoch);
+    effect.preconditions.push_back({key, one.stamp});
+    effect.rows.push_back({key, row.SerializeAsString()});
+    return plan.effects.size() < 64;
+  });
+  if (!visited.ok()) return visited;
+  if (plan.effects.empty()) return NotDue(call);
+  plan.reply = Done;
+  return plan;
+}
+
+absl::Status KeepKeys(ledger::Ledger& ledger, Executor& executor, const Terms& terms,
+                      uint64_t now_us, Ceremonies& ceremonies, const std::function<void()>& wake) {
+  if (!ceremonies.IsTimeToLook(now_us)) return absl::OkStatus();
+  std::vector<std::string> due;
+  bool secrets = false;
+  bool removed = false;
+  {
+    const auto snapshot = ledger.store().NewSnapshot();
+    const View view(*snapshot, ledger.keyring());
+    absl::StatusOr<std::vector<std::string>> found =
+        CeremoniesDue(view, now_us, terms.manifest ? &terms.manifest->manifest : nullptr);
+    if (!found.ok()) return found.status();
+    due = *std::move(found);
+    const absl::StatusOr<std::vector<std::string>> done = KeySecretsDone(view);
+    if (!done.ok()) return done.status();
+    secrets = !done->empty();
+    if (terms.manifest) {
+      const absl::StatusOr<bool> lacking = HoldersRemoved(view, terms.manifest->manifest);
+      if (!lacking.ok()) return lacking.status();
+      removed = *lacking;
+    }
+  }
+  absl::Status first = absl::OkStatus();
+  for (const std::string& ceremony : due) {
+    first.Update(executor.RunAsNodeAndWait(std::make_shared<TickCeremony>(ceremony, ceremonies)));
+  }
+  if (secrets) first.Update(executor.RunAsNodeAndWait(std::make_shared<EraseKeySecrets>()));
+  if (removed) first.Update(executor.RunAsNodeAndWait(std::make_shared<StopKeysOfRemoved>()));
+  if (!due.empty()) wake();
+  return first;
+}
+
+absl::Status DropLetters(ledger::Ledger& ledger, Executor& executor,
+                         const partnership::Manifest& manifest, uint64_t now_us) {
+  std::vector<TakenMessage> unwanted;
+  {
+    const auto snapshot = ledger.store().NewSnapshot();
+    const View view(*snapshot, ledger.keyring());
+    absl::StatusOr<std::vector<TakenMessage>> found =
+        LettersUnwanted(view, manifest, now_us, kLettersPerEntry);
+    if (!found.ok()) return found.status();
+    unwanted = *std::move(found);
+  }
+  if (unwanted.empty()) return absl::OkStatus();
+  return executor.RunAsNodeAndWait(std::make_shared<DropTaken>(std::move(unwanted)));
+}
+
+}  // namespace sluis::core

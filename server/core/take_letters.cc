@@ -1,0 +1,272 @@
+#include "server/core/take_letters.h"
+
+#include <algorithm>
+#include <memory>
+#include <variant>
+
+#include "crypto/hash.h"
+#include "server/core/ceremony_day.h"
+#include "server/core/ceremony_step.h"
+#include "server/core/stop_share.h"
+#include "sluis/peer/v1/ceremony.pb.h"
+
+namespace sluis::core {
+namespace {
+
+constexpr uint64_t kSecondUs = 1'000'000;
+constexpr uint64_t kMaxEarlySeconds = 30ull * 24 * 3600;
+constexpr std::string_view kKindLetter = "ceremony";
+
+Effect& AddEffect(const Call& call, std::string_view word, const keys::Message& message,
+                  const std::string& signer, const CeremonyRow& ceremony,
+                  const keys::Parameters& parameters, Plan& plan) {
+  Effect& effect = plan.effects.emplace_back();
+  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  effect.entry.act.set_object_digest(ceremony.id);
+  record::v1::CeremonyStep& said = *effect.entry.act.mutable_ceremony();
+  said = StepOf(ceremony.id, parameters, word);
+  said.set_sender(signer);
+  said.set_message_digest(std::string(crypto::View(crypto::Sha256(message.Serialise()))));
+  return effect;
+}
+
+// Open proposals that this partner's node brought, and whether there are too many.
+absl::StatusOr<int> ProposalsOf(const View& view, const std::string& sender) {
+  int count = 0;
+  const absl::Status visited = VisitCeremonies(view, [&](const CeremonyRow& one) {
+    if (one.row.state() == record::v1::CEREMONY_STATE_PROPOSED && one.row.proposed_by() == sender) {
+      ++count;
+    }
+    return true;
+  });
+  if (!visited.ok()) return visited;
+  return count;
+}
+
+}  // namespace
+
+const Method& TakeLetters::method() const {
+  static const Method& method = MethodNamed("PeerService.Deliver");
+  return method;
+}
+
+absl::StatusOr<bool> TakeLetters::Propose(const Call& call, const View& view,
+                                          const keys::Message& message, const Opened& opened,
+                                          Open& open, Plan& plan) const {
+  if (message.head.round() != peer::v1::CEREMONY_ROUND_ANNOUNCE) return false;
+  const partnership::SignedManifest& manifest = *call.terms->manifest;
+  absl::StatusOr<keys::Parameters> parameters = keys::AnnouncedParameters(message);
+  if (!parameters.ok() || parameters->partnership != call.terms->partnership ||
+      parameters->manifest_digest != manifest.manifest.digest) {
+    return false;
+  }
+  const absl::StatusOr<keys::Roster> roster = keys::Roster::Of(*parameters, manifest.manifest);
+  if (!roster.ok() || roster->Find(call.terms->organisation) == nullptr ||
+      roster->Find(sender_) == nullptr) {
+    return false;
+  }
+  if (!CheckCeremonyDay(*parameters, manifest.manifest, call.today).ok()) return false;
+  const absl::StatusOr<keys::VerifiedMessage> verified =
+      keys::Verify(message, *parameters, *roster);
+  const uint64_t now_s = call.now_us / kSecondUs;
+  if (!verified.ok() || now_s >= parameters->announce_until_s ||
+      now_s + kMaxEarlySeconds < parameters->announce_until_s) {
+    return false;
+  }
+  const absl::StatusOr<int> before = ProposalsOf(view, sender_);
+  if (!before.ok()) return before.status();
+  const auto here = std::count_if(opened.begin(), opened.end(), [](const auto& one) {
+    return one.second.ceremony.stamp == ledger::kAbsent && one.second.first.has_value();
+  });
+  if (*before + here >= kMostProposals) {
+    open.waits = true;
+    return true;
+  }
+  record::v1::StoredCeremony& row = open.ceremony.row;
+  row.set_state(record::v1::CEREMONY_STATE_PROPOSED);
+  row.set_parameters(parameters->bytes);
+  row.set_manifest(manifest.Serialise());
+  row.set_proposed_by(sender_);
+  open.agreed = AgreedTerms{*std::move(parameters), manifest};
+  open.roster = *roster;
+  return KeepForProposal(call, *verified, open, plan);
+}
+
+bool TakeLetters::KeepForProposal(const Call& call, const keys::VerifiedMessage& message,
+                                  Open& open, Plan& plan) const {
+  const bool announces = message.round() == peer::v1::CEREMONY_ROUND_ANNOUNCE;
+  // Who is asked for here has not agreed: it says nothing before a person does.
+  if (message.round() == peer::v1::CEREMONY_ROUND_MISSING) return true;
+  if (!announces && message.round() != peer::v1::CEREMONY_ROUND_ABORT) return false;
+  record::v1::StoredCeremony& row = open.ceremony.row;
+  const std::string& signer = open.roster->Find(message.sender())->organisation;
+  const auto round = static_cast<uint32_t>(message.round());
+  for (const record::v1::HeldForProposal& held : row.held()) {
+    if (held.sender() == signer && held.round() == round) return true;
+  }
+  Effect& effect = AddEffect(call, row.held().empty() ? kProposed : kMessage, message.message(),
+                             signer, open.ceremony, open.agreed->parameters, plan);
+  record::v1::HeldForProposal& held = *row.add_held();
+  held.set_sender(signer);
+  held.set_round(round);
+  AddEvent({call.now_us / kSecondUs, message.message().Serialise()}, open.ceremony, effect);
+  return true;
+}
+
+absl::StatusOr<bool> TakeLetters::TakeByMachine(const Call& call, const View& view,
+                                                const keys::Message& message, Open& open,
+                                                Plan& plan) const {
+  if (!open.machine) {
+    absl::StatusOr<keys::Ceremony> machine = ceremonies_.Take(view, open.ceremony);
+    if (!machine.ok()) return machine.status();
+    open.machine = *std::move(machine);
+  }
+  keys::Ceremony& machine = *open.machine;
+  if (machine.roster().Find(sender_) == nullptr) return false;
+  const std::string bytes = message.Serialise();
+  const absl::StatusOr<keys::VerifiedMessage> verified = machine.Verify(bytes);
+  if (!verified.ok()) return false;
+  const keys::Event event{call.now_us / kSecondUs, bytes};
+  const absl::StatusOr<keys::Step> step = machine.Accept(*verified, event.at_s);
+  if (!step.ok()) return step.status();
+  if (!step->changed) return true;
+  Effect& effect = plan.effects.emplace_back();
+  const absl::Status added =
+      AddStep(call, view, machine, *step,
+              {kMessage, event, machine.roster().Find(verified->sender())->organisation},
+              open.ceremony, effect);
+  if (!added.ok()) return added;
+  open.taken.push_back(bytes);
+  return true;
+}
+
+// What is asked for after the end: each participant once for each round, out of the rows.
+absl::Status TakeLetters::HandOn(const Call& call, const View& view,
+                                 const keys::VerifiedMessage& message, Open& open,
+                                 Plan& plan) const {
+  if (message.round() != peer::v1::CEREMONY_ROUND_MISSING) return absl::OkStatus();
+  peer::v1::CeremonyMissing asked;
+  if (!asked.ParseFromString(message.message().body)) return absl::OkStatus();
+  record::v1::StoredCeremony& row = open.ceremony.row;
+  const std::string& signer = open.roster->Find(message.sender())->organisation;
+  const std::string mark = signer + "/" + WordOf(asked.round());
+  if (std::find(row.answered().begin(), row.answered().end(), mark) != row.answered().end()) {
+    return absl::OkStatus();
+  }
+  // As many as there were before this envelope: the others stand in no row of the view.
+  const absl::StatusOr<CeremonyRow> stored = ReadCeremony(view, open.ceremony.id);
+  if (!stored.ok()) return stored.status();
+  const absl::StatusOr<std::vector<keys::Event>> events = ReadEvents(view, *stored);
+  if (!events.ok()) return events.status();
+  std::vector<std::string> found;
+  const auto look = [&](const std::string& bytes) {
+    const absl::StatusOr<keys::Message> held = keys::ReadMessage(bytes);
+    if (!held.ok() || held->head.round() != asked.round()) return;
+    const keys::Participant* whose = open.roster->Find(held->head.sender());
+    if (whose == nullptr || std::find(asked.members().begin(), asked.members().end(),
+                                      whose->index) == asked.members().end()) {
+      return;
+    }
+    if (std::find(found.begin(), found.end(), bytes) == found.end()) found.push_back(bytes);
+  };
+  for (const keys::Event& event : *events) {
+    if (!event.message.empty()) look(event.message);
+  }
+  for (const std::string& bytes : open.taken) look(bytes);
+  for (const std::string& confirmation : row.confirmations()) look(confirmation);
+  if (found.empty()) return absl::OkStatus();
+  Effect& effect = AddEffect(call, kMessage, message.message(), signer, open.ceremony,
+                             open.agreed->parameters, plan);
+  row.add_answered(mark);
+  for (const std::string& bytes : found) {
+    OweLetter(call, call.terms->organisation, {signer}, bytes, open.ceremony, effect);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TakeLetters::Take(const Call& call, const View& view, const PeerLeaf& leaf,
+                               Opened& opened, Plan& plan) const {
+  const auto& letter = std::get<peer::v1::CeremonyLetter>(leaf.proof.leaf);
+  const auto refuse = [&] {
+    AddUnknown(call, sender_, leaf, kKindLetter, plan);
+    return absl::OkStatus();
+  };
+  const absl::StatusOr<keys::Message> message = keys::ReadMessage(letter.message());
+  if (!message.ok() || message->body.empty()) return refuse();
+  const std::string& id = message->head.ceremony();
+  auto found = opened.find(id);
+  if (found == opened.end()) {
+    absl::StatusOr<CeremonyRow> stored = ReadCeremony(view, id);
+    if (!stored.ok() && !absl::IsNotFound(stored.status())) return stored.status();
+    Open open;
+    open.ceremony = stored.ok() ? *std::move(stored) : CeremonyRow{id, {}, ledger::kAbsent};
+    found = opened.emplace(id, std::move(open)).first;
+  }
+  Open& open = found->second;
+  const size_t before = plan.effects.size();
+  absl::StatusOr<bool> taken = false;
+  if (open.ceremony.row.state() == record::v1::CEREMONY_STATE_UNSPECIFIED) {
+    taken = Propose(call, view, *message, opened, open, plan);
+  } else if (HasMachine(open.ceremony.row)) {
+    taken = TakeByMachine(call, view, *message, open, plan);
+  } else {
+    if (!open.roster) {
+      absl::StatusOr<AgreedTerms> agreed = AgreedTermsOf(open.ceremony.row);
+      if (!agreed.ok()) return agreed.status();
+      absl::StatusOr<keys::Roster> roster =
+          keys::Roster::Of(agreed->parameters, agreed->manifest.manifest);
+      if (!roster.ok()) return roster.status();
+      open.agreed = *std::move(agreed);
+      open.roster = *std::move(roster);
+    }
+    const absl::StatusOr<keys::VerifiedMessage> verified =
+        keys::Verify(*message, open.agreed->parameters, *open.roster);
+    if (!verified.ok() || open.roster->Find(sender_) == nullptr) return refuse();
+    if (open.ceremony.row.state() == record::v1::CEREMONY_STATE_PROPOSED) {
+      taken = KeepForProposal(call, *verified, open, plan);
+    } else {
+      const absl::Status handed = HandOn(call, view, *verified, open, plan);
+      if (!handed.ok()) return handed;
+      taken = true;
+    }
+  }
+  if (!taken.ok()) return taken.status();
+  if (!*taken) return refuse();
+  if (plan.effects.size() > before) {
+    if (!open.first) open.first = before;
+    open.last = before;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Plan> TakeLetters::Decide(const Call& call, View& view) {
+  Plan plan;
+  Opened opened;
+  for (const PeerLeaf& leaf : leaves_) {
+    if (!std::holds_alternative<peer::v1::CeremonyLetter>(leaf.proof.leaf)) {
+      return RefusePeer(call, absl::StatusCode::kInvalidArgument, "kind");
+    }
+    const absl::Status taken = Take(call, view, leaf, opened, plan);
+    if (!taken.ok()) return taken;
+  }
+  bool waits = false;
+  for (auto& [id, open] : opened) {
+    waits = waits || open.waits;
+    if (open.first) {
+      plan.effects[*open.first].preconditions.push_back({CeremonyKey(id), open.ceremony.stamp});
+      WriteCeremony(open.ceremony, plan.effects[*open.last]);
+    }
+    if (open.machine) ceremonies_.Give(open.ceremony, *std::move(open.machine));
+  }
+  if (plan.effects.empty() && waits) {
+    return RefusePeer(call, absl::StatusCode::kFailedPrecondition, kQuota);
+  }
+  plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
+  // What was refused need not come again, as with every message that answers nothing here.
+  plan.reply = [waits](std::span<const ledger::Logged>) {
+    return waits ? ComeAgain() : absl::OkStatus();
+  };
+  return plan;
+}
+
+}  // namespace sluis::core

@@ -5,17 +5,22 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "server/identity/key_input.h"
+#include "server/ledger/part.h"
+
 namespace sluis::evaluation {
 
 inline constexpr uint32_t kVersion = 1;
 inline constexpr size_t kMaxPersons = 8;
-// Match keys of one person that go beyond a node: national number, full name with birth date, and
-// phonetic name with birth date. Coarser ones stay inside the node and need no holder.
-inline constexpr size_t kMaxKeysPerPerson = 3;
+// Match keys of one person that cross nodes: three numbers, K2, and K3 with a grant. K4 and K5 stay
+// inside the node and need no holder.
+inline constexpr size_t kMaxKeysPerPerson = identity::kMaxCrossingOfOnePerson;
 inline constexpr size_t kMaxElements = kMaxPersons * kMaxKeysPerPerson;
-inline constexpr size_t kMaxKindBytes = 16;
-// So that the inputs of a whole request fit in one part of an entry.
-inline constexpr size_t kMaxIdentifierBytes = 200;
+inline constexpr size_t kMaxCaseRefBytes = identity::PackGrant::kMaxReferenceBytes;
+// Of all match keys of a question with what stands around them, so that they fit in one part of an
+// entry together with the case. One person always fits; eight with names as people have them do.
+inline constexpr size_t kMaxQuestionBytes = ledger::kMaxPartBytes - 2 * kMaxCaseRefBytes;
+inline constexpr size_t kBytesAroundMatchKey = 64;  // blind, kind, and lengths
 
 inline constexpr size_t kMaxRequestBytes = 8 << 10;
 inline constexpr size_t kMaxAnswerBytes = 2 << 10;

@@ -153,7 +153,7 @@ crypto::Hash BlindedDigest(const Persons& persons) {
 
 absl::StatusOr<std::vector<oprf::Encoding>> ElementsOf(const Persons& persons) {
   const absl::Status wrong = absl::InvalidArgumentError(
-      "a request is about 1 to 8 persons with 1 to 3 elements each; ask for fewer at a time");
+      "a request is about 1 to 8 persons with 1 to 5 elements each; ask for fewer at a time");
   if (persons.empty() || persons.size() > static_cast<int>(kMaxPersons)) return wrong;
   std::vector<oprf::Encoding> out;
   for (const peer::v1::BlindedPerson& person : persons) {

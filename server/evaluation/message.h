@@ -68,7 +68,7 @@ Answer SignAnswer(const peer::v1::EvaluationAnswer& body, const crypto::SigningK
 crypto::Hash BlindedDigest(
     const google::protobuf::RepeatedPtrField<peer::v1::BlindedPerson>& persons);
 
-// All elements in order; kInvalidArgument unless 1 to 8 persons of 1 to 3 whole encodings each.
+// All elements in order; kInvalidArgument unless 1 to 8 persons of 1 to 5 whole encodings each.
 // Nothing about what they encode.
 absl::StatusOr<std::vector<crypto::oprf::Encoding>> ElementsOf(
     const google::protobuf::RepeatedPtrField<peer::v1::BlindedPerson>& persons);

@@ -9,6 +9,7 @@
 #include "server/envelope/case_token.h"
 #include "server/evaluation/message.h"
 #include "server/evaluation/parts.h"
+#include "server/identity/opened_input.h"
 #include "server/ledger/leaf.h"
 #include "server/ledger/part.h"
 #include "sluis/record/v1/entry.pb.h"
@@ -22,18 +23,20 @@ using Persons = google::protobuf::RepeatedPtrField<peer::v1::BlindedPerson>;
 // What the match keys hide to; false when one is none.
 bool Hide(std::string_view partnership, std::string_view purpose,
           const record::v1::SubjectPart& subject, Persons* out) {
+  const absl::StatusOr<identity::KeyScope> scope = identity::KeyScope::Of(partnership, purpose);
+  if (!scope.ok()) return false;
   for (const record::v1::EvaluatedPerson& person : subject.evaluated()) {
     std::string& elements = *out->Add()->mutable_elements();
     for (const record::v1::EvaluatedInput& one : person.inputs()) {
-      const absl::StatusOr<Wiped> input =
-          InputOf(partnership, purpose, one.kind(), one.identifier());
+      const absl::StatusOr<identity::WipedText> input =
+          identity::OpenedInput(one.kind(), *scope, one.identifier());
       auto bytes = crypto::Secret<oprf::kScalarSize>::FromBytes(crypto::Bytes(one.blind()));
       if (!input.ok() || !bytes.ok()) return false;
       auto blind = oprf::SecretScalar::Deserialize(*std::move(bytes));
       if (!blind.ok()) return false;
       std::vector<oprf::SecretScalar> blinds;
       blinds.push_back(*std::move(blind));
-      const crypto::BytesView view = input->view();
+      const crypto::BytesView view = identity::View(*input);
       const auto hidden = oprf::Request::With(std::span(&view, 1), std::move(blinds));
       if (!hidden.ok()) return false;
       elements.append(crypto::View(hidden->blinded().front()));
@@ -110,7 +113,7 @@ OpeningVerdict CheckOpening(const OpeningContext& context, const peer::v1::Evalu
   if (!Commits(*leaf, ledger::Part::kCounterpart, context.origin, opening.counterpart_salt,
                opening.counterpart) ||
       !Commits(*leaf, ledger::Part::kSubject, context.origin, opening.subject_salt,
-               opening.subject.view())) {
+               identity::View(opening.subject))) {
     return OpeningVerdict::kUnopenable;
   }
   const std::optional<AskedEntry> says = ReadAskerPart(opening.counterpart);
@@ -120,7 +123,7 @@ OpeningVerdict CheckOpening(const OpeningContext& context, const peer::v1::Evalu
       crypto::View(says->blinded_digest) != crypto::BytesView(item.blinded_digest())) {
     return OpeningVerdict::kOtherRequest;
   }
-  const OpenedSubject subject(opening.subject.view());
+  const OpenedSubject subject(identity::View(opening.subject));
   if (!subject.HidesTo(context.partnership, context.purpose, says->count, says->blinded_digest)) {
     return OpeningVerdict::kOtherPersons;
   }

@@ -19,7 +19,7 @@
 
 #include "crypto/bytes.h"
 #include "crypto/secret.h"
-#include "server/evaluation/input.h"
+#include "server/identity/wiped_text.h"
 #include "sluis/peer/v1/evaluation.pb.h"
 
 namespace sluis::evaluation {
@@ -28,7 +28,7 @@ namespace sluis::evaluation {
 struct Opening {
   std::string leaf;  // 184 bytes
   std::string subject_salt;
-  Wiped subject;
+  identity::WipedText subject;
   std::string counterpart_salt;
   std::string counterpart;
 };

@@ -4,6 +4,7 @@
 
 #include "crypto/disclose.h"
 #include "crypto/expand_message.h"
+#include "server/evaluation/limits.h"
 
 namespace sluis::evaluation {
 namespace {
@@ -27,20 +28,52 @@ oprf::SecretScalar BlindFor(const BlindSource& source, const AskedEntry& entry, 
 
 absl::Status CheckCounts(const std::vector<Person>& persons) {
   bool fits = !persons.empty() && persons.size() <= kMaxPersons;
+  size_t bytes = 0;
   for (const Person& person : persons) {
     fits = fits && !person.empty() && person.size() <= kMaxKeysPerPerson;
+    for (const identity::CrossNodeInput& key : person) {
+      bytes += key.identifier().size() + kBytesAroundMatchKey;
+    }
   }
-  if (fits) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      "a question is about 1 to 8 persons with 1 to 3 match keys each; ask several times");
+  if (!fits) {
+    return absl::InvalidArgumentError(
+        "a question is about 1 to 8 persons with 1 to 5 match keys each; ask several times");
+  }
+  if (bytes > kMaxQuestionBytes) {
+    return absl::InvalidArgumentError(
+        "the match keys are too long to be logged together; ask about fewer persons at a time");
+  }
+  return absl::OkStatus();
+}
+
+// For the partnership and purpose of the key, and for this case where one takes a grant.
+absl::Status CheckScopes(const keys::Package& package, std::string_view case_ref,
+                         const std::vector<Person>& persons) {
+  if (case_ref.empty() || case_ref.size() > kMaxCaseRefBytes) {
+    return absl::InvalidArgumentError("a question is about one case; name it in 1 to 255 bytes");
+  }
+  for (const Person& person : persons) {
+    for (const identity::CrossNodeInput& key : person) {
+      if (key.scope().partnership() != package.partnership ||
+          key.scope().purpose() != package.purpose) {
+        return absl::InvalidArgumentError(
+            "a match key was made for another partnership or purpose than the key; make it anew");
+      }
+      if (!key.case_reference().empty() && key.case_reference() != case_ref) {
+        return absl::InvalidArgumentError(
+            "a search by sound was granted for another case; ask for a grant for this one");
+      }
+    }
+  }
+  return absl::OkStatus();
 }
 
 // In time that depends on lengths only; that one is there twice shows.
-bool AnyTwice(const std::vector<Wiped>& inputs) {
+bool AnyTwice(const std::vector<crypto::BytesView>& inputs) {
   int twice = 0;
   for (size_t i = 0; i < inputs.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
-      twice |= static_cast<int>(crypto::ConstantTimeEqual(inputs[i].view(), inputs[j].view()));
+      twice |= static_cast<int>(crypto::ConstantTimeEqual(inputs[i], inputs[j]));
     }
   }
   return crypto::Disclose(twice);
@@ -48,21 +81,17 @@ bool AnyTwice(const std::vector<Wiped>& inputs) {
 
 }  // namespace
 
-absl::StatusOr<Question> Question::Of(const keys::Package& package, std::vector<Person> persons,
-                                      const BlindSource& source) {
+absl::StatusOr<Question> Question::Of(const keys::Package& package, std::string_view case_ref,
+                                      std::vector<Person> persons, const BlindSource& source) {
   if (package.use != record::v1::KEY_USE_TAGS) {
     return absl::InvalidArgumentError(
         "the key is not one for tags of persons; take the package of the purpose");
   }
   if (absl::Status counts = CheckCounts(persons); !counts.ok()) return counts;
-  std::vector<Wiped> inputs;
+  if (absl::Status scopes = CheckScopes(package, case_ref, persons); !scopes.ok()) return scopes;
+  std::vector<crypto::BytesView> inputs;
   for (const Person& person : persons) {
-    for (const MatchKey& key : person) {
-      absl::StatusOr<Wiped> input =
-          InputOf(package.partnership, package.purpose, key.kind, key.identifier.view());
-      if (!input.ok()) return input.status();
-      inputs.push_back(*std::move(input));
-    }
+    for (const identity::CrossNodeInput& key : person) inputs.push_back(key.expose());
   }
   if (AnyTwice(inputs)) {
     return absl::InvalidArgumentError("a match key is there twice; give each once");
@@ -72,15 +101,13 @@ absl::StatusOr<Question> Question::Of(const keys::Package& package, std::vector<
   entry.request_id = source.random.Array<16>();
   entry.key_id = package.key_id;
   entry.count = static_cast<uint32_t>(inputs.size());
-  std::vector<crypto::BytesView> views;
   std::vector<oprf::SecretScalar> blinds;
-  for (const Wiped& input : inputs) {
-    blinds.push_back(BlindFor(source, entry, views.size(), input.view()));
-    views.push_back(input.view());
+  for (const crypto::BytesView input : inputs) {
+    blinds.push_back(BlindFor(source, entry, blinds.size(), input));
   }
-  absl::StatusOr<oprf::Request> hidden = oprf::Request::With(views, std::move(blinds));
+  absl::StatusOr<oprf::Request> hidden = oprf::Request::With(inputs, std::move(blinds));
   if (!hidden.ok()) return hidden.status();
-  Question out(std::move(persons), *std::move(hidden));
+  Question out(case_ref, std::move(persons), *std::move(hidden));
   size_t next = 0;
   for (const Person& person : out.persons_) {
     std::string& elements = *out.blinded_.Add()->mutable_elements();
@@ -94,13 +121,14 @@ absl::StatusOr<Question> Question::Of(const keys::Package& package, std::vector<
 }
 
 void Question::FillSubject(record::v1::SubjectPart& subject) const {
+  subject.set_case_ref(case_ref_);
   size_t next = 0;
   for (const Person& person : persons_) {
     record::v1::EvaluatedPerson& out = *subject.add_evaluated();
-    for (const MatchKey& key : person) {
+    for (const identity::CrossNodeInput& key : person) {
       record::v1::EvaluatedInput& input = *out.add_inputs();
-      input.set_kind(key.kind);
-      const crypto::BytesView identifier = key.identifier.view();
+      input.set_kind(std::string(key.kind_word()));
+      const crypto::BytesView identifier = key.identifier();
       // No string in between: what it left behind would not be wiped.
       input.set_identifier(identifier.data(), identifier.size());
       const auto blind = hidden_.blinds()[next++].bytes().expose();

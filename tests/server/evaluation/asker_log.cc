@@ -39,7 +39,6 @@ crypto::Hash AskerLog::Append(const std::string& subject, const std::string& cou
 
 crypto::Hash AskerLog::Append(const Question& question) {
   record::v1::SubjectPart subject;
-  subject.set_case_ref("C-2026-014");
   question.FillSubject(subject);
   return Append(subject.SerializeAsString(),
                 AskerPart(question.entry(), kOutcomeAsked).SerializeAsString());
@@ -102,11 +101,12 @@ peer::v1::EvaluationProofs AskerLog::Prove(const std::vector<crypto::Hash>& leaf
 
 Opening AskerLog::Open(const crypto::Hash& leaf_hash) const {
   const Entry& entry = entries_[Find(leaf_hash)];
-  Opening out{entry.leaf, entry.subject_salt, Wiped(entry.subject), entry.counterpart_salt,
-              entry.counterpart};
+  Opening out{entry.leaf, entry.subject_salt,
+              identity::WipedText(entry.subject.begin(), entry.subject.end()),
+              entry.counterpart_salt, entry.counterpart};
   if (entry.erased) {
     out.subject_salt.clear();
-    out.subject = Wiped();
+    out.subject = {};
   }
   return out;
 }

@@ -146,7 +146,7 @@ TEST(CapsTest, RowsOutOfFormAreRefused) {
   EXPECT_FALSE(reads([](auto& r) { r.clear_request_id(); }));
   EXPECT_FALSE(reads([](auto& r) { r.clear_leaf_hash(); }));
   EXPECT_FALSE(reads([](auto& r) { r.clear_pseudonym(); }));
-  EXPECT_FALSE(reads([](auto& r) { r.set_count(25); }));
+  EXPECT_FALSE(reads([](auto& r) { r.set_count(41); }));
   EXPECT_FALSE(reads([](auto& r) { r.set_count(0); }));
   EXPECT_FALSE(reads([](auto& r) { r.set_taken_at_s(0); }));
   EXPECT_FALSE(reads([](auto& r) { r.clear_proof(); }));
@@ -170,6 +170,31 @@ TEST(CapsTest, QuotaArithmetic) {
       }
     }
   }
+}
+
+// A person costs one element for each match key, whichever kinds they are of: a holder cannot see
+// whether they are of one person.
+TEST(CapsTest, APersonCostsOneForEachMatchKeyAndAFullBatchForty) {
+  World world(5, 3);
+  Caps caps;
+  caps.unproven = 100;
+  Holders holders(world, caps);
+  int next = 0;
+  const auto ground = [&](size_t persons, size_t keys) {
+    std::vector<Person> about;
+    for (size_t i = 0; i < persons; ++i) {
+      about.push_back(test::EveryKeyOf(next++));
+      while (about.back().size() > keys) about.back().pop_back();
+    }
+    return holders.Ground(2, world.Begin(std::move(about)).request());
+  };
+  EXPECT_EQ(ground(8, 5), std::nullopt) << "the largest request fits in the cap of a case";
+  EXPECT_EQ(holders.BookOf(2).All().at(0).count(), 40U);
+  EXPECT_EQ(ground(2, 5), kQuota) << "50 of 48";
+  EXPECT_EQ(ground(1, 5), std::nullopt);
+  EXPECT_EQ(ground(1, 4), kQuota) << "49 of 48";
+  EXPECT_EQ(ground(3, 1), std::nullopt);
+  EXPECT_EQ(ground(1, 1), kQuota);
 }
 
 // Two keys of one partnership at one node: who asks has its caps once.

@@ -13,11 +13,15 @@
 #include "crypto/oprf.h"
 #include "server/evaluation/question.h"
 #include "server/evaluation/tags.h"
+#include "server/identity/person_keys.h"
 
 namespace sluis::evaluation {
 namespace {
 
 namespace oprf = crypto::oprf;
+
+constexpr char kPartnership[] = "livc-r.vaartland.example";
+constexpr char kPurpose[] = "hulp";
 
 void Hide(crypto::BytesView bytes) { VALGRIND_MAKE_MEM_UNDEFINED(bytes.data(), bytes.size()); }
 void Publish(crypto::BytesView bytes) { VALGRIND_MAKE_MEM_DEFINED(bytes.data(), bytes.size()); }
@@ -39,8 +43,8 @@ class HiddenRandom final : public crypto::Random {
 
 keys::Package PackageOf(const oprf::Polynomial& polynomial) {
   keys::PackageDraft draft;
-  draft.partnership = "livc-r.vaartland.example";
-  draft.purpose = "hulp";
+  draft.partnership = kPartnership;
+  draft.purpose = kPurpose;
   draft.epoch = 1;
   for (keys::MemberIndex i = 1; i <= 3; ++i) {
     draft.holders.push_back({i, "lid-" + std::to_string(i) + ".example"});
@@ -51,10 +55,15 @@ keys::Package PackageOf(const oprf::Polynomial& polynomial) {
 
 std::vector<Person> People() {
   std::vector<Person> out;
-  for (const char* identifier : {"janssen jan 1985-07-30", "peeters ann 1990-01-02"}) {
-    Wiped hidden{std::string_view(identifier)};
-    Hide(hidden.view());
-    out.emplace_back().push_back({"name", std::move(hidden)});
+  for (const char* surname : {"Janssen", "Peeters"}) {
+    const identity::Person person =
+        identity::Person::From({.surname = surname, .given = "Lien", .born = "1985-07-30"}).value();
+    identity::PersonKeys keys =
+        identity::KeysOf(person, identity::KeyScope::Of(kPartnership, kPurpose).value(),
+                         identity::KeyKinds::None().With(identity::KeyKind::kNameAndDate));
+    identity::CrossNodeInput hidden = identity::CrossNodeInput::Of(std::move(keys.free.at(0)));
+    Hide(hidden.expose());
+    out.emplace_back().push_back(std::move(hidden));
   }
   return out;
 }
@@ -68,7 +77,7 @@ void CheckBlindPath() {
   HiddenRandom random;
   crypto::Secret<32> hedge;
   random.Fill(hedge.mutable_span());
-  const absl::StatusOr<Question> question = Question::Of(package, People(), {random, hedge});
+  const absl::StatusOr<Question> question = Question::Of(package, "C-1", People(), {random, hedge});
   Require(question.ok(), "a question");
   record::v1::SubjectPart subject;
   question->FillSubject(subject);
@@ -97,7 +106,7 @@ void CheckTags() {
 void Leak() {
   const std::vector<Person> people = People();
   volatile int counted = 0;
-  if ((people[0][0].identifier.view()[0] & 1) != 0) counted = counted + 1;
+  if ((people[0][0].identifier()[0] & 1) != 0) counted = counted + 1;
 }
 
 int Run(int argc, char** argv) {

@@ -24,9 +24,8 @@ constexpr int kPerson = 17;
 std::string Candidate(int i) { return "850730" + std::to_string(10000 + i); }
 
 oprf::Element PointOf(int candidate) {
-  const Wiped input =
-      InputOf(test::kPartnership, test::kPurpose, "name", Candidate(candidate)).value();
-  return oprf::HashToGroup({input.view()},
+  const identity::CrossNodeInput input = test::NameKey(Candidate(candidate));
+  return oprf::HashToGroup({input.expose()},
                            "HashToGroup-" + oprf::ContextOf(oprf::Mode::kVoprf).name());
 }
 

@@ -245,9 +245,9 @@ TEST_F(HolderTest, NoElementTwiceAndNoMoreThanABatch) {
       }
     });
   };
-  EXPECT_EQ(persons(8, 3), std::nullopt);
+  EXPECT_EQ(persons(8, 5), std::nullopt);
   EXPECT_EQ(persons(9, 1), kMalformed);
-  EXPECT_EQ(persons(1, 4), kMalformed);
+  EXPECT_EQ(persons(1, 6), kMalformed);
   EXPECT_EQ(persons(0, 0), kMalformed);
 }
 

@@ -75,7 +75,7 @@ TEST_F(MessageTest, ARequestOutOfBoundsIsRefused) {
   EXPECT_FALSE(Reads([](auto& r) { r.clear_user(); }));
   EXPECT_FALSE(Reads([](auto& r) {
     while (r.ByteSizeLong() <= kMaxRequestBytes) {
-      r.add_persons()->set_elements(std::string(96, 'x'));
+      r.add_persons()->set_elements(std::string(160, 'x'));
     }
   }));
 }
@@ -90,12 +90,12 @@ TEST_F(MessageTest, PersonsAndTheirElementsAreCounted) {
   };
   EXPECT_EQ(counts({32}), 1);
   EXPECT_EQ(counts({32, 96, 64}), 6);
-  EXPECT_EQ(counts(std::vector<size_t>(8, 96)), 24);
+  EXPECT_EQ(counts(std::vector<size_t>(8, 160)), 40);
   EXPECT_EQ(counts({}), -1);
   EXPECT_EQ(counts(std::vector<size_t>(9, 32)), -1);
   EXPECT_EQ(counts({32, 0}), -1);
   EXPECT_EQ(counts({33}), -1);
-  EXPECT_EQ(counts({128}), -1);
+  EXPECT_EQ(counts({192}), -1);
 }
 
 TEST_F(MessageTest, TheBlindedDigestSaysWhereAPersonEnds) {
@@ -127,7 +127,7 @@ TEST_F(MessageTest, AnAnswerOutOfBoundsIsRefused) {
   EXPECT_FALSE(ReadsAnswer([](auto& a) { a.set_holder(65536); }));
   EXPECT_FALSE(ReadsAnswer([](auto& a) { a.clear_evaluated(); }));
   EXPECT_FALSE(ReadsAnswer([](auto& a) { a.mutable_evaluated()->append("x"); }));
-  EXPECT_FALSE(ReadsAnswer([](auto& a) { a.set_evaluated(std::string(25 * 32, 'x')); }));
+  EXPECT_FALSE(ReadsAnswer([](auto& a) { a.set_evaluated(std::string(41 * 32, 'x')); }));
   EXPECT_FALSE(ReadsAnswer([](auto& a) { a.set_refusal(peer::v1::EVALUATION_REFUSAL_USED); }))
       << "an answer and a refusal at once";
   EXPECT_FALSE(ReadsAnswer([](auto& a) {

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "server/evaluation/limits.h"
+#include "server/identity/opened_input.h"
 #include "server/ledger/part.h"
 #include "tests/server/evaluation/world.h"
 #include "tests/support/places.h"
@@ -27,7 +29,8 @@ std::string TextOf(const absl::StatusOr<Question>& question) {
 class QuestionTest : public ::testing::Test {
  protected:
   absl::StatusOr<Question> Of(std::vector<Person> persons) {
-    return Question::Of(*world_.package, std::move(persons), {world_.random, world_.hedge});
+    return Question::Of(*world_.package, "C-2026-014", std::move(persons),
+                        {world_.random, world_.hedge});
   }
   World world_{3, 2};
 };
@@ -47,7 +50,8 @@ TEST_F(QuestionTest, AStuckRandomSourceRepeatsNoBlindForAnotherPersonPlaceOrNode
   std::set<std::string> blinds;
   const auto collect = [&](std::vector<Person> persons, const crypto::Secret<32>& hedge) {
     record::v1::SubjectPart subject;
-    Question::Of(*world_.package, std::move(persons), {stuck, hedge})->FillSubject(subject);
+    Question::Of(*world_.package, "C-2026-014", std::move(persons), {stuck, hedge})
+        ->FillSubject(subject);
     bool fresh = true;
     for (const auto& person : subject.evaluated()) {
       fresh = blinds.insert(person.inputs(0).blind()).second && fresh;
@@ -77,7 +81,8 @@ TEST_F(QuestionTest, EveryBlindTakesFreshBytesOfItsOwn) {
   } random;
   std::set<std::string> elements;
   for (int i = 0; i < 5; ++i) {
-    const auto question = Question::Of(*world_.package, People({"een"}), {random, world_.hedge});
+    const auto question =
+        Question::Of(*world_.package, "C-2026-014", People({"een"}), {random, world_.hedge});
     EXPECT_EQ(question->request_id()[0], 7);
     EXPECT_TRUE(elements.insert(question->blinded()[0].elements()).second);
   }
@@ -85,14 +90,16 @@ TEST_F(QuestionTest, EveryBlindTakesFreshBytesOfItsOwn) {
 
 TEST_F(QuestionTest, SubjectAndCounterpartPartsSayWhatWasAsked) {
   std::vector<Person> persons = People({"een", "twee"});
-  persons[1].push_back({"nrn", Wiped("85073003328")});
+  persons[1].push_back(test::NumberKey("85073003328"));
   const Question question = world_.Ask(std::move(persons));
   EXPECT_EQ(question.count(), 3U);
   record::v1::SubjectPart subject;
   question.FillSubject(subject);
   ASSERT_EQ(subject.evaluated_size(), 2);
   ASSERT_EQ(subject.evaluated(1).inputs_size(), 2);
-  EXPECT_EQ(subject.evaluated(1).inputs(1).kind(), "nrn");
+  EXPECT_EQ(subject.case_ref(), "C-2026-014");
+  EXPECT_EQ(subject.evaluated(1).inputs(0).kind(), "name-date");
+  EXPECT_EQ(subject.evaluated(1).inputs(1).kind(), "be-nrn");
   EXPECT_EQ(subject.evaluated(1).inputs(1).identifier(), "85073003328");
   const std::string part = AskerPart(question.entry(), kOutcomeAsked).SerializeAsString();
   EXPECT_EQ(ReadAskerPart(part), question.entry());
@@ -113,49 +120,101 @@ TEST_F(QuestionTest, AnInputIsThatOfTheReferenceModel) {
   const auto& inputs = vectors["cases"][0]["evaluation"]["inputs"];
   const char* purposes[] = {"A", "B"};
   for (size_t i = 0; i < 2; ++i) {
-    const auto input = InputOf("demo", purposes[i], "be-nrn", "85073003328");
-    ASSERT_TRUE(input.ok()) << input.status();
-    EXPECT_EQ(crypto::HexEncode(input->view()), inputs[i].get<std::string>());
+    const identity::CrossNodeInput input = test::NumberKey("85073003328", purposes[i], "demo");
+    EXPECT_EQ(crypto::HexEncode(input.expose()), inputs[i].get<std::string>());
+    const auto opened = identity::OpenedInput(
+        "be-nrn", identity::KeyScope::Of("demo", purposes[i]).value(), "85073003328");
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    EXPECT_EQ(identity::View(*opened), input.expose()) << "as who opens makes it anew";
   }
 }
 
 TEST_F(QuestionTest, TheLargestQuestionFitsInAPart) {
-  std::vector<Person> persons(kMaxPersons);
-  for (size_t i = 0; i < kMaxElements; ++i) {
-    std::string identifier = std::to_string(i);
-    identifier.resize(kMaxIdentifierBytes, 'x');
-    persons[i / kMaxKeysPerPerson].push_back({std::string(kMaxKindBytes, 'k'), Wiped(identifier)});
+  const std::string case_ref(kMaxCaseRefBytes, 'C');
+  const auto size = [&](int count, size_t letters) {
+    std::vector<Person> persons;
+    for (int i = 0; i < count; ++i) persons.push_back(test::EveryKeyOf(i, case_ref, letters));
+    const auto question =
+        Question::Of(*world_.package, case_ref, std::move(persons), {world_.random, world_.hedge});
+    if (!question.ok()) {
+      EXPECT_THAT(TextOf(question), HasSubstr("fewer persons at a time"));
+      return size_t{0};
+    }
+    record::v1::SubjectPart subject;
+    question->FillSubject(subject);
+    return subject.SerializeAsString().size();
+  };
+  for (size_t letters = 8; letters <= identity::kMaxNameBytes; letters += 7) {
+    EXPECT_LE(size(8, letters), ledger::kMaxPartBytes) << letters;
   }
-  record::v1::SubjectPart subject;
-  world_.Ask(std::move(persons)).FillSubject(subject);
-  subject.set_case_ref(std::string(32, 'C'));
-  EXPECT_LE(subject.SerializeAsString().size(), ledger::kMaxPartBytes);
+  EXPECT_GT(size(8, 40), 3000U) << "eight with long names fit";
+  EXPECT_GT(size(1, identity::kMaxNameBytes), 1000U) << "and one with the longest";
+  EXPECT_EQ(size(8, identity::kMaxNameBytes), 0U);
+}
+
+// Words of kinds, their form and what may cross come from server/identity and from nowhere else.
+static_assert(std::is_same_v<Person, std::vector<identity::CrossNodeInput>>);
+static_assert(!std::is_constructible_v<Person::value_type, std::string, std::string>);
+static_assert(kMaxKeysPerPerson == identity::kMaxCrossingOfOnePerson);
+
+TEST_F(QuestionTest, OnlyWhatWasMadeForThisKeyAndCaseIsAsked) {
+  EXPECT_THAT(TextOf(Of(People({"een"}, "ander-doel"))), HasSubstr("another partnership"));
+  std::vector<Person> elsewhere(1);
+  elsewhere[0].push_back(test::NameKey("een", test::kPurpose, "ander.example"));
+  EXPECT_THAT(TextOf(Of(std::move(elsewhere))), HasSubstr("another partnership"));
+  std::vector<Person> other_case;
+  other_case.push_back(test::EveryKeyOf(1, "C-2026-099"));
+  EXPECT_THAT(TextOf(Of(std::move(other_case))), HasSubstr("granted for another case"));
+  std::vector<Person> this_case;
+  this_case.push_back(test::EveryKeyOf(1, "C-2026-014"));
+  EXPECT_TRUE(Of(std::move(this_case)).ok());
+  for (const size_t bytes : {size_t{0}, kMaxCaseRefBytes + 1}) {
+    EXPECT_THAT(TextOf(Question::Of(*world_.package, std::string(bytes, 'C'), People({"een"}),
+                                    {world_.random, world_.hedge})),
+                HasSubstr("one case"));
+  }
+}
+
+// What never crosses cannot be hidden under a word of its own either when an entry is opened.
+TEST_F(QuestionTest, AnOpenedInputIsOfAKindThatMayCross) {
+  const auto scope = identity::KeyScope::Of(test::kPartnership, test::kPurpose).value();
+  for (const identity::KeyKind kind : identity::kKeyKinds) {
+    EXPECT_EQ(identity::OpenedInput(identity::IdType(kind), scope, "x").ok(),
+              identity::ReachOf(kind) != identity::Reach::kOwnNode)
+        << identity::IdType(kind);
+  }
+  EXPECT_FALSE(identity::OpenedInput("nrn", scope, "x").ok());
+  EXPECT_FALSE(identity::OpenedInput("", scope, "x").ok());
+  EXPECT_FALSE(identity::OpenedInput("be-nrn", scope, "").ok());
+  const std::string longest(identity::kMaxIdentifierBytes + 1, 'x');
+  EXPECT_FALSE(identity::OpenedInput("name-date", scope, longest).ok());
+  for (const identity::CrossNodeInput& key : test::EveryKeyOf(3)) {
+    const auto opened = identity::OpenedInput(key.kind_word(), key.scope(), key.identifier());
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    EXPECT_EQ(identity::View(*opened), key.expose());
+  }
 }
 
 TEST_F(QuestionTest, BoundsAreKeptWithoutNamingAnybody) {
   EXPECT_THAT(TextOf(Of({})), HasSubstr("1 to 8 persons"));
-  EXPECT_THAT(TextOf(Of(std::vector<Person>(1))), HasSubstr("1 to 3 match keys"));
+  EXPECT_THAT(TextOf(Of(std::vector<Person>(1))), HasSubstr("1 to 5 match keys"));
   std::vector<std::string> nine;
   for (int i = 0; i < 9; ++i) nine.push_back("persoon " + std::to_string(i));
   EXPECT_THAT(TextOf(Of(People(nine))), HasSubstr("1 to 8 persons"));
-  std::vector<Person> four(1);
-  for (int i = 0; i < 4; ++i) four[0].push_back({"name", Wiped(std::to_string(i))});
-  EXPECT_THAT(TextOf(Of(std::move(four))), HasSubstr("1 to 3 match keys"));
+  std::vector<Person> six(1);
+  for (int i = 0; i < 6; ++i) six[0].push_back(test::NameKey(std::to_string(i)));
+  EXPECT_THAT(TextOf(Of(std::move(six))), HasSubstr("1 to 5 match keys"));
   const std::string twice = TextOf(Of(People({"jan peeters", "jan peeters"})));
   EXPECT_THAT(twice, HasSubstr("twice"));
   EXPECT_THAT(twice, Not(HasSubstr("jan")));
-  EXPECT_THAT(TextOf(Of(People({""}))), HasSubstr("1 to 200 bytes"));
-  EXPECT_THAT(TextOf(Of(People({std::string(201, 'x')}))), HasSubstr("1 to 200 bytes"));
-  std::vector<Person> kind(1);
-  kind[0].push_back({"a kind", Wiped("een")});
-  EXPECT_THAT(TextOf(Of(std::move(kind))), HasSubstr("kind"));
 }
 
 TEST_F(QuestionTest, AKeyThatTakesElementsOnIsNotAskedAboutPersons) {
   keys::Package roll = *world_.package;
   roll.use = record::v1::KEY_USE_ROLL;
-  EXPECT_THAT(TextOf(Question::Of(roll, People({"een"}), {world_.random, world_.hedge})),
-              HasSubstr("tags"));
+  EXPECT_THAT(
+      TextOf(Question::Of(roll, "C-2026-014", People({"een"}), {world_.random, world_.hedge})),
+      HasSubstr("tags"));
 }
 
 }  // namespace

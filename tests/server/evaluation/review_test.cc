@@ -56,7 +56,7 @@ TEST(ReviewTest, AnEntryAboutSomebodyElseIsFoundAlthoughItWasProvenToHolders) {
 
 TEST(ReviewTest, WhatDoesNotOpenFails) {
   EXPECT_EQ(Opened([](auto&, Opening& o) { o.leaf.clear(); }), OpeningVerdict::kUnopenable);
-  EXPECT_EQ(Opened([](auto&, Opening& o) { o.subject = Wiped(); }), OpeningVerdict::kUnopenable);
+  EXPECT_EQ(Opened([](auto&, Opening& o) { o.subject = {}; }), OpeningVerdict::kUnopenable);
   EXPECT_EQ(Opened([](auto&, Opening& o) { o.subject_salt.back() ^= 1; }),
             OpeningVerdict::kUnopenable);
   EXPECT_EQ(Opened([](auto&, Opening& o) { o.counterpart.back() ^= 1; }),
@@ -146,8 +146,8 @@ TEST(ReviewTest, WhatWasShownFalseStaysFailed) {
 TEST(ReviewTest, WhichMatchKeysAreOfOnePersonIsPartOfWhatIsOpened) {
   World world(3, 2);
   std::vector<Person> one(1);
-  one[0].push_back({"name", Wiped("een")});
-  one[0].push_back({"nrn", Wiped("twee")});
+  one[0].push_back(test::NameKey("een"));
+  one[0].push_back(test::NumberKey("85073003328"));
   const Question question = world.Ask(std::move(one));
   record::v1::SubjectPart subject;
   question.FillSubject(subject);
@@ -163,7 +163,7 @@ TEST(ReviewTest, WhichMatchKeysAreOfOnePersonIsPartOfWhatIsOpened) {
   two.mutable_evaluated(0)->mutable_inputs()->RemoveLast();
   EXPECT_FALSE(checks(two));
   record::v1::SubjectPart kind = subject;
-  kind.mutable_evaluated(0)->mutable_inputs(0)->set_kind("nrn");
+  kind.mutable_evaluated(0)->mutable_inputs(0)->set_kind("be-bis");
   EXPECT_FALSE(checks(kind));
   EXPECT_FALSE(CheckSubject(test::kPartnership, "ander-doel", subject.SerializeAsString(), 2,
                             question.entry().blinded_digest));

@@ -175,7 +175,7 @@ TEST_F(UnlinkabilityTest, BlindedElementsOfOnePersonLookLikeThoseOfMany) {
     one.push_back("steeds dezelfde");
     for (int p = 1; p < 8; ++p) one.push_back("en nog " + std::to_string(p));
     for (const size_t side : {0U, 1U}) {
-      const Question question = a_.Ask(test::People(side == 0 ? one : many));
+      const Question question = a_.Ask(test::People(side == 0 ? one : many, "doel-a"));
       for (const auto& person : question.blinded()) {
         // The last byte has only seven bits, and the first no lowest one.
         for (size_t at = 1; at < 31; ++at) {

@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "crypto/oprf.h"
 #include "server/authn/mandate.h"
+#include "server/identity/person_keys.h"
 #include "tests/support/person.h"
 
 namespace sluis::evaluation::test {
@@ -43,10 +44,85 @@ record::v1::SignedMandate MandateFor(const crypto::SigningKey& person,
 
 std::string NameOf(MemberIndex index) { return "lid-" + std::to_string(index) + ".example"; }
 
-std::vector<Person> People(const std::vector<std::string>& identifiers) {
+namespace {
+
+// In letters that normalisation leaves as they are.
+std::string Lettered(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<uint8_t>(c);
+    out.push_back(static_cast<char>('a' + byte / 16));
+    out.push_back(static_cast<char>('a' + byte % 16));
+  }
+  return out;
+}
+
+// With its check digits, of somebody born before 2000.
+std::string WithCheck(uint64_t nine) {
+  std::string check = std::to_string(97 - nine % 97);
+  if (check.size() == 1) check.insert(0, "0");
+  return std::to_string(nine).append(check);
+}
+
+identity::PersonKeys KeysOf(const identity::WrittenIdentity& written, const char* purpose,
+                            const char* partnership, identity::KeyKinds kinds) {
+  const identity::Person person = Must(identity::Person::From(written));
+  return identity::KeysOf(person, Must(identity::KeyScope::Of(partnership, purpose)), kinds);
+}
+
+}  // namespace
+
+identity::CrossNodeInput NameKey(std::string_view name, const char* purpose,
+                                 const char* partnership) {
+  const std::string surname = Lettered(name);
+  identity::PersonKeys keys =
+      KeysOf({.surname = surname, .given = "Lien", .born = "1985-07-30"}, purpose, partnership,
+             identity::KeyKinds::None().With(identity::KeyKind::kNameAndDate));
+  return identity::CrossNodeInput::Of(std::move(keys.free.at(0)));
+}
+
+identity::CrossNodeInput NumberKey(std::string_view digits, const char* purpose,
+                                   const char* partnership) {
+  identity::PersonKeys keys =
+      KeysOf({.national_number = digits}, purpose, partnership,
+             identity::KeyKinds::None().With(identity::KeyKind::kNationalNumber));
+  return identity::CrossNodeInput::Of(std::move(keys.free.at(0)));
+}
+
+Person EveryKeyOf(int number, std::string_view case_ref, size_t letters) {
+  const auto nth = static_cast<uint64_t>(number);
+  std::string surname = Lettered(std::to_string(number));
+  surname.resize(letters, 'm');
+  const std::string given(letters, 'n');
+  // Of a day of their own: names that sound alike are one K3.
+  const std::string born = std::to_string(1900 + number).append("-07-30");
+  const std::string national = WithCheck(850730000 + 2 * nth + 1);
+  const std::string bis = WithCheck(854730000 + 2 * nth + 1);
+  const std::string foreign = "NX" + std::to_string(7130254 + nth);
+  identity::PersonKeys keys = KeysOf({.surname = surname,
+                                      .given = given,
+                                      .born = born,
+                                      .national_number = national,
+                                      .bis_number = bis,
+                                      .foreign_country = "NL",
+                                      .foreign_number = foreign},
+                                     kPurpose, kPartnership, identity::KeyKinds::All());
+  Person out;
+  for (identity::FreeInput& free : keys.free) {
+    out.push_back(identity::CrossNodeInput::Of(std::move(free)));
+  }
+  identity::PackGrant grant = Must(identity::PackGrant::Of(
+      {crypto::Hash{1}, "zoek-op-klank", "an.claes", "bo.maes",
+       Must(identity::KeyScope::Of(kPartnership, kPurpose)), std::string(case_ref)}));
+  out.push_back(Must(
+      identity::CrossNodeInput::Of(std::move(keys.granted.value()), std::move(grant), case_ref)));
+  return out;
+}
+
+std::vector<Person> People(const std::vector<std::string>& names, const char* purpose) {
   std::vector<Person> out;
-  for (const std::string& identifier : identifiers) {
-    out.emplace_back().push_back({"name", Wiped(identifier)});
+  for (const std::string& name : names) {
+    out.emplace_back().push_back(NameKey(name, purpose));
   }
   return out;
 }
@@ -78,8 +154,8 @@ World::World(size_t members, size_t threshold, uint64_t seed, const char* purpos
   status.set_issued_at_s(kNowUs / kUsPerSecond - 3600);
 }
 
-Question World::Ask(std::vector<Person> persons) {
-  return Must(Question::Of(*package, std::move(persons), {random, hedge}));
+Question World::Ask(std::vector<Person> persons, std::string_view case_ref) {
+  return Must(Question::Of(*package, case_ref, std::move(persons), {random, hedge}));
 }
 
 record::v1::UserStatement World::Statement() const {
@@ -162,10 +238,10 @@ std::string World::Honest(MemberIndex holder, crypto::BytesView signed_request) 
   return Signed(holder, Answer(holder, signed_request));
 }
 
-oprf::Element World::ElementOf(const char* purpose, std::string_view identifier) const {
-  const Wiped input = Must(InputOf(kPartnership, purpose, "name", identifier));
+oprf::Element World::ElementOf(const char* purpose, std::string_view name) const {
+  const identity::CrossNodeInput input = NameKey(name, purpose);
   return oprf::Multiply(
-      secret, oprf::HashToGroup({input.view()},
+      secret, oprf::HashToGroup({input.expose()},
                                 "HashToGroup-" + oprf::ContextOf(oprf::Mode::kVoprf).name()));
 }
 

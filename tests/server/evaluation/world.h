@@ -9,6 +9,7 @@
 
 #include "crypto/dealing.h"
 #include "server/evaluation/asker.h"
+#include "server/evaluation/limits.h"
 #include "server/keys/package.h"
 #include "sluis/record/v1/mandate.pb.h"
 #include "tests/support/seeded_random.h"
@@ -29,8 +30,18 @@ class StuckRandom final : public crypto::Random {
   void Fill(std::span<uint8_t> out) override { std::fill(out.begin(), out.end(), uint8_t{0x5a}); }
 };
 
+// The match key of somebody of this name (K2), whatever is in it: two names are two match keys.
+identity::CrossNodeInput NameKey(std::string_view name, const char* purpose = kPurpose,
+                                 const char* partnership = kPartnership);
+// A national number.
+identity::CrossNodeInput NumberKey(std::string_view digits, const char* purpose = kPurpose,
+                                   const char* partnership = kPartnership);
+// Somebody with every match key that may cross: three numbers, K2, and K3 with a grant for the
+// case. `letters` long are surname and given name.
+Person EveryKeyOf(int number, std::string_view case_ref = "C-2026-014", size_t letters = 8);
+
 // One match key for each person.
-std::vector<Person> People(const std::vector<std::string>& identifiers);
+std::vector<Person> People(const std::vector<std::string>& names, const char* purpose = kPurpose);
 
 struct MemberKeys {
   crypto::SigningKey identity;
@@ -41,7 +52,7 @@ struct MemberKeys {
 struct World {
   World(size_t members, size_t threshold, uint64_t seed = 1, const char* purpose = kPurpose);
 
-  Question Ask(std::vector<Person> persons);
+  Question Ask(std::vector<Person> persons, std::string_view case_ref = "C-2026-014");
   // Signed by the person who asks, for the asker; INTAKE has a token as well.
   Asking AskingFor(const Question& question, const crypto::Hash& leaf_hash,
                    std::string_view case_ref = "C-2026-014") const;
@@ -58,8 +69,8 @@ struct World {
   std::string Signed(MemberIndex holder, const peer::v1::EvaluationAnswer& answer) const;
   std::string Honest(MemberIndex holder, crypto::BytesView signed_request);
 
-  // The element that all holders together give to a match key.
-  crypto::oprf::Element ElementOf(const char* purpose, std::string_view identifier) const;
+  // The element that all holders together give to the match key of a name.
+  crypto::oprf::Element ElementOf(const char* purpose, std::string_view name) const;
 
   tests::SeededRandom random;
   crypto::Secret<32> hedge;

@@ -11,7 +11,7 @@ namespace {
 namespace oprf = crypto::oprf;
 
 peer::v1::EvaluationRequest BodyOf(const Question& question, const keys::Package& package,
-                                   const Asking& asking) {
+                                   const Asking& asking, const crypto::Hash& leaf_hash) {
   peer::v1::EvaluationRequest out;
   out.set_version(kVersion);
   out.set_partnership(package.partnership);
@@ -22,7 +22,7 @@ peer::v1::EvaluationRequest BodyOf(const Question& question, const keys::Package
   out.set_purpose(package.purpose);
   out.set_basis(asking.basis);
   out.set_case_token(asking.case_token);
-  out.set_leaf_hash(std::string(crypto::View(asking.leaf_hash)));
+  out.set_leaf_hash(std::string(crypto::View(leaf_hash)));
   *out.mutable_persons() = question.blinded();
   *out.mutable_user() = asking.user;
   return out;
@@ -50,17 +50,19 @@ Asker::Asker(Question question, std::shared_ptr<const keys::Package> package, Ho
   for (const MemberIndex holder : order_) states_[holder] = State::kIdle;
 }
 
-absl::StatusOr<Asker> Asker::Begin(Question question, std::shared_ptr<const keys::Package> package,
-                                   HolderKeys keys, const Asking& asking,
-                                   const crypto::SigningKey& identity, size_t spare) {
+absl::StatusOr<Asker> Asker::Begin(Question question, const LoggedDurably& logged,
+                                   std::shared_ptr<const keys::Package> package, HolderKeys keys,
+                                   const Asking& asking, const crypto::SigningKey& identity,
+                                   size_t spare) {
   if (question.key_id() != package->key_id) {
     return absl::InvalidArgumentError(
         "the question was made for another key; make it anew for the package in use");
   }
-  Request request = SignRequest(BodyOf(question, *package, asking), identity);
+  if (absl::Status checked = CheckLogged(logged, question.Log()); !checked.ok()) return checked;
+  Request request = SignRequest(BodyOf(question, *package, asking, logged.leaf_hash()), identity);
   if (!ReadRequest(request.Serialise()).ok()) {
     return absl::InvalidArgumentError(
-        "the request would not be of form; give asker, basis, case token, entry and the signature "
+        "the request would not be of form; give asker, basis, case token and the signature "
         "of the person who asks");
   }
   return Asker(std::move(question), std::move(package), std::move(keys), std::move(request), spare);
@@ -126,19 +128,46 @@ Asker::Standing Asker::standing() const {
   return possible >= package_->threshold ? Standing::kAsking : Standing::kFailed;
 }
 
-absl::StatusOr<Asker::Result> Asker::Combine() && {
+ToLog Asker::Failed() const {
+  const AskedEntry& entry = question_.entry();
+  return {StepOf({"failed", crypto::View(entry.request_id), crypto::View(request_.digest)}),
+          AskerPart(entry, kOutcomeFailed),
+          {}};
+}
+
+ToLog Combined::Log() const {
+  crypto::Bytes digests;
+  for (const record::v1::EvaluationEnd& end : answers_) digests.append(end.answer_digest());
+  return {StepOf({"combined", crypto::View(entry_.request_id), digests}),
+          AskerPart(entry_, kOutcomeCombined),
+          {}};
+}
+
+void Combined::FillSubject(record::v1::SubjectPart& subject) const {
+  subject.set_case_ref(case_ref_);
+  for (const record::v1::EvaluationEnd& end : answers_) *subject.add_evaluation_answers() = end;
+}
+
+absl::StatusOr<Combined::Elements> Combined::Release(const LoggedDurably& logged) && {
+  if (absl::Status checked = CheckLogged(logged, Log()); !checked.ok()) return checked;
+  return std::move(elements_);
+}
+
+absl::StatusOr<Combined> Asker::Combine() && {
   if (standing() != Standing::kReady) {
     return absl::FailedPreconditionError(
         "fewer holders answered rightly than are needed; ask again later");
   }
-  Result out;
+  Combined out;
+  out.entry_ = question_.entry();
+  out.case_ref_ = question_.case_ref_;
   std::vector<oprf::VerifiedAnswer> answers;
   for (Right& right : right_) {
     if (answers.size() == package_->threshold) break;
-    record::v1::EvaluationEnd& end = out.answers.emplace_back();
+    record::v1::EvaluationEnd& end = out.answers_.emplace_back();
     end.set_holder(right.answer.holder());
     end.set_answer_digest(std::string(crypto::View(right.digest)));
-    out.signed_answers.push_back(std::move(right.signed_answer));
+    out.signed_answers_.push_back(std::move(right.signed_answer));
     answers.push_back(std::move(right.answer));
   }
   absl::StatusOr<std::vector<oprf::SecretElement>> elements =
@@ -146,7 +175,7 @@ absl::StatusOr<Asker::Result> Asker::Combine() && {
   if (!elements.ok()) return elements.status();
   auto next = elements->begin();
   for (const Person& person : question_.persons_) {
-    std::vector<oprf::SecretElement>& of_person = out.persons.emplace_back();
+    std::vector<oprf::SecretElement>& of_person = out.elements_.emplace_back();
     for (size_t i = 0; i < person.size(); ++i) of_person.push_back(std::move(*next++));
   }
   return out;

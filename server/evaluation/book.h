@@ -24,6 +24,7 @@
 
 #include "absl/status/statusor.h"
 #include "crypto/bytes.h"
+#include "server/evaluation/logged_durably.h"
 #include "sluis/record/v1/evaluation.pb.h"
 
 namespace sluis::evaluation {
@@ -53,11 +54,7 @@ uint64_t AskerTotal(uint64_t holders, uint64_t threshold, uint64_t cap);
 // The largest cap with which that total stays at or below `total`.
 uint64_t CapForTotal(uint64_t holders, uint64_t threshold, uint64_t total);
 
-// A row as it is stored.
-struct StoredRow {
-  std::string key;  // lp(asker) || key id || request id, under a prefix of whoever stores it
-  std::string bytes;
-};
+// Its key is lp(asker) || key id || request id.
 StoredRow StoredFormOf(const HeldRow& row);
 absl::StatusOr<HeldRow> ReadHeldRow(crypto::BytesView bytes);
 // The same of a reveal: its key is lp(asker) || key id || period digest.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "crypto/hash.h"
 #include "crypto/oprf.h"
 #include "server/envelope/fault.h"
 #include "server/evaluation/limits.h"
@@ -64,8 +65,37 @@ bool Says(const ProvenEntry& entry, const HeldRow& row, const std::string& partn
 
 }  // namespace
 
-record::v1::CounterpartPart Admission::Counterpart() const {
-  return HolderPart(request_, row_.count(), kOutcomeEvaluated);
+ToLog Admission::Log() const {
+  return {StepOf({"evaluate", crypto::View(request_.digest)}),
+          HolderPart(request_, row_.count(), kOutcomeEvaluated),
+          {StoredFormOf(row_)}};
+}
+
+ToLog Refusal::Log() const {
+  ToLog out;
+  if (!request) return out;
+  // Whatever can be counted of what may be out of form.
+  size_t bytes = 0;
+  for (const auto& person : request->body.persons()) bytes += person.elements().size();
+  crypto::Bytes why;
+  crypto::AppendU16(why, static_cast<uint16_t>(ground));
+  out.step = StepOf({"refuse", crypto::View(request->digest), why});
+  out.counterpart =
+      HolderPart(*request, static_cast<uint32_t>(bytes / oprf::kElementSize), kOutcomeRefused);
+  return out;
+}
+
+ToLog RowChanges::Log() const {
+  crypto::Bytes all;
+  ToLog out;
+  out.counterpart = part_;
+  for (const HeldRow& row : rows_) {
+    out.rows.push_back(StoredFormOf(row));
+    crypto::AppendLp(all, out.rows.back().key);
+    crypto::AppendLp(all, out.rows.back().bytes);
+  }
+  out.step = StepOf({"change", part_.SerializeAsString(), all});
+  return out;
 }
 
 absl::StatusOr<Holder> Holder::Make(Own own, std::shared_ptr<Book> book,
@@ -159,10 +189,7 @@ void Holder::Abandon(Admission admission) {
 
 absl::StatusOr<std::string> Holder::Answer(Admission admission, const LoggedDurably& logged,
                                            const HolderSecrets& secrets) const {
-  if (logged.request_digest() != admission.request_digest()) {
-    return absl::FailedPreconditionError(
-        "another request was logged than is to be answered; log this one first");
-  }
+  if (absl::Status checked = CheckLogged(logged, admission.Log()); !checked.ok()) return checked;
   const oprf::Element& verification_key = own_.package->Find(own_.index)->verification_key;
   if (oprf::MultiplyGenerator(secrets.share) != verification_key) {
     return absl::FailedPreconditionError(
@@ -185,11 +212,12 @@ absl::StatusOr<std::string> Holder::Answer(Admission admission, const LoggedDura
   return SignAnswer(body, secrets.identity).Serialise();
 }
 
-absl::StatusOr<std::string> Holder::SignRefusal(const Refusal& refusal,
+absl::StatusOr<std::string> Holder::SignRefusal(const Refusal& refusal, const LoggedDurably& logged,
                                                 const crypto::SigningKey& identity) const {
   if (!refusal.request) {
     return absl::InvalidArgumentError("what is no request is not answered; drop it");
   }
+  if (absl::Status checked = CheckLogged(logged, refusal.Log()); !checked.ok()) return checked;
   peer::v1::EvaluationAnswer body;
   body.set_version(kVersion);
   body.set_partnership(own_.package->partnership);
@@ -204,10 +232,16 @@ absl::StatusOr<std::string> Holder::SignRefusal(const Refusal& refusal,
 
 absl::StatusOr<TakenProofs> Holder::TakeProofs(const std::string& asker, crypto::BytesView proofs,
                                                const crypto::VerifierKey& log_key,
-                                               const std::optional<crypto::TreeHead>& known) {
+                                               const std::optional<crypto::TreeHead>& known) const {
   const absl::StatusOr<ProvenEntries> proven = VerifyProofs(proofs, log_key, known);
   if (!proven.ok()) return proven.status();
-  TakenProofs out{proven->checkpoint, proven->checkpoint_note, {}, {}};
+  const crypto::Hash digest = crypto::Sha256(proofs);
+  TakenProofs out{proven->checkpoint,
+                  proven->checkpoint_note,
+                  RowChanges(ActPart({kKindProof, kOutcomeProven, own_.package->partnership, asker,
+                                      crypto::View(own_.package->key_id), crypto::View(digest)}),
+                             {}),
+                  {}};
   for (const ProvenEntry& entry : proven->entries) {
     const HeldRow* held = book_->FindByLeaf(asker, std::string(crypto::View(entry.leaf_hash)));
     if (held == nullptr || held->proof() != record::v1::EVALUATION_PROOF_STATE_OPEN) continue;
@@ -219,13 +253,25 @@ absl::StatusOr<TakenProofs> Holder::TakeProofs(const std::string& asker, crypto:
       row.set_proof(record::v1::EVALUATION_PROOF_STATE_DIFFERS);
       out.differing.push_back({row.signed_request(), entry.counterpart});
     }
-    out.rows.push_back(StoredFormOf(row));
-    book_->Put(std::move(row));
+    out.changes.rows_.push_back(std::move(row));
   }
   return out;
 }
 
-absl::StatusOr<StoredRow> Holder::SetAside(const std::string& asker, const RequestId& request_id) {
+absl::Status Holder::Apply(const RowChanges& changes, const LoggedDurably& logged) {
+  if (absl::Status checked = CheckLogged(logged, changes.Log()); !checked.ok()) return checked;
+  for (const HeldRow& row : changes.rows_) {
+    const HeldRow* held = book_->Find(row.asker(), row.key_id(), row.request_id());
+    const bool settled = held == nullptr ||
+                         held->proof() == record::v1::EVALUATION_PROOF_STATE_PROVEN ||
+                         held->proof() == record::v1::EVALUATION_PROOF_STATE_SET_ASIDE;
+    if (!settled) book_->Put(row);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RowChanges> Holder::PrepareSetAside(const std::string& asker,
+                                                   const RequestId& request_id) const {
   const HeldRow* held =
       book_->Find(asker, crypto::View(own_.package->key_id), crypto::View(request_id));
   if (held == nullptr || (held->proof() != record::v1::EVALUATION_PROOF_STATE_OPEN &&
@@ -235,9 +281,9 @@ absl::StatusOr<StoredRow> Holder::SetAside(const std::string& asker, const Reque
   }
   HeldRow row = *held;
   row.set_proof(record::v1::EVALUATION_PROOF_STATE_SET_ASIDE);
-  StoredRow out = StoredFormOf(row);
-  book_->Put(std::move(row));
-  return out;
+  return RowChanges(ActPart({kKindProof, kOutcomeSetAside, own_.package->partnership, asker,
+                             crypto::View(own_.package->key_id), "", crypto::View(request_id)}),
+                    {std::move(row)});
 }
 
 }  // namespace sluis::evaluation

@@ -1,7 +1,11 @@
 // One holder of a share: which requests it takes, and what it answers to them.
 //
-//   Admit ─► the caller logs Admission's entry and row, durably ─► LoggedDurably ─► Answer
-//         └► Refusal ─► the caller logs that ─► SignRefusal
+//   Admit ─► Admission, logged ─► Answer                     or Abandon, when it was not logged
+//         └► Refusal, logged ─► SignRefusal
+//   PrepareList, PrepareReveal ─► logged ─► Give             or Abandon
+//   TakeProofs, PrepareSetAside ─► RowChanges, logged ─► Apply
+//
+// Logged: PlanEffect of its ToLog, committed (logged_durably.h).
 //
 // Checked in this order, nothing secret before the last of them: form; member, caller and signature
 // of its node; key and sharing; purpose and entitlement; the person who asks; request id and entry
@@ -9,7 +13,11 @@
 // for case, person and organisation; entries not yet proven.
 //
 // Guarantee: what Admit takes is counted at once, so requests under way count against each other;
-// nothing is evaluated without proof that its entry is durable, and nothing twice. Not guaranteed:
+// nothing is evaluated, refused, listed, revealed or remembered without proof that its entry and
+// rows are durable, and nothing is evaluated twice. What is dropped before that was not told to
+// anybody, and after a restart it never was: what is counted or held back until then follows from
+// no row. A step that may still be logged holds back what would contradict it, so one that was not
+// is given to Abandon. Not guaranteed:
 // that the elements are of the person of the case: it cannot see that, nobody but the asker's
 // privacy officer can. Thread-safety: one thread for all holders of a book; an Admission may be
 // answered on another. Errors: see each; none names content.
@@ -20,6 +28,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -77,9 +86,7 @@ class Admission {
   Admission& operator=(Admission&&) noexcept = default;
 
   const crypto::Hash& request_digest() const { return request_.digest; }
-  // To be committed together: the counterpart part of the entry, and the row.
-  record::v1::CounterpartPart Counterpart() const;
-  StoredRow Row() const { return StoredFormOf(row_); }
+  ToLog Log() const;
 
  private:
   friend class Holder;
@@ -93,8 +100,55 @@ class Admission {
 
 struct Refusal {
   peer::v1::EvaluationRefusal ground = peer::v1::EVALUATION_REFUSAL_REFUSED;
-  // Nothing when the bytes are no request; it is then not answered but dropped.
+  // Nothing when the bytes are no request: it is then not answered but dropped, and whoever carries
+  // them counts it, so that nobody fills a log with what needs no key to make.
   std::optional<Request> request;
+
+  // Of one with a request.
+  ToLog Log() const;
+};
+
+// The list of a day that was signed and has yet to be logged.
+class Listing {
+ public:
+  ToLog Log() const;
+  const std::string& asker() const { return list_.body.asker(); }
+  uint32_t day() const { return list_.body.day(); }
+
+ private:
+  friend class Holder;
+  explicit Listing(DayList list) : list_(std::move(list)) {}
+
+  DayList list_;
+};
+
+// A part of a seed that was signed and has yet to be logged.
+class Revealing {
+ public:
+  ToLog Log() const;
+
+ private:
+  friend class Holder;
+  Revealing(SignedReveal reveal, record::v1::HeldReveal row)
+      : reveal_(std::move(reveal)), row_(std::move(row)) {}
+
+  SignedReveal reveal_;
+  record::v1::HeldReveal row_;
+};
+
+// What becomes of rows of a book, once it is logged. One that is dropped changed nothing.
+class RowChanges {
+ public:
+  ToLog Log() const;
+  bool empty() const { return rows_.empty(); }
+
+ private:
+  friend class Holder;
+  RowChanges(record::v1::CounterpartPart part, std::vector<HeldRow> rows)
+      : part_(std::move(part)), rows_(std::move(rows)) {}
+
+  record::v1::CounterpartPart part_;
+  std::vector<HeldRow> rows_;
 };
 
 // What a holder answers with. Borrows.
@@ -120,7 +174,7 @@ struct TakenProofs {
   // To be kept as the newest head known of that log; nothing when the one known is newer.
   std::optional<crypto::Checkpoint> checkpoint;
   std::string checkpoint_note;
-  std::vector<StoredRow> rows;  // that changed, to be committed
+  RowChanges changes;
   std::vector<DifferingEntry> differing;
 };
 
@@ -152,43 +206,51 @@ class Holder {
   // The entry was not committed: nothing is counted, and the request may come again.
   void Abandon(Admission admission);
   // The entry was committed. Until a request was abandoned or settled, its day is not listed.
-  void Settle(const LoggedDurably& logged) { open_.erase(logged.request_digest()); }
+  // Answer settles nothing, for it may run on another thread.
+  void Settle(const Admission& admission, const LoggedDurably& logged) {
+    if (CheckLogged(logged, admission.Log()).ok()) open_.erase(admission.request_digest());
+  }
   // The signed answer. kFailedPrecondition for a proof of durability of another request, or when
   // the share is not the one of the package.
   absl::StatusOr<std::string> Answer(Admission admission, const LoggedDurably& logged,
                                      const HolderSecrets& secrets) const;
-  // kInvalidArgument for one without a request.
-  absl::StatusOr<std::string> SignRefusal(const Refusal& refusal,
+  // kInvalidArgument for one without a request, kFailedPrecondition when it is not this refusal
+  // that was logged.
+  absl::StatusOr<std::string> SignRefusal(const Refusal& refusal, const LoggedDurably& logged,
                                           const crypto::SigningKey& identity) const;
 
   // Compares what the asker's log proves with what was evaluated. Entries that nothing rests on are
-  // passed over. Errors of VerifyProofs; nothing changes then.
+  // passed over. Errors of VerifyProofs. Nothing changes until Apply.
   absl::StatusOr<TakenProofs> TakeProofs(const std::string& asker, crypto::BytesView proofs,
                                          const crypto::VerifierKey& log_key,
-                                         const std::optional<crypto::TreeHead>& known);
+                                         const std::optional<crypto::TreeHead>& known) const;
 
-  // Lets an asker go on although an entry was not proven or differed; the row to be committed. An
-  // act of people, after they looked. kNotFound when nothing of that id is held against it.
-  absl::StatusOr<StoredRow> SetAside(const std::string& asker, const RequestId& request_id);
+  // Lets an asker go on although an entry was not proven or differed. An act of people, after they
+  // looked. kNotFound when nothing of that id is held against it.
+  absl::StatusOr<RowChanges> PrepareSetAside(const std::string& asker,
+                                             const RequestId& request_id) const;
+  // kFailedPrecondition when it is not these changes that were logged. What was settled since is
+  // left as it is.
+  absl::Status Apply(const RowChanges& changes, const LoggedDurably& logged);
 
-  // What was evaluated for the asker on a day that is over, or that there was no share then; and
-  // the row to be committed before it is given away, the first time. Asked for again it is the
-  // same, whatever has changed. kFailedPrecondition for a day that is not over, of which a request
-  // is not settled, or whose rows are no longer kept.
-  struct Listed {
-    std::string list;
-    std::optional<StoredRow> row;
-  };
-  absl::StatusOr<Listed> ListOf(const std::string& asker, uint32_t day, uint64_t now_us,
-                                const ListSecrets& secrets);
-  // The nonces of the days of a period, signed for exactly its lists, and the row to be committed
-  // before they are given away. For one period for each asker and day. kFailedPrecondition
-  // otherwise, and when a list is missing or one given as its own is not what it signed.
-  struct Revealed {
-    std::string reveal;
-    StoredRow row;
-  };
-  absl::StatusOr<Revealed> Reveal(const Period& period, const ListSecrets& secrets);
+  // The list that was given for this day before, which stays the same whatever has changed.
+  std::optional<std::string> KeptList(const std::string& asker, uint32_t day) const;
+  // What was evaluated for the asker on a day that is over, or that there was no share then,
+  // signed. kFailedPrecondition for a day that is not over, that has a list or of which one is
+  // being logged, of which a request is not settled, or whose rows are no longer kept.
+  absl::StatusOr<Listing> PrepareList(const std::string& asker, uint32_t day, uint64_t now_us,
+                                      const ListSecrets& secrets);
+  // The signed list. kFailedPrecondition when it is not this one that was logged.
+  absl::StatusOr<std::string> Give(Listing listing, const LoggedDurably& logged);
+  void Abandon(const Listing& listing);
+
+  // The nonces of the days of a period, signed for exactly its lists. For one period for each asker
+  // and day, which may be given again. kFailedPrecondition otherwise, and when a list is missing or
+  // one given as its own is not what it signed.
+  absl::StatusOr<Revealing> PrepareReveal(const Period& period, const ListSecrets& secrets);
+  // The signed reveal. kFailedPrecondition when it is not this one that was logged.
+  absl::StatusOr<std::string> Give(Revealing revealing, const LoggedDurably& logged);
+  void Abandon(const Revealing& revealing);
 
   const Own& own() const { return own_; }
   // Keys of the rows that are of no use any more, which it drops; those of requests are the book's.
@@ -210,6 +272,9 @@ class Holder {
   std::shared_ptr<Book> book_;
   std::map<std::pair<std::string, uint32_t>, DayList> lists_;  // by asker and day
   std::vector<record::v1::HeldReveal> reveals_;
+  // Being logged.
+  std::set<std::pair<std::string, uint32_t>> listing_;  // by asker and day
+  std::vector<record::v1::HeldReveal> revealing_;
   // Taken, and neither settled nor abandoned, by request digest: asker and day.
   std::map<crypto::Hash, std::pair<std::string, uint32_t>> open_;
 };

@@ -65,10 +65,35 @@ absl::Status Holder::TakeLists(std::span<const std::string> lists) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Holder::Listed> Holder::ListOf(const std::string& asker, uint32_t day,
-                                              uint64_t now_us, const ListSecrets& secrets) {
-  if (const auto held = lists_.find({asker, day}); held != lists_.end()) {
-    return Listed{held->second.Serialise(), std::nullopt};
+ToLog Listing::Log() const {
+  const peer::v1::EvaluationList& body = list_.body;
+  return {StepOf({"list", crypto::View(list_.digest)}),
+          ActPart({kKindList, kOutcomeListed, body.partnership(), body.asker(), body.key_id(),
+                   crypto::View(list_.digest)}),
+          {StoredFormOf(list_)}};
+}
+
+ToLog Revealing::Log() const {
+  const peer::v1::EvaluationReveal& body = reveal_.body;
+  return {StepOf({"reveal", reveal_.bytes}),
+          ActPart({kKindList, kOutcomeRevealed, body.partnership(), body.asker(), body.key_id(),
+                   body.period_digest()}),
+          {evaluation::StoredFormOf(row_)}};
+}
+
+std::optional<std::string> Holder::KeptList(const std::string& asker, uint32_t day) const {
+  const auto held = lists_.find({asker, day});
+  return held == lists_.end() ? std::nullopt : std::optional(held->second.Serialise());
+}
+
+absl::StatusOr<Listing> Holder::PrepareList(const std::string& asker, uint32_t day, uint64_t now_us,
+                                            const ListSecrets& secrets) {
+  if (lists_.contains({asker, day})) {
+    return absl::FailedPreconditionError("the day has its list; give that one again");
+  }
+  if (listing_.contains({asker, day})) {
+    return absl::FailedPreconditionError(
+        "the list of that day is still being logged; ask for it in a moment");
   }
   const uint32_t today = DayOf(book_->TimeFor(now_us / kUsPerSecond));
   if (day >= today) {
@@ -100,14 +125,23 @@ absl::StatusOr<Holder::Listed> Holder::ListOf(const std::string& asker, uint32_t
   }
   body.set_nonce_commitment(std::string(
       crypto::View(NonceCommitment(body, crypto::View(NonceFor(secrets.nonces, body))))));
-  DayList list = SignDayList(body, secrets.identity);
-  Listed out{list.Serialise(), StoredFormOf(list)};
+  // From now on, also when this list is abandoned: the day is over.
   book_->NotBefore(EndOf(day));
-  lists_.emplace(std::pair(asker, day), std::move(list));
+  listing_.insert({asker, day});
+  return Listing(SignDayList(body, secrets.identity));
+}
+
+absl::StatusOr<std::string> Holder::Give(Listing listing, const LoggedDurably& logged) {
+  if (absl::Status checked = CheckLogged(logged, listing.Log()); !checked.ok()) return checked;
+  Abandon(listing);
+  std::string out = listing.list_.Serialise();
+  lists_.emplace(std::pair(listing.asker(), listing.day()), std::move(listing.list_));
   return out;
 }
 
-absl::StatusOr<Holder::Revealed> Holder::Reveal(const Period& period, const ListSecrets& secrets) {
+void Holder::Abandon(const Listing& listing) { listing_.erase({listing.asker(), listing.day()}); }
+
+absl::StatusOr<Revealing> Holder::PrepareReveal(const Period& period, const ListSecrets& secrets) {
   const PeriodScope& scope = period.scope();
   if (period.partnership() != own_.package->partnership ||
       period.key_id() != own_.package->key_id || !period.missing().empty()) {
@@ -116,11 +150,13 @@ absl::StatusOr<Holder::Revealed> Holder::Reveal(const Period& period, const List
         "lists of all holders first");
   }
   const auto digest = std::string(crypto::View(period.digest()));
-  for (const record::v1::HeldReveal& held : reveals_) {
-    if (Overlap(held, scope) && held.period_digest() != digest) {
-      return absl::FailedPreconditionError(
-          "this holder has shown its part of the seed for other lists of these days; use those, "
-          "or open everything");
+  for (const auto* known : {&reveals_, &revealing_}) {
+    for (const record::v1::HeldReveal& held : *known) {
+      if (Overlap(held, scope) && held.period_digest() != digest) {
+        return absl::FailedPreconditionError(
+            "this holder has shown its part of the seed for other lists of these days; use those, "
+            "or open everything");
+      }
     }
   }
   peer::v1::EvaluationReveal body;
@@ -148,12 +184,27 @@ absl::StatusOr<Holder::Revealed> Holder::Reveal(const Period& period, const List
   row.set_first_day(scope.first_day);
   row.set_last_day(scope.last_day);
   row.set_period_digest(digest);
-  Revealed out{SignReveal(body, secrets.identity).Serialise(), evaluation::StoredFormOf(row)};
+  revealing_.push_back(row);
+  return Revealing(SignReveal(body, secrets.identity), std::move(row));
+}
+
+absl::StatusOr<std::string> Holder::Give(Revealing revealing, const LoggedDurably& logged) {
+  if (absl::Status checked = CheckLogged(logged, revealing.Log()); !checked.ok()) return checked;
+  Abandon(revealing);
+  const record::v1::HeldReveal& row = revealing.row_;
   std::erase_if(reveals_, [&](const auto& held) {
-    return held.asker() == scope.asker && held.period_digest() == digest;
+    return held.asker() == row.asker() && held.period_digest() == row.period_digest();
   });
-  reveals_.push_back(std::move(row));
-  return out;
+  reveals_.push_back(row);
+  return revealing.reveal_.Serialise();
+}
+
+void Holder::Abandon(const Revealing& revealing) {
+  const auto same = std::find_if(revealing_.begin(), revealing_.end(), [&](const auto& held) {
+    return held.asker() == revealing.row_.asker() &&
+           held.period_digest() == revealing.row_.period_digest();
+  });
+  if (same != revealing_.end()) revealing_.erase(same);
 }
 
 Holder::Pruned Holder::Prune(uint64_t now_s) {

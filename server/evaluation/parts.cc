@@ -61,6 +61,19 @@ record::v1::CounterpartPart HolderPart(const Request& request, uint32_t count,
   return out;
 }
 
+record::v1::CounterpartPart ActPart(const HolderAct& act) {
+  record::v1::CounterpartPart out;
+  out.set_exchange_id(std::string(act.request_id));
+  out.set_side(std::string(kSideHolder));
+  out.set_kind(std::string(act.kind));
+  out.set_peer(std::string(act.asker));
+  out.set_partnership(std::string(act.partnership));
+  out.set_message_digest(std::string(act.digest));
+  out.set_outcome(std::string(act.outcome));
+  out.set_key_id(std::string(act.key_id));
+  return out;
+}
+
 void WipeSubject(record::v1::SubjectPart& subject) {
   for (record::v1::EvaluatedPerson& person : *subject.mutable_evaluated()) {
     for (record::v1::EvaluatedInput& input : *person.mutable_inputs()) {

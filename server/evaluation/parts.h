@@ -3,6 +3,7 @@
 //
 //   asker    before: subject (match keys, blinds), counterpart (id, key, count, blinded digest)
 //            after:  subject (digests of the answers put together), the same counterpart
+//   holder   before it tells or takes anything else (ActPart): kind, outcome, asker, key, digest
 //   holder   before it answers: counterpart (id, key, count, blinded digest, digest of the request,
 //            leaf hash that it rests on)
 //
@@ -31,6 +32,13 @@ inline constexpr std::string_view kOutcomeCombined = "combined";
 inline constexpr std::string_view kOutcomeFailed = "failed";
 inline constexpr std::string_view kOutcomeEvaluated = "evaluated";
 inline constexpr std::string_view kOutcomeRefused = "refused";
+// Of what a holder tells afterwards, and of what it is shown.
+inline constexpr std::string_view kKindList = "evaluation-list";
+inline constexpr std::string_view kOutcomeListed = "listed";
+inline constexpr std::string_view kOutcomeRevealed = "revealed";
+inline constexpr std::string_view kKindProof = "evaluation-proof";
+inline constexpr std::string_view kOutcomeProven = "proven";
+inline constexpr std::string_view kOutcomeSetAside = "set-aside";
 
 // What an entry says was asked.
 struct AskedEntry {
@@ -52,6 +60,19 @@ AskedEntry EntryOf(const peer::v1::EvaluationRequest& request, uint32_t count);
 
 record::v1::CounterpartPart HolderPart(const Request& request, uint32_t count,
                                        std::string_view outcome);
+
+// What a holder tells an asker of its key, or takes from it, besides requests. `digest`: of the
+// list, the period or the proofs; empty for a request that is set aside.
+struct HolderAct {
+  std::string_view kind;
+  std::string_view outcome;
+  std::string_view partnership;
+  std::string_view asker;
+  crypto::BytesView key_id;
+  crypto::BytesView digest;
+  crypto::BytesView request_id = {};
+};
+record::v1::CounterpartPart ActPart(const HolderAct& act);
 
 // Zeroes match keys and blinds of a subject part that was sealed, and drops them.
 void WipeSubject(record::v1::SubjectPart& subject);

@@ -137,6 +137,13 @@ void Question::FillSubject(record::v1::SubjectPart& subject) const {
   }
 }
 
+ToLog Question::Log() const {
+  return {StepOf({"ask", crypto::View(entry_.request_id), crypto::View(entry_.key_id),
+                  crypto::View(entry_.blinded_digest)}),
+          AskerPart(entry_, kOutcomeAsked),
+          {}};
+}
+
 envelope::StatementItem Question::Item(std::string_view case_token) const {
   return ItemOf(entry_.request_id, case_token, entry_.key_id, entry_.blinded_digest);
 }

@@ -23,6 +23,7 @@
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "crypto/threshold.h"
+#include "server/evaluation/logged_durably.h"
 #include "server/evaluation/message.h"
 #include "server/evaluation/parts.h"
 #include "server/identity/key_input.h"
@@ -57,6 +58,9 @@ class Question {
   }
   // Case, match keys and blinds, for the entry before anybody is asked.
   void FillSubject(record::v1::SubjectPart& subject) const;
+  // To be logged before anybody is asked, with a subject part that FillSubject filled. Until then
+  // nothing happened: a question that is not logged is dropped.
+  ToLog Log() const;
   // What the person who asks signs.
   envelope::StatementItem Item(std::string_view case_token) const;
 

@@ -44,11 +44,13 @@ class AskerTest : public ::testing::Test {
     }
     return verdict;
   }
-  void ExpectElements(Asker::Result result, const std::vector<std::string>& people) const {
-    ASSERT_EQ(result.persons.size(), people.size());
+  void ExpectElements(Combined combined, const std::vector<std::string>& people) {
+    const LoggedDurably logged = world_.Log().Log(combined.Log());
+    const Combined::Elements persons = std::move(combined).Release(logged).value();
+    ASSERT_EQ(persons.size(), people.size());
     for (size_t i = 0; i < people.size(); ++i) {
-      ASSERT_EQ(result.persons[i].size(), 1U);
-      EXPECT_EQ(crypto::View(result.persons[i][0].bytes().expose()),
+      ASSERT_EQ(persons[i].size(), 1U);
+      EXPECT_EQ(crypto::View(persons[i][0].bytes().expose()),
                 crypto::View(world_.ElementOf(kPurpose, people[i]).encoding()));
     }
   }
@@ -70,12 +72,12 @@ TEST_F(AskerTest, ThreeOfFiveGiveTheElementOfEachPerson) {
   EXPECT_EQ(asker.standing(), Asker::Standing::kReady);
   auto result = std::move(asker).Combine();
   ASSERT_TRUE(result.ok()) << result.status();
-  ASSERT_EQ(result->answers.size(), 3U);
-  ASSERT_EQ(result->signed_answers.size(), 3U);
+  ASSERT_EQ(result->answers().size(), 3U);
+  ASSERT_EQ(result->signed_answers().size(), 3U);
   for (size_t i = 0; i < 3; ++i) {
-    const Answer kept = ReadAnswer(ReadAnswerEnvelope(result->signed_answers[i]).value()).value();
-    EXPECT_EQ(crypto::View(kept.digest), result->answers[i].answer_digest());
-    EXPECT_EQ(kept.body.holder(), result->answers[i].holder());
+    const Answer kept = ReadAnswer(ReadAnswerEnvelope(result->signed_answers()[i]).value()).value();
+    EXPECT_EQ(crypto::View(kept.digest), result->answers()[i].answer_digest());
+    EXPECT_EQ(kept.body.holder(), result->answers()[i].holder());
   }
   ExpectElements(*std::move(result), {"een", "twee", "drie"});
 }
@@ -328,12 +330,40 @@ TEST_F(AskerTest, AttackAnHonestHolderHeldAgainstAnotherPackageIsNotBlamed) {
 TEST_F(AskerTest, QuestionAndPackageMustBeOfOneKey) {
   World other(5, 3, 7);
   Question question = other.Ask(People({"een"}));
-  const Asking asking = other.AskingFor(question, crypto::Hash{});
-  EXPECT_THAT(Asker::Begin(std::move(question), world_.package, world_.Keys(), asking,
+  const Asking asking = other.AskingFor(question);
+  const LoggedDurably logged = other.Log().Log(question);
+  EXPECT_THAT(Asker::Begin(std::move(question), logged, world_.package, world_.Keys(), asking,
                            world_.keys.at(1).identity)
                   .status()
                   .message(),
               HasSubstr("another key"));
+}
+
+TEST_F(AskerTest, NobodyIsAskedBeforeThisQuestionIsLogged) {
+  Question question = world_.Ask(People({"een"}));
+  const Asking asking = world_.AskingFor(question);
+  const LoggedDurably other = world_.Log().Log(world_.Ask(People({"een"})));
+  EXPECT_THAT(Asker::Begin(std::move(question), other, world_.package, world_.Keys(), asking,
+                           world_.keys.at(1).identity)
+                  .status()
+                  .message(),
+              HasSubstr("log this one first"));
+}
+
+TEST_F(AskerTest, NoElementIsGivenOutBeforeTheEndIsLogged) {
+  const auto combined = [&] {
+    Asker asker = world_.Begin(People({"een"}));
+    test::Drive(asker, [&](MemberIndex holder) { return world_.Honest(holder, asker.request()); });
+    return std::move(asker).Combine().value();
+  };
+  Combined one = combined();
+  const LoggedDurably other = world_.Log().Log(combined().Log());
+  EXPECT_THAT(std::move(one).Release(other).status().message(), HasSubstr("log this one first"));
+  const ToLog end = combined().Log();
+  EXPECT_EQ(end.counterpart.outcome(), "combined");
+  const Asker asker = world_.Begin(People({"een"}));
+  EXPECT_EQ(asker.Failed().counterpart.outcome(), "failed");
+  EXPECT_NE(asker.Failed().step, end.step);
 }
 
 TEST_F(AskerTest, HoldersTakeTurns) {

@@ -281,7 +281,7 @@ TEST(CapsTest, NineHundredNinetySevenCandidatesUnderOneCaseStopAtTheCap) {
   Caps caps;
   caps.unproven = 1000;
   Holders holders(world, caps);
-  AskerLog log(world.keys.at(1).log, world.random);
+  AskerLog log(world.keys.at(1).log);
   uint64_t evaluated = 0;
   bool refused = false;
   for (int first = 1; first <= 997; first += 8) {

@@ -59,11 +59,12 @@ TEST(DictionaryTest, AfterDestructionADictionaryOverBlindedElementsFails) {
   Question question = group.world.Ask(test::People({Candidate(kPerson)}));
   record::v1::SubjectPart subject;
   question.FillSubject(subject);
-  const crypto::Hash leaf = group.log.Append(question);
-  const Asking asking = group.world.AskingFor(question, leaf);
+  const LoggedDurably logged = group.log.Log(question);
+  const crypto::Hash leaf = logged.leaf_hash();
+  const Asking asking = group.world.AskingFor(question);
   const std::string blinded = question.blinded()[0].elements();
-  const Asker asker = Asker::Begin(std::move(question), group.world.package, group.world.Keys(),
-                                   asking, group.world.keys.at(1).identity)
+  const Asker asker = Asker::Begin(std::move(question), logged, group.world.package,
+                                   group.world.Keys(), asking, group.world.keys.at(1).identity)
                           .value();
   // All that asker and holders still have when the subject part is gone: answers even of all.
   std::string remains = blinded + ReadRequest(asker.request())->body.leaf_hash();

@@ -28,7 +28,7 @@ inline Caps Wide() {
 
 struct Group {
   explicit Group(size_t n = 5, size_t t = 3)
-      : world(n, t), holders(world, Wide()), log(world.keys.at(1).log, world.random) {
+      : world(n, t), holders(world, Wide()), log(world.Log()) {
     for (const auto& [index, keys] : world.keys) {
       world.random.Fill(nonces[index].mutable_span());
     }
@@ -38,33 +38,38 @@ struct Group {
   }
 
   // Asks only those.
-  crypto::Hash AskOf(Question question, const crypto::Hash& leaf,
+  crypto::Hash AskOf(const Question& question, const crypto::Hash& leaf,
                      const std::vector<MemberIndex>& whom,
                      std::string_view case_ref = "C-2026-014") {
-    const Asking asking = world.AskingFor(question, leaf, case_ref);
-    const Asker asker = Asker::Begin(std::move(question), world.package, world.Keys(), asking,
-                                     world.keys.at(1).identity)
-                            .value();
+    const std::string request = world.RequestOn(leaf, question, case_ref);
     for (const MemberIndex holder : whom) {
-      EXPECT_EQ(holders.Ground(holder, asker.request()), std::nullopt);
+      EXPECT_EQ(holders.Ground(holder, request), std::nullopt);
     }
-    return asker.request_digest();
+    return ReadRequest(request)->digest;
   }
   crypto::Hash AskAbout(const std::string& person) {
-    Question question = world.Ask(People({person}));
-    const crypto::Hash leaf = log.Append(question);
-    leaves[AskOf(std::move(question), leaf, {1, 2, 3})] = leaf;
+    const Question question = world.Ask(People({person}));
+    const crypto::Hash leaf = log.Log(question).leaf_hash();
+    leaves[AskOf(question, leaf, {1, 2, 3})] = leaf;
     return leaf;
   }
   void ProveAll(const std::vector<crypto::Hash>& entries) {
     for (const auto& [index, keys] : world.keys) {
-      const auto taken = holders.At(index).TakeProofs(
-          NameOf(1), log.Prove(entries).SerializeAsString(), log.LogKey(), std::nullopt);
+      const auto taken = holders.TakeProofs(index, log.Prove(entries), log.LogKey(), std::nullopt);
       EXPECT_TRUE(taken.ok()) << taken.status();
     }
   }
   std::string ListOf(MemberIndex holder, uint32_t day) {
-    return holders.At(holder).ListOf(NameOf(1), day, kTomorrowUs, SecretsOf(holder)).value().list;
+    return ListFor(holders.At(holder), holder, NameOf(1), day, kTomorrowUs).value();
+  }
+  // The one that it keeps, or one that is logged.
+  absl::StatusOr<std::string> ListFor(Holder& holder, MemberIndex index, const std::string& asker,
+                                      uint32_t day, uint64_t now_us) {
+    if (const auto kept = holder.KeptList(asker, day)) return *kept;
+    absl::StatusOr<Listing> listing = holder.PrepareList(asker, day, now_us, SecretsOf(index));
+    if (!listing.ok()) return listing.status();
+    const LoggedDurably logged = holders.Log(listing->Log());
+    return holder.Give(*std::move(listing), logged);
   }
   std::vector<std::string> Lists(const std::vector<MemberIndex>& whom) {
     std::vector<std::string> out;
@@ -75,13 +80,20 @@ struct Group {
     return Period::Gather(*world.package, world.Keys(), {NameOf(1), kToday, kToday}, Wide(), lists);
   }
   Period All() { return Gather(Lists({1, 2, 3, 4, 5})).value(); }
-  absl::StatusOr<Holder::Revealed> Reveal(MemberIndex holder, const Period& period) {
-    return holders.At(holder).Reveal(period, SecretsOf(holder));
+  absl::StatusOr<std::string> Reveal(MemberIndex holder, const Period& period) {
+    return RevealOf(holders.At(holder), period, SecretsOf(holder));
+  }
+  absl::StatusOr<std::string> RevealOf(Holder& holder, const Period& period,
+                                       const ListSecrets& secrets) {
+    absl::StatusOr<Revealing> revealing = holder.PrepareReveal(period, secrets);
+    if (!revealing.ok()) return revealing.status();
+    const LoggedDurably logged = holders.Log(revealing->Log());
+    return holder.Give(*std::move(revealing), logged);
   }
   std::vector<std::string> Reveals(const Period& period) {
     std::vector<std::string> out;
     for (const MemberIndex holder : period.holders()) {
-      out.push_back(Reveal(holder, period).value().reveal);
+      out.push_back(Reveal(holder, period).value());
     }
     return out;
   }
@@ -96,7 +108,7 @@ struct Group {
   World world;
   std::map<MemberIndex, crypto::Secret<32>> nonces;
   Holders holders;
-  AskerLog log;
+  AskerLog& log;
   std::map<crypto::Hash, crypto::Hash> leaves;  // of requests
 };
 

@@ -43,7 +43,7 @@ class HolderTest : public ::testing::Test {
     return holders_.Ground(2, SignRequest(body, identity()).Serialise());
   }
   peer::v1::EvaluationRequest Body(const Question& question) {
-    const Asking asking = world_.AskingFor(question, world_.random.Array<32>());
+    const Asking asking = world_.AskingFor(question);
     peer::v1::EvaluationRequest body;
     body.set_version(1);
     body.set_partnership(test::kPartnership);
@@ -54,7 +54,7 @@ class HolderTest : public ::testing::Test {
     body.set_purpose(kPurpose);
     body.set_basis(asking.basis);
     body.set_case_token(asking.case_token);
-    body.set_leaf_hash(std::string(crypto::View(asking.leaf_hash)));
+    body.set_leaf_hash(std::string(crypto::View(world_.random.Array<32>())));
     *body.mutable_persons() = question.blinded();
     *body.mutable_user() = asking.user;
     return body;
@@ -67,7 +67,7 @@ class HolderTest : public ::testing::Test {
 };
 
 TEST_F(HolderTest, AnswersWhatIsRightAndTheAskerHasTheElement) {
-  AskerLog log(world_.keys.at(1).log, world_.random);
+  AskerLog log(world_.keys.at(1).log);
   const test::Asked asked = AskAll(world_, log, holders_, People({"een", "twee"}));
   ASSERT_TRUE(asked.result.has_value());
   EXPECT_EQ(crypto::View(asked.result->persons[1][0].bytes().expose()),
@@ -90,7 +90,9 @@ TEST_F(HolderTest, WhoAsksMustBeTheMemberThatSigned) {
   const auto dropped =
       holders_.At(2).Admit("geen verzoek", NameOf(1), holders_.partners, test::kNowUs);
   ASSERT_TRUE(std::holds_alternative<Refusal>(dropped));
-  EXPECT_FALSE(holders_.At(2).SignRefusal(std::get<Refusal>(dropped), identity()).ok());
+  EXPECT_FALSE(holders_.At(2)
+                   .SignRefusal(std::get<Refusal>(dropped), holders_.Log(ToLog{}), identity())
+                   .ok());
 }
 
 // Somebody with a mandate for another partnership, in which all the rest is right.
@@ -129,7 +131,10 @@ TEST_F(HolderTest, WhoRefusesAnotherKeyOrSharingIsBlamedForNothing) {
     const auto verdict = holder.Admit(bytes, NameOf(1), holders_.partners, test::kNowUs);
     ASSERT_TRUE(std::holds_alternative<Refusal>(verdict));
     const std::string answer =
-        holder.SignRefusal(std::get<Refusal>(verdict), world_.keys.at(2).identity).value();
+        holder
+            .SignRefusal(std::get<Refusal>(verdict), holders_.Log(std::get<Refusal>(verdict).Log()),
+                         world_.keys.at(2).identity)
+            .value();
     EXPECT_EQ(JudgeAnswer(ReadRequest(bytes).value(), *world_.package, 2, world_.Keys()[2], answer),
               AnswerVerdict::kRefusal);
     const peer::v1::EvaluationAnswer body = ReadAnswer(ReadAnswerEnvelope(answer).value())->body;
@@ -261,7 +266,7 @@ TEST_F(HolderTest, AttackLogFailureBeforeEvaluation) {
   // That another request is durable says nothing of this one.
   auto verdict = holders_.At(3).Admit(request, NameOf(1), holders_.partners, test::kNowUs);
   const auto another = holders_.At(4).Admit(Request(), NameOf(1), holders_.partners, test::kNowUs);
-  const LoggedDurably other = test::TestCommitSide::Of(std::get<Admission>(another));
+  const LoggedDurably other = holders_.Log(std::get<Admission>(another).Log());
   EXPECT_THAT(holders_.At(3)
                   .Answer(std::move(std::get<Admission>(verdict)), other,
                           {world_.shares.at(3), world_.keys.at(3).identity, world_.random})
@@ -270,20 +275,73 @@ TEST_F(HolderTest, AttackLogFailureBeforeEvaluation) {
               HasSubstr("log this one first"));
 }
 
-TEST_F(HolderTest, OnlyWhatWasCommittedWithItsRowIsDurable) {
+// The effect has the row, and the entry says what is evaluated, because PlanEffect put both there.
+TEST_F(HolderTest, WhatIsLoggedIsTheRowAndTheEntryOfThisRequest) {
   const auto verdict = holders_.At(3).Admit(Request(), NameOf(1), holders_.partners, test::kNowUs);
-  const auto another = holders_.At(3).Admit(Request(), NameOf(1), holders_.partners, test::kNowUs);
-  const auto& admission = std::get<Admission>(verdict);
-  const StoredRow row = admission.Row();
-  const StoredRow other = std::get<Admission>(another).Row();
-  const auto durable = [&](const std::string& key, const std::optional<std::string>& value) {
-    return test::TestCommitSide::With(admission, {key, value}).ok();
+  const ToLog to_log = std::get<Admission>(verdict).Log();
+  tests::LedgerWorld ledger;
+  ASSERT_TRUE(ledger.Open().ok());
+  std::vector<std::string> written;
+  const auto write = [&](const StoredRow& row, ledger::Effect& effect) {
+    written.push_back(row.key);
+    effect.writes.push_back({"E/" + row.key, row.bytes});
+    return absl::OkStatus();
   };
-  EXPECT_TRUE(durable("x/" + row.key, row.bytes));
-  EXPECT_FALSE(durable("x/" + other.key, other.bytes));
-  EXPECT_FALSE(durable("x/" + row.key, other.bytes));
-  EXPECT_FALSE(durable("x/" + other.key, row.bytes));
-  EXPECT_FALSE(durable("x/" + row.key, std::nullopt)) << "a row that is deleted";
+  const auto plan = [&](const ToLog& what) {
+    return PlanEffect(what, {}, write, ledger.Sealer(), test::kNowUs);
+  };
+  PlannedEffect planned = plan(to_log).value();
+  EXPECT_EQ(written, std::vector<std::string>{to_log.rows.at(0).key});
+  const tests::Told told = ledger.Submit(std::move(planned.effect));
+  ASSERT_TRUE(told.status.ok()) << told.status;
+  const LoggedDurably logged = planned.ticket.Durable(told.logged.at(0)).value();
+  EXPECT_EQ(logged.leaf_hash(), told.logged.at(0).leaf_hash);
+  EXPECT_TRUE(CheckLogged(logged, to_log).ok());
+  const auto snapshot = ledger.store.NewSnapshot();
+  const ledger::LogReader reader(tests::kOrigin, *snapshot, ledger.ledger->keyring());
+  EXPECT_EQ(reader.Open(reader.Entry(0).value(), ledger::Part::kCounterpart)->bytes,
+            to_log.counterpart.SerializeAsString());
+  EXPECT_FALSE(ledger.store.Value("E/" + to_log.rows.at(0).key).empty());
+  // What cannot be written, or has a counterpart part of its own, is not planned.
+  ledger::EntryParts parts;
+  parts.counterpart = "x";
+  EXPECT_FALSE(PlanEffect(to_log, parts, write, ledger.Sealer(), test::kNowUs).ok());
+  const auto fails = [](const StoredRow&, ledger::Effect&) { return absl::InternalError("vol"); };
+  EXPECT_FALSE(PlanEffect(to_log, {}, fails, ledger.Sealer(), test::kNowUs).ok());
+}
+
+// Of another effect, although that holds the same.
+TEST_F(HolderTest, WhatTheLedgerToldOfAnotherEntryIsNoProof) {
+  const auto verdict = holders_.At(3).Admit(Request(), NameOf(1), holders_.partners, test::kNowUs);
+  const ToLog to_log = std::get<Admission>(verdict).Log();
+  tests::LedgerWorld ledger;
+  ASSERT_TRUE(ledger.Open().ok());
+  const auto write = [](const StoredRow&, ledger::Effect&) { return absl::OkStatus(); };
+  const auto plan = [&] {
+    return PlanEffect(to_log, {}, write, ledger.Sealer(), test::kNowUs).value();
+  };
+  PlannedEffect one = plan();
+  PlannedEffect other = plan();
+  const tests::Told told = ledger.Submit(std::move(other.effect));
+  ASSERT_TRUE(told.status.ok()) << told.status;
+  EXPECT_THAT(one.ticket.Durable(told.logged.at(0)).status().message(),
+              HasSubstr("spoke of another entry"));
+  EXPECT_TRUE(other.ticket.Durable(told.logged.at(0)).ok());
+}
+
+TEST_F(HolderTest, ARefusalIsLoggedBeforeItIsTold) {
+  holders_.partners.member = false;
+  const auto verdict = holders_.At(2).Admit(Request(), NameOf(1), holders_.partners, test::kNowUs);
+  const auto& refusal = std::get<Refusal>(verdict);
+  Refusal other = refusal;
+  other.ground = kUsed;
+  EXPECT_THAT(
+      holders_.At(2).SignRefusal(refusal, holders_.Log(other.Log()), identity()).status().message(),
+      HasSubstr("log this one first"));
+  const ToLog to_log = refusal.Log();
+  EXPECT_EQ(to_log.counterpart.outcome(), "refused");
+  EXPECT_EQ(to_log.counterpart.peer(), NameOf(1));
+  EXPECT_TRUE(holders_.At(2).SignRefusal(refusal, holders_.Log(to_log), identity()).ok());
 }
 
 TEST_F(HolderTest, AttackNonceReuseWithAStuckRandomSource) {
@@ -291,7 +349,7 @@ TEST_F(HolderTest, AttackNonceReuseWithAStuckRandomSource) {
   const auto proof = [&](const std::string& request) {
     auto verdict = holders_.At(2).Admit(request, NameOf(1), holders_.partners, test::kNowUs);
     auto& admission = std::get<Admission>(verdict);
-    const LoggedDurably logged = test::TestCommitSide::Of(admission);
+    const LoggedDurably logged = holders_.Log(admission.Log());
     const std::string bytes = holders_.At(2)
                                   .Answer(std::move(admission), logged,
                                           {world_.shares.at(2), world_.keys.at(2).identity, stuck})
@@ -311,7 +369,7 @@ TEST_F(HolderTest, AttackNonceReuseWithAStuckRandomSource) {
 TEST_F(HolderTest, AShareThatIsNotThePackagesAnswersNothing) {
   auto verdict = holders_.At(2).Admit(Request(), NameOf(1), holders_.partners, test::kNowUs);
   auto& admission = std::get<Admission>(verdict);
-  const LoggedDurably logged = test::TestCommitSide::Of(admission);
+  const LoggedDurably logged = holders_.Log(admission.Log());
   EXPECT_THAT(holders_.At(2)
                   .Answer(std::move(admission), logged,
                           {world_.shares.at(3), world_.keys.at(2).identity, world_.random})
@@ -324,7 +382,7 @@ TEST_F(HolderTest, TheEntryOfAHolderNamesRequestLeafAndList) {
   const std::string bytes = Request();
   const evaluation::Request request = ReadRequest(bytes).value();
   auto verdict = holders_.At(2).Admit(bytes, NameOf(1), holders_.partners, test::kNowUs);
-  const record::v1::CounterpartPart part = std::get<Admission>(verdict).Counterpart();
+  const record::v1::CounterpartPart part = std::get<Admission>(verdict).Log().counterpart;
   EXPECT_EQ(part.side(), "receiver");
   EXPECT_EQ(part.kind(), "evaluation");
   EXPECT_EQ(part.outcome(), "evaluated");
@@ -333,7 +391,7 @@ TEST_F(HolderTest, TheEntryOfAHolderNamesRequestLeafAndList) {
   EXPECT_EQ(part.peer_leaf_hash(), request.body.leaf_hash());
   EXPECT_EQ(part.exchange_id(), request.body.request_id());
   EXPECT_EQ(part.element_count(), 1U);
-  const StoredRow row = std::get<Admission>(verdict).Row();
+  const StoredRow row = std::get<Admission>(verdict).Log().rows.at(0);
   EXPECT_EQ(ReadHeldRow(row.bytes)->signed_request(), bytes);
 }
 

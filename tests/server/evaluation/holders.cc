@@ -15,7 +15,11 @@ bool WorldPartners::Entitled(const Claim& claim) const {
          claim.purpose == entitled_purpose && claim.basis == kBasis;
 }
 
-Holders::Holders(World& world, Caps caps) : partners(world), world_(world), caps_(caps) {
+Holders::Holders(World& world, Caps caps)
+    : partners(world),
+      world_(world),
+      caps_(caps),
+      ledger_(world.keys.at(2).log, "lid-2.example/log") {
   for (const auto& [index, keys] : world.keys) {
     books_[index] = Book::From(caps, {}).value();
     holders_.emplace(index, Holder::Make({world.package, index}, books_[index]).value());
@@ -27,7 +31,8 @@ std::string Holders::Answer(MemberIndex index, const std::string& signed_request
   const crypto::SigningKey& identity = world_.keys.at(index).identity;
   auto verdict = holder.Admit(signed_request, NameOf(kAsker), partners, now_us);
   if (const auto* refusal = std::get_if<Refusal>(&verdict)) {
-    const auto answer = holder.SignRefusal(*refusal, identity);
+    if (!refusal->request) return "";
+    const auto answer = holder.SignRefusal(*refusal, Log(refusal->Log()), identity);
     return answer.ok() ? *answer : "";
   }
   auto& admission = std::get<Admission>(verdict);
@@ -35,8 +40,8 @@ std::string Holders::Answer(MemberIndex index, const std::string& signed_request
     holder.Abandon(std::move(admission));
     return "";
   }
-  const LoggedDurably logged = TestCommitSide::Of(admission);
-  holder.Settle(logged);
+  const LoggedDurably logged = Log(admission.Log());
+  holder.Settle(admission, logged);
   const auto answer = holder.Answer(std::move(admission), logged,
                                     {world_.shares.at(index), identity, world_.random});
   if (!answer.ok()) throw std::runtime_error(std::string(answer.status().message()));
@@ -52,6 +57,19 @@ std::optional<peer::v1::EvaluationRefusal> Holders::Ground(MemberIndex index,
   return body.refusal();
 }
 
+absl::StatusOr<TakenProofs> Holders::TakeProofs(MemberIndex index,
+                                                const peer::v1::EvaluationProofs& proofs,
+                                                const crypto::VerifierKey& log_key,
+                                                const std::optional<crypto::TreeHead>& known) {
+  absl::StatusOr<TakenProofs> taken =
+      At(index).TakeProofs(NameOf(kAsker), proofs.SerializeAsString(), log_key, known);
+  if (taken.ok()) {
+    const absl::Status applied = At(index).Apply(taken->changes, Log(taken->changes.Log()));
+    if (!applied.ok()) return applied;
+  }
+  return taken;
+}
+
 void Holders::Restart(MemberIndex index) {
   std::vector<std::string> rows;
   for (const HeldRow& row : BookOf(index).All()) {
@@ -65,17 +83,22 @@ void Holders::Restart(MemberIndex index) {
 Asked AskAll(World& world, AskerLog& log, Holders& holders, std::vector<Person> persons,
              std::string_view case_ref) {
   Question question = world.Ask(std::move(persons));
-  const crypto::Hash leaf_hash = log.Append(question);
-  const Asking asking = world.AskingFor(question, leaf_hash, case_ref);
-  Asker asker = Asker::Begin(std::move(question), world.package, world.Keys(), asking,
+  const LoggedDurably logged = log.Log(question);
+  const Asking asking = world.AskingFor(question, case_ref);
+  Asker asker = Asker::Begin(std::move(question), logged, world.package, world.Keys(), asking,
                              world.keys.at(kAsker).identity)
                     .value();
   Drive(asker, [&](MemberIndex holder) { return holders.Answer(holder, asker.request()); });
   Asked out;
   out.request = asker.request();
-  out.leaf_hash = leaf_hash;
+  out.leaf_hash = logged.leaf_hash();
   out.refusals = asker.refusals();
-  if (auto result = std::move(asker).Combine(); result.ok()) out.result = *std::move(result);
+  if (auto combined = std::move(asker).Combine(); combined.ok()) {
+    record::v1::SubjectPart subject;
+    combined->FillSubject(subject);
+    const LoggedDurably end = log.Log(combined->Log(), subject.SerializeAsString());
+    out.result = Asked::Given{(*std::move(combined)).Release(end).value()};
+  }
   return out;
 }
 

@@ -27,18 +27,6 @@ class WorldPartners final : public Partners {
   const World& world_;
 };
 
-// The side that hears from the ledger.
-class TestCommitSide final : public CommitSide {
- public:
-  static LoggedDurably Of(const Admission& admission) {
-    const StoredRow row = admission.Row();
-    return With(admission, {"evaluated/" + row.key, row.bytes}).value();
-  }
-  static absl::StatusOr<LoggedDurably> With(const Admission& admission, ledger::RowWrite write) {
-    return Durable(admission, std::span(&write, 1), ledger::Logged{});
-  }
-};
-
 class Holders {
  public:
   explicit Holders(World& world, Caps caps = {});
@@ -50,6 +38,13 @@ class Holders {
                                                     const std::string& signed_request);
   // The signed answer or refusal.
   std::string Answer(MemberIndex index, const std::string& signed_request);
+  // By the sequencer of a ledger that they share.
+  LoggedDurably Log(const ToLog& to_log) { return ledger_.Log(to_log); }
+  // Logs and takes what the asker's log proves.
+  absl::StatusOr<TakenProofs> TakeProofs(MemberIndex index,
+                                         const peer::v1::EvaluationProofs& proofs,
+                                         const crypto::VerifierKey& log_key,
+                                         const std::optional<crypto::TreeHead>& known);
   // Stops a holder and makes it anew from its rows.
   void Restart(MemberIndex index);
 
@@ -60,13 +55,17 @@ class Holders {
  private:
   World& world_;
   Caps caps_;
+  AskerLog ledger_;
   std::map<MemberIndex, std::shared_ptr<Book>> books_;
   std::map<MemberIndex, Holder> holders_;
 };
 
 // A question about these, logged and asked of holders; what Combine gave, or its refusals.
 struct Asked {
-  std::optional<Asker::Result> result;
+  struct Given {
+    Combined::Elements persons;
+  };
+  std::optional<Given> result;
   std::map<MemberIndex, peer::v1::EvaluationRefusal> refusals;
   std::string request;
   crypto::Hash leaf_hash{};

@@ -26,9 +26,8 @@ TEST(PeriodTest, HoldersListWhatTheyEvaluatedOnceTheDayIsOver) {
   Group group;
   const crypto::Hash leaf = group.AskAbout("een");
   group.AskAbout("twee");
-  EXPECT_THAT(
-      group.holders.At(2).ListOf(NameOf(1), kToday, kNowUs, group.SecretsOf(2)).status().message(),
-      HasSubstr("tomorrow"));
+  EXPECT_THAT(group.ListFor(group.holders.At(2), 2, NameOf(1), kToday, kNowUs).status().message(),
+              HasSubstr("tomorrow"));
   group.ProveAll({leaf});
   const DayList list = ReadDayList(group.ListOf(2, kToday)).value();
   ASSERT_EQ(list.body.items_size(), 2);
@@ -85,9 +84,9 @@ TEST(PeriodTest, ListsOfOthersAreRefused) {
 // n = 4 and t = 2: two quorums that have nobody in common.
 TEST(PeriodTest, AttackTwoListsUnderOneLeafSentToDisjointQuorumsAreFound) {
   Group group(4, 2);
-  Question logged = group.world.Ask(People({"een"}));
-  const crypto::Hash leaf = group.log.Append(logged);
-  const crypto::Hash first = group.AskOf(std::move(logged), leaf, {1, 2});
+  const Question logged = group.world.Ask(People({"een"}));
+  const crypto::Hash leaf = group.log.Log(logged).leaf_hash();
+  const crypto::Hash first = group.AskOf(logged, leaf, {1, 2});
   const crypto::Hash second = group.AskOf(group.world.Ask(People({"iemand anders"})), leaf, {3, 4});
   // By any three lists, without a proof and without opening anything.
   for (const auto& whom : std::vector<std::vector<MemberIndex>>{{1, 2, 3}, {2, 3, 4}, {1, 3, 4}}) {
@@ -99,8 +98,8 @@ TEST(PeriodTest, AttackTwoListsUnderOneLeafSentToDisjointQuorumsAreFound) {
                                           Field(&PeriodFinding::requests, both))));
   }
   // And by the quorum to which the entry is proven.
-  const auto taken = group.holders.At(3).TakeProofs(
-      NameOf(1), group.log.Prove({leaf}).SerializeAsString(), group.log.LogKey(), std::nullopt);
+  const auto taken =
+      group.holders.TakeProofs(3, group.log.Prove({leaf}), group.log.LogKey(), std::nullopt);
   ASSERT_TRUE(taken.ok()) << taken.status();
   EXPECT_THAT(taken->differing, SizeIs(1));
 }
@@ -191,28 +190,34 @@ TEST(PeriodTest, AListAboveTheCapsIsReported) {
 TEST(PeriodTest, AListIsSignedOnceAndStaysAsItIs) {
   Group group;
   const crypto::Hash leaf = group.AskAbout("een");
-  const auto first =
-      group.holders.At(2).ListOf(NameOf(1), kToday, test::kTomorrowUs, group.SecretsOf(2)).value();
-  ASSERT_TRUE(first.row.has_value()) << "to be committed before it is given away";
+  Listing listing = group.holders.At(2)
+                        .PrepareList(NameOf(1), kToday, test::kTomorrowUs, group.SecretsOf(2))
+                        .value();
+  const ToLog to_log = listing.Log();
+  const std::string first =
+      group.holders.At(2).Give(std::move(listing), group.holders.Log(to_log)).value();
+  EXPECT_THAT(group.holders.At(2)
+                  .PrepareList(NameOf(1), kToday, test::kTomorrowUs, group.SecretsOf(2))
+                  .status()
+                  .message(),
+              HasSubstr("has its list"));
   group.ProveAll({leaf});
   // The clock is set back: what is taken then is not of the day that was listed.
   Question question = group.world.Ask(People({"twee"}));
-  const crypto::Hash later = group.log.Append(question);
-  group.AskOf(std::move(question), later, {2});
-  EXPECT_EQ(group.ListOf(2, kToday), first.list);
+  const crypto::Hash later = group.log.Log(question).leaf_hash();
+  group.AskOf(question, later, {2});
+  EXPECT_EQ(group.ListOf(2, kToday), first);
   std::vector<std::string> rows;
   for (const HeldRow& row : group.holders.BookOf(2).All()) {
     rows.push_back(StoredFormOf(row).bytes);
   }
-  const std::vector<std::string> lists = {first.row->bytes};
+  const std::vector<std::string> lists = {to_log.rows.at(0).bytes};
   Holder anew =
       Holder::Make({group.world.package, 2}, Book::From(Wide(), rows).value(), lists).value();
-  const auto again = anew.ListOf(NameOf(1), kToday, test::kTomorrowUs, group.SecretsOf(2)).value();
-  EXPECT_EQ(again.list, first.list);
-  EXPECT_FALSE(again.row.has_value());
+  EXPECT_EQ(anew.KeptList(NameOf(1), kToday), first);
   const uint64_t in_two_days = test::kTomorrowUs + kSecondsPerDay * kUsPerSecond;
-  const auto next = anew.ListOf(NameOf(1), kToday + 1, in_two_days, group.SecretsOf(2)).value();
-  EXPECT_EQ(ReadDayList(next.list)->body.items_size(), 1);
+  const auto next = group.ListFor(anew, 2, NameOf(1), kToday + 1, in_two_days).value();
+  EXPECT_EQ(ReadDayList(next)->body.items_size(), 1);
   const std::vector<std::string> broken = {"geen rij"};
   EXPECT_FALSE(Holder::Make({group.world.package, 2}, std::make_shared<Book>(Wide()), broken).ok());
   auto other = std::make_shared<keys::Package>(*group.world.package);
@@ -226,13 +231,14 @@ TEST(PeriodTest, ADayIsNotListedWhileARequestOfItIsBeingLogged) {
   const std::string request = group.world.Begin(People({"een"})).request();
   auto verdict = group.holders.At(2).Admit(request, NameOf(1), group.holders.partners, kNowUs);
   const auto list = [&] {
-    return group.holders.At(2).ListOf(NameOf(1), kToday, test::kTomorrowUs, group.SecretsOf(2));
+    return group.ListFor(group.holders.At(2), 2, NameOf(1), kToday, test::kTomorrowUs);
   };
   EXPECT_THAT(list().status().message(), HasSubstr("still being logged"));
   group.holders.At(2).Abandon(std::move(std::get<Admission>(verdict)));
-  EXPECT_EQ(ReadDayList(list()->list)->body.items_size(), 0);
+  EXPECT_EQ(ReadDayList(*list())->body.items_size(), 0);
   verdict = group.holders.At(3).Admit(request, NameOf(1), group.holders.partners, kNowUs);
-  group.holders.At(3).Settle(test::TestCommitSide::Of(std::get<Admission>(verdict)));
+  const auto& admission = std::get<Admission>(verdict);
+  group.holders.At(3).Settle(admission, group.holders.Log(admission.Log()));
   EXPECT_EQ(ReadDayList(group.ListOf(3, kToday))->body.items_size(), 1);
 }
 
@@ -240,20 +246,17 @@ TEST(PeriodTest, DaysWithoutShareOrRowsAreNotSaidToBeEmpty) {
   Group group;
   Holder late =
       Holder::Make({group.world.package, 2, 0, kToday + 1}, std::make_shared<Book>(Wide())).value();
-  const auto list = late.ListOf(NameOf(1), kToday, test::kTomorrowUs, group.SecretsOf(2)).value();
-  EXPECT_TRUE(ReadDayList(list.list)->body.no_share());
+  const auto list = group.ListFor(late, 2, NameOf(1), kToday, test::kTomorrowUs).value();
+  EXPECT_TRUE(ReadDayList(list)->body.no_share());
   std::vector<std::string> lists = group.Lists({1, 3, 4, 5});
-  lists.push_back(list.list);
+  lists.push_back(list);
   const Period period = group.Gather(lists).value();
   EXPECT_THAT(period.missing(), IsEmpty());
   EXPECT_THAT(period.without_share(), ElementsAre(2));
   EXPECT_THAT(group.Gather({lists[0], lists[1], lists[4]}).status().message(), HasSubstr("in none"))
       << "it is none of those who would have seen it";
   const auto old = [&](uint32_t days) {
-    return group.holders.At(2)
-        .ListOf(NameOf(1), kToday - days, kNowUs, group.SecretsOf(2))
-        .status()
-        .code();
+    return group.ListFor(group.holders.At(2), 2, NameOf(1), kToday - days, kNowUs).status().code();
   };
   EXPECT_EQ(old(183), absl::StatusCode::kOk);
   EXPECT_EQ(old(184), absl::StatusCode::kFailedPrecondition);
@@ -261,12 +264,33 @@ TEST(PeriodTest, DaysWithoutShareOrRowsAreNotSaidToBeEmpty) {
   EXPECT_THAT(pruned.lists, SizeIs(1));
 }
 
+// What is not on disk was not told: a list that was prepared is neither given nor in the way.
+TEST(PeriodTest, AListThatWasNotLoggedWasNeverGiven) {
+  Group group;
+  Holder& holder = group.holders.At(2);
+  const auto prepare = [&] {
+    return holder.PrepareList(NameOf(1), kToday, test::kTomorrowUs, group.SecretsOf(2));
+  };
+  Listing first = prepare().value();
+  EXPECT_THAT(prepare().status().message(), HasSubstr("still being logged"));
+  EXPECT_EQ(holder.KeptList(NameOf(1), kToday), std::nullopt);
+  const LoggedDurably other = group.holders.Log(
+      holder.PrepareList(NameOf(1), kToday - 1, test::kTomorrowUs, group.SecretsOf(2))->Log());
+  EXPECT_FALSE(holder.Give(first, other).ok());
+  EXPECT_EQ(holder.KeptList(NameOf(1), kToday), std::nullopt);
+  holder.Abandon(first);
+  Listing second = prepare().value();
+  const LoggedDurably logged = group.holders.Log(second.Log());
+  const std::string given = holder.Give(std::move(second), logged).value();
+  EXPECT_EQ(holder.KeptList(NameOf(1), kToday), given);
+}
+
 // The only holder that lists a request signs a list without it as well, and shows that one first.
 TEST(PeriodTest, ASecondListHidesNothing) {
   Group group(3, 2);
   Question question = group.world.Ask(People({"een"}));
-  const crypto::Hash leaf = group.log.Append(question);
-  group.AskOf(std::move(question), leaf, {1, 2});
+  const crypto::Hash leaf = group.log.Log(question).leaf_hash();
+  group.AskOf(question, leaf, {1, 2});
   const std::string full = group.ListOf(2, kToday);
   peer::v1::EvaluationList body = ReadDayList(full)->body;
   body.clear_items();
@@ -281,16 +305,9 @@ TEST(PeriodTest, AnIdUsedForTwoRequestsIsFound) {
   Group group;
   Question question = group.world.Ask(People({"een"}));
   // The same question on another entry, to others: another request under one id.
-  const Asking first = group.world.AskingFor(question, group.log.Append(question));
-  const Asking second = group.world.AskingFor(question, group.log.Append(question));
-  const Asker one = Asker::Begin(std::move(question), group.world.package, group.world.Keys(),
-                                 first, group.world.keys.at(1).identity)
-                        .value();
-  peer::v1::EvaluationRequest body = ReadRequest(one.request())->body;
-  body.set_leaf_hash(std::string(crypto::View(second.leaf_hash)));
-  EXPECT_EQ(group.holders.Ground(1, one.request()), std::nullopt);
-  EXPECT_EQ(group.holders.Ground(2, SignRequest(body, group.world.keys.at(1).identity).Serialise()),
-            std::nullopt);
+  for (const MemberIndex holder : {MemberIndex{1}, MemberIndex{2}}) {
+    group.AskOf(question, group.log.Log(question).leaf_hash(), {holder});
+  }
   EXPECT_THAT(group.All().findings(),
               Contains(Field(&PeriodFinding::fault, PeriodFault::kIdUsedTwice)));
 }

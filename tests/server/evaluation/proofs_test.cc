@@ -29,27 +29,24 @@ class ProofsTest : public ::testing::Test {
  protected:
   // A request about one person, asked of holder 2 alone.
   crypto::Hash AskTwo(std::optional<peer::v1::EvaluationRefusal> expected = std::nullopt) {
-    Question question = world_.Ask(People({"persoon " + std::to_string(next_++)}));
-    const crypto::Hash leaf = log_.Append(question);
-    AskOn(std::move(question), leaf, expected);
+    const Question question = world_.Ask(People({"persoon " + std::to_string(next_++)}));
+    const crypto::Hash leaf = log_.Log(question).leaf_hash();
+    AskOn(question, leaf, expected);
     return leaf;
   }
-  void AskOn(Question question, const crypto::Hash& leaf,
+  void AskOn(const Question& question, const crypto::Hash& leaf,
              std::optional<peer::v1::EvaluationRefusal> expected, MemberIndex holder = 2) {
-    const Asking asking = world_.AskingFor(question, leaf, "C-" + std::to_string(next_++));
-    const Asker asker = Asker::Begin(std::move(question), world_.package, world_.Keys(), asking,
-                                     world_.keys.at(1).identity)
-                            .value();
-    EXPECT_EQ(holders_.Ground(holder, asker.request()), expected);
+    const std::string request = world_.RequestOn(leaf, question, "C-" + std::to_string(next_++));
+    EXPECT_EQ(holders_.Ground(holder, request), expected);
   }
   absl::StatusOr<TakenProofs> Take(const peer::v1::EvaluationProofs& proofs,
                                    const std::optional<crypto::TreeHead>& known = std::nullopt) {
-    return holders_.At(2).TakeProofs(NameOf(1), proofs.SerializeAsString(), log_.LogKey(), known);
+    return holders_.TakeProofs(2, proofs, log_.LogKey(), known);
   }
 
   World world_{5, 3};
   Holders holders_{world_, FewUnproven()};
-  AskerLog log_{world_.keys.at(1).log, world_.random};
+  AskerLog log_{world_.keys.at(1).log};
   int next_ = 0;
 };
 
@@ -61,21 +58,35 @@ TEST_F(ProofsTest, AHolderAnswersSoManyRequestsUntilTheirEntriesAreProven) {
   AskTwo(kUnproven);
   const auto taken = Take(log_.Prove(leaves));
   ASSERT_TRUE(taken.ok()) << taken.status();
-  EXPECT_THAT(taken->rows, SizeIs(3));
+  EXPECT_THAT(taken->changes.Log().rows, SizeIs(3));
   EXPECT_THAT(taken->differing, IsEmpty());
   EXPECT_EQ(taken->checkpoint->head, log_.Head());
-  for (const StoredRow& row : taken->rows) {
+  for (const StoredRow& row : taken->changes.Log().rows) {
     EXPECT_EQ(ReadHeldRow(row.bytes)->proof(), record::v1::EVALUATION_PROOF_STATE_PROVEN);
     EXPECT_EQ(ReadHeldRow(row.bytes)->signed_request(), "");
   }
   AskTwo();
   holders_.Restart(2);
-  EXPECT_THAT(Take(log_.Prove(leaves))->rows, IsEmpty()) << "proven once is proven";
+  EXPECT_TRUE(Take(log_.Prove(leaves))->changes.empty()) << "proven once is proven";
+}
+
+// Proofs that were looked at and not logged changed nothing.
+TEST_F(ProofsTest, NothingIsProvenBeforeItIsLogged) {
+  const crypto::Hash leaf = AskTwo();
+  const auto taken = holders_.At(2).TakeProofs(NameOf(1), log_.Prove({leaf}).SerializeAsString(),
+                                               log_.LogKey(), std::nullopt);
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  const auto state = [&] { return holders_.BookOf(2).All()[0].proof(); };
+  EXPECT_EQ(state(), record::v1::EVALUATION_PROOF_STATE_OPEN);
+  EXPECT_FALSE(holders_.At(2).Apply(taken->changes, holders_.Log(ToLog{})).ok());
+  EXPECT_EQ(state(), record::v1::EVALUATION_PROOF_STATE_OPEN);
+  EXPECT_TRUE(holders_.At(2).Apply(taken->changes, holders_.Log(taken->changes.Log())).ok());
+  EXPECT_EQ(state(), record::v1::EVALUATION_PROOF_STATE_PROVEN);
 }
 
 TEST_F(ProofsTest, AnEntryThatSaysSomethingElseIsFoundWithEvidence) {
-  Question logged = world_.Ask(People({"een"}));
-  const crypto::Hash leaf = log_.Append(logged);
+  const Question logged = world_.Ask(People({"een"}));
+  const crypto::Hash leaf = log_.Log(logged).leaf_hash();
   AskOn(world_.Ask(People({"iemand anders"})), leaf, std::nullopt);
   const auto taken = Take(log_.Prove({leaf}));
   ASSERT_TRUE(taken.ok()) << taken.status();
@@ -89,10 +100,16 @@ TEST_F(ProofsTest, AnEntryThatSaysSomethingElseIsFoundWithEvidence) {
   EXPECT_TRUE(holders_.BookOf(2).Prune(test::kNowUs).empty());
   // Until people have looked at it.
   const auto id = crypto::ToFixed<16>(shown.body.request_id()).value();
-  const auto row = holders_.At(2).SetAside(NameOf(1), id);
-  ASSERT_TRUE(row.ok()) << row.status();
-  EXPECT_EQ(ReadHeldRow(row->bytes)->proof(), record::v1::EVALUATION_PROOF_STATE_SET_ASIDE);
-  EXPECT_FALSE(holders_.At(2).SetAside(NameOf(1), id).ok());
+  const auto aside = holders_.At(2).PrepareSetAside(NameOf(1), id);
+  ASSERT_TRUE(aside.ok()) << aside.status();
+  const ToLog to_log = aside->Log();
+  EXPECT_EQ(ReadHeldRow(to_log.rows.at(0).bytes)->proof(),
+            record::v1::EVALUATION_PROOF_STATE_SET_ASIDE);
+  AskTwo(kUnproven);  // until it is logged
+  EXPECT_FALSE(holders_.At(2).Apply(*aside, holders_.Log(ToLog{})).ok());
+  AskTwo(kUnproven);
+  EXPECT_TRUE(holders_.At(2).Apply(*aside, holders_.Log(to_log)).ok());
+  EXPECT_FALSE(holders_.At(2).PrepareSetAside(NameOf(1), id).ok());
   AskTwo();
 }
 
@@ -100,18 +117,13 @@ TEST_F(ProofsTest, EachWordOfTheEntryCounts) {
   const auto differs = [&](const std::function<void(record::v1::CounterpartPart&)>& change) {
     World world(5, 3, 11);
     Holders holders(world);
-    AskerLog log(world.keys.at(1).log, world.random);
-    Question question = world.Ask(People({"een"}));
+    AskerLog log(world.keys.at(1).log);
+    const Question question = world.Ask(People({"een"}));
     record::v1::CounterpartPart part = AskerPart(question.entry(), kOutcomeAsked);
     change(part);
     const crypto::Hash leaf = log.Append("", part.SerializeAsString());
-    const Asking asking = world.AskingFor(question, leaf);
-    const Asker asker = Asker::Begin(std::move(question), world.package, world.Keys(), asking,
-                                     world.keys.at(1).identity)
-                            .value();
-    EXPECT_EQ(holders.Ground(2, asker.request()), std::nullopt);
-    const auto taken = holders.At(2).TakeProofs(NameOf(1), log.Prove({leaf}).SerializeAsString(),
-                                                log.LogKey(), std::nullopt);
+    EXPECT_EQ(holders.Ground(2, world.RequestOn(leaf, question)), std::nullopt);
+    const auto taken = holders.TakeProofs(2, log.Prove({leaf}), log.LogKey(), std::nullopt);
     EXPECT_TRUE(taken.ok()) << taken.status();
     return !taken->differing.empty();
   };
@@ -145,7 +157,7 @@ TEST_F(ProofsTest, WhatDoesNotHoldChangesNothing) {
             kLoss);
   EXPECT_EQ(refused([](auto& p) { p.mutable_entries(0)->mutable_log_leaf()->back() ^= 1; }), kLoss);
   EXPECT_EQ(refused([&](auto& p) {
-              AskerLog other(world_.keys.at(3).log, world_.random);
+              AskerLog other(world_.keys.at(3).log);
               other.Append("", "x");
               p.set_checkpoint(other.Prove({}).checkpoint());
             }),
@@ -169,7 +181,7 @@ TEST_F(ProofsTest, TheHeadMustBeOfOneLogWithTheOneKnown) {
   EXPECT_EQ(Take(log_.Prove({second}), known).status().code(),
             absl::StatusCode::kFailedPrecondition)
       << "proven from nothing";
-  AskerLog fork(world_.keys.at(1).log, world_.random);
+  AskerLog fork(world_.keys.at(1).log);
   fork.Append("", "iets anders");
   EXPECT_EQ(Take(log_.Prove({second}, 1), fork.Head()).status().code(),
             absl::StatusCode::kDataLoss);
@@ -181,7 +193,7 @@ TEST_F(ProofsTest, TheHeadMustBeOfOneLogWithTheOneKnown) {
   *older.mutable_consistency() = log_.Prove({second}, 1).consistency();
   const auto taken = Take(older, log_.Head());
   ASSERT_TRUE(taken.ok()) << taken.status();
-  EXPECT_THAT(taken->rows, SizeIs(1));
+  EXPECT_THAT(taken->changes.Log().rows, SizeIs(1));
   EXPECT_FALSE(taken->checkpoint.has_value()) << "the one known stays the newest";
   EXPECT_EQ(taken->checkpoint_note, "");
 }

@@ -20,7 +20,7 @@ OpeningVerdict Opened(const std::function<void(Group&, Opening&)>& change,
                       const std::string& asked = "een") {
   Group group;
   Question question = group.world.Ask(People({"een"}));
-  const crypto::Hash leaf = group.log.Append(question);
+  const crypto::Hash leaf = group.log.Log(question).leaf_hash();
   if (asked != "een") {
     // The counterpart part names what is asked, the subject part somebody else.
     record::v1::SubjectPart subject;
@@ -29,7 +29,7 @@ OpeningVerdict Opened(const std::function<void(Group&, Opening&)>& change,
     const crypto::Hash false_leaf =
         group.log.Append(subject.SerializeAsString(),
                          AskerPart(question.entry(), kOutcomeAsked).SerializeAsString());
-    group.AskOf(std::move(question), false_leaf, {1, 2, 3});
+    group.AskOf(question, false_leaf, {1, 2, 3});
     group.ProveAll({false_leaf});
     const Period period = group.All();
     Review review(*group.world.package, period, AskerLog::Origin(), group.world.case_key,
@@ -37,7 +37,7 @@ OpeningVerdict Opened(const std::function<void(Group&, Opening&)>& change,
     return review.Take(period.requests().begin()->first, group.log.Open(false_leaf), kNow_s)
         .value();
   }
-  group.AskOf(std::move(question), leaf, {1, 2, 3});
+  group.AskOf(question, leaf, {1, 2, 3});
   const Period period = group.All();
   Opening opening = group.log.Open(leaf);
   change(group, opening);
@@ -74,7 +74,7 @@ TEST(ReviewTest, TheCounterpartPartMustNameTheRequest) {
   other.request_id[0] ^= 1;
   const crypto::Hash leaf = group.log.Append(subject.SerializeAsString(),
                                              AskerPart(other, kOutcomeAsked).SerializeAsString());
-  const crypto::Hash request = group.AskOf(std::move(question), leaf, {1, 2, 3});
+  const crypto::Hash request = group.AskOf(question, leaf, {1, 2, 3});
   const Period period = group.All();
   Review review(*group.world.package, period, AskerLog::Origin(), group.world.case_key,
                 Sample::Everything(period), kNow_s);
@@ -86,8 +86,8 @@ TEST(ReviewTest, TheCounterpartPartMustNameTheRequest) {
 TEST(ReviewTest, AttackACaseTokenOfAnotherCaseThanTheEntryNames) {
   Group group;
   Question question = group.world.Ask(People({"een"}));
-  const crypto::Hash leaf = group.log.Append(question);
-  const crypto::Hash request = group.AskOf(std::move(question), leaf, {1, 2, 3}, "C-verzonnen");
+  const crypto::Hash leaf = group.log.Log(question).leaf_hash();
+  const crypto::Hash request = group.AskOf(question, leaf, {1, 2, 3}, "C-verzonnen");
   const Period period = group.All();
   Review review(*group.world.package, period, AskerLog::Origin(), group.world.case_key,
                 Sample::Everything(period), kNow_s);
@@ -131,7 +131,7 @@ TEST(ReviewTest, WhatWasShownFalseStaysFailed) {
   question = group.world.Ask(People({"twee"}));
   const crypto::Hash leaf = group.log.Append(
       subject.SerializeAsString(), AskerPart(question.entry(), kOutcomeAsked).SerializeAsString());
-  const crypto::Hash request = group.AskOf(std::move(question), leaf, {1, 2, 3});
+  const crypto::Hash request = group.AskOf(question, leaf, {1, 2, 3});
   const Period period = group.All();
   Review review(*group.world.package, period, AskerLog::Origin(), group.world.case_key,
                 Sample::Everything(period), kNow_s + 1);

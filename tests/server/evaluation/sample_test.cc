@@ -77,25 +77,26 @@ TEST(SampleTest, AHolderRevealsADayForOnePeriodOnly) {
   lists.push_back(
       group.Changed(5, [](auto& body) { body.mutable_nonce_commitment()->back() ^= 1; }));
   const Period another = group.Gather(lists).value();
-  const Holder::Revealed revealed = group.Reveal(1, all).value();
-  EXPECT_EQ(group.Reveal(1, all)->reveal, revealed.reveal) << "the same again is the same";
+  const ToLog to_log = group.holders.At(1).PrepareReveal(all, group.SecretsOf(1))->Log();
+  const std::string revealed = group.Reveal(1, all).value();
+  EXPECT_EQ(group.Reveal(1, all).value(), revealed) << "the same again is the same";
   EXPECT_THAT(group.Reveal(1, another).status().message(), HasSubstr("for other lists"));
   EXPECT_TRUE(group.Reveal(2, another).ok());
   EXPECT_FALSE(group.Reveal(2, all).ok());
   // What it revealed for one who asks says nothing of another.
   std::vector<std::string> others;
   for (MemberIndex holder = 1; holder <= 5; ++holder) {
-    others.push_back(group.holders.At(holder)
-                         .ListOf(NameOf(2), kToday, test::kTomorrowUs, group.SecretsOf(holder))
-                         ->list);
+    others.push_back(
+        group.ListFor(group.holders.At(holder), holder, NameOf(2), kToday, test::kTomorrowUs)
+            .value());
   }
   const Period other = Period::Gather(*group.world.package, group.world.Keys(),
                                       {NameOf(2), kToday, kToday}, Wide(), others)
                            .value();
-  EXPECT_NE(ReadReveal(group.Reveal(1, other)->reveal)->body.nonces(0),
-            ReadReveal(revealed.reveal)->body.nonces(0));
+  EXPECT_NE(ReadReveal(group.Reveal(1, other).value())->body.nonces(0),
+            ReadReveal(revealed)->body.nonces(0));
   // Also when it was made anew from its rows.
-  const std::vector<std::string> reveals = {revealed.row.bytes};
+  const std::vector<std::string> reveals = {to_log.rows.at(0).bytes};
   const std::vector<std::string> kept = {[&] {
     record::v1::HeldEvaluationList row;
     row.set_version(1);
@@ -104,11 +105,29 @@ TEST(SampleTest, AHolderRevealsADayForOnePeriodOnly) {
   }()};
   Holder anew =
       Holder::Make({group.world.package, 1}, std::make_shared<Book>(Wide()), kept, reveals).value();
-  EXPECT_FALSE(anew.Reveal(another, group.SecretsOf(1)).ok());
-  EXPECT_EQ(anew.Reveal(all, group.SecretsOf(1))->reveal, revealed.reveal);
+  EXPECT_FALSE(anew.PrepareReveal(another, group.SecretsOf(1)).ok());
+  EXPECT_EQ(group.RevealOf(anew, all, group.SecretsOf(1)).value(), revealed);
   const std::vector<std::string> broken = {"geen rij"};
   EXPECT_FALSE(
       Holder::Make({group.world.package, 1}, std::make_shared<Book>(Wide()), kept, broken).ok());
+}
+
+// One that is being logged holds back another, and one that was not logged does not.
+TEST(SampleTest, ARevealThatWasNotLoggedWasNeverGiven) {
+  Group group;
+  const Period all = group.All();
+  std::vector<std::string> lists = group.Lists({1, 2, 3, 4});
+  lists.push_back(
+      group.Changed(5, [](auto& body) { body.mutable_nonce_commitment()->back() ^= 1; }));
+  const Period another = group.Gather(lists).value();
+  Holder& holder = group.holders.At(1);
+  Revealing first = holder.PrepareReveal(all, group.SecretsOf(1)).value();
+  EXPECT_THAT(holder.PrepareReveal(another, group.SecretsOf(1)).status().message(),
+              HasSubstr("for other lists"));
+  EXPECT_FALSE(holder.Give(first, group.holders.Log(ToLog{})).ok());
+  holder.Abandon(first);
+  EXPECT_TRUE(group.Reveal(1, another).ok());
+  EXPECT_FALSE(holder.PrepareReveal(all, group.SecretsOf(1)).ok());
 }
 
 TEST(SampleTest, AHolderRevealsNothingForListsThatAreNotItsOwn) {
@@ -120,8 +139,9 @@ TEST(SampleTest, AHolderRevealsNothingForListsThatAreNotItsOwn) {
   EXPECT_THAT(group.Reveal(2, period).status().message(), HasSubstr("not what it signed"));
   EXPECT_TRUE(group.Reveal(1, period).ok());
   const Period own = group.All();
-  EXPECT_FALSE(
-      group.holders.At(2).Reveal(own, {group.world.keys.at(2).identity, group.nonces.at(3)}).ok())
+  EXPECT_FALSE(group.holders.At(2)
+                   .PrepareReveal(own, {group.world.keys.at(2).identity, group.nonces.at(3)})
+                   .ok())
       << "with a secret that the list does not commit to";
 }
 

@@ -187,22 +187,45 @@ peer::v1::UserSignature World::Signature(const envelope::StatementItem& item,
       mandate, status.number())[0];
 }
 
-Asking World::AskingFor(const Question& question, const crypto::Hash& leaf_hash,
-                        std::string_view case_ref) const {
+AskerLog& World::Log() {
+  if (log_ == nullptr) log_ = std::make_unique<AskerLog>(keys.at(kAsker).log);
+  return *log_;
+}
+
+std::string World::RequestOn(const crypto::Hash& leaf_hash, const Question& question,
+                             std::string_view case_ref) const {
+  const Asking asking = AskingFor(question, case_ref);
+  peer::v1::EvaluationRequest body;
+  body.set_version(kVersion);
+  body.set_partnership(kPartnership);
+  body.set_asker(asking.asker);
+  body.set_request_id(std::string(crypto::View(question.request_id())));
+  body.set_key_id(std::string(crypto::View(package->key_id)));
+  body.set_generation(package->generation);
+  body.set_purpose(package->purpose);
+  body.set_basis(asking.basis);
+  body.set_case_token(asking.case_token);
+  body.set_leaf_hash(std::string(crypto::View(leaf_hash)));
+  *body.mutable_persons() = question.blinded();
+  *body.mutable_user() = asking.user;
+  return SignRequest(body, keys.at(kAsker).identity).Serialise();
+}
+
+Asking World::AskingFor(const Question& question, std::string_view case_ref) const {
   Asking out;
   out.asker = NameOf(kAsker);
   out.basis = kBasis;
   out.case_token = CaseToken(case_ref);
-  out.leaf_hash = leaf_hash;
   out.user = Signature(question.Item(out.case_token), Statement());
   return out;
 }
 
 Asker World::Begin(std::vector<Person> persons, size_t spare) {
   Question question = Ask(std::move(persons));
-  const Asking asking = AskingFor(question, random.Array<32>());
-  return Must(
-      Asker::Begin(std::move(question), package, Keys(), asking, keys.at(kAsker).identity, spare));
+  const Asking asking = AskingFor(question);
+  const LoggedDurably logged = Log().Log(question);
+  return Must(Asker::Begin(std::move(question), logged, package, Keys(), asking,
+                           keys.at(kAsker).identity, spare));
 }
 
 HolderKeys World::Keys() const {

@@ -12,6 +12,7 @@
 #include "server/evaluation/limits.h"
 #include "server/keys/package.h"
 #include "sluis/record/v1/mandate.pb.h"
+#include "tests/server/evaluation/asker_log.h"
 #include "tests/support/seeded_random.h"
 
 namespace sluis::evaluation::test {
@@ -54,8 +55,12 @@ struct World {
 
   Question Ask(std::vector<Person> persons, std::string_view case_ref = "C-2026-014");
   // Signed by the person who asks, for the asker; INTAKE has a token as well.
-  Asking AskingFor(const Question& question, const crypto::Hash& leaf_hash,
-                   std::string_view case_ref = "C-2026-014") const;
+  Asking AskingFor(const Question& question, std::string_view case_ref = "C-2026-014") const;
+  // What a node signs that says its question rests on this entry, whether it does or not.
+  std::string RequestOn(const crypto::Hash& leaf_hash, const Question& question,
+                        std::string_view case_ref = "C-2026-014") const;
+  // Of the asker.
+  AskerLog& Log();
   peer::v1::UserSignature Signature(const envelope::StatementItem& item,
                                     const record::v1::UserStatement& statement) const;
   record::v1::UserStatement Statement() const;
@@ -82,6 +87,9 @@ struct World {
   crypto::SigningKey person;
   record::v1::SignedMandate mandate;
   record::v1::MandateStatus status;
+
+ private:
+  std::unique_ptr<AskerLog> log_;
 };
 
 // Asks each holder that Next() names, as long as there is something to do.

@@ -37,6 +37,7 @@ bool HasUnknownFields(const Message& message) {
   return false;
 }
 
+// `again`: what it is encoded to, which must be the same bytes.
 bool Read(crypto::BytesView bytes, size_t max, google::protobuf::Message& out, std::string& again) {
   // The first bound also keeps the length inside the int that Protobuf counts with.
   if (bytes.size() > max || max > (size_t{1} << 30)) return false;
@@ -49,19 +50,19 @@ bool Read(crypto::BytesView bytes, size_t max, google::protobuf::Message& out, s
   if (HasUnknownFields(out) || out.ByteSizeLong() != bytes.size()) return false;
   again.resize(bytes.size());
   out.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(again.data()));
-  return again == bytes;
+  return true;
 }
 
 }  // namespace
 
 bool ReadCanonical(crypto::BytesView bytes, size_t max, google::protobuf::Message& out) {
   thread_local std::string again;
-  return Read(bytes, max, out, again);
+  return Read(bytes, max, out, again) && again == bytes;
 }
 
 bool ReadCanonicalSecret(crypto::BytesView bytes, size_t max, google::protobuf::Message& out) {
   std::string again;
-  const bool reads = Read(bytes, max, out, again);
+  const bool reads = Read(bytes, max, out, again) && crypto::ConstantTimeEqual(again, bytes);
   crypto::Wipe(again);
   return reads;
 }

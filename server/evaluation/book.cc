@@ -28,7 +28,7 @@ bool IsOpen(const HeldRow& row) {
 }  // namespace
 
 absl::Status Caps::Check() const {
-  if (per_case == 0 || per_person_day == 0 || per_asker_day == 0 || unproven == 0) {
+  if (per_case == 0 || per_person_day == 0 || per_asker_day == 0 || unproven == 0 || rows == 0) {
     return absl::InvalidArgumentError("a cap of an evaluation is 0; give 1 or more");
   }
   if (case_days < kLeastCaseDays || case_days > 366) {
@@ -60,7 +60,7 @@ absl::StatusOr<HeldRow> ReadHeldRow(crypto::BytesView bytes) {
       !IsHash(row.key_id()) || !envelope::IsExchangeId(row.request_id()) ||
       !IsHash(row.request_digest()) || !IsHash(row.leaf_hash()) || !IsHash(row.case_token()) ||
       row.pseudonym().size() != 16 || row.count() == 0 || row.count() > kMaxElements ||
-      !IsHash(row.blinded_digest()) || row.taken_at_s() == 0 ||
+      !IsHash(row.blinded_digest()) || row.taken_at_s() == 0 || row.generation() == 0 ||
       row.proof() == record::v1::EVALUATION_PROOF_STATE_UNSPECIFIED ||
       !record::v1::EvaluationProofState_IsValid(row.proof()) ||
       row.signed_request().size() > kMaxRequestBytes || row.signed_request().empty() != proven) {
@@ -114,7 +114,8 @@ Room Book::RoomFor(const HeldRow& row) const {
           caps_.per_person_day &&
       Sum(askers_, {row.asker(), ""}, day, day) + row.count() <= caps_.per_asker_day &&
       (requests == requests_.end() || requests->second < kMaxListItems);
-  if (!fits) return Room::kQuota;
+  const auto held = held_.find(row.asker());
+  if (!fits || (held != held_.end() && held->second >= caps_.rows)) return Room::kQuota;
   const auto unproven = unproven_.find(row.asker());
   if (unproven != unproven_.end() && unproven->second >= caps_.unproven) return Room::kUnproven;
   return Room::kFree;
@@ -160,6 +161,8 @@ void Book::Put(HeldRow row) {
   Count(row, true);
   const Key key = KeyOf(row);
   leaves_[{row.asker(), row.leaf_hash()}] = key;
+  days_[{row.asker(), row.key_id()}][DayOfRow(row)].insert(key);
+  ++held_[row.asker()];
   rows_[key] = std::move(row);
 }
 
@@ -168,7 +171,23 @@ void Book::Remove(const HeldRow& row) {
   if (found == rows_.end()) return;
   Count(found->second, false);
   leaves_.erase({row.asker(), found->second.leaf_hash()});
+  const auto of_key = days_.find({row.asker(), row.key_id()});
+  const auto of_day = of_key->second.find(DayOfRow(found->second));
+  of_day->second.erase(found->first);
+  if (of_day->second.empty()) of_key->second.erase(of_day);
+  if (of_key->second.empty()) days_.erase(of_key);
+  if (--held_[row.asker()] == 0) held_.erase(row.asker());
   rows_.erase(found);
+}
+
+void Book::BeginLogging(const crypto::Hash& request_digest, const HeldRow& row) {
+  logging_[request_digest] = {row.asker(), row.key_id(), DayOfRow(row)};
+}
+
+bool Book::IsLogging(const std::string& asker, crypto::BytesView key_id, uint32_t day) const {
+  return std::any_of(logging_.begin(), logging_.end(), [&](const auto& one) {
+    return one.second.asker == asker && one.second.key_id == key_id && one.second.day == day;
+  });
 }
 
 const HeldRow* Book::Find(const std::string& asker, crypto::BytesView key_id,
@@ -185,10 +204,11 @@ const HeldRow* Book::FindByLeaf(const std::string& asker, const std::string& lea
 std::vector<HeldRow> Book::OfDay(const std::string& asker, crypto::BytesView key_id,
                                  uint32_t day) const {
   std::vector<HeldRow> out;
-  for (auto row = rows_.lower_bound({asker, std::string(key_id)});
-       row != rows_.end() && row->first.first == asker && row->second.key_id() == key_id; ++row) {
-    if (DayOfRow(row->second) == day) out.push_back(row->second);
-  }
+  const auto of_key = days_.find({asker, std::string(key_id)});
+  if (of_key == days_.end()) return out;
+  const auto of_day = of_key->second.find(day);
+  if (of_day == of_key->second.end()) return out;
+  for (const Key& key : of_day->second) out.push_back(rows_.at(key));
   std::sort(out.begin(), out.end(), [](const HeldRow& a, const HeldRow& b) {
     return a.request_digest() < b.request_digest();
   });
@@ -208,6 +228,24 @@ std::vector<std::string> Book::Prune(uint64_t now_s) {
   for (const auto& [key, row] : rows_) {
     if (!IsOpen(row) && row.taken_at_s() + keep_days * kSecondsPerDay < now_s) old.push_back(row);
   }
+  return Drop(old);
+}
+
+std::vector<std::string> Book::PruneListed(
+    crypto::BytesView key_id, uint64_t now_s,
+    const std::set<std::pair<std::string, uint32_t>>& listed) {
+  std::vector<HeldRow> old;
+  for (const auto& [asker, day] : listed) {
+    // Until no cap counts it any more, and no statement under which its id could come again holds.
+    if (DayOf(now_s) < day + uint64_t{caps_.case_days} + 1) continue;
+    for (HeldRow& row : OfDay(asker, key_id, day)) {
+      if (!IsOpen(row)) old.push_back(std::move(row));
+    }
+  }
+  return Drop(old);
+}
+
+std::vector<std::string> Book::Drop(const std::vector<HeldRow>& old) {
   std::vector<std::string> out;
   for (const HeldRow& row : old) {
     out.push_back(StoredFormOf(row).key);

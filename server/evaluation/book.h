@@ -1,7 +1,8 @@
 // What a holder has evaluated, and what may still be asked of it: used ids, caps, and entries that
 // have yet to be proven. All of it follows from one row for each request. A node has one book for
 // all keys of a partnership, so that who asks has its caps once and not for each key, and keeps
-// them when a key is shared anew or rolled.
+// them when a key is shared anew or rolled: nothing in it counts by sharing. Who gets a share for
+// the first time begins with an empty one.
 //
 // Guarantee: a book made anew from its rows decides as the one that they came from. A request is in
 // it from the moment it was taken until Prune lets go of it, which is after its statement has
@@ -42,6 +43,9 @@ struct Caps {
   uint32_t per_asker_day = 960;
   // Requests of one asker that may be answered before their entries are proven.
   uint32_t unproven = 16;
+  // Rows of one asker that are held at a time, of all keys; what it asks beyond is over quota until
+  // Prune lets go of some.
+  uint32_t rows = 100'000;
 
   // kInvalidArgument with what to change.
   absl::Status Check() const;
@@ -82,7 +86,12 @@ class Book {
   // anew, and adds nothing to a day that was listed. Seconds since the epoch.
   uint64_t TimeFor(uint64_t now_s) const { return std::max(now_s, not_before_s_); }
   void NotBefore(uint64_t time_s) { not_before_s_ = std::max(not_before_s_, time_s); }
-  // For how many days rows are kept at least.
+  // A request was taken and has yet to be logged; until it is settled its day is not listed.
+  void BeginLogging(const crypto::Hash& request_digest, const HeldRow& row);
+  void EndLogging(const crypto::Hash& request_digest) { logging_.erase(request_digest); }
+  bool IsLogging(const std::string& asker, crypto::BytesView key_id, uint32_t day) const;
+
+  // For how many days rows are kept at least, unless the list of their day is.
   uint32_t KeptDays() const;
 
   // Null when there is none.
@@ -97,6 +106,10 @@ class Book {
   // Keys of the rows that are of no use any more, which it drops. Those whose entry was not proven,
   // or shown to say something else, stay: they are held against the asker.
   std::vector<std::string> Prune(uint64_t now_s);
+  // The same for proven ones of one key whose day has a list, which is kept instead: they are of
+  // use no longer than the days of a case.
+  std::vector<std::string> PruneListed(crypto::BytesView key_id, uint64_t now_s,
+                                       const std::set<std::pair<std::string, uint32_t>>& listed);
 
  private:
   using Key = std::pair<std::string, std::string>;
@@ -104,6 +117,7 @@ class Book {
   // Elements by day.
   using Tally = std::map<Key, std::map<uint32_t, uint32_t>>;
 
+  std::vector<std::string> Drop(const std::vector<HeldRow>& old);
   void Count(const HeldRow& row, bool add);
   static uint64_t Sum(const Tally& tally, const Key& key, uint32_t from_day, uint32_t to_day);
 
@@ -111,6 +125,14 @@ class Book {
   uint64_t not_before_s_ = 0;
   std::map<Key, HeldRow> rows_;
   std::map<Key, Key> leaves_;  // by asker and leaf hash
+  // By asker and key, then by day.
+  std::map<Key, std::map<uint32_t, std::set<Key>>> days_;
+  std::map<std::string, uint32_t> held_;  // rows by asker
+  struct Place {
+    std::string asker, key_id;
+    uint32_t day = 0;
+  };
+  std::map<crypto::Hash, Place> logging_;  // by request digest
   Tally cases_;
   Tally persons_;
   Tally askers_;

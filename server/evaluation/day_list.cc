@@ -20,7 +20,7 @@ std::string Statement(std::string_view bytes) { return crypto::Lp(kLabel) + std:
 bool IsItem(const peer::v1::EvaluatedItem& item) {
   return IsHash(item.request_digest()) && envelope::IsExchangeId(item.request_id()) &&
          IsHash(item.leaf_hash()) && IsHash(item.case_token()) && item.count() >= 1 &&
-         item.count() <= kMaxElements && IsHash(item.blinded_digest());
+         item.count() <= kMaxElements && IsHash(item.blinded_digest()) && item.generation() != 0;
 }
 
 bool IsList(const peer::v1::EvaluationList& body) {
@@ -28,6 +28,8 @@ bool IsList(const peer::v1::EvaluationList& body) {
       !authn::IsOrganisationId(body.asker()) || !IsHash(body.key_id()) || body.holder() == 0 ||
       body.holder() > 65535 || body.items_size() > kMaxListItems ||
       !IsHash(body.nonce_commitment()) || (body.no_share() && body.items_size() != 0) ||
+      body.no_share() != (body.day() < body.since_day()) ||
+      (body.log_size() == 0 ? !body.log_root().empty() : !IsHash(body.log_root())) ||
       !std::all_of(body.items().begin(), body.items().end(), IsItem)) {
     return false;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "crypto/disclose.h"
 #include "crypto/hash.h"
 #include "crypto/oprf.h"
 #include "server/envelope/fault.h"
@@ -42,6 +43,7 @@ HeldRow RowFor(const Request& request, std::string pseudonym, uint64_t taken_at_
   row.set_version(kVersion);
   row.set_asker(body.asker());
   row.set_key_id(body.key_id());
+  row.set_generation(body.generation());
   row.set_request_id(body.request_id());
   row.set_request_digest(std::string(crypto::View(request.digest)));
   row.set_leaf_hash(body.leaf_hash());
@@ -178,20 +180,23 @@ std::variant<Admission, Refusal> Holder::Admit(crypto::BytesView signed_request,
   row.set_count(static_cast<uint32_t>(blinded->size()));
   if (const Room room = book_->RoomFor(row); room != Room::kFree) return refuse(RefusalFor(room));
   book_->Put(row);
-  open_[request->digest] = {row.asker(), DayOf(taken_at_s)};
+  book_->BeginLogging(request->digest, row);
   return Admission(*std::move(request), *std::move(blinded), std::move(row));
 }
 
 void Holder::Abandon(Admission admission) {
   book_->Remove(admission.row_);
-  open_.erase(admission.request_digest());
+  book_->EndLogging(admission.request_digest());
 }
 
 absl::StatusOr<std::string> Holder::Answer(Admission admission, const LoggedDurably& logged,
                                            const HolderSecrets& secrets) const {
   if (absl::Status checked = CheckLogged(logged, admission.Log()); !checked.ok()) return checked;
   const oprf::Element& verification_key = own_.package->Find(own_.index)->verification_key;
-  if (oprf::MultiplyGenerator(secrets.share) != verification_key) {
+  const bool is_ours = crypto::Disclose(static_cast<int>(
+      crypto::ConstantTimeEqual(crypto::View(oprf::MultiplyGenerator(secrets.share).encoding()),
+                                crypto::View(verification_key.encoding()))));
+  if (!is_ours) {
     return absl::FailedPreconditionError(
         "the share kept here is not the one of the package; have the key shared anew");
   }
@@ -231,9 +236,17 @@ absl::StatusOr<std::string> Holder::SignRefusal(const Refusal& refusal, const Lo
 }
 
 absl::StatusOr<TakenProofs> Holder::TakeProofs(const std::string& asker, crypto::BytesView proofs,
-                                               const crypto::VerifierKey& log_key,
+                                               const Partners& partners,
                                                const std::optional<crypto::TreeHead>& known) const {
-  const absl::StatusOr<ProvenEntries> proven = VerifyProofs(proofs, log_key, known);
+  const std::optional<AskerFacts> facts = partners.Find(asker);
+  absl::StatusOr<ProvenEntries> proven = absl::PermissionDeniedError(
+      "the log is of nobody who has one in this partnership; look at the manifest");
+  for (const crypto::PublicKey& key : facts ? facts->log_keys : std::vector<crypto::PublicKey>{}) {
+    const auto log_key = crypto::VerifierKey::Create(asker + "/log", key);
+    if (!log_key.ok()) return log_key.status();
+    proven = VerifyProofs(proofs, *log_key, known);
+    if (proven.ok()) break;
+  }
   if (!proven.ok()) return proven.status();
   const crypto::Hash digest = crypto::Sha256(proofs);
   TakenProofs out{proven->checkpoint,

@@ -58,7 +58,8 @@ using keys::MemberIndex;
 struct AskerFacts {
   std::vector<crypto::PublicKey> identity_keys;
   std::vector<crypto::PublicKey> mandate_keys;
-  record::v1::MandateStatus status;  // the newest list held, verified before
+  std::vector<crypto::PublicKey> log_keys;  // of its log, whose origin is "<organisation>/log"
+  record::v1::MandateStatus status;         // the newest list held, verified before
 };
 
 // On behalf of what somebody asks.
@@ -188,14 +189,17 @@ class Holder {
     MemberIndex index = 0;
     // The last moment at which this key is evaluated, seconds since the epoch; 0 for no end.
     uint64_t open_until_s = 0;
-    // The first UTC day on which this node had its share of the key.
+    // The first UTC day on which this node had a share of the key, in whatever sharing: a share
+    // that takes the place of another one begins nothing anew.
     uint32_t since_day = 0;
   };
 
-  // `book`: the one of this node for the partnership, which all its holders there share. `lists`
-  // and `reveals`: the rows that were committed for this key (HeldEvaluationList, HeldReveal).
-  // kInvalidArgument for rows that are not of form or of another key, an index that is not in the
-  // package, or a key that is not one of tags.
+  // `book`: the one of this node for the partnership, which all its holders there share. One holder
+  // for each key at a time: when the key is shared anew, one with the package after takes the place
+  // of the one before, with the same book, lists and reveals. `lists` and `reveals`: the rows that
+  // were committed for this key (HeldEvaluationList, HeldReveal). kInvalidArgument for rows that
+  // are not of form or of another key, an index that is not in the package, or a key that is not
+  // one of tags.
   static absl::StatusOr<Holder> Make(Own own, std::shared_ptr<Book> book,
                                      std::span<const std::string> lists = {},
                                      std::span<const std::string> reveals = {});
@@ -208,7 +212,7 @@ class Holder {
   // The entry was committed. Until a request was abandoned or settled, its day is not listed.
   // Answer settles nothing, for it may run on another thread.
   void Settle(const Admission& admission, const LoggedDurably& logged) {
-    if (CheckLogged(logged, admission.Log()).ok()) open_.erase(admission.request_digest());
+    if (CheckLogged(logged, admission.Log()).ok()) book_->EndLogging(admission.request_digest());
   }
   // The signed answer. kFailedPrecondition for a proof of durability of another request, or when
   // the share is not the one of the package.
@@ -220,9 +224,10 @@ class Holder {
                                           const crypto::SigningKey& identity) const;
 
   // Compares what the asker's log proves with what was evaluated. Entries that nothing rests on are
-  // passed over. Errors of VerifyProofs. Nothing changes until Apply.
+  // passed over. The log is the asker's own, under a key that the manifest gives it. Errors of
+  // VerifyProofs, and kPermissionDenied for who is no member. Nothing changes until Apply.
   absl::StatusOr<TakenProofs> TakeProofs(const std::string& asker, crypto::BytesView proofs,
-                                         const crypto::VerifierKey& log_key,
+                                         const Partners& partners,
                                          const std::optional<crypto::TreeHead>& known) const;
 
   // Lets an asker go on although an entry was not proven or differed. An act of people, after they
@@ -238,7 +243,9 @@ class Holder {
   // What was evaluated for the asker on a day that is over, or that there was no share then,
   // signed. kFailedPrecondition for a day that is not over, that has a list or of which one is
   // being logged, of which a request is not settled, or whose rows are no longer kept.
+  // `known`: the newest head of the asker's log that is known here.
   absl::StatusOr<Listing> PrepareList(const std::string& asker, uint32_t day, uint64_t now_us,
+                                      const std::optional<crypto::TreeHead>& known,
                                       const ListSecrets& secrets);
   // The signed list. kFailedPrecondition when it is not this one that was logged.
   absl::StatusOr<std::string> Give(Listing listing, const LoggedDurably& logged);
@@ -253,9 +260,10 @@ class Holder {
   void Abandon(const Revealing& revealing);
 
   const Own& own() const { return own_; }
-  // Keys of the rows that are of no use any more, which it drops; those of requests are the book's.
+  // Keys of the rows that are of no use any more, which it drops; of requests those that have a
+  // list in their place, the others are the book's.
   struct Pruned {
-    std::vector<std::string> lists, reveals;
+    std::vector<std::string> requests, lists, reveals;
   };
   Pruned Prune(uint64_t now_s);
 
@@ -275,8 +283,6 @@ class Holder {
   // Being logged.
   std::set<std::pair<std::string, uint32_t>> listing_;  // by asker and day
   std::vector<record::v1::HeldReveal> revealing_;
-  // Taken, and neither settled nor abandoned, by request digest: asker and day.
-  std::map<crypto::Hash, std::pair<std::string, uint32_t>> open_;
 };
 
 }  // namespace sluis::evaluation

@@ -17,6 +17,7 @@ peer::v1::EvaluatedItem ItemOf(const HeldRow& row) {
   out.set_case_token(row.case_token());
   out.set_count(row.count());
   out.set_blinded_digest(row.blinded_digest());
+  out.set_generation(row.generation());
   out.set_proven(row.proof() == record::v1::EVALUATION_PROOF_STATE_PROVEN);
   return out;
 }
@@ -87,6 +88,7 @@ std::optional<std::string> Holder::KeptList(const std::string& asker, uint32_t d
 }
 
 absl::StatusOr<Listing> Holder::PrepareList(const std::string& asker, uint32_t day, uint64_t now_us,
+                                            const std::optional<crypto::TreeHead>& known,
                                             const ListSecrets& secrets) {
   if (lists_.contains({asker, day})) {
     return absl::FailedPreconditionError("the day has its list; give that one again");
@@ -105,11 +107,9 @@ absl::StatusOr<Listing> Holder::PrepareList(const std::string& asker, uint32_t d
         "what was evaluated on that day is no longer kept; ask for the lists of a period when it "
         "is over");
   }
-  for (const auto& [digest, where] : open_) {
-    if (where == std::pair(asker, day)) {
-      return absl::FailedPreconditionError(
-          "a request of that day is still being logged; ask for the list in a moment");
-    }
+  if (book_->IsLogging(asker, crypto::View(own_.package->key_id), day)) {
+    return absl::FailedPreconditionError(
+        "a request of that day is still being logged; ask for the list in a moment");
   }
   peer::v1::EvaluationList body;
   body.set_version(kVersion);
@@ -118,7 +118,12 @@ absl::StatusOr<Listing> Holder::PrepareList(const std::string& asker, uint32_t d
   body.set_key_id(std::string(crypto::View(own_.package->key_id)));
   body.set_holder(own_.index);
   body.set_day(day);
+  body.set_since_day(own_.since_day);
   body.set_no_share(day < own_.since_day);
+  if (known && known->size > 0) {
+    body.set_log_size(known->size);
+    body.set_log_root(std::string(crypto::View(known->root)));
+  }
   if (!body.no_share()) {
     for (const HeldRow& row : book_->OfDay(asker, body.key_id(), day))
       *body.add_items() = ItemOf(row);
@@ -144,10 +149,11 @@ void Holder::Abandon(const Listing& listing) { listing_.erase({listing.asker(), 
 absl::StatusOr<Revealing> Holder::PrepareReveal(const Period& period, const ListSecrets& secrets) {
   const PeriodScope& scope = period.scope();
   if (period.partnership() != own_.package->partnership ||
-      period.key_id() != own_.package->key_id || !period.missing().empty()) {
+      period.key_id() != own_.package->key_id || !period.missing().empty() ||
+      !period.holders().contains(own_.index)) {
     return absl::FailedPreconditionError(
-        "the period is of another key, or a holder gave no list for each of its days; gather the "
-        "lists of all holders first");
+        "the period is of another key or other holders, or one gave no list for each of its days; "
+        "gather the lists of all holders first");
   }
   const auto digest = std::string(crypto::View(period.digest()));
   for (const auto* known : {&reveals_, &revealing_}) {
@@ -211,6 +217,10 @@ Holder::Pruned Holder::Prune(uint64_t now_s) {
   const uint64_t today = DayOf(book_->TimeFor(now_s));
   const auto is_old = [&](uint32_t day) { return day + uint64_t{book_->KeptDays()} < today; };
   Pruned out;
+  std::set<std::pair<std::string, uint32_t>> listed;
+  for (const auto& [at, list] : lists_) listed.insert(at);
+  out.requests =
+      book_->PruneListed(crypto::View(own_.package->key_id), book_->TimeFor(now_s), listed);
   for (auto list = lists_.begin(); list != lists_.end();) {
     if (!is_old(list->first.second)) {
       ++list;

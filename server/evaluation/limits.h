@@ -32,6 +32,12 @@ inline constexpr size_t kMaxListBytes = 1 << 20;
 inline constexpr int kMaxListItems = 4096;
 inline constexpr size_t kMaxRevealBytes = 8 << 10;
 inline constexpr uint32_t kMaxPeriodDays = 92;
+// What one look at a period takes in, so that lists that holders flood do not fill the memory of
+// whoever looks: requests as all lists name them, and findings beyond which it says that there are
+// more.
+inline constexpr size_t kMaxPeriodItems = 1 << 20;
+inline constexpr size_t kMaxFindings = 4096;
+inline constexpr size_t kMaxSharings = 16;
 // How long rows and lists are kept at least: two of the longest periods.
 inline constexpr uint32_t kLeastKeptDays = 2 * kMaxPeriodDays;
 

@@ -1,12 +1,15 @@
 #include "server/evaluation/opening.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "crypto/disclose.h"
 #include "crypto/merkle.h"
 #include "crypto/threshold.h"
 #include "server/envelope/canonical_secret.h"
 #include "server/envelope/case_token.h"
+#include "server/evaluation/limits.h"
 #include "server/evaluation/message.h"
 #include "server/evaluation/parts.h"
 #include "server/identity/opened_input.h"
@@ -49,7 +52,9 @@ bool Hide(std::string_view partnership, std::string_view purpose,
 class OpenedSubject {
  public:
   explicit OpenedSubject(crypto::BytesView bytes)
-      : reads_(envelope::ReadCanonicalSecret(bytes, ledger::kMaxPartBytes, part_)) {}
+      : reads_(crypto::Disclose(
+            static_cast<int>(envelope::ReadCanonicalSecret(bytes, ledger::kMaxPartBytes, part_)))) {
+  }
   ~OpenedSubject() {
     WipeSubject(part_);
     crypto::Wipe(*part_.mutable_case_ref());
@@ -63,7 +68,9 @@ class OpenedSubject {
     Persons persons;
     if (!reads_ || !Hide(partnership, purpose, part_, &persons)) return false;
     const auto elements = ElementsOf(persons);
-    return elements.ok() && elements->size() == count && BlindedDigest(persons) == blinded_digest;
+    return elements.ok() && elements->size() == count &&
+           crypto::Disclose(static_cast<int>(crypto::ConstantTimeEqual(
+               crypto::View(BlindedDigest(persons)), crypto::View(blinded_digest))));
   }
 
  private:
@@ -78,6 +85,14 @@ bool Commits(const ledger::Leaf& leaf, ledger::Part part, std::string_view origi
                             leaf.commitments[static_cast<size_t>(part) - 1];
 }
 
+bool IsInLog(const OpeningContext& context, const ledger::Leaf& leaf, const Opening& opening) {
+  if (opening.inclusion.size() > kMaxInclusion) return false;
+  return std::any_of(context.heads.begin(), context.heads.end(), [&](const crypto::TreeHead& head) {
+    return head.size == opening.tree_size &&
+           crypto::VerifyInclusion(opening.leaf, leaf.index, head, opening.inclusion).ok();
+  });
+}
+
 }  // namespace
 
 std::string_view OpeningName(OpeningVerdict verdict) {
@@ -88,6 +103,8 @@ std::string_view OpeningName(OpeningVerdict verdict) {
       return "unopenable";
     case OpeningVerdict::kOtherEntry:
       return "other_entry";
+    case OpeningVerdict::kNotInLog:
+      return "not_in_log";
     case OpeningVerdict::kOtherRequest:
       return "other_request";
     case OpeningVerdict::kOtherPersons:
@@ -110,6 +127,7 @@ OpeningVerdict CheckOpening(const OpeningContext& context, const peer::v1::Evalu
   if (crypto::View(crypto::LeafHash(opening.leaf)) != crypto::BytesView(item.leaf_hash())) {
     return OpeningVerdict::kOtherEntry;
   }
+  if (!IsInLog(context, *leaf, opening)) return OpeningVerdict::kNotInLog;
   if (!Commits(*leaf, ledger::Part::kCounterpart, context.origin, opening.counterpart_salt,
                opening.counterpart) ||
       !Commits(*leaf, ledger::Part::kSubject, context.origin, opening.subject_salt,

@@ -3,7 +3,8 @@
 // The asker's privacy officer runs it on what a sample names; who is asked to sign a question runs
 // CheckSubject on what the node shows, before anything is signed.
 //
-// Guarantee: kMatches only when the entry has the leaf hash that holders were shown, its parts are
+// Guarantee: kMatches only when the entry has the leaf hash that holders were shown and lies in the
+// asker's log under a head that they know, its parts are
 // those that the leaf commits to, its case gives the case token that holders counted under, and its
 // match keys, hashed for partnership and purpose and hidden
 // under its blinds, are exactly the list that holders evaluated, person by person. Not guaranteed:
@@ -14,10 +15,13 @@
 #define SLUIS_SERVER_EVALUATION_OPENING_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crypto/bytes.h"
+#include "crypto/merkle.h"
 #include "crypto/secret.h"
 #include "server/identity/wiped_text.h"
 #include "sluis/peer/v1/evaluation.pb.h"
@@ -31,12 +35,16 @@ struct Opening {
   identity::WipedText subject;
   std::string counterpart_salt;
   std::string counterpart;
+  // That the leaf is in the tree of a head that holders know, by the number of its entries.
+  uint64_t tree_size = 0;
+  std::vector<crypto::Hash> inclusion;
 };
 
 enum class OpeningVerdict {
   kMatches,
   kUnopenable,    // no entry, or a part that does not open
   kOtherEntry,    // not the entry that holders were shown
+  kNotInLog,      // not proven to be in the asker's log as holders know it
   kOtherRequest,  // its counterpart part names another request, key or list
   kOtherPersons,  // its match keys, hidden, are not what holders evaluated
   kOtherCase,     // holders counted it under another case than the one it names
@@ -50,6 +58,8 @@ struct OpeningContext {
   std::string_view purpose;
   const crypto::Hash& key_id;
   std::string_view origin;  // of the asker's log
+  // Of that log, as holders know it.
+  std::span<const crypto::TreeHead> heads;
   // Of the asker, with which its node makes case tokens; who opens has it.
   const crypto::Secret<32>& case_key;
 };

@@ -1,5 +1,6 @@
 #include "server/evaluation/review.h"
 
+#include <set>
 #include <utility>
 
 namespace sluis::evaluation {
@@ -8,16 +9,17 @@ namespace {
 // What another opening could still change.
 bool IsSettled(const std::optional<OpeningVerdict>& verdict) {
   return verdict && *verdict != OpeningVerdict::kUnopenable &&
-         *verdict != OpeningVerdict::kOtherEntry;
+         *verdict != OpeningVerdict::kOtherEntry && *verdict != OpeningVerdict::kNotInLog;
 }
 
 }  // namespace
 
-Review::Review(const keys::Package& package, const Period& period, std::string origin,
+Review::Review(const keys::Package& package, const Period& period,
                const crypto::Secret<32>& case_key, const Sample& sample, uint64_t open_until_s)
     : package_(package),
       period_(period),
-      origin_(std::move(origin)),
+      origin_(period.scope().asker + "/log"),
+      heads_(period.log_heads()),
       case_key_(case_key),
       open_until_s_(open_until_s) {
   for (const crypto::Hash& request : sample.requests()) sample_[request];
@@ -33,9 +35,9 @@ absl::StatusOr<OpeningVerdict> Review::Take(const crypto::Hash& request, const O
   }
   if (IsSettled(found->second)) return *found->second;
   if (now_s > open_until_s_) return OpeningVerdict::kUnopenable;
-  found->second =
-      CheckOpening({package_.partnership, package_.purpose, package_.key_id, origin_, case_key_},
-                   listed->second.item, opening);
+  found->second = CheckOpening(
+      {package_.partnership, package_.purpose, package_.key_id, origin_, heads_, case_key_},
+      listed->second.item, opening);
   return *found->second;
 }
 
@@ -46,6 +48,19 @@ std::vector<crypto::Hash> Review::Waiting(uint64_t now_s) const {
     if (!IsSettled(verdict)) out.push_back(request);
   }
   return out;
+}
+
+absl::StatusOr<std::vector<crypto::Hash>> Review::ToDestroy(uint64_t now_s) const {
+  if (!Closed(now_s)) {
+    return absl::FailedPreconditionError(
+        "entries of the sample are still to be opened; destroy nothing before the review is over");
+  }
+  std::set<crypto::Hash> leaves;
+  for (const auto& [digest, request] : period_.requests()) {
+    // Of form, or it would be in no list.
+    leaves.insert(crypto::ToFixed<32>(request.item.leaf_hash()).value());
+  }
+  return std::vector<crypto::Hash>(leaves.begin(), leaves.end());
 }
 
 std::vector<Review::Result> Review::Results(uint64_t now_s) const {

@@ -28,10 +28,14 @@ class Review {
     OpeningVerdict verdict;
   };
 
-  // `origin`: of the asker's log; `case_key`: with which it makes case tokens. `open_until_s`: the
-  // end, seconds since the epoch, UTC.
-  Review(const keys::Package& package, const Period& period, std::string origin,
-         const crypto::Secret<32>& case_key, const Sample& sample, uint64_t open_until_s);
+  // `case_key`: with which the asker makes case tokens. `open_until_s`: the end, seconds since the
+  // epoch, UTC.
+  Review(const keys::Package& package, const Period& period, const crypto::Secret<32>& case_key,
+         const Sample& sample, uint64_t open_until_s);
+
+  // A head of the asker's log that holders know besides those in their lists, which they tell of
+  // when entries were proven to them later. Of one log with those by proof; who calls has checked.
+  void KnowHead(const crypto::TreeHead& head) { heads_.push_back(head); }
 
   absl::StatusOr<OpeningVerdict> Take(const crypto::Hash& request, const Opening& opening,
                                       uint64_t now_s);
@@ -43,11 +47,16 @@ class Review {
   // Whether nothing more is to be opened: from then on match keys, blinds and answers of the period
   // are of no use and are destroyed.
   bool Closed(uint64_t now_s) const { return Waiting(now_s).empty(); }
+  // The asker's entries of the period, in and out of the sample, whose subject parts are destroyed
+  // then, with what is kept sealed under their keys; leaf hashes, ascending. What failed is among
+  // them: its leaf and verdict are evidence, its match keys are not. kFailedPrecondition before.
+  absl::StatusOr<std::vector<crypto::Hash>> ToDestroy(uint64_t now_s) const;
 
  private:
   const keys::Package& package_;
   const Period& period_;
   std::string origin_;
+  std::vector<crypto::TreeHead> heads_;
   const crypto::Secret<32>& case_key_;
   uint64_t open_until_s_;
   std::map<crypto::Hash, std::optional<OpeningVerdict>> sample_;

@@ -115,13 +115,15 @@ peer::v1::EvaluationProofs AskerLog::Prove(const std::vector<crypto::Hash>& leaf
   return out;
 }
 
-Opening AskerLog::Open(const crypto::Hash& leaf_hash) const {
+Opening AskerLog::Open(const crypto::Hash& leaf_hash, uint64_t tree_size) const {
   const Reading reading(world_, origin_);
   const ledger::StoredEntry entry = reading.log.Entry(Find(leaf_hash)).value();
   const auto counterpart = reading.log.Open(entry, ledger::Part::kCounterpart).value();
   const auto subject = reading.log.Open(entry, ledger::Part::kSubject).value();
   Opening out;
   out.leaf = entry.leaf;
+  out.tree_size = tree_size == 0 ? Head().size : tree_size;
+  out.inclusion = reading.log.InclusionProof(entry.index, out.tree_size).value();
   out.counterpart_salt = Text(counterpart.salt);
   out.counterpart = counterpart.bytes;
   if (subject.state == ledger::OpenedPart::State::kOpen) {

@@ -36,8 +36,8 @@ class AskerLog {
   // Of these entries, by leaf hash, from the head that is known.
   peer::v1::EvaluationProofs Prove(const std::vector<crypto::Hash>& leaf_hashes,
                                    uint64_t known_size = 0) const;
-  // What the privacy officer opens.
-  Opening Open(const crypto::Hash& leaf_hash) const;
+  // What the privacy officer opens, proven from the head of so many entries, 0 for the newest one.
+  Opening Open(const crypto::Hash& leaf_hash, uint64_t tree_size = 0) const;
   // Destroys the key of the subject part.
   void EraseSubject(const crypto::Hash& leaf_hash);
   // All that the node has on its disk and opens with its keys: rows, and parts of entries.

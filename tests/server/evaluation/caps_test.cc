@@ -32,6 +32,7 @@ HeldRow RowOf(int number, uint32_t count, uint64_t taken_at_s = kBegin_s, char c
   row.set_count(count);
   row.set_blinded_digest(std::string(32, 'b'));
   row.set_taken_at_s(taken_at_s);
+  row.set_generation(1);
   row.set_proof(record::v1::EVALUATION_PROOF_STATE_PROVEN);
   return row;
 }
@@ -197,28 +198,88 @@ TEST(CapsTest, APersonCostsOneForEachMatchKeyAndAFullBatchForty) {
   EXPECT_EQ(ground(1, 1), kQuota);
 }
 
-// Two keys of one partnership at one node: who asks has its caps once.
-TEST(CapsTest, AttackQuotaSplitOverKeys) {
-  World world(5, 3);
-  const test::WorldPartners partners(world);
+TEST(CapsTest, RowsOfOneAskerAreBounded) {
   Caps caps;
-  caps.per_case = 3;
+  caps.per_case = caps.per_person_day = caps.per_asker_day = caps.unproven = 1000;
+  caps.rows = 3;
+  Book book(caps);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(book.RoomFor(RowOf(i, 1)), Room::kFree);
+    book.Put(RowOf(i, 1));
+  }
+  EXPECT_EQ(book.RoomFor(RowOf(3, 1)), Room::kQuota);
+  HeldRow other = RowOf(3, 1);
+  other.set_asker("lid-2.example");
+  EXPECT_EQ(book.RoomFor(other), Room::kFree);
+  book.Remove(RowOf(0, 1));
+  EXPECT_EQ(book.RoomFor(RowOf(3, 1)), Room::kFree);
+  caps.rows = 0;
+  EXPECT_FALSE(caps.Check().ok());
+}
+
+TEST(CapsTest, ProvenRowsGoWhenTheirDayHasAListAndNoCapCountsThem) {
+  Caps caps;
+  caps.case_days = 16;
+  Book book(caps);
+  HeldRow open = RowOf(2, 1);
+  open.set_proof(record::v1::EVALUATION_PROOF_STATE_OPEN);
+  open.set_signed_request("x");
+  book.Put(RowOf(1, 1));
+  book.Put(open);
+  const std::string key(32, 'k');
+  const std::set<std::pair<std::string, uint32_t>> listed = {{"lid-1.example", DayOf(kBegin_s)}};
+  EXPECT_TRUE(book.PruneListed(key, kBegin_s + 16 * kSecondsPerDay, listed).empty());
+  EXPECT_TRUE(book.PruneListed(key, kBegin_s + 17 * kSecondsPerDay, {}).empty()) << "no list";
+  EXPECT_TRUE(
+      book.PruneListed(std::string(32, 'l'), kBegin_s + 17 * kSecondsPerDay, listed).empty());
+  const auto gone = book.PruneListed(key, kBegin_s + 17 * kSecondsPerDay, listed);
+  ASSERT_EQ(gone.size(), 1U);
+  EXPECT_EQ(gone[0], StoredFormOf(RowOf(1, 1)).key);
+  ASSERT_EQ(book.All().size(), 1U) << "what was not proven stays";
+  EXPECT_EQ(book.All()[0].request_id(), open.request_id());
+}
+
+// One node with the keys of two purposes, of which one is shared anew and then rolled: who asks has
+// its caps once, whichever of them it asks under.
+TEST(CapsTest, AttackQuotaSplitOverKeysGenerationsAndARoll) {
+  World world(5, 3);
+  test::WorldPartners partners(world);
+  Caps caps;
+  caps.per_case = 9;
   const std::shared_ptr<Book> book = Book::From(caps, {}).value();
-  auto rolled = std::make_shared<keys::Package>(*world.package);
-  rolled->key_id[0] ^= 1;
-  rolled->generation = 2;
-  Holder old_key = Holder::Make({world.package, 2}, book).value();
-  Holder new_key = Holder::Make({rolled, 2}, book).value();
-  const auto ground = [&](Holder& holder, const std::vector<std::string>& people) {
-    const auto verdict = holder.Admit(world.Begin(People(people)).request(), test::NameOf(1),
-                                      partners, test::kNowUs);
+  const auto first = world.package;
+  world.Reshare({1, 2, 3, 4, 5}, 3);
+  const auto reshared = world.package;
+  const auto rolled = std::make_shared<keys::Package>(*World(5, 3, 21).package);
+  rolled->epoch = 2;
+  const auto other_purpose = World(5, 3, 22, "dreigingsoverleg").package;
+  ASSERT_EQ(first->key_id, reshared->key_id);
+  ASSERT_NE(first->key_id, rolled->key_id);
+  uint32_t taken = 0;
+  const auto ground = [&](std::shared_ptr<const keys::Package> package, size_t people) {
+    world.package = package;
+    partners.entitled_purpose = package->purpose;
+    Holder holder = Holder::Make({package, 2}, book).value();
+    std::vector<std::string> names;
+    for (size_t i = 0; i < people; ++i) names.push_back("p" + std::to_string(taken + i));
+    const auto verdict =
+        holder.Admit(world.Begin(People(names, package->purpose.c_str())).request(),
+                     test::NameOf(1), partners, test::kNowUs);
     const auto* refusal = std::get_if<Refusal>(&verdict);
+    if (refusal == nullptr) taken += static_cast<uint32_t>(people);
     return refusal ? std::optional(refusal->ground) : std::nullopt;
   };
-  EXPECT_EQ(ground(old_key, {"een", "twee"}), std::nullopt);
-  world.package = rolled;
-  EXPECT_EQ(ground(new_key, {"drie", "vier"}), kQuota);
-  EXPECT_EQ(ground(new_key, {"drie"}), std::nullopt);
+  for (const auto& package :
+       {first, reshared, std::shared_ptr<const keys::Package>(rolled), other_purpose}) {
+    EXPECT_EQ(ground(package, 2), std::nullopt);
+  }
+  EXPECT_EQ(taken, 8U);
+  for (const auto& package :
+       {first, reshared, std::shared_ptr<const keys::Package>(rolled), other_purpose}) {
+    EXPECT_EQ(ground(package, 2), kQuota) << "two more than 8 are 10 of 9";
+  }
+  EXPECT_EQ(ground(reshared, 1), std::nullopt);
+  EXPECT_EQ(ground(rolled, 1), kQuota);
 }
 
 // What one key has under an id is not in the way of another, in the book or on disk.

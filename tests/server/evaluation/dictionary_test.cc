@@ -54,35 +54,33 @@ std::vector<int> Fits(const std::string& remains) {
   return out;
 }
 
+// All that the asker's node has on its disk and opens with its keys, and all that everybody else
+// has of the request, with answers even of all.
 TEST(DictionaryTest, AfterDestructionADictionaryOverBlindedElementsFails) {
   Group group;
-  Question question = group.world.Ask(test::People({Candidate(kPerson)}));
-  record::v1::SubjectPart subject;
-  question.FillSubject(subject);
-  const LoggedDurably logged = group.log.Log(question);
-  const crypto::Hash leaf = logged.leaf_hash();
-  const Asking asking = group.world.AskingFor(question);
-  const std::string blinded = question.blinded()[0].elements();
-  const Asker asker = Asker::Begin(std::move(question), logged, group.world.package,
-                                   group.world.Keys(), asking, group.world.keys.at(1).identity)
-                          .value();
-  // All that asker and holders still have when the subject part is gone: answers even of all.
-  std::string remains = blinded + ReadRequest(asker.request())->body.leaf_hash();
+  const Question question = group.world.Ask(test::People({Candidate(kPerson)}));
+  const crypto::Hash leaf = group.log.Log(question).leaf_hash();
+  const std::string request = group.world.RequestOn(leaf, question);
+  std::string others = request;
   for (MemberIndex holder = 1; holder <= 5; ++holder) {
-    const std::string answer = group.holders.Answer(holder, asker.request());
-    const auto body = ReadAnswer(ReadAnswerEnvelope(answer).value())->body;
-    remains += body.evaluated() + body.proof();
-    remains += group.ListOf(holder, test::kToday);
+    const std::string answer = group.holders.Answer(holder, request);
+    others += ReadAnswerEnvelope(answer)->bytes;
+    others += group.ListOf(holder, test::kToday);
   }
-  EXPECT_EQ(Fits(remains), std::vector<int>{});
-  EXPECT_EQ(Fits(remains + subject.evaluated(0).inputs(0).blind()), std::vector<int>{kPerson})
-      << "with the blind there is one that fits";
-  group.log.EraseSubject(leaf);
   const Period period = group.All();
-  EXPECT_EQ(CheckOpening({test::kPartnership, test::kPurpose, group.world.package->key_id,
-                          test::AskerLog::Origin(), group.world.case_key},
-                         period.requests().begin()->second.item, group.log.Open(leaf)),
-            OpeningVerdict::kUnopenable);
+  const auto opened = [&] {
+    return CheckOpening({test::kPartnership, test::kPurpose, group.world.package->key_id,
+                         test::AskerLog::Origin(), period.log_heads(), group.world.case_key},
+                        period.requests().begin()->second.item,
+                        group.log.Open(leaf, period.log_heads().at(0).size));
+  };
+  EXPECT_EQ(Fits(others), std::vector<int>{}) << "without the asker's node";
+  EXPECT_EQ(Fits(group.log.Readable() + others), std::vector<int>{kPerson})
+      << "with the blind that it keeps there is one that fits";
+  EXPECT_EQ(opened(), OpeningVerdict::kMatches);
+  group.log.EraseSubject(leaf);
+  EXPECT_EQ(Fits(group.log.Readable() + others), std::vector<int>{});
+  EXPECT_EQ(opened(), OpeningVerdict::kUnopenable);
 }
 
 // What holders with these shares can make of a candidate, as every tag that there could be.

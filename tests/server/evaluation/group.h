@@ -55,7 +55,7 @@ struct Group {
   }
   void ProveAll(const std::vector<crypto::Hash>& entries) {
     for (const auto& [index, keys] : world.keys) {
-      const auto taken = holders.TakeProofs(index, log.Prove(entries), log.LogKey(), std::nullopt);
+      const auto taken = holders.TakeProofs(index, log.Prove(entries), std::nullopt);
       EXPECT_TRUE(taken.ok()) << taken.status();
     }
   }
@@ -66,7 +66,8 @@ struct Group {
   absl::StatusOr<std::string> ListFor(Holder& holder, MemberIndex index, const std::string& asker,
                                       uint32_t day, uint64_t now_us) {
     if (const auto kept = holder.KeptList(asker, day)) return *kept;
-    absl::StatusOr<Listing> listing = holder.PrepareList(asker, day, now_us, SecretsOf(index));
+    absl::StatusOr<Listing> listing =
+        holder.PrepareList(asker, day, now_us, log.Head(), SecretsOf(index));
     if (!listing.ok()) return listing.status();
     const LoggedDurably logged = holders.Log(listing->Log());
     return holder.Give(*std::move(listing), logged);
@@ -77,7 +78,8 @@ struct Group {
     return out;
   }
   absl::StatusOr<Period> Gather(const std::vector<std::string>& lists) {
-    return Period::Gather(*world.package, world.Keys(), {NameOf(1), kToday, kToday}, Wide(), lists);
+    return Period::Gather(world.Sharings(), world.Keys(), {NameOf(1), kToday, kToday}, Wide(),
+                          lists);
   }
   Period All() { return Gather(Lists({1, 2, 3, 4, 5})).value(); }
   absl::StatusOr<std::string> Reveal(MemberIndex holder, const Period& period) {

@@ -275,60 +275,6 @@ TEST_F(HolderTest, AttackLogFailureBeforeEvaluation) {
               HasSubstr("log this one first"));
 }
 
-// The effect has the row, and the entry says what is evaluated, because PlanEffect put both there.
-TEST_F(HolderTest, WhatIsLoggedIsTheRowAndTheEntryOfThisRequest) {
-  const auto verdict = holders_.At(3).Admit(Request(), NameOf(1), holders_.partners, test::kNowUs);
-  const ToLog to_log = std::get<Admission>(verdict).Log();
-  tests::LedgerWorld ledger;
-  ASSERT_TRUE(ledger.Open().ok());
-  std::vector<std::string> written;
-  const auto write = [&](const StoredRow& row, ledger::Effect& effect) {
-    written.push_back(row.key);
-    effect.writes.push_back({"E/" + row.key, row.bytes});
-    return absl::OkStatus();
-  };
-  const auto plan = [&](const ToLog& what) {
-    return PlanEffect(what, {}, write, ledger.Sealer(), test::kNowUs);
-  };
-  PlannedEffect planned = plan(to_log).value();
-  EXPECT_EQ(written, std::vector<std::string>{to_log.rows.at(0).key});
-  const tests::Told told = ledger.Submit(std::move(planned.effect));
-  ASSERT_TRUE(told.status.ok()) << told.status;
-  const LoggedDurably logged = planned.ticket.Durable(told.logged.at(0)).value();
-  EXPECT_EQ(logged.leaf_hash(), told.logged.at(0).leaf_hash);
-  EXPECT_TRUE(CheckLogged(logged, to_log).ok());
-  const auto snapshot = ledger.store.NewSnapshot();
-  const ledger::LogReader reader(tests::kOrigin, *snapshot, ledger.ledger->keyring());
-  EXPECT_EQ(reader.Open(reader.Entry(0).value(), ledger::Part::kCounterpart)->bytes,
-            to_log.counterpart.SerializeAsString());
-  EXPECT_FALSE(ledger.store.Value("E/" + to_log.rows.at(0).key).empty());
-  // What cannot be written, or has a counterpart part of its own, is not planned.
-  ledger::EntryParts parts;
-  parts.counterpart = "x";
-  EXPECT_FALSE(PlanEffect(to_log, parts, write, ledger.Sealer(), test::kNowUs).ok());
-  const auto fails = [](const StoredRow&, ledger::Effect&) { return absl::InternalError("vol"); };
-  EXPECT_FALSE(PlanEffect(to_log, {}, fails, ledger.Sealer(), test::kNowUs).ok());
-}
-
-// Of another effect, although that holds the same.
-TEST_F(HolderTest, WhatTheLedgerToldOfAnotherEntryIsNoProof) {
-  const auto verdict = holders_.At(3).Admit(Request(), NameOf(1), holders_.partners, test::kNowUs);
-  const ToLog to_log = std::get<Admission>(verdict).Log();
-  tests::LedgerWorld ledger;
-  ASSERT_TRUE(ledger.Open().ok());
-  const auto write = [](const StoredRow&, ledger::Effect&) { return absl::OkStatus(); };
-  const auto plan = [&] {
-    return PlanEffect(to_log, {}, write, ledger.Sealer(), test::kNowUs).value();
-  };
-  PlannedEffect one = plan();
-  PlannedEffect other = plan();
-  const tests::Told told = ledger.Submit(std::move(other.effect));
-  ASSERT_TRUE(told.status.ok()) << told.status;
-  EXPECT_THAT(one.ticket.Durable(told.logged.at(0)).status().message(),
-              HasSubstr("spoke of another entry"));
-  EXPECT_TRUE(other.ticket.Durable(told.logged.at(0)).ok());
-}
-
 TEST_F(HolderTest, ARefusalIsLoggedBeforeItIsTold) {
   holders_.partners.member = false;
   const auto verdict = holders_.At(2).Admit(Request(), NameOf(1), holders_.partners, test::kNowUs);

@@ -7,7 +7,10 @@ namespace sluis::evaluation::test {
 std::optional<AskerFacts> WorldPartners::Find(std::string_view organisation) const {
   if (!member || organisation != NameOf(kAsker)) return std::nullopt;
   const MemberKeys& keys = world_.keys.at(kAsker);
-  return AskerFacts{{keys.identity.public_key()}, {keys.mandate.public_key()}, world_.status};
+  return AskerFacts{{keys.identity.public_key()},
+                    {keys.mandate.public_key()},
+                    {keys.log.public_key()},
+                    world_.status};
 }
 
 bool WorldPartners::Entitled(const Claim& claim) const {
@@ -59,15 +62,26 @@ std::optional<peer::v1::EvaluationRefusal> Holders::Ground(MemberIndex index,
 
 absl::StatusOr<TakenProofs> Holders::TakeProofs(MemberIndex index,
                                                 const peer::v1::EvaluationProofs& proofs,
-                                                const crypto::VerifierKey& log_key,
                                                 const std::optional<crypto::TreeHead>& known) {
   absl::StatusOr<TakenProofs> taken =
-      At(index).TakeProofs(NameOf(kAsker), proofs.SerializeAsString(), log_key, known);
+      At(index).TakeProofs(NameOf(kAsker), proofs.SerializeAsString(), partners, known);
   if (taken.ok()) {
     const absl::Status applied = At(index).Apply(taken->changes, Log(taken->changes.Log()));
     if (!applied.ok()) return applied;
   }
   return taken;
+}
+
+void Holders::FollowReshare(uint32_t since_day) {
+  for (const keys::KeyHolder& holder : world_.package->holders) {
+    const auto known = books_.find(holder.index);
+    const bool is_new = known == books_.end();
+    if (is_new) books_[holder.index] = Book::From(caps_, {}).value();
+    const uint32_t since = is_new ? since_day : holders_.at(holder.index).own().since_day;
+    holders_.insert_or_assign(
+        holder.index,
+        Holder::Make({world_.package, holder.index, 0, since}, books_.at(holder.index)).value());
+  }
 }
 
 void Holders::Restart(MemberIndex index) {

@@ -43,10 +43,12 @@ class Holders {
   // Logs and takes what the asker's log proves.
   absl::StatusOr<TakenProofs> TakeProofs(MemberIndex index,
                                          const peer::v1::EvaluationProofs& proofs,
-                                         const crypto::VerifierKey& log_key,
                                          const std::optional<crypto::TreeHead>& known);
   // Stops a holder and makes it anew from its rows.
   void Restart(MemberIndex index);
+  // Those of the package in force take the place of the ones before, with the same books; who holds
+  // no share any more keeps its machine.
+  void FollowReshare(uint32_t since_day);
 
   WorldPartners partners;
   uint64_t now_us = kNowUs;

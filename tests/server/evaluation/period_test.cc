@@ -47,11 +47,12 @@ TEST(PeriodTest, APeriodNamesWhoGaveNoListAndNeedsEnoughOfThem) {
   EXPECT_THAT(Sample::Everything(period).requests(), SizeIs(1));
   EXPECT_THAT(group.Gather(group.Lists({4, 5})).status().message(), HasSubstr("in none"));
   const auto two_days =
-      Period::Gather(*group.world.package, group.world.Keys(), {NameOf(1), kToday - 1, kToday},
+      Period::Gather(group.world.Sharings(), group.world.Keys(), {NameOf(1), kToday - 1, kToday},
                      Wide(), group.Lists({1, 2, 3, 4, 5}));
   EXPECT_FALSE(two_days.ok()) << "nobody has a list for each day";
   EXPECT_FALSE(
-      Period::Gather(*group.world.package, group.world.Keys(), {NameOf(1), 2, 1}, Wide(), {}).ok());
+      Period::Gather(group.world.Sharings(), group.world.Keys(), {NameOf(1), 2, 1}, Wide(), {})
+          .ok());
 }
 
 TEST(PeriodTest, ListsOfOthersAreRefused) {
@@ -98,8 +99,7 @@ TEST(PeriodTest, AttackTwoListsUnderOneLeafSentToDisjointQuorumsAreFound) {
                                           Field(&PeriodFinding::requests, both))));
   }
   // And by the quorum to which the entry is proven.
-  const auto taken =
-      group.holders.TakeProofs(3, group.log.Prove({leaf}), group.log.LogKey(), std::nullopt);
+  const auto taken = group.holders.TakeProofs(3, group.log.Prove({leaf}), std::nullopt);
   ASSERT_TRUE(taken.ok()) << taken.status();
   EXPECT_THAT(taken->differing, SizeIs(1));
 }
@@ -173,8 +173,8 @@ TEST(PeriodTest, AListAboveTheCapsIsReported) {
     caps.per_asker_day = per_day;
     std::map<MemberIndex, int> out;
     const Period period =
-        Period::Gather(*group.world.package, group.world.Keys(), {NameOf(1), kToday, kToday}, caps,
-                       group.Lists({1, 2, 3, 4, 5}))
+        Period::Gather(group.world.Sharings(), group.world.Keys(), {NameOf(1), kToday, kToday},
+                       caps, group.Lists({1, 2, 3, 4, 5}))
             .value();
     for (const PeriodFinding& finding : period.findings()) {
       EXPECT_EQ(finding.fault, PeriodFault::kAboveCaps);
@@ -190,17 +190,19 @@ TEST(PeriodTest, AListAboveTheCapsIsReported) {
 TEST(PeriodTest, AListIsSignedOnceAndStaysAsItIs) {
   Group group;
   const crypto::Hash leaf = group.AskAbout("een");
-  Listing listing = group.holders.At(2)
-                        .PrepareList(NameOf(1), kToday, test::kTomorrowUs, group.SecretsOf(2))
-                        .value();
+  Listing listing =
+      group.holders.At(2)
+          .PrepareList(NameOf(1), kToday, test::kTomorrowUs, std::nullopt, group.SecretsOf(2))
+          .value();
   const ToLog to_log = listing.Log();
   const std::string first =
       group.holders.At(2).Give(std::move(listing), group.holders.Log(to_log)).value();
-  EXPECT_THAT(group.holders.At(2)
-                  .PrepareList(NameOf(1), kToday, test::kTomorrowUs, group.SecretsOf(2))
-                  .status()
-                  .message(),
-              HasSubstr("has its list"));
+  EXPECT_THAT(
+      group.holders.At(2)
+          .PrepareList(NameOf(1), kToday, test::kTomorrowUs, std::nullopt, group.SecretsOf(2))
+          .status()
+          .message(),
+      HasSubstr("has its list"));
   group.ProveAll({leaf});
   // The clock is set back: what is taken then is not of the day that was listed.
   Question question = group.world.Ask(People({"twee"}));
@@ -269,13 +271,16 @@ TEST(PeriodTest, AListThatWasNotLoggedWasNeverGiven) {
   Group group;
   Holder& holder = group.holders.At(2);
   const auto prepare = [&] {
-    return holder.PrepareList(NameOf(1), kToday, test::kTomorrowUs, group.SecretsOf(2));
+    return holder.PrepareList(NameOf(1), kToday, test::kTomorrowUs, std::nullopt,
+                              group.SecretsOf(2));
   };
   Listing first = prepare().value();
   EXPECT_THAT(prepare().status().message(), HasSubstr("still being logged"));
   EXPECT_EQ(holder.KeptList(NameOf(1), kToday), std::nullopt);
   const LoggedDurably other = group.holders.Log(
-      holder.PrepareList(NameOf(1), kToday - 1, test::kTomorrowUs, group.SecretsOf(2))->Log());
+      holder
+          .PrepareList(NameOf(1), kToday - 1, test::kTomorrowUs, std::nullopt, group.SecretsOf(2))
+          ->Log());
   EXPECT_FALSE(holder.Give(first, other).ok());
   EXPECT_EQ(holder.KeptList(NameOf(1), kToday), std::nullopt);
   holder.Abandon(first);
@@ -283,6 +288,35 @@ TEST(PeriodTest, AListThatWasNotLoggedWasNeverGiven) {
   const LoggedDurably logged = group.holders.Log(second.Log());
   const std::string given = holder.Give(std::move(second), logged).value();
   EXPECT_EQ(holder.KeptList(NameOf(1), kToday), given);
+}
+
+TEST(PeriodTest, WhatIsLookedAtTogetherIsBounded) {
+  Group group;
+  std::vector<std::string> lists;
+  for (MemberIndex holder = 1; holder <= 5; ++holder) {
+    lists.push_back(group.Changed(holder, [&](auto& body) {
+      for (int i = 0; i < kMaxListItems; ++i) {
+        peer::v1::EvaluatedItem& item = *body.add_items();
+        std::string number = std::to_string(10000 + i);
+        number.resize(32, static_cast<char>('a' + holder));
+        item.set_request_digest(number);
+        item.set_request_id(number.substr(0, 16));
+        item.set_leaf_hash(number);
+        item.set_case_token(number);
+        item.set_count(1);
+        item.set_blinded_digest(number);
+        item.set_generation(1);
+      }
+    }));
+  }
+  const Period period = group.Gather(lists).value();
+  EXPECT_EQ(period.findings().size(), kMaxFindings) << "20,480 are not proven";
+  EXPECT_TRUE(period.more_findings());
+  const std::vector<Sharing> many(kMaxSharings + 1, Sharing{*group.world.package});
+  EXPECT_EQ(Period::Gather(many, group.world.Keys(), {NameOf(1), kToday, kToday}, Wide(), lists)
+                .status()
+                .code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 // The only holder that lists a request signs a list without it as well, and shows that one first.

@@ -41,7 +41,7 @@ class ProofsTest : public ::testing::Test {
   }
   absl::StatusOr<TakenProofs> Take(const peer::v1::EvaluationProofs& proofs,
                                    const std::optional<crypto::TreeHead>& known = std::nullopt) {
-    return holders_.TakeProofs(2, proofs, log_.LogKey(), known);
+    return holders_.TakeProofs(2, proofs, known);
   }
 
   World world_{5, 3};
@@ -74,7 +74,7 @@ TEST_F(ProofsTest, AHolderAnswersSoManyRequestsUntilTheirEntriesAreProven) {
 TEST_F(ProofsTest, NothingIsProvenBeforeItIsLogged) {
   const crypto::Hash leaf = AskTwo();
   const auto taken = holders_.At(2).TakeProofs(NameOf(1), log_.Prove({leaf}).SerializeAsString(),
-                                               log_.LogKey(), std::nullopt);
+                                               holders_.partners, std::nullopt);
   ASSERT_TRUE(taken.ok()) << taken.status();
   const auto state = [&] { return holders_.BookOf(2).All()[0].proof(); };
   EXPECT_EQ(state(), record::v1::EVALUATION_PROOF_STATE_OPEN);
@@ -82,6 +82,21 @@ TEST_F(ProofsTest, NothingIsProvenBeforeItIsLogged) {
   EXPECT_EQ(state(), record::v1::EVALUATION_PROOF_STATE_OPEN);
   EXPECT_TRUE(holders_.At(2).Apply(taken->changes, holders_.Log(taken->changes.Log())).ok());
   EXPECT_EQ(state(), record::v1::EVALUATION_PROOF_STATE_PROVEN);
+}
+
+TEST_F(ProofsTest, TheLogMustBeTheAskersOwnByTheManifest) {
+  const crypto::Hash leaf = AskTwo();
+  // The same entries under the key of another member, or under another origin.
+  AskerLog others(world_.keys.at(3).log);
+  AskerLog elsewhere(world_.keys.at(1).log, "lid-3.example/log");
+  for (AskerLog* log : {&others, &elsewhere}) {
+    const crypto::Hash there = log->Append("", "x");
+    EXPECT_EQ(Take(log->Prove({there})).status().code(), absl::StatusCode::kDataLoss);
+  }
+  holders_.partners.member = false;
+  EXPECT_EQ(Take(log_.Prove({leaf})).status().code(), absl::StatusCode::kPermissionDenied);
+  holders_.partners.member = true;
+  EXPECT_TRUE(Take(log_.Prove({leaf})).ok());
 }
 
 TEST_F(ProofsTest, AnEntryThatSaysSomethingElseIsFoundWithEvidence) {
@@ -123,7 +138,7 @@ TEST_F(ProofsTest, EachWordOfTheEntryCounts) {
     change(part);
     const crypto::Hash leaf = log.Append("", part.SerializeAsString());
     EXPECT_EQ(holders.Ground(2, world.RequestOn(leaf, question)), std::nullopt);
-    const auto taken = holders.TakeProofs(2, log.Prove({leaf}), log.LogKey(), std::nullopt);
+    const auto taken = holders.TakeProofs(2, log.Prove({leaf}), std::nullopt);
     EXPECT_TRUE(taken.ok()) << taken.status();
     return !taken->differing.empty();
   };

@@ -32,8 +32,8 @@ OpeningVerdict Opened(const std::function<void(Group&, Opening&)>& change,
     group.AskOf(question, false_leaf, {1, 2, 3});
     group.ProveAll({false_leaf});
     const Period period = group.All();
-    Review review(*group.world.package, period, AskerLog::Origin(), group.world.case_key,
-                  Sample::Everything(period), kNow_s + 100);
+    Review review(*group.world.package, period, group.world.case_key, Sample::Everything(period),
+                  kNow_s + 100);
     return review.Take(period.requests().begin()->first, group.log.Open(false_leaf), kNow_s)
         .value();
   }
@@ -41,8 +41,8 @@ OpeningVerdict Opened(const std::function<void(Group&, Opening&)>& change,
   const Period period = group.All();
   Opening opening = group.log.Open(leaf);
   change(group, opening);
-  Review review(*group.world.package, period, AskerLog::Origin(), group.world.case_key,
-                Sample::Everything(period), kNow_s + 100);
+  Review review(*group.world.package, period, group.world.case_key, Sample::Everything(period),
+                kNow_s + 100);
   return review.Take(period.requests().begin()->first, opening, kNow_s).value();
 }
 
@@ -76,10 +76,36 @@ TEST(ReviewTest, TheCounterpartPartMustNameTheRequest) {
                                              AskerPart(other, kOutcomeAsked).SerializeAsString());
   const crypto::Hash request = group.AskOf(question, leaf, {1, 2, 3});
   const Period period = group.All();
-  Review review(*group.world.package, period, AskerLog::Origin(), group.world.case_key,
-                Sample::Everything(period), kNow_s);
+  Review review(*group.world.package, period, group.world.case_key, Sample::Everything(period),
+                kNow_s);
   EXPECT_EQ(review.Take(request, group.log.Open(leaf), kNow_s).value(),
             OpeningVerdict::kOtherRequest);
+}
+
+// The entry opens, but no holder has seen a log that it is in.
+TEST(ReviewTest, AttackAnEntryThatIsInNoLogThatHoldersKnow) {
+  Group group;
+  const Question question = group.world.Ask(People({"een"}));
+  // Of a log that the asker shows to nobody else.
+  AskerLog hidden(group.world.keys.at(1).log);
+  hidden.Append("", "x");
+  const crypto::Hash leaf = hidden.Log(question).leaf_hash();
+  const crypto::Hash request = group.AskOf(question, leaf, {1, 2, 3});
+  group.log.Append("", "y");
+  group.log.Append("", "z");
+  const Period period = group.All();
+  Review review(*group.world.package, period, group.world.case_key, Sample::Everything(period),
+                kNow_s);
+  EXPECT_EQ(review.Take(request, hidden.Open(leaf), kNow_s).value(), OpeningVerdict::kNotInLog);
+  EXPECT_FALSE(review.Closed(kNow_s)) << "a later head that holders know could still show it";
+  Opening opening = hidden.Open(leaf);
+  review.KnowHead(hidden.Head());
+  opening.inclusion.back()[0] ^= 1;
+  EXPECT_EQ(review.Take(request, opening, kNow_s).value(), OpeningVerdict::kNotInLog);
+  opening = hidden.Open(leaf);
+  opening.tree_size += 1;
+  EXPECT_EQ(review.Take(request, opening, kNow_s).value(), OpeningVerdict::kNotInLog);
+  EXPECT_EQ(review.Take(request, hidden.Open(leaf), kNow_s).value(), OpeningVerdict::kMatches);
 }
 
 // The caps of a case count under the token, so it must be that of the case in the entry.
@@ -89,8 +115,8 @@ TEST(ReviewTest, AttackACaseTokenOfAnotherCaseThanTheEntryNames) {
   const crypto::Hash leaf = group.log.Log(question).leaf_hash();
   const crypto::Hash request = group.AskOf(question, leaf, {1, 2, 3}, "C-verzonnen");
   const Period period = group.All();
-  Review review(*group.world.package, period, AskerLog::Origin(), group.world.case_key,
-                Sample::Everything(period), kNow_s);
+  Review review(*group.world.package, period, group.world.case_key, Sample::Everything(period),
+                kNow_s);
   EXPECT_EQ(review.Take(request, group.log.Open(leaf), kNow_s).value(), OpeningVerdict::kOtherCase);
   EXPECT_TRUE(review.Closed(kNow_s)) << "no other opening changes it";
 }
@@ -102,9 +128,10 @@ TEST(ReviewTest, UnopenableBeforeTheEndCountsAsFailed) {
   const Sample drawn = Sample::Drawn(period, group.world.Keys(), group.Reveals(period), 3).value();
   const std::vector<crypto::Hash>& sample = drawn.requests();
   const uint64_t end = kNow_s + 14 * kSecondsPerDay;
-  Review review(*group.world.package, period, AskerLog::Origin(), group.world.case_key, drawn, end);
+  Review review(*group.world.package, period, group.world.case_key, drawn, end);
+  const uint64_t size = group.log.Head().size;
   const auto open = [&](size_t i, uint64_t now_s) {
-    return review.Take(sample[i], group.log.Open(group.leaves.at(sample[i])), now_s).value();
+    return review.Take(sample[i], group.log.Open(group.leaves.at(sample[i]), size), now_s).value();
   };
   EXPECT_EQ(open(0, kNow_s), OpeningVerdict::kMatches);
   group.log.EraseSubject(group.leaves.at(sample[1]));
@@ -123,6 +150,23 @@ TEST(ReviewTest, UnopenableBeforeTheEndCountsAsFailed) {
   EXPECT_FALSE(review.Take(crypto::Hash{}, group.log.Open(group.leaves.at(sample[0])), 0).ok());
 }
 
+// Not before the review is over, and then all of the period, in and out of the sample.
+TEST(ReviewTest, SubjectPartsAreDestroyedOnceTheReviewIsClosed) {
+  Group group;
+  for (int i = 0; i < 3; ++i) group.AskAbout(std::to_string(i));
+  const Period period = group.All();
+  const Sample drawn = Sample::Drawn(period, group.world.Keys(), group.Reveals(period), 1).value();
+  ASSERT_LT(drawn.requests().size(), 3U + 1U);
+  Review review(*group.world.package, period, group.world.case_key, drawn, kNow_s);
+  EXPECT_FALSE(review.ToDestroy(kNow_s).ok());
+  const std::vector<crypto::Hash> leaves = review.ToDestroy(kNow_s + 1).value();
+  EXPECT_THAT(leaves, SizeIs(3));
+  for (const crypto::Hash& leaf : leaves) {
+    group.log.EraseSubject(leaf);
+    EXPECT_TRUE(group.log.Open(leaf).subject.empty());
+  }
+}
+
 TEST(ReviewTest, WhatWasShownFalseStaysFailed) {
   Group group;
   Question question = group.world.Ask(People({"een"}));
@@ -133,8 +177,8 @@ TEST(ReviewTest, WhatWasShownFalseStaysFailed) {
       subject.SerializeAsString(), AskerPart(question.entry(), kOutcomeAsked).SerializeAsString());
   const crypto::Hash request = group.AskOf(question, leaf, {1, 2, 3});
   const Period period = group.All();
-  Review review(*group.world.package, period, AskerLog::Origin(), group.world.case_key,
-                Sample::Everything(period), kNow_s + 1);
+  Review review(*group.world.package, period, group.world.case_key, Sample::Everything(period),
+                kNow_s + 1);
   EXPECT_EQ(review.Take(request, group.log.Open(leaf), kNow_s).value(),
             OpeningVerdict::kOtherPersons);
   Opening nothing;

@@ -90,7 +90,7 @@ TEST(SampleTest, AHolderRevealsADayForOnePeriodOnly) {
         group.ListFor(group.holders.At(holder), holder, NameOf(2), kToday, test::kTomorrowUs)
             .value());
   }
-  const Period other = Period::Gather(*group.world.package, group.world.Keys(),
+  const Period other = Period::Gather(group.world.Sharings(), group.world.Keys(),
                                       {NameOf(2), kToday, kToday}, Wide(), others)
                            .value();
   EXPECT_NE(ReadReveal(group.Reveal(1, other).value())->body.nonces(0),
@@ -161,6 +161,7 @@ TEST(SampleTest, AttackAFloodedListMakesNothingElseLessLikely) {
       item.set_case_token(number);
       item.set_count(1);
       item.set_blinded_digest(number);
+      item.set_generation(1);
     }
   }));
   const Period period = group.Gather(lists).value();

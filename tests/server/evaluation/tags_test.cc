@@ -7,8 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "crypto/expand_message.h"
+#include "crypto/oprf.h"
 #include "tests/server/evaluation/world.h"
 #include "tests/support/places.h"
+#include "tests/support/seeded_random.h"
 
 namespace sluis::evaluation {
 namespace {
@@ -120,6 +123,27 @@ TEST_F(UnlinkabilityTest, TagsUnderTwoPurposesDoNotLink) {
                Tags(b_, "doel-b", For(b_, "lid-2.example")));
 }
 
+// One person, and nothing but the purpose in the input differs: under many keys, each the same for
+// both purposes, as if somebody had used one key twice.
+TEST_F(UnlinkabilityTest, OnePersonUnderTwoPurposesDoesNotLinkByTheInputAlone) {
+  const auto tags = [&](const identity::CrossNodeInput& input) {
+    const oprf::Element point = oprf::HashToGroup(
+        {input.expose()}, "HashToGroup-" + oprf::ContextOf(oprf::Mode::kVoprf).name());
+    tests::SeededRandom random(77);
+    std::vector<Tag> out;
+    for (int i = 0; i < kPeople; ++i) {
+      const oprf::SecretScalar key = oprf::SecretScalar::Random(random);
+      out.push_back(
+          ShareTag(Kept(oprf::Multiply(key, point).encoding()), crypto::Hash{}, "lid-2.example"));
+    }
+    return out;
+  };
+  const std::vector<Tag> left = tags(test::NameKey("steeds dezelfde", "doel-a"));
+  ExpectNoLink(left, tags(test::NameKey("steeds dezelfde", "doel-b")));
+  EXPECT_EQ(left, tags(test::NameKey("steeds dezelfde", "doel-a")))
+      << "with one purpose all of them link";
+}
+
 TEST_F(UnlinkabilityTest, TagsForTwoRecipientsDoNotLink) {
   ExpectNoLink(Tags(a_, "doel-a", For(a_, "lid-2.example")),
                Tags(a_, "doel-a", For(a_, "lid-3.example")));
@@ -159,8 +183,19 @@ TEST_F(UnlinkabilityTest, AttackCrossPurposeByCommuting) {
   };
   EXPECT_NE(taken_on(b_, a_.ElementOf("doel-a", "een")),
             taken_on(a_, b_.ElementOf("doel-b", "een")));
-  EXPECT_EQ(taken_on(b_, a_.ElementOf("geen-doel", "een")),
-            taken_on(a_, b_.ElementOf("geen-doel", "een")))
+  // The same input with the purpose taken out of it.
+  const identity::CrossNodeInput key = test::NameKey("een", "doel-a");
+  std::string without(key.expose());
+  const std::string purpose(
+      "\0\x06"
+      "doel-a",
+      8);
+  ASSERT_NE(without.find(purpose), std::string::npos);
+  without.erase(without.find(purpose), purpose.size());
+  const oprf::Element point =
+      oprf::HashToGroup({without}, "HashToGroup-" + oprf::ContextOf(oprf::Mode::kVoprf).name());
+  EXPECT_EQ(taken_on(b_, oprf::Multiply(a_.secret, point)),
+            taken_on(a_, oprf::Multiply(b_.secret, point)))
       << "without the purpose in the input the attack succeeds";
 }
 

@@ -154,6 +154,25 @@ World::World(size_t members, size_t threshold, uint64_t seed, const char* purpos
   status.set_issued_at_s(kNowUs / kUsPerSecond - 3600);
 }
 
+void World::Reshare(const std::vector<MemberIndex>& members, size_t threshold) {
+  const auto polynomial = Must(oprf::Polynomial::Random(secret.Clone(), threshold, random));
+  keys::PackageDraft draft;
+  draft.partnership = package->partnership;
+  draft.purpose = package->purpose;
+  draft.epoch = package->epoch;
+  draft.generation = package->generation + 1;
+  draft.previous_digest = package->digest;
+  draft.commitments = polynomial.Commit();
+  for (const MemberIndex index : members) {
+    keys.try_emplace(index, MemberKeys{crypto::SigningKey::Generate(random),
+                                       crypto::SigningKey::Generate(random),
+                                       crypto::SigningKey::Generate(random)});
+    shares.insert_or_assign(index, Must(polynomial.ShareOf(index)));
+    draft.holders.push_back({index, NameOf(index)});
+  }
+  package = std::make_shared<const keys::Package>(Must(keys::MakePackage(std::move(draft))));
+}
+
 Question World::Ask(std::vector<Person> persons, std::string_view case_ref) {
   return Must(Question::Of(*package, case_ref, std::move(persons), {random, hedge}));
 }

@@ -10,6 +10,7 @@
 #include "crypto/dealing.h"
 #include "server/evaluation/asker.h"
 #include "server/evaluation/limits.h"
+#include "server/evaluation/period.h"
 #include "server/keys/package.h"
 #include "sluis/record/v1/mandate.pb.h"
 #include "tests/server/evaluation/asker_log.h"
@@ -52,6 +53,12 @@ struct MemberKeys {
 
 struct World {
   World(size_t members, size_t threshold, uint64_t seed = 1, const char* purpose = kPurpose);
+
+  // The key is shared anew among these, by the dealers of whom as many as are needed: shares change
+  // and the key does not. Who is new gets keys of its own.
+  void Reshare(const std::vector<MemberIndex>& members, size_t threshold);
+  // The package in force on all days.
+  std::vector<Sharing> Sharings() const { return {{*package}}; }
 
   Question Ask(std::vector<Person> persons, std::string_view case_ref = "C-2026-014");
   // Signed by the person who asks, for the asker; INTAKE has a token as well.

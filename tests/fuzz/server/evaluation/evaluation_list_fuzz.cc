@@ -28,7 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     lists.push_back(evaluation::SignDayList(one, world.identity).Serialise());
   }
   const evaluation::PeriodScope scope = {body.asker(), body.day(), body.day()};
-  const auto period = evaluation::Period::Gather(world.package, world.keys, scope, {}, lists);
+  const std::vector<evaluation::Sharing> sharings = {{world.package}};
+  const auto period = evaluation::Period::Gather(sharings, world.keys, scope, {}, lists);
   if (!period.ok()) return 0;
   Require(period->holders().size() == 3 && period->missing().empty());
   Require(period->requests().size() == static_cast<size_t>(body.items_size()));
@@ -37,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Require(finding.fault != evaluation::PeriodFault::kTwoLists);
   }
   const std::vector<std::string> turned(lists.rbegin(), lists.rend());
-  Require(evaluation::Period::Gather(world.package, world.keys, scope, {}, turned)->digest() ==
+  Require(evaluation::Period::Gather(sharings, world.keys, scope, {}, turned)->digest() ==
           period->digest());
   // 3 of each list at most, and at least what one list alone would give.
   const size_t sampled = evaluation::Chosen(*period, crypto::Hash{}, 3).size();

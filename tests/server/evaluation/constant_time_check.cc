@@ -11,9 +11,11 @@
 
 #include "crypto/dealing.h"
 #include "crypto/oprf.h"
+#include "server/evaluation/opening.h"
 #include "server/evaluation/question.h"
 #include "server/evaluation/tags.h"
 #include "server/identity/person_keys.h"
+#include "tests/server/evaluation/holders.h"
 
 namespace sluis::evaluation {
 namespace {
@@ -89,6 +91,68 @@ void CheckBlindPath() {
   Require(ElementsOf(question->blinded()).ok(), "a blinded list");
 }
 
+// The elements that were hidden, which a question shows to its asker only. What is sent is public.
+template <auto kMember>
+struct ShownByQuestion {
+  friend const oprf::Request& HiddenIn(const Question& question) { return question.*kMember; }
+};
+const oprf::Request& HiddenIn(const Question& question);
+template struct ShownByQuestion<&Question::hidden_>;
+
+// From blinds, shares and answers to elements: Holder::Answer and Asker::Combine.
+void CheckAnswers() {
+  test::World world(3, 2);
+  test::Holders holders(world);
+  HiddenRandom random;
+  crypto::Secret<32> hedge;
+  random.Fill(hedge.mutable_span());
+  Question question =
+      Question::Of(*world.package, "C-1", test::People({"een", "twee"}), {random, hedge}).value();
+  for (const oprf::Encoding& one : HiddenIn(question).blinded()) Publish(crypto::View(one));
+  for (const peer::v1::BlindedPerson& person : question.blinded()) Publish(person.elements());
+  Publish(crypto::View(question.entry().blinded_digest));
+  const LoggedDurably logged = world.Log().Log(question.Log());
+  const Asking asking = world.AskingFor(question);
+  Asker asker = Asker::Begin(std::move(question), logged, world.package, world.Keys(), asking,
+                             world.keys.at(test::kAsker).identity)
+                    .value();
+  for (const MemberIndex index : asker.Next()) {
+    auto verdict = holders.At(index).Admit(asker.request(), test::NameOf(test::kAsker),
+                                           holders.partners, test::kNowUs);
+    auto& admission = std::get<Admission>(verdict);
+    const LoggedDurably entry = holders.Log(admission.Log());
+    const oprf::SecretScalar share = world.shares.at(index).Clone();
+    Hide(crypto::View(share.bytes().expose()));
+    const absl::StatusOr<std::string> answer = holders.At(index).Answer(
+        std::move(admission), entry, {share, world.keys.at(index).identity, random});
+    Require(answer.ok(), "an answer");
+    Publish(*answer);
+    Require(asker.Take(index, *answer) == AnswerVerdict::kRight, "a right answer");
+  }
+  const absl::StatusOr<Combined> combined = std::move(asker).Combine();
+  Require(combined.ok() && combined->answers().size() == 2, "what was combined");
+}
+
+// What who opens an entry computes anew: match keys and blinds to the blinded list.
+void CheckOpened() {
+  test::World world(3, 2);
+  const Question question = world.Ask(test::People({"een", "twee"}));
+  record::v1::SubjectPart subject;
+  question.FillSubject(subject);
+  const std::string plain = subject.SerializeAsString();
+  const std::string sealed(plain.data(), plain.size());
+  for (const record::v1::EvaluatedPerson& person : subject.evaluated()) {
+    for (const record::v1::EvaluatedInput& input : person.inputs()) {
+      for (const std::string* secret : {&input.identifier(), &input.blind()}) {
+        Hide(std::string_view(sealed).substr(plain.find(*secret), secret->size()));
+      }
+    }
+  }
+  Require(
+      CheckSubject(test::kPartnership, test::kPurpose, sealed, 2, question.entry().blinded_digest),
+      "an opened entry");
+}
+
 void CheckTags() {
   crypto::FixedBytes<32> bytes = oprf::Element::Generator().encoding();
   Hide(crypto::View(bytes));
@@ -115,6 +179,8 @@ int Run(int argc, char** argv) {
     return 0;
   }
   CheckBlindPath();
+  CheckAnswers();
+  CheckOpened();
   CheckTags();
   return 0;
 }

@@ -1,8 +1,12 @@
-// A reveal and rows of a holder that are read are within bounds and have one encoding, and a row
+// A reveal, rows of a holder, of an owner and of who is asked for matches, and opened subject parts
+// that are read are within bounds and have one encoding, and a row
 // that is read can be counted and let go again.
 #include "server/evaluation/book.h"
 #include "server/evaluation/holder.h"
+#include "server/evaluation/kept_element.h"
 #include "server/evaluation/limits.h"
+#include "server/evaluation/match_desk.h"
+#include "server/evaluation/opening.h"
 #include "tests/fuzz/server/evaluation/evaluation_world.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function
@@ -21,6 +25,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (const auto held = evaluation::ReadHeldList(input); held.ok()) {
     Require(held->bytes.size() <= evaluation::kMaxListBytes);
   }
+  if (const auto kept = evaluation::ReadKeptElement(input); kept.ok()) {
+    Require(identity::View(evaluation::PlainFormOf(*kept)) == input);
+  }
+  const std::vector<std::string> rows = {std::string(input)};
+  if (const auto desk = evaluation::MatchDesk::From(0, rows); desk.ok()) {
+    Require(desk->taken() == 1);
+  }
+  Require(!evaluation::CheckSubject("livc-r.vaartland.example", "hulp", input, 1, crypto::Hash{}));
   const auto row = evaluation::ReadHeldRow(input);
   if (!row.ok()) return 0;
   Require(evaluation::StoredFormOf(*row).bytes == input);

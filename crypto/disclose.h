@@ -1,4 +1,5 @@
-// The one branch that may depend on a secret. Internal to crypto/.
+// The one branch that may depend on a secret. For crypto/ and server/evaluation, which runs under
+// the same check.
 //
 // Guarantee: Disclose answers what it was given, and does so by a jump, so that what follows no
 // longer depends on the secret as a checker of data flow sees it. Whoever calls it decides that

@@ -42,7 +42,8 @@ class Request {
   // The same to move elements that an older key gave to a newer one.
   static absl::StatusOr<Request> OfElements(std::span<const SecretElement> elements,
                                             Random& random);
-  // With given blinds, for repeating published examples.
+  // With given blinds, each for this request alone: drawn by the caller, or those of a published
+  // example.
   static absl::StatusOr<Request> With(std::span<const BytesView> inputs,
                                       std::vector<SecretScalar> blinds);
 

@@ -2,8 +2,10 @@
 
 #include <string>
 
+#include "crypto/secret.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/stubs/logging.h"
+#include "server/envelope/canonical_secret.h"
 
 namespace sluis::envelope {
 namespace {
@@ -35,9 +37,8 @@ bool HasUnknownFields(const Message& message) {
   return false;
 }
 
-}  // namespace
-
-bool ReadCanonical(crypto::BytesView bytes, size_t max, google::protobuf::Message& out) {
+// `again`: what it is encoded to, which must be the same bytes.
+bool Read(crypto::BytesView bytes, size_t max, google::protobuf::Message& out, std::string& again) {
   // The first bound also keeps the length inside the int that Protobuf counts with.
   if (bytes.size() > max || max > (size_t{1} << 30)) return false;
   {
@@ -47,10 +48,23 @@ bool ReadCanonical(crypto::BytesView bytes, size_t max, google::protobuf::Messag
   }
   // Unknown fields would be written back as they came and so pass the comparison.
   if (HasUnknownFields(out) || out.ByteSizeLong() != bytes.size()) return false;
-  thread_local std::string again;
   again.resize(bytes.size());
   out.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(again.data()));
-  return again == bytes;
+  return true;
+}
+
+}  // namespace
+
+bool ReadCanonical(crypto::BytesView bytes, size_t max, google::protobuf::Message& out) {
+  thread_local std::string again;
+  return Read(bytes, max, out, again) && again == bytes;
+}
+
+bool ReadCanonicalSecret(crypto::BytesView bytes, size_t max, google::protobuf::Message& out) {
+  std::string again;
+  const bool reads = Read(bytes, max, out, again) && crypto::ConstantTimeEqual(again, bytes);
+  crypto::Wipe(again);
+  return reads;
 }
 
 }  // namespace sluis::envelope

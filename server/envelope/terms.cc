@@ -19,7 +19,6 @@ using peer::v1::OnwardLimit;
 using peer::v1::Terms;
 
 constexpr std::string_view kTermsLabel = "sluis/terms/v1";
-constexpr std::string_view kCaseLabel = "sluis/case-token/v1";
 constexpr int kMaxAttributes = 48;
 constexpr int kMaxFields = 32;
 constexpr int kMaxObligations = 16;
@@ -175,13 +174,6 @@ bool AtLeastAsStrict(const Conditions& accepted, const Conditions& offered) {
                         [&](const std::string& held) { return FieldOf(held) == FieldOf(wanted); });
                   });
   return no_field_more && obligations_kept && reductions_kept;
-}
-
-crypto::Hash CaseToken(const crypto::Secret<32>& key, std::string_view partnership,
-                       std::string_view recipient, std::string_view case_ref) {
-  return crypto::HmacSha256(crypto::View(key.expose()),
-                            {crypto::Lp(kCaseLabel), crypto::Lp(partnership), crypto::Lp(recipient),
-                             crypto::Lp(case_ref)});
 }
 
 }  // namespace sluis::envelope

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "crypto/bytes.h"
 #include "crypto/secret.h"
+#include "server/envelope/case_token.h"
 #include "sluis/peer/v1/terms.pb.h"
 #include "sluis/record/v1/signal.pb.h"
 
@@ -41,11 +42,6 @@ bool AreConditions(const peer::v1::Conditions& conditions);
 // by another of its kind. How strict an obligation of the same kind is stays for the rules to say:
 // only its presence is judged here.
 bool AtLeastAsStrict(const peer::v1::Conditions& accepted, const peer::v1::Conditions& offered);
-
-// How a recipient sees a case: HMAC-SHA256(key, lp("sluis/case-token/v1") || lp(partnership) ||
-// lp(recipient) || lp(case reference)). `key` is one of the sender and never leaves it.
-crypto::Hash CaseToken(const crypto::Secret<32>& key, std::string_view partnership,
-                       std::string_view recipient, std::string_view case_ref);
 
 // Words of the vocabulary, as attributes carry them; empty for a value that is not stated.
 std::string_view TlpWord(record::v1::Tlp tlp);

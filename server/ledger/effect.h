@@ -42,11 +42,20 @@ struct Effect {
   std::vector<KeyRef> erase;
 };
 
-// Where an effect stands in the log once it is durable.
-struct Logged {
-  uint64_t index = 0;
-  uint64_t logged_at_us = 0;
-  crypto::Hash leaf_hash{};
+// Where an effect stands in the log once it is durable. Only the writer of groups, which the
+// sequencer alone can reach, makes one, and nobody changes one: who has it was told so.
+class Logged {
+ public:
+  // NOLINTBEGIN(cppcoreguidelines-avoid-const-or-ref-data-members): that is what it is for
+  const uint64_t index;
+  const uint64_t logged_at_us;
+  const crypto::Hash leaf_hash;
+  // NOLINTEND(cppcoreguidelines-avoid-const-or-ref-data-members)
+
+ private:
+  friend class GroupWriter;
+  Logged(uint64_t at, uint64_t time_us, const crypto::Hash& hash)
+      : index(at), logged_at_us(time_us), leaf_hash(hash) {}
 };
 
 // What the sequencer tells about a submission:

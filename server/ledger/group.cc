@@ -177,7 +177,7 @@ absl::Status GroupWriter::AddEffect(Effect& effect, std::vector<Logged>* logged)
   const crypto::FixedBytes<kLeafBytes> encoded = EncodeLeaf(leaf);
   AppendSegmentEntry(*batch_[0].value, encoded, effect.entry.sealed());
   leaf_hashes_.push_back(crypto::LeafHash(crypto::View(encoded)));
-  logged->push_back({leaf.index, leaf.logged_at_us, leaf_hashes_.back()});
+  logged->push_back(Logged(leaf.index, leaf.logged_at_us, leaf_hashes_.back()));
 
   const uint64_t stamp = leaf.index + 1;
   for (RowWrite& write : effect.writes) {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "server/ledger/row.h"
-#include "tests/server/ledger/ledger_world.h"
+#include "tests/support/ledger_world.h"
 
 namespace sluis::ledger {
 namespace {

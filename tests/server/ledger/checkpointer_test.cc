@@ -4,7 +4,7 @@
 
 #include "crypto/checkpoint.h"
 #include "server/ledger/tree_rows.h"
-#include "tests/server/ledger/ledger_world.h"
+#include "tests/support/ledger_world.h"
 
 namespace sluis::ledger {
 namespace {

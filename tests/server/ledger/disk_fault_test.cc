@@ -4,7 +4,7 @@
 #include <atomic>
 
 #include "server/ledger/disk_guard.h"
-#include "tests/server/ledger/ledger_world.h"
+#include "tests/support/ledger_world.h"
 
 namespace sluis::ledger {
 namespace {

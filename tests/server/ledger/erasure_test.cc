@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "server/ledger/row.h"
-#include "tests/server/ledger/ledger_world.h"
+#include "tests/support/ledger_world.h"
 
 namespace sluis::ledger {
 namespace {

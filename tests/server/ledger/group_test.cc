@@ -4,7 +4,7 @@
 
 #include "server/ledger/row.h"
 #include "server/ledger/stamps.h"
-#include "tests/server/ledger/ledger_world.h"
+#include "tests/support/ledger_world.h"
 
 namespace sluis::ledger {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "crypto/merkle.h"
 #include "server/storage/memory_store.h"
-#include "tests/server/ledger/ledger_world.h"
-#include "tests/server/ledger/scripted_store.h"
+#include "tests/support/ledger_world.h"
+#include "tests/support/scripted_store.h"
 
 namespace sluis::ledger {
 namespace {

@@ -1,5 +1,5 @@
-#ifndef SLUIS_TESTS_SERVER_LEDGER_LEDGER_WORLD_H_
-#define SLUIS_TESTS_SERVER_LEDGER_LEDGER_WORLD_H_
+#ifndef SLUIS_TESTS_SUPPORT_LEDGER_WORLD_H_
+#define SLUIS_TESTS_SUPPORT_LEDGER_WORLD_H_
 
 #include <future>
 #include <memory>
@@ -14,7 +14,7 @@
 #include "server/ledger/ledger.h"
 #include "server/ledger/reader.h"
 #include "server/ledger/sealed_entry.h"
-#include "tests/server/ledger/scripted_store.h"
+#include "tests/support/scripted_store.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/faulty_files.h"
 #include "tests/support/seeded_random.h"
@@ -99,4 +99,4 @@ std::vector<ledger::Effect> List(Effects&&... effects) {
 
 }  // namespace sluis::tests
 
-#endif  // SLUIS_TESTS_SERVER_LEDGER_LEDGER_WORLD_H_
+#endif  // SLUIS_TESTS_SUPPORT_LEDGER_WORLD_H_

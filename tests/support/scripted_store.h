@@ -1,5 +1,5 @@
-#ifndef SLUIS_TESTS_SERVER_LEDGER_SCRIPTED_STORE_H_
-#define SLUIS_TESTS_SERVER_LEDGER_SCRIPTED_STORE_H_
+#ifndef SLUIS_TESTS_SUPPORT_SCRIPTED_STORE_H_
+#define SLUIS_TESTS_SUPPORT_SCRIPTED_STORE_H_
 
 #include <condition_variable>
 #include <memory>
@@ -120,4 +120,4 @@ class ScriptedStore final : public storage::Store {
 
 }  // namespace sluis::tests
 
-#endif  // SLUIS_TESTS_SERVER_LEDGER_SCRIPTED_STORE_H_
+#endif  // SLUIS_TESTS_SUPPORT_SCRIPTED_STORE_H_

@@ -1,4 +1,4 @@
-#include "tests/server/ledger/ledger_world.h"
+#include "tests/support/ledger_world.h"
 
 #include <gtest/gtest.h>
 

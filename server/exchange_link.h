@@ -53,6 +53,9 @@ class ExchangeLink {
     rpc::Metrics& metrics;
     // How often the outbox is looked at when nothing else says so.
     std::chrono::milliseconds period;
+    // Whether what is decided by date may be decided now: the node serves, and its clock has gone
+    // evenly for a while.
+    std::function<bool()> settled;
   };
   explicit ExchangeLink(Parts parts);
   ~ExchangeLink() { Stop(); }
@@ -91,6 +94,8 @@ class ExchangeLink {
   // What is known of its log, and what of it was not believed.
   void FillLog(const core::View& view, node::v1::PeerState& peer) const;
   void Wake();
+  // Lets time pass for ceremonies of which one is due.
+  void KeepCeremonies();
   absl::Status Hourly();
   std::vector<std::string> FormerPartners(const partnership::Manifest& manifest) const;
   // What that partner took for good is owed no more.

@@ -120,7 +120,13 @@ absl::Status Node::Open() {
                                     .witness = *parts.witness,
                                     .heads = *parts.heads,
                                     .keys = parts.exchange_keys ? &*parts.exchange_keys : nullptr,
-                                    .random = parts.random},
+                                    .random = parts.random,
+                                    .settled =
+                                        [&parts] {
+                                          return parts.settled.Look() &&
+                                                 parts.ledger->serving() ==
+                                                     ledger::Serving::kServing;
+                                        }},
                      parts.clock, parts.metrics);
   return absl::OkStatus();
 }

@@ -47,7 +47,8 @@ PeerLink::PeerLink(const Config& config, core::TermsInForce& terms, const Core& 
                                         .clock = clock,
                                         .random = core.random,
                                         .metrics = metrics,
-                                        .period = period});
+                                        .period = period,
+                                        .settled = core.settled});
 }
 
 PeerLink::~PeerLink() { Stop(); }

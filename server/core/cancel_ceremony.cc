@@ -1,5 +1,6 @@
 #include "server/core/cancel_ceremony.h"
 
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -75,6 +76,7 @@ absl::StatusOr<Plan> CancelCeremony::Decide(const Call& call, View& view) {
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
   std::optional<keys::Ceremony> machine;
+  std::function<void()> give = [] {};
   if (agreed.ok() && HasMachine(ceremony.row)) {
     absl::StatusOr<keys::Ceremony> taken = ceremonies_->Take(view, ceremony);
     if (!taken.ok() && !absl::IsDataLoss(taken.status())) return taken.status();
@@ -88,21 +90,23 @@ absl::StatusOr<Plan> CancelCeremony::Decide(const Call& call, View& view) {
         keys::SignCancellation(machine->parameters(), machine->roster(), call.terms->organisation,
                                machine->round(), ceremonies_->identity());
     if (!message.ok()) return message.status();
-    const keys::Event event{call.now_us / kSecondUs, message->message().Serialise()};
-    const absl::StatusOr<keys::Step> step = machine->Accept(*message, event.at_s);
+    const absl::StatusOr<keys::Step> step = machine->Accept(*message, call.now_us / kSecondUs);
     if (!step.ok()) return step.status();
+    const keys::Event event{machine->now_s(), message->message().Serialise()};
     const absl::Status added = AddStep(
         call, view, *machine, *step, {kMessage, event, call.terms->organisation}, ceremony, effect);
     if (!added.ok()) return added;
     effect.preconditions.push_back({CeremonyKey(ceremony.id), ceremony.stamp});
     WriteCeremony(ceremony, effect);
-    ceremonies_->Give(ceremony, *std::move(machine));
+    give = ceremonies_->GiveBack(ceremony, *std::move(machine));
   }
   node::v1::CeremonyView shown;
   if (agreed.ok()) shown = Described(ceremony, *agreed);
   shown.set_id(ceremony.id);
   shown.set_state(WordOf(ceremony.row.state()));
-  plan.reply = [this, shown = std::move(shown)](std::span<const ledger::Logged> logged) {
+  plan.reply = [this, shown = std::move(shown),
+                give = std::move(give)](std::span<const ledger::Logged> logged) {
+    give();
     *response_.mutable_ceremony() = shown;
     *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);
     return absl::OkStatus();

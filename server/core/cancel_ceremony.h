@@ -22,6 +22,7 @@ class CancelCeremony : public UseCase {
       : request_(request), response_(response), ceremonies_(ceremonies) {}
 
   const Method& method() const override;
+  bool takes_turns() const override { return true; }
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:

@@ -1,4 +1,5 @@
-// Whether the day that a ceremony names is a day of now.
+// Whether the day that a ceremony names is a day of now, and its rounds are such that a node can
+// keep to them.
 //
 // The parameters name the day on which the identity keys of those who take part must be valid. Who
 // proposes chooses it, so a day of long ago would give a voice to a key that has expired since, and
@@ -7,6 +8,7 @@
 #ifndef SLUIS_SERVER_CORE_CEREMONY_DAY_H_
 #define SLUIS_SERVER_CORE_CEREMONY_DAY_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -14,6 +16,18 @@
 #include "server/partnership/manifest.h"
 
 namespace sluis::core {
+
+// What a node needs at most to do its part of a round, in seconds: a second until its loop looks
+// whether something is due, and five to judge what came of thirty members, write it down and hand
+// on what it owes.
+inline constexpr uint64_t kNodeNeedsSeconds = 6;
+// A round is at least five times that: a participant that keeps to the protocol is never named as
+// long as its messages arrive within a third of a round (server/keys/ceremony.h), and what is sent
+// again because a partner was not reached takes its time too.
+inline constexpr uint64_t kLeastRoundSeconds = 5 * kNodeNeedsSeconds;
+
+// FAILED_PRECONDITION when rounds are shorter than kLeastRoundSeconds.
+absl::Status CheckCeremonyRounds(const keys::Parameters& parameters);
 
 // `today` as YYYY-MM-DD.
 absl::Status CheckCeremonyDay(const keys::Parameters& parameters,

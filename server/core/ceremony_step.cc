@@ -132,12 +132,17 @@ record::v1::CeremonyStep StepOf(std::string_view id, const keys::Parameters& par
   return said;
 }
 
-void AddEvent(const keys::Event& event, CeremonyRow& ceremony, Effect& effect) {
+void RewriteEvent(size_t number, const keys::Event& event, const CeremonyRow& ceremony,
+                  Effect& effect) {
   record::v1::CeremonyEvent kept;
   kept.set_at_s(event.at_s);
   kept.set_message(event.message);
   effect.rows.push_back(
-      {CeremonyEventKey(ceremony.id, ceremony.row.events()), kept.SerializeAsString()});
+      {CeremonyEventKey(ceremony.id, static_cast<uint32_t>(number)), kept.SerializeAsString()});
+}
+
+void AddEvent(const keys::Event& event, CeremonyRow& ceremony, Effect& effect) {
+  RewriteEvent(ceremony.row.events(), event, ceremony, effect);
   ceremony.row.set_events(ceremony.row.events() + 1);
   if (ceremony.row.chain().empty()) return;
   std::string at;

@@ -55,6 +55,10 @@ absl::Status AddStep(const Call& call, const View& view, const keys::Ceremony& m
 void AddFinding(const std::string& culprit, const keys::Finding& finding,
                 record::v1::StoredCeremony& row, record::v1::CeremonyStep& said);
 
+// Puts another event in the place of the one of that number.
+void RewriteEvent(size_t number, const keys::Event& event, const CeremonyRow& ceremony,
+                  Effect& effect);
+
 // Adds an event that no machine sees yet: of a proposal.
 void AddEvent(const keys::Event& event, CeremonyRow& ceremony, Effect& effect);
 void WriteCeremony(const CeremonyRow& ceremony, Effect& effect);

@@ -31,12 +31,12 @@ Plan NotDue(const Call& call) {
 // When time alone changes it; 0 when it does not.
 absl::StatusOr<uint64_t> DueAt(const CeremonyRow& ceremony) {
   if (ceremony.row.state() != record::v1::CEREMONY_STATE_PROPOSED) return ceremony.row.due_s();
-  const absl::StatusOr<keys::Parameters> parameters =
-      keys::ReadParameters(ceremony.row.parameters());
-  if (!parameters.ok()) {
+  // No package in them is judged: this is asked for often.
+  peer::v1::CeremonyParameters parameters;
+  if (!parameters.ParseFromString(ceremony.row.parameters())) {
     return absl::DataLossError("a ceremony cannot be read; run the node's doctor");
   }
-  return parameters->announce_until_s;
+  return parameters.announce_until_s();
 }
 
 // Its rows go: announcements of it are no longer taken either.
@@ -144,15 +144,15 @@ absl::StatusOr<DoneSecrets> FindDone(const View& view, uint64_t now_us) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> CeremoniesDue(const View& view, uint64_t now_us,
-                                                       const Terms& terms) {
+absl::StatusOr<DueCeremonies> CeremoniesDue(const View& view, uint64_t now_us, const Terms& terms) {
   const absl::StatusOr<PinnedNow> pinned = PinnedNow::Of(view);
   if (!pinned.ok()) return pinned.status();
-  std::vector<std::string> due;
+  DueCeremonies due;
   absl::Status fault = absl::OkStatus();
   const absl::Status visited = VisitCeremonies(view, [&](const CeremonyRow& one) {
+    if (HasMachine(one.row) && one.row.due_s() != 0) due.at_s.emplace(one.id, one.row.due_s());
     if (pinned->Overtakes(one.row) || !ReasonToEnd(one.row, terms, now_us).empty()) {
-      due.push_back(one.id);
+      due.now.push_back(one.id);
       return true;
     }
     if (StandsStill(one.row, terms)) return true;
@@ -161,7 +161,7 @@ absl::StatusOr<std::vector<std::string>> CeremoniesDue(const View& view, uint64_
       fault = at.status();
       return false;
     }
-    if (*at != 0 && *at <= now_us / kSecondUs) due.push_back(one.id);
+    if (*at != 0 && *at <= now_us / kSecondUs) due.now.push_back(one.id);
     return true;
   });
   if (!visited.ok()) return visited;
@@ -202,16 +202,17 @@ absl::StatusOr<Plan> TickCeremony::Decide(const Call& call, View& view) {
   if (!machine->Speaks()) return EndFor(call, kReasonIdentityKey, ceremony);
   const absl::StatusOr<keys::Step> step = machine->Tick(now_s);
   if (!step.ok()) return step.status();
-  if (!step->changed) return NotDue(call);
+  if (!step->changed) return ceremonies_.Give(ceremony, *std::move(machine)), NotDue(call);
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
   const absl::Status added =
-      AddStep(call, view, *machine, *step, {kTime, keys::Event{now_s, {}}, {}}, ceremony, effect);
+      AddStep(call, view, *machine, *step, {kTime, keys::Event{machine->now_s(), {}}, {}}, ceremony,
+              effect);
   if (!added.ok()) return added;
   effect.preconditions.push_back({CeremonyKey(ceremony.id), ceremony.stamp});
   WriteCeremony(ceremony, effect);
-  ceremonies_.Give(ceremony, *std::move(machine));
-  plan.reply = Done;
+  const auto give = ceremonies_.GiveBack(ceremony, *std::move(machine));
+  plan.reply = [give](std::span<const ledger::Logged> logged) { return give(), Done(logged); };
   return plan;
 }
 
@@ -309,9 +310,10 @@ absl::Status KeepKeys(ledger::Ledger& ledger, Executor& executor, const Terms& t
   {
     const auto snapshot = ledger.store().NewSnapshot();
     const View view(*snapshot, ledger.keyring());
-    absl::StatusOr<std::vector<std::string>> found = CeremoniesDue(view, now_us, terms);
+    absl::StatusOr<DueCeremonies> found = CeremoniesDue(view, now_us, terms);
     if (!found.ok()) return found.status();
-    due = *std::move(found);
+    due = std::move(found->now);
+    ceremonies.NoteDue(found->at_s, now_us);
     const absl::StatusOr<std::vector<std::string>> done = KeySecretsDone(view, now_us);
     if (!done.ok()) return done.status();
     secrets = !done->empty();

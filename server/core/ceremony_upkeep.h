@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,10 +22,14 @@
 
 namespace sluis::core {
 
+struct DueCeremonies {
+  std::vector<std::string> now;
+  // When time alone changes those that run, seconds by ceremony.
+  std::map<std::string, uint64_t> at_s;
+};
 // Ceremonies that change by now without a message: time does it, a key that overtook them, or what
 // is in force (ReasonToEnd). While nothing is exchanged no time passes for them.
-absl::StatusOr<std::vector<std::string>> CeremoniesDue(const View& view, uint64_t now_us,
-                                                       const Terms& terms);
+absl::StatusOr<DueCeremonies> CeremoniesDue(const View& view, uint64_t now_us, const Terms& terms);
 
 // Lets time pass for one ceremony: asks for what did not come, names who is silent; forgets a
 // proposal whose time is over. Refused with `not_due` when nothing changes.
@@ -34,6 +39,7 @@ class TickCeremony : public UseCase {
   TickCeremony(std::string ceremony, Ceremonies& ceremonies)
       : ceremony_(std::move(ceremony)), ceremonies_(ceremonies) {}
   const Method& method() const override;
+  bool takes_turns() const override { return true; }
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:

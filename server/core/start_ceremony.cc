@@ -116,6 +116,8 @@ absl::StatusOr<Began> Begin(const Call& call, const View& view, const AgreedTerm
       !day.ok()) {
     return day;
   }
+  // One that was proposed before may have shorter ones than this node keeps to.
+  if (absl::Status rounds = CheckCeremonyRounds(agreed.parameters); !rounds.ok()) return rounds;
   const absl::StatusOr<bool> pinned = MayFollowPinned(view, agreed.parameters);
   if (!pinned.ok()) return pinned.status();
   auto seed = std::make_shared<crypto::Secret<32>>();
@@ -179,8 +181,10 @@ absl::StatusOr<Plan> StartCeremony::Decide(const Call& call, View& view) {
   effect.key_secrets.push_back({KeySecretKey(KeySecretKind::kSeed, ceremony.id), began->seed});
   effect.preconditions.push_back({CeremonyKey(ceremony.id), ledger::kAbsent});
   WriteCeremony(ceremony, effect);
-  ceremonies_->Give(ceremony, std::move(began->machine));
-  plan.reply = [this, shown = Described(ceremony, agreed)](std::span<const ledger::Logged> logged) {
+  plan.reply = [this, shown = Described(ceremony, agreed),
+                give = ceremonies_->GiveBack(ceremony, std::move(began->machine))](
+                   std::span<const ledger::Logged> logged) {
+    give();
     *response_.mutable_ceremony() = shown;
     *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);
     return absl::OkStatus();
@@ -226,12 +230,17 @@ absl::StatusOr<Plan> AgreeCeremony::Decide(const Call& call, View& view) {
   absl::StatusOr<Began> began = Begin(call, view, *agreed, *ceremonies_, ceremony);
   if (!began.ok()) return RefuseOrFail(call, began.status(), AboutOf(request_.ceremony()));
   keys::Step all = std::move(began->step);
-  for (const keys::Event& event : *before) {
+  const uint64_t now_s = call.now_us / kSecondUs;
+  for (size_t number = 0; number < before->size(); ++number) {
+    const keys::Event& event = (*before)[number];
     const absl::StatusOr<keys::VerifiedMessage> message = began->machine.Verify(event.message);
     if (!message.ok())
       return absl::DataLossError("a ceremony cannot be read; run the node's doctor");
-    absl::StatusOr<keys::Step> step = began->machine.Accept(*message, event.at_s);
+    absl::StatusOr<keys::Step> step = began->machine.Accept(*message, now_s);
     if (!step.ok()) return step.status();
+    // What came before the clock was set back came by now at the latest: the ceremony does not wait
+    // for that time to come again, and a machine made anew must not either.
+    if (event.at_s > now_s) RewriteEvent(number, {now_s, event.message}, ceremony, effect);
     std::move(step->send.begin(), step->send.end(), std::back_inserter(all.send));
   }
   if (absl::Status added =
@@ -242,9 +251,10 @@ absl::StatusOr<Plan> AgreeCeremony::Decide(const Call& call, View& view) {
   effect.key_secrets.push_back({KeySecretKey(KeySecretKind::kSeed, ceremony.id), began->seed});
   effect.preconditions.push_back({CeremonyKey(ceremony.id), ceremony.stamp});
   WriteCeremony(ceremony, effect);
-  ceremonies_->Give(ceremony, std::move(began->machine));
-  plan.reply = [this,
-                shown = Described(ceremony, *agreed)](std::span<const ledger::Logged> logged) {
+  plan.reply = [this, shown = Described(ceremony, *agreed),
+                give = ceremonies_->GiveBack(ceremony, std::move(began->machine))](
+                   std::span<const ledger::Logged> logged) {
+    give();
     *response_.mutable_ceremony() = shown;
     *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);
     return absl::OkStatus();

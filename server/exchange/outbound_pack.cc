@@ -87,6 +87,7 @@ struct Outbound::Packing {
     if (!Fits(leaf.size())) return false;
     bytes += leaf.size();
     parcel.exchanges.push_back(owed.exchange);
+    parcel.newest_us = std::max(parcel.newest_us, owed.not_before_us);
     parcel.leaves.push_back(std::move(leaf));
     return true;
   }

@@ -145,6 +145,7 @@ absl::StatusOr<Step> Ceremony::Accept(const VerifiedMessage& message, uint64_t n
     return absl::InvalidArgumentError(
         "the message is not a whole one of this ceremony: have it sent again");
   }
+  const uint64_t before_s = now_s_;
   now_s_ = std::max(now_s_, now_s);
   Step step;
   switch (message.round()) {
@@ -159,6 +160,8 @@ absl::StatusOr<Step> Ceremony::Accept(const VerifiedMessage& message, uint64_t n
   }
   if (absl::Status status = Advance(&step); !status.ok()) return status;
   HandOn(&step);
+  // What changes nothing is kept by nobody, so time did not pass by it either.
+  if (!step.changed) now_s_ = before_s;
   return step;
 }
 

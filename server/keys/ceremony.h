@@ -13,7 +13,8 @@
 // with the culprit named; it sends the evidence to all (ABORT) and each judges that alone: an ABORT
 // over nothing names its sender. After a round has taken its time a participant asks all for what
 // is missing (MISSING) and whoever holds it hands it on; who is silent for three times as long
-// again is named. In the first round people decide, so it has an end of its own.
+// again is named. In the first round people decide, so it has an end of its own, and is asked about
+// only then, or when somebody has gone on.
 //
 // In the last round the ceremony stands or falls with a valid confirmation of every holder: one
 // that had ended there still completes when the confirmation it lacked arrives, because another
@@ -129,6 +130,9 @@ class Ceremony {
   absl::StatusOr<Step> Accept(const VerifiedMessage& message, uint64_t now_s);
   // To be called now and then.
   absl::StatusOr<Step> Tick(uint64_t now_s);
+  // The time of the last change, which never goes back whatever the clock does: the time of the
+  // event that stands for it, so that a machine made anew decides as this one did.
+  uint64_t now_s() const { return now_s_; }
 
   // Whether others would believe what it says: its identity key is one that the manifest of the
   // ceremony gives it. One that does not speak can still complete.
@@ -206,6 +210,7 @@ class Ceremony {
   bool Has(Round round, MemberIndex member) const;
   // By when a message must be here, so that whoever asked for it has it before it gives up.
   uint64_t InTimeUntil(Round round) const;
+  uint64_t AskAt() const;
   uint64_t SilentAt() const;
 
   Board board_;

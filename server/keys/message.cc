@@ -148,6 +148,10 @@ bool IsCancellation(const VerifiedMessage& message) {
          body->evidence().empty() && body->culprits(0) == message.sender();
 }
 
+bool IsSignedBy(const Message& message, const crypto::PublicKey& key) {
+  return crypto::Verify(key, Signed(message.head_bytes), message.signature);
+}
+
 absl::StatusOr<Parameters> AnnouncedParameters(const Message& message) {
   if (message.head.round() != peer::v1::CEREMONY_ROUND_ANNOUNCE) {
     return absl::InvalidArgumentError(

@@ -86,6 +86,9 @@ absl::StatusOr<VerifiedMessage> SignCancellation(const Parameters& parameters, c
 
 // Whether it is one.
 bool IsCancellation(const VerifiedMessage& message);
+// Whether that key signed the head, for who does not know the ceremony yet: not whether the key may
+// speak in it.
+bool IsSignedBy(const Message& message, const crypto::PublicKey& key);
 
 // The parameters that an announcement carries, for who has not heard of its ceremony: the body is
 // read, and that the head names their id. kInvalidArgument for every other message.

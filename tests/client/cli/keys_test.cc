@@ -58,7 +58,7 @@ TEST(KeysCommand, AThresholdOutOfBoundsIsRefusedWithThem) {
 
 TEST(KeysCommand, WhatIsNoNumberNoPurposeOrNoCeremonyIsRefused) {
   EXPECT_THAT(RunSluis(Generate({"--hours", "721"})).err, HasSubstr("van 1 tot 720"));
-  EXPECT_THAT(RunSluis(Generate({"--round", "9"})).err, HasSubstr("van 10 tot 604800"));
+  EXPECT_THAT(RunSluis(Generate({"--round", "29"})).err, HasSubstr("van 30 tot 604800"));
   EXPECT_THAT(RunSluis({"keys", "roll", "--purpose", "twee woorden"}).err,
               HasSubstr("zonder spaties"));
   EXPECT_THAT(RunSluis({"keys", "recover"}).err, HasSubstr("--ceremony"));

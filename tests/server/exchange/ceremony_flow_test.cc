@@ -810,7 +810,8 @@ TEST(CeremonyRefusals, AnUnreadableCeremonyIsClosedWhenItIsDue) {
   ASSERT_TRUE(started.ok());
   world.Spoil(0, core::KeySecretKey(core::KeySecretKind::kSeed, started->id()));
   world.Restart(0);
-  world.Pass(60);
+  // In the first round that is at its end.
+  world.Pass(3700);
   EXPECT_EQ(world.Ceremony(0, started->id()).state(), record::v1::CEREMONY_STATE_CLOSED);
   EXPECT_EQ(CountOf(world, 0, "closed"), 1u);
   const uint64_t entries = world.node(0).h.size();

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <latch>
+#include <thread>
+#include <utility>
+
 #include "server/core/cancel_ceremony.h"
 #include "server/core/ceremony_upkeep.h"
 #include "server/core/ceremony_view.h"
@@ -295,6 +299,64 @@ void KeyWorld::Cheat(size_t from, peer::v1::CeremonyRound round,
     };
     network_.Put(NameOf(to), std::move(altered));
   }
+}
+
+absl::Status KeyWorld::Carry(size_t from, size_t to, const std::vector<std::string>& messages) {
+  std::vector<std::string> leaves;
+  for (const std::string& message : messages) {
+    peer::v1::CeremonyLetter letter;
+    auto& binding = *letter.mutable_binding();
+    binding.set_kind(peer::v1::ENVELOPE_KIND_CEREMONY);
+    binding.set_partnership(node(from).manifest().partnership);
+    binding.set_sender(NameOf(from));
+    binding.set_recipient(NameOf(to));
+    binding.set_exchange_id(std::string(crypto::View(envelope::LetterId(NameOf(to), message))));
+    letter.set_message(message);
+    leaves.push_back(letter.SerializeAsString());
+  }
+  const crypto::SigningKey& identity = node(from).own().identity();
+  peer::v1::DeliverRequest request;
+  *request.mutable_envelope() =
+      envelope::MakeEnvelope({peer::v1::ENVELOPE_KIND_CEREMONY, node(from).manifest().partnership,
+                              node(from).manifest().version, NameOf(from), NameOf(to), leaves},
+                             {identity, identity})
+          .value();
+  absl::Status answered = absl::UnknownError("no answer");
+  network_.AnswersOf(NameOf(to)).deliver(NameOf(from), request, [&](absl::Status status) {
+    answered = std::move(status);
+  });
+  return answered;
+}
+
+HeldBack::HeldBack(KeyWorld& world, size_t to)
+    : honest_(world.network().AnswersOf(KeyWorld::NameOf(to))) {
+  exchange::PeerAnswers holding = honest_;
+  holding.deliver = [this](const std::string& sender, const peer::v1::DeliverRequest& request,
+                           const std::function<void(absl::Status)>& done) {
+    held_.push_back({sender, request});
+    done(absl::OkStatus());
+  };
+  world.network().Put(KeyWorld::NameOf(to), std::move(holding));
+}
+
+std::vector<absl::Status> HeldBack::HandOver(const std::function<void()>& beside) {
+  const std::vector<One> held = std::exchange(held_, {});
+  std::vector<absl::Status> answers(held.size());
+  std::latch together(static_cast<std::ptrdiff_t>(held.size()) + 1);
+  std::vector<std::thread> threads;
+  threads.emplace_back([&] {
+    together.arrive_and_wait();
+    beside();
+  });
+  for (size_t i = 0; i < held.size(); ++i) {
+    threads.emplace_back([&, i] {
+      together.arrive_and_wait();
+      honest_.deliver(held[i].sender, held[i].request,
+                      [&answers, i](absl::Status status) { answers[i] = std::move(status); });
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return answers;
 }
 
 }  // namespace sluis::tests

@@ -71,6 +71,9 @@ class KeyWorld {
   void Cheat(size_t from, peer::v1::CeremonyRound round,
              const std::function<std::string(const std::string& body)>& change);
 
+  // Brings these messages to `to` in one envelope of `from`.
+  absl::Status Carry(size_t from, size_t to, const std::vector<std::string>& messages);
+
   template <typename Read>
   auto With(size_t at, const Read& read) {
     const auto snapshot = node(at).h.ledger->store().NewSnapshot();
@@ -84,6 +87,25 @@ class KeyWorld {
 };
 
 inline constexpr char kPurpose[] = "bestuurlijke-aanpak";
+
+// What is sent to one node is taken from its sender and kept, to be handed over when a test says
+// so.
+class HeldBack {
+ public:
+  // `world` must outlive this.
+  HeldBack(KeyWorld& world, size_t to);
+  // Each on a thread of its own, all at the same time; how they were answered. `beside` runs with
+  // them.
+  std::vector<absl::Status> HandOver(const std::function<void()>& beside = [] {});
+
+ private:
+  struct One {
+    std::string sender;
+    peer::v1::DeliverRequest request;
+  };
+  exchange::PeerAnswers honest_;
+  std::vector<One> held_;
+};
 
 }  // namespace sluis::tests
 

@@ -216,7 +216,7 @@ absl::Status ExchangeLink::DropSettled(const std::string& partner) {
     std::vector<envelope::ExchangeId> exchanges;
     for (size_t i = at; i < end; ++i) {
       const exchange::Owed& owed = (*settled)[i];
-      taken.push_back({partner, std::string(owed.id()), owed.kind});
+      taken.push_back({partner, std::string(owed.id()), owed.kind, owed.not_before_us});
       exchanges.push_back(owed.exchange);
     }
     absl::Status dropped =

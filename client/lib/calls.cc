@@ -175,6 +175,9 @@ Result<node::v1::StartCeremonyResponse> Calls::Do(const node::v1::StartCeremonyR
 Result<node::v1::AgreeCeremonyResponse> Calls::Do(const node::v1::AgreeCeremonyRequest& request) {
   return stubs_->Unary(*stubs_->keys, &KeyService::Stub::AgreeCeremony, request);
 }
+Result<node::v1::CancelCeremonyResponse> Calls::Do(const node::v1::CancelCeremonyRequest& request) {
+  return stubs_->Unary(*stubs_->keys, &KeyService::Stub::CancelCeremony, request);
+}
 Result<node::v1::QueryLogResponse> Calls::Do(const node::v1::QueryLogRequest& request) {
   return stubs_->Unary(*stubs_->log, &LogService::Stub::QueryLog, request, kLong);
 }

@@ -61,6 +61,7 @@ class Calls {
   Result<node::v1::GetKeysResponse> Do(const node::v1::GetKeysRequest& request);
   Result<node::v1::StartCeremonyResponse> Do(const node::v1::StartCeremonyRequest& request);
   Result<node::v1::AgreeCeremonyResponse> Do(const node::v1::AgreeCeremonyRequest& request);
+  Result<node::v1::CancelCeremonyResponse> Do(const node::v1::CancelCeremonyRequest& request);
 
   Result<node::v1::QueryLogResponse> Do(const node::v1::QueryLogRequest& request);
   Result<node::v1::GetProofResponse> Do(const node::v1::GetProofRequest& request);

@@ -96,6 +96,7 @@ class Ceremonies {
   bool IsTimeToLook(uint64_t now_us);
 
   const std::string& organisation() const { return organisation_; }
+  const crypto::SigningKey& identity() const { return identity_; }
   crypto::Random& random() const { return random_; }
 
  private:

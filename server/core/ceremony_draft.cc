@@ -10,6 +10,7 @@
 
 #include "absl/strings/cord.h"
 #include "server/core/ceremony_day.h"
+#include "server/core/ceremony_fate.h"
 #include "server/core/ceremony_rows.h"
 #include "server/core/key_succession.h"
 
@@ -165,6 +166,8 @@ absl::StatusOr<std::optional<CeremonyRow>> EndedOne(const View& view,
         (found && found->row.ended_s() >= one.row.ended_s())) {
       return true;
     }
+    // Nor is one that somebody ended on purpose, unless it is named.
+    if (WasCancelled(one.row)) return true;
     // One that another key or sharing has overtaken is not what anybody wants made again.
     const absl::StatusOr<bool> follows = MayFollowPinned(view, *parameters);
     if (follows.ok()) found = one;

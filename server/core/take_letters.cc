@@ -7,8 +7,12 @@
 
 #include "crypto/hash.h"
 #include "server/core/ceremony_day.h"
+#include "server/core/ceremony_fate.h"
 #include "server/core/ceremony_step.h"
+#include "server/core/key_leaver.h"
+#include "server/core/open_proposals.h"
 #include "server/core/stop_share.h"
+#include "server/keys/witness.h"
 #include "sluis/peer/v1/ceremony.pb.h"
 
 namespace sluis::core {
@@ -29,22 +33,6 @@ Effect& AddEffect(const Call& call, std::string_view word, const keys::Message& 
   said.set_sender(signer);
   said.set_message_digest(std::string(crypto::View(crypto::Sha256(message.Serialise()))));
   return effect;
-}
-
-struct Proposals {
-  int of_sender = 0;
-  int in_all = 0;
-};
-absl::StatusOr<Proposals> OpenProposals(const View& view, const std::string& sender) {
-  Proposals open;
-  const absl::Status visited = VisitCeremonies(view, [&](const CeremonyRow& one) {
-    if (one.row.state() != record::v1::CEREMONY_STATE_PROPOSED) return true;
-    ++open.in_all;
-    if (one.row.proposed_by() == sender) ++open.of_sender;
-    return true;
-  });
-  if (!visited.ok()) return visited;
-  return open;
 }
 
 // Whether a member of the manifest signed it with an identity key that it has or had: what anybody
@@ -74,7 +62,7 @@ absl::StatusOr<bool> TakeLetters::Propose(const Call& call, const View& view,
       !IsSignedByMember(message, manifest.manifest)) {
     return false;
   }
-  const absl::StatusOr<Proposals> before = OpenProposals(view, sender_);
+  const absl::StatusOr<OpenProposals> before = OpenProposals::Of(view, sender_);
   if (!before.ok()) return before.status();
   const auto here =
       static_cast<int>(std::count_if(opened.begin(), opened.end(), [](const auto& one) {
@@ -91,9 +79,11 @@ absl::StatusOr<bool> TakeLetters::Propose(const Call& call, const View& view,
     return false;
   }
   const absl::StatusOr<keys::Roster> roster = keys::Roster::Of(*parameters, manifest.manifest);
-  if (!roster.ok() || roster->Find(call.terms->organisation) == nullptr ||
-      roster->Find(sender_) == nullptr) {
-    return false;
+  if (!roster.ok() || roster->Find(sender_) == nullptr) return false;
+  const bool takes_part = roster->Find(call.terms->organisation) != nullptr;
+  if (!takes_part) {
+    const absl::StatusOr<bool> left = IsLeftOut(call, view, *parameters);
+    if (!left.ok() || !*left) return left;
   }
   if (!CheckCeremonyDay(*parameters, manifest.manifest, call.today).ok() ||
       !CheckCeremonyRounds(*parameters).ok()) {
@@ -102,18 +92,55 @@ absl::StatusOr<bool> TakeLetters::Propose(const Call& call, const View& view,
   const absl::StatusOr<keys::VerifiedMessage> verified =
       keys::Verify(message, *parameters, *roster);
   const uint64_t now_s = call.now_us / kSecondUs;
-  if (!verified.ok() || now_s >= parameters->announce_until_s ||
+  if (!verified.ok() || (takes_part && now_s >= parameters->announce_until_s) ||
       now_s + kMaxEarlySeconds < parameters->announce_until_s) {
     return false;
   }
   record::v1::StoredCeremony& row = open.ceremony.row;
-  row.set_state(record::v1::CEREMONY_STATE_PROPOSED);
+  row.set_state(takes_part ? record::v1::CEREMONY_STATE_PROPOSED
+                           : record::v1::CEREMONY_STATE_CLOSED);
+  if (!takes_part) row.set_reason(std::string(kReasonLeft));
   row.set_parameters(parameters->bytes);
   row.set_manifest(manifest.Serialise());
   row.set_proposed_by(sender_);
   open.known =
       std::make_shared<const KnownTerms>(KnownTerms{{*std::move(parameters), manifest}, *roster});
-  return KeepForProposal(call, *verified, open, plan);
+  if (takes_part) return KeepForProposal(call, *verified, open, plan);
+  const std::string& signer = open.known->roster.Find(verified->sender())->organisation;
+  Effect& effect =
+      AddEffect(call, kClosed, message, signer, open.ceremony, open.known->agreed.parameters, plan);
+  AddEvent({now_s, message.Serialise()}, open.ceremony, effect);
+  return true;
+}
+
+absl::Status TakeLetters::TakeLeft(const Call& call, const View& view,
+                                   const keys::VerifiedMessage& message, Open& open,
+                                   Plan& plan) const {
+  const std::string& signer = open.known->roster.Find(message.sender())->organisation;
+  Effect& effect = AddEffect(call, kMessage, message.message(), signer, open.ceremony,
+                             open.known->agreed.parameters, plan);
+  const absl::StatusOr<bool> changed = TakeForLeaver(call, view, open.known->agreed.parameters,
+                                                     message, signer, open.ceremony, effect);
+  if (!changed.ok()) return changed.status();
+  if (!*changed) plan.effects.pop_back();
+  return absl::OkStatus();
+}
+
+// Somebody who must take part does not, so nobody here has to agree any more.
+void TakeLetters::CloseProposal(const Call& call, const keys::VerifiedMessage& message,
+                                const std::string& signer, Open& open, Plan& plan) const {
+  record::v1::StoredCeremony& row = open.ceremony.row;
+  Effect& effect = AddEffect(call, kClosed, message.message(), signer, open.ceremony,
+                             open.known->agreed.parameters, plan);
+  AddEvent({call.now_us / kSecondUs, message.message().Serialise()}, open.ceremony, effect);
+  AddFinding(signer,
+             {peer::v1::CEREMONY_GROUND_CANCELLED,
+              message.sender(),
+              peer::v1::CEREMONY_ROUND_ANNOUNCE,
+              {message.message().Serialise()}},
+             row, *effect.entry.act.mutable_ceremony());
+  row.set_state(record::v1::CEREMONY_STATE_CLOSED);
+  row.set_ended_s(call.now_us / kSecondUs);
 }
 
 bool TakeLetters::KeepForProposal(const Call& call, const keys::VerifiedMessage& message,
@@ -125,6 +152,10 @@ bool TakeLetters::KeepForProposal(const Call& call, const keys::VerifiedMessage&
   record::v1::StoredCeremony& row = open.ceremony.row;
   const std::string& signer = open.known->roster.Find(message.sender())->organisation;
   const auto round = static_cast<uint32_t>(message.round());
+  if (!announces && keys::IsCancellation(message)) {
+    CloseProposal(call, message, signer, open, plan);
+    return true;
+  }
   for (const record::v1::HeldForProposal& held : row.held()) {
     if (held.sender() == signer && held.round() == round) return true;
   }
@@ -142,6 +173,15 @@ absl::StatusOr<bool> TakeLetters::TakeByMachine(const Call& call, const View& vi
                                                 Plan& plan) const {
   if (!open.machine) {
     absl::StatusOr<keys::Ceremony> machine = ceremonies_.Take(view, open.ceremony);
+    if (absl::IsDataLoss(machine.status())) {
+      // Nothing can be taken for it any more; that must not hold up what else comes.
+      Effect& effect = plan.effects.emplace_back();
+      AddEnd(call, record::v1::CEREMONY_STATE_CLOSED, kReasonUnreadable, open.ceremony, effect);
+      // Decide adds these, once for all effects.
+      effect.preconditions.clear();
+      effect.rows.clear();
+      return true;
+    }
     if (!machine.ok()) return machine.status();
     open.machine = *std::move(machine);
   }
@@ -208,6 +248,49 @@ absl::Status TakeLetters::HandOn(const Call& call, const View& view,
   return absl::OkStatus();
 }
 
+// An accusation after the end, from each participant once: judged from the rows and from what it
+// brings. What it shows that is not known here is kept with what shows it.
+absl::Status TakeLetters::TakeLateAbort(const Call& call, const View& view,
+                                        const keys::VerifiedMessage& message, Open& open,
+                                        Plan& plan) const {
+  peer::v1::CeremonyAbort said;
+  // Silence shows nothing, nor does who takes it back.
+  if (message.round() != peer::v1::CEREMONY_ROUND_ABORT ||
+      !said.ParseFromString(message.message().body) || said.evidence().empty()) {
+    return absl::OkStatus();
+  }
+  record::v1::StoredCeremony& row = open.ceremony.row;
+  const std::string& signer = open.known->roster.Find(message.sender())->organisation;
+  const std::string mark = signer + "/" + WordOf(message.round());
+  if (std::find(row.answered().begin(), row.answered().end(), mark) != row.answered().end()) {
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<CeremonyRow> stored = ReadCeremony(view, open.ceremony.id);
+  if (!stored.ok()) return stored.status();
+  const absl::StatusOr<std::vector<keys::Event>> events = ReadEvents(view, *stored);
+  if (!events.ok()) return events.status();
+  std::vector<std::string> held = open.taken;
+  for (const keys::Event& event : *events) held.push_back(event.message);
+  for (const std::string& confirmation : row.confirmations()) held.push_back(confirmation);
+  std::vector<keys::Finding> found =
+      keys::JudgeAbort(open.known->agreed.parameters, open.known->roster, held, message);
+  std::erase_if(found, [&](const keys::Finding& one) {
+    const std::string& culprit = open.known->roster.Find(one.culprit)->organisation;
+    return std::any_of(row.findings().begin(), row.findings().end(), [&](const auto& known) {
+      return known.culprit() == culprit && known.ground() == WordOf(one.ground);
+    });
+  });
+  // Also one that shows nothing: that it was said is on record, and it is judged once.
+  Effect& effect = AddEffect(call, kMessage, message.message(), signer, open.ceremony,
+                             open.known->agreed.parameters, plan);
+  row.add_answered(mark);
+  for (const keys::Finding& one : found) {
+    AddFinding(open.known->roster.Find(one.culprit)->organisation, one, row,
+               *effect.entry.act.mutable_ceremony());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status TakeLetters::Take(const Call& call, const View& view, const PeerLeaf& leaf,
                                Opened& opened, Plan& plan) const {
   const auto& letter = std::get<peer::v1::CeremonyLetter>(leaf.proof.leaf);
@@ -246,8 +329,13 @@ absl::Status TakeLetters::Take(const Call& call, const View& view, const PeerLea
       taken = TakeByMachine(call, view, *verified, open, plan);
     } else if (open.ceremony.row.state() == record::v1::CEREMONY_STATE_PROPOSED) {
       taken = KeepForProposal(call, *verified, open, plan);
+    } else if (open.ceremony.row.reason() == kReasonLeft) {
+      const absl::Status left = TakeLeft(call, view, *verified, open, plan);
+      if (!left.ok()) return left;
+      taken = true;
     } else {
-      const absl::Status handed = HandOn(call, view, *verified, open, plan);
+      absl::Status handed = HandOn(call, view, *verified, open, plan);
+      if (handed.ok()) handed = TakeLateAbort(call, view, *verified, open, plan);
       if (!handed.ok()) return handed;
       taken = true;
     }

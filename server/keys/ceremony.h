@@ -21,6 +21,10 @@
 // participant may have it and use the key already. So an ended ceremony is kept until it is
 // restarted; before the last round there is no key, and what is kept of it is worth nothing.
 //
+// An administrator may take it back: the cancellation (SignCancellation) that a participant Accepts
+// from itself ends it here and goes to all, where it ends the ceremony under its name unless it has
+// confirmed already, as everything in the last round.
+//
 // How a node drives it: one entry for each Step that is `changed`, with an Event for the journal,
 // and `send` as messages of the outbox, in one batch; nothing is sent before that is durable.
 // Rebuild makes the same machine from the events in order. The seed is kept sealed from before
@@ -111,7 +115,11 @@ class Ceremony {
   // that this one has pinned, or not with the shares that it must deal.
   static absl::StatusOr<Begun> Begin(Parameters parameters, const partnership::Manifest& manifest,
                                      Own own, uint64_t now_s);
-  // The same as it stood after `events`, which began at `begun_s`.
+  // The same as it stood after `events`, which began at `begun_s`: judged by the parameters and the
+  // manifest that it began under, whatever holds now. Among the events may be what it said itself:
+  // then it needs no share any more that it has dealt, and can have another identity key by now; it
+  // says nothing more with that (Speaks). kFailedPrecondition when a share that it deals is not
+  // there.
   static absl::StatusOr<Ceremony> Rebuild(Parameters parameters,
                                           const partnership::Manifest& manifest, Own own,
                                           uint64_t begun_s, std::span<const Event> events);
@@ -125,6 +133,10 @@ class Ceremony {
   // The time of the last change, which never goes back whatever the clock does: the time of the
   // event that stands for it, so that a machine made anew decides as this one did.
   uint64_t now_s() const { return now_s_; }
+
+  // Whether others would believe what it says: its identity key is one that the manifest of the
+  // ceremony gives it. One that does not speak can still complete.
+  bool Speaks() const { return speaks_; }
 
   Standing standing() const { return standing_; }
   Round round() const { return round_; }
@@ -153,7 +165,10 @@ class Ceremony {
   std::vector<std::string> Confirmations() const;
 
  private:
-  Ceremony(Board board, MemberIndex self, Own own, uint64_t now_s);
+  Ceremony(Board board, MemberIndex self, bool speaks, Own own, uint64_t now_s);
+  // Announces, which the caller has found to be allowed.
+  static absl::StatusOr<Begun> Announced(Parameters parameters, Roster roster, MemberIndex self,
+                                         Own own, std::map<Round, Message> said, uint64_t now_s);
 
   struct TakenAbort {
     Message message;
@@ -179,6 +194,8 @@ class Ceremony {
   // ceremony_ends.cc: silence, aborts and ends.
   void TakeMissing(const VerifiedMessage& message, Step* step);
   void TakeAbort(const VerifiedMessage& message, Step* step);
+  // What an administrator of this participant decided.
+  void Cancel(const VerifiedMessage& message, Step* step);
   // Sends what somebody asked for and is held by now.
   void HandOn(Step* step);
   void TakeEvidence(const VerifiedMessage& evidence, TakenAbort* taken, Step* step);
@@ -198,8 +215,11 @@ class Ceremony {
 
   Board board_;
   MemberIndex self_;
+  bool speaks_;
   const crypto::SigningKey* identity_;
   std::optional<OwnPart> part_;  // until it ends
+  // What it said before it was made anew, as far as that was kept: it says the same, bytes and all.
+  std::map<Round, Message> said_;
   std::optional<crypto::oprf::SecretScalar> share_;
 
   Standing standing_ = Standing::kRunning;

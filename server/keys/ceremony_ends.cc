@@ -118,6 +118,14 @@ void Ceremony::TakeAbort(const VerifiedMessage& message, Step* step) {
   taken.message = message.message();
   taken.body = *body;
   taken.until = body->round();
+  if (body->ground() == CEREMONY_GROUND_CANCELLED && body->evidence().empty()) {
+    taken.judged = true;
+    if (body->culprits(0) != sender) {
+      return Charge({CEREMONY_GROUND_UNFOUNDED, {sender}, {message.message()}}, round_, step);
+    }
+    if (sender == self_) return Cancel(message, step);
+    return Charge({CEREMONY_GROUND_CANCELLED, {sender}, {message.message()}}, body->round(), step);
+  }
   for (const uint32_t culprit : body->culprits()) {
     const auto member = static_cast<MemberIndex>(culprit);
     // A confirmation that it lacks may be held here, or still come.
@@ -136,6 +144,14 @@ void Ceremony::TakeAbort(const VerifiedMessage& message, Step* step) {
     }
     TakeEvidence(*evidence, &taken, step);
   }
+}
+
+void Ceremony::Cancel(const VerifiedMessage& message, Step* step) {
+  if (standing_ != Standing::kRunning) return;
+  findings_.push_back({CEREMONY_GROUND_CANCELLED, self_, round_, {message.message().Serialise()}});
+  standing_ = Standing::kEnded;
+  part_.reset();
+  step->send.push_back({OthersThan(self_), message.message().Serialise()});
 }
 
 void Ceremony::TakeEvidence(const VerifiedMessage& evidence, TakenAbort* taken, Step* step) {

@@ -7,6 +7,7 @@
 
 #include "server/core/accept_partner_log.h"
 #include "server/core/amend_signal.h"
+#include "server/core/cancel_ceremony.h"
 #include "server/core/ceremony_view.h"
 #include "server/core/erase_signal.h"
 #include "server/core/export_compelled.h"
@@ -257,6 +258,11 @@ const std::map<std::string, Make>& AdminMethods() {
          static Ceremonies* none = nullptr;
          return Boxed<AgreeCeremony, AgreeCeremonyResponse>(AgreeCeremonyRequest(), none);
        }},
+      {"KeyService.CancelCeremony",
+       [](CoreHarness&, const RequestContext&) {
+         static Ceremonies* none = nullptr;
+         return Boxed<CancelCeremony, CancelCeremonyResponse>(CancelCeremonyRequest(), none);
+       }},
       {"RegisterService.AcceptPartnerLog",
        [](CoreHarness&, const RequestContext&) {
          static const tests::FakeHeads& heads = *new tests::FakeHeads();
@@ -440,7 +446,8 @@ TEST_F(MethodTable, EachAdminActIsOneEntry) {
     if (method == std::string_view("RegisterService.AcceptPartnerLog")) continue;
     // They need a partnership: ceremony_flow_test.
     if (method == std::string_view("KeyService.StartCeremony") ||
-        method == std::string_view("KeyService.AgreeCeremony")) {
+        method == std::string_view("KeyService.AgreeCeremony") ||
+        method == std::string_view("KeyService.CancelCeremony")) {
       continue;
     }
     const uint64_t before = h_.size();

@@ -15,6 +15,7 @@
 #include "crypto/scalar.h"
 #include "server/core/ceremony_day.h"
 #include "server/core/key_secret.h"
+#include "server/core/key_use.h"
 #include "server/keys/message.h"
 #include "server/storage/clock.h"
 #include "tests/server/exchange/key_world.h"
@@ -858,8 +859,10 @@ TEST(CeremonyRemoval, AKeyOfWhichAHolderIsGoneStopsUnlessItIsRolled) {
   EXPECT_GE(row.stops_s(), now_s + 30 * 24 * 3600);
   EXPECT_LE(row.stops_s(), now_s + 30 * 24 * 3600 + 40);
   EXPECT_EQ(world.Keys(0).keys(0).stops_s(), row.stops_s());
-  EXPECT_EQ(core::MayUse(row, row.stops_s() * 1'000'000 - 1), absl::OkStatus());
-  EXPECT_TRUE(absl::IsFailedPrecondition(core::MayUse(row, row.stops_s() * 1'000'000)));
+  EXPECT_EQ(row.stops_why(), core::kStopsRemoved);
+  const std::shared_ptr<const core::Terms> terms = world.node(0).h.terms.Get();
+  EXPECT_EQ(core::MayUse(row, *terms, row.stops_s() * 1'000'000 - 1), absl::OkStatus());
+  EXPECT_TRUE(absl::IsFailedPrecondition(core::MayUse(row, *terms, row.stops_s() * 1'000'000)));
   world.Pass(40);
   EXPECT_EQ(CountOf(world, 0, "removed"), 1u) << "said once";
   // Shared anew without it, the key is still one that it had a share of.

@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "server/core/cancel_ceremony.h"
 #include "server/core/ceremony_upkeep.h"
 #include "server/core/ceremony_view.h"
 #include "server/core/key_secret.h"
@@ -87,6 +88,17 @@ absl::Status KeyWorld::Agree(size_t at, const std::string& ceremony) {
   request.set_ceremony(ceremony);
   return node(at).h.Run(node(at).h.administrator, std::make_shared<core::AgreeCeremony>(
                                                       request, response, &link(at).ceremonies()));
+}
+
+absl::StatusOr<node::v1::CeremonyView> KeyWorld::Cancel(size_t at, const std::string& ceremony) {
+  node::v1::CancelCeremonyRequest request;
+  node::v1::CancelCeremonyResponse response;
+  request.set_ceremony(ceremony);
+  absl::Status status = node(at).h.Run(
+      node(at).h.administrator,
+      std::make_shared<core::CancelCeremony>(request, response, &link(at).ceremonies()));
+  if (!status.ok()) return status;
+  return response.ceremony();
 }
 
 node::v1::GetKeysResponse KeyWorld::Keys(size_t at) {
@@ -185,14 +197,36 @@ void KeyWorld::Spoil(size_t at, const std::string& row) {
   node(at).h.PutRow(row, stamp, "niet te lezen");
 }
 
-void KeyWorld::Remove(size_t at, size_t member) {
-  const std::shared_ptr<const core::Terms> held = node(at).h.terms.Get();
-  auto manifest = std::make_shared<partnership::SignedManifest>(*held->manifest);
-  std::erase_if(manifest->manifest.members,
-                [&](const auto& one) { return one.organisation == NameOf(member); });
-  auto terms = std::make_shared<core::Terms>(*held);
-  terms->manifest = std::move(manifest);
+void KeyWorld::ChangeTerms(size_t at, const std::function<void(core::Terms&)>& change) {
+  auto terms = std::make_shared<core::Terms>(*node(at).h.terms.Get());
+  change(*terms);
   node(at).h.terms.Set(std::move(terms));
+}
+
+void KeyWorld::ChangeManifest(size_t at,
+                              const std::function<void(partnership::Manifest&)>& change) {
+  ChangeTerms(at, [&](core::Terms& terms) {
+    auto manifest = std::make_shared<partnership::SignedManifest>(*terms.manifest);
+    change(manifest->manifest);
+    // Every one is another than those before.
+    ++manifest->manifest.digest[0];
+    terms.manifest = std::move(manifest);
+  });
+}
+
+void KeyWorld::Remove(size_t at, size_t member) {
+  ChangeTerms(at, [&](core::Terms& terms) {
+    auto manifest = std::make_shared<partnership::SignedManifest>(*terms.manifest);
+    std::erase_if(manifest->manifest.members,
+                  [&](const auto& one) { return one.organisation == NameOf(member); });
+    terms.manifest = std::move(manifest);
+  });
+}
+
+absl::Status KeyWorld::Keep(size_t at, core::Ceremonies* ceremonies) {
+  return core::KeepKeys(*node(at).h.ledger, *node(at).h.executor, *node(at).h.terms.Get(),
+                        node(at).h.clock.NowUs(),
+                        ceremonies == nullptr ? link(at).ceremonies() : *ceremonies, [] {});
 }
 
 record::v1::StoredCeremony KeyWorld::Ceremony(size_t at, const std::string& id) {

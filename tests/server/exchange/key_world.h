@@ -27,6 +27,7 @@ class KeyWorld {
   // As the administrator of that node; what was refused otherwise.
   absl::StatusOr<node::v1::CeremonyView> Start(size_t at, node::v1::StartCeremonyRequest request);
   absl::Status Agree(size_t at, const std::string& ceremony);
+  absl::StatusOr<node::v1::CeremonyView> Cancel(size_t at, const std::string& ceremony);
   node::v1::GetKeysResponse Keys(size_t at);
   // That a generation of all, or of these, is asked for.
   static node::v1::StartCeremonyRequest Generation(const std::vector<size_t>& holders = {});
@@ -49,6 +50,11 @@ class KeyWorld {
   void Spoil(size_t at, const std::string& row);
   // As the node `at` sees it, that member is in the partnership no more.
   void Remove(size_t at, size_t member);
+  // As that node sees it, another manifest is in force, or other terms.
+  void ChangeManifest(size_t at, const std::function<void(partnership::Manifest&)>& change);
+  void ChangeTerms(size_t at, const std::function<void(core::Terms&)>& change);
+  // What is due at that node, once, with these ceremonies or its own.
+  absl::Status Keep(size_t at, core::Ceremonies* ceremonies = nullptr);
 
   // As the rows of that node say.
   record::v1::StoredCeremony Ceremony(size_t at, const std::string& id);

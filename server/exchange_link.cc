@@ -122,16 +122,25 @@ void ExchangeLink::Wake() {
 }
 
 void ExchangeLink::Begin() {
-  loop_ = std::thread([this, period = std::min<std::chrono::milliseconds>(parts_.period, kLook)] {
+  loop_ = std::thread([this, period = parts_.period] {
     std::unique_lock lock(loop_mutex_);
     while (!stopping_) {
       woken_ = false;
       lock.unlock();
       const absl::Status status = outbound_.Round();
       if (!status.ok()) spdlog::error("exchange: {}", std::string(status.message()));
-      KeepCeremonies();
       lock.lock();
       wake_.wait_for(lock, period, [this] { return stopping_ || woken_; });
+    }
+  });
+  // Ceremonies take turns with everything that comes about them: no message waits for that.
+  ceremony_loop_ = std::thread([this] {
+    std::unique_lock lock(loop_mutex_);
+    while (!stopping_) {
+      lock.unlock();
+      KeepCeremonies();
+      lock.lock();
+      wake_.wait_for(lock, kLook, [this] { return stopping_; });
     }
   });
 }
@@ -143,15 +152,21 @@ void ExchangeLink::Stop() {
   }
   wake_.notify_all();
   if (loop_.joinable()) loop_.join();
+  if (ceremony_loop_.joinable()) ceremony_loop_.join();
   outbound_.Stop();
 }
 
 void ExchangeLink::KeepCeremonies() {
   // Looked at each time, so that a step of the clock is seen before it makes anything due.
   if (!parts_.settled() || !ceremonies_.IsDue(parts_.clock.NowUs())) return;
-  const absl::Status kept = core::KeepKeys(parts_.ledger, parts_.executor, *parts_.terms.Get(),
-                                           parts_.clock.NowUs(), ceremonies_, [this] { Wake(); });
+  const absl::Status kept = KeepKeys();
   if (!kept.ok()) spdlog::error("ceremonies: {}", std::string(kept.message()));
+}
+
+absl::Status ExchangeLink::KeepKeys() {
+  std::lock_guard lock(keys_mutex_);
+  return core::KeepKeys(parts_.ledger, parts_.executor, *parts_.terms.Get(), parts_.clock.NowUs(),
+                        ceremonies_, [this] { Wake(); });
 }
 
 absl::Status ExchangeLink::KeepHouse() {
@@ -168,8 +183,7 @@ absl::Status ExchangeLink::KeepHouse() {
     first.Update(parts_.executor.RunAsNodeAndWait(
         std::make_shared<core::ExpireReceived>(std::move(exchange))));
   }
-  first.Update(core::KeepKeys(parts_.ledger, parts_.executor, *parts_.terms.Get(),
-                              parts_.clock.NowUs(), ceremonies_, [this] { Wake(); }));
+  first.Update(KeepKeys());
   if (const auto now = parts_.clock.Monotonic(); upkept_ && now - *upkept_ < kUpkeep) return first;
   upkept_ = parts_.clock.Monotonic();
   first.Update(Hourly());

@@ -96,6 +96,8 @@ class ExchangeLink {
   void Wake();
   // Lets time pass for ceremonies of which one is due.
   void KeepCeremonies();
+  // One look at a time: two would both do what is due.
+  absl::Status KeepKeys();
   absl::Status Hourly();
   std::vector<std::string> FormerPartners(const partnership::Manifest& manifest) const;
   // What that partner took for good is owed no more.
@@ -130,6 +132,8 @@ class ExchangeLink {
   bool woken_ = false;
   bool stopping_ = false;
   std::thread loop_;
+  std::mutex keys_mutex_;
+  std::thread ceremony_loop_;
 };
 
 }  // namespace sluis::server

@@ -89,7 +89,7 @@ Result<node::v1::StartCeremonyRequest> RequestOf(const std::string& kind,
   if (!threshold.ok()) return threshold.failure();
   const Result<uint64_t> hours = NumberOf(options.hours, 1, 720, "--hours");
   if (!hours.ok()) return hours.failure();
-  const Result<uint64_t> round = NumberOf(options.round, 30, 604'800, "--round");
+  const Result<uint64_t> round = NumberOf(options.round, 200, 604'800, "--round");
   if (!round.ok()) return round.failure();
   const size_t least = std::max<size_t>(2, (options.holders.size() + 1) / 2);
   if (*threshold != 0 && !options.holders.empty() &&

@@ -77,7 +77,7 @@ void SayCeremony(Shell& shell, const node::v1::CeremonyView& ceremony) {
 }
 
 bool IsTask(const node::v1::KeyState& key) {
-  return key.stops_s() > 0 && key.stops_why() != "rolled" && key.stops_why() != "left";
+  return key.stops_s() > 0 && key.stops_why() != "rolled";
 }
 
 void SayKey(Shell& shell, const node::v1::KeyState& key) {
@@ -97,7 +97,6 @@ void SayKey(Shell& shell, const node::v1::KeyState& key) {
   if (key.old_share()) shell.Say("keys.old_share");
   if (key.stops_s() > 0) {
     shell.Say(key.stops_why() == "rolled"      ? "keys.stops_rolled"
-              : key.stops_why() == "left"      ? "keys.stops_left"
               : key.stops_why() == "committee" ? "keys.stops_committee"
                                                : "keys.stops",
               {{"when", Moment(key.stops_s())}});

@@ -17,14 +17,12 @@
 
 namespace sluis::core {
 
-// What a node needs at most to do its part of a round, in seconds: a second until its loop looks
-// whether something is due, and five to judge what came of thirty members, write it down and hand
-// on what it owes.
-inline constexpr uint64_t kNodeNeedsSeconds = 6;
-// A round is at least five times that: a participant that keeps to the protocol is never named as
-// long as its messages arrive within a third of a round (server/keys/ceremony.h), and what is sent
-// again because a partner was not reached takes its time too.
-inline constexpr uint64_t kLeastRoundSeconds = 5 * kNodeNeedsSeconds;
+// A participant that keeps to the protocol is never named as long as its messages arrive within a
+// third of a round (server/keys/ceremony.h). A node that starts again asks for nothing until its
+// clock has settled (ten minutes, and one until it looks), which must be over before the four
+// rounds after which it would be named; what it does itself, judging what came of thirty members
+// included, takes seconds.
+inline constexpr uint64_t kLeastRoundSeconds = 200;
 
 // FAILED_PRECONDITION when rounds are shorter than kLeastRoundSeconds.
 absl::Status CheckCeremonyRounds(const keys::Parameters& parameters);

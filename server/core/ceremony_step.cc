@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "crypto/hash.h"
-#include "server/core/key_leaver.h"
 #include "server/core/key_secret.h"
 #include "server/core/key_succession.h"
 #include "server/core/key_use.h"
@@ -81,8 +80,8 @@ absl::Status AddResult(const Call& call, const View& view, const keys::Ceremony&
   if (!before.ok() && !absl::IsNotFound(before.status())) return before.status();
   effect.preconditions.push_back({key, before.ok() ? before->stamp : ledger::kAbsent});
   // Shared anew the key is the same, and so is what a removed holder may know of it: that day
-  // stands until another key takes the place of this one.
-  if (before.ok()) {
+  // stands until another key takes the place of this one. A factor made again is another one.
+  if (before.ok() && before->package.key_id == package.key_id) {
     pinned.set_stops_s(before->row.stops_s());
     pinned.set_stops_why(before->row.stops_why());
   }
@@ -214,6 +213,8 @@ absl::Status AddStep(const Call& call, const View& view, const keys::Ceremony& m
   KeepShareToConfirm(machine, ceremony, effect);
   switch (machine.standing()) {
     case keys::Standing::kRunning:
+      // One that a manifest ended waits for the last confirmations, and names nobody for them.
+      if (ceremony.row.state() == record::v1::CEREMONY_STATE_ENDED) ceremony.row.set_due_s(0);
       return absl::OkStatus();
     case keys::Standing::kEnded:
       if (was_running) {
@@ -226,10 +227,7 @@ absl::Status AddStep(const Call& call, const View& view, const keys::Ceremony& m
       ceremony.row.set_state(record::v1::CEREMONY_STATE_COMPLETE);
       ceremony.row.set_ended_s(call.now_us / kSecondUs);
       said.set_event(kComplete);
-      if (absl::Status added = AddResult(call, view, machine, ceremony, effect); !added.ok()) {
-        return added;
-      }
-      return OweLeavers(call, view, machine, ceremony, effect);
+      return AddResult(call, view, machine, ceremony, effect);
   }
   return absl::OkStatus();
 }

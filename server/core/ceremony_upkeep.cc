@@ -187,6 +187,8 @@ absl::StatusOr<Plan> TickCeremony::Decide(const Call& call, View& view) {
   }
   if (const std::string_view reason = ReasonToEnd(ceremony.row, *call.terms, call.now_us);
       !reason.empty()) {
+    // What it still needs, if anything, is made from the rows again.
+    ceremonies_.Drop(ceremony.id);
     return EndFor(call, reason, ceremony);
   }
   if (StandsStill(ceremony.row, *call.terms)) return NotDue(call);

@@ -43,6 +43,8 @@ struct Executor::Attempt {
   std::shared_ptr<UseCase> use_case;
   Finish finish;
   int number = 0;
+  // When it came, of a use case that takes turns; 0 otherwise.
+  uint64_t came_us = 0;
   // Of a use case that takes turns: let go of with this, once it was answered, or at the gate.
   Turns::Turn turn = nullptr;
   // Refusals gathered into one entry instead of a use case.
@@ -50,6 +52,15 @@ struct Executor::Attempt {
   // Whether the refused parts of its plans get entries of their own; nothing before there were any.
   std::optional<bool> parts_within_limit;
 };
+
+// By whom calls that wait for a turn are counted: nobody keeps another one, or the node itself,
+// from waiting too.
+std::string Executor::WaitsAs(const Attempt& attempt) {
+  if (attempt.as_node) return std::string(kNodeUser);
+  if (!attempt.peer.empty()) return "peer/" + attempt.peer;
+  if (!attempt.facts.ok()) return {};
+  return "person/" + std::string(crypto::View(attempt.facts->certificate_digest));
+}
 
 // Counts a submission on its way. Its last owner is the ledger, which lets go of it after it was
 // answered, or unanswered when it stops.
@@ -128,7 +139,8 @@ void Executor::RunAsPeer(std::string organisation, std::shared_ptr<UseCase> use_
 
 void Executor::Begin(std::shared_ptr<Attempt> attempt) {
   if (!attempt->use_case->takes_turns()) return Start(std::move(attempt));
-  const bool waits = turns_.Take(attempt->peer, [this, attempt](Turns::Turn turn) {
+  attempt->came_us = clock_.NowUs();
+  const bool waits = turns_.Take(WaitsAs(*attempt), [this, attempt](Turns::Turn turn) {
     attempt->turn = std::move(turn);
     Start(attempt);
   });
@@ -224,7 +236,8 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
   call.terms = terms_.Get();
   call.pages = &pages_;
   call.signatures = signatures_;
-  call.now_us = clock_.NowUs();
+  // What waited for others is as old as when it came: nobody is late because of them.
+  call.now_us = attempt.came_us != 0 ? attempt.came_us : clock_.NowUs();
   call.today = storage::LegalDay(call.now_us);
   if (remembered) {
     for (const ledger::Precondition& precondition : remembered->preconditions) {

@@ -71,6 +71,8 @@ class Executor {
   struct OnItsWay;
 
   // Starts it, now or when its turn comes.
+  // As whom it is counted among what waits for a turn.
+  static std::string WaitsAs(const Attempt& attempt);
   void Begin(std::shared_ptr<Attempt> attempt);
   void Start(std::shared_ptr<Attempt> attempt);
   void RunAgain(std::shared_ptr<Attempt> attempt);

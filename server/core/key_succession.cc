@@ -103,6 +103,8 @@ bool PinnedNow::IsPast(const record::v1::StoredCeremony& ceremony) const {
   if (parameters.kind() != peer::v1::CEREMONY_KIND_RESHARE) {
     return found->second.rbegin()->first >= parameters.epoch();
   }
+  // Nobody shares anew what another epoch has taken the place of.
+  if (found->second.rbegin()->first > parameters.epoch()) return true;
   const auto generation = found->second.find(parameters.epoch());
   record::v1::KeyPackage previous;
   return generation != found->second.end() &&

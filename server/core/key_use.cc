@@ -18,9 +18,7 @@ std::string KeyOf(const keys::Package& package) {
 }
 
 // Whether somebody has to do something about it.
-bool StopsByChange(const record::v1::StoredKey& key) {
-  return key.stops_why() != kStopsRolled && key.stops_why() != kStopsLeft;
-}
+bool StopsByChange(const record::v1::StoredKey& key) { return key.stops_why() != kStopsRolled; }
 
 // For the log, where no catalogue of messages is.
 std::string SentenceFor(std::string_view why) {
@@ -47,10 +45,6 @@ absl::Status MayUse(const record::v1::StoredKey& key, const Terms& terms, uint64
     return absl::FailedPreconditionError(
         "a key of a later epoch took the place of this one and its time is over: use that one");
   }
-  if (key.stops_why() == kStopsLeft) {
-    return absl::FailedPreconditionError(
-        "this node holds the key no more: it was shared anew without it");
-  }
   return absl::FailedPreconditionError(
       "the holders of this key changed and it was not rolled in time: share it anew, then roll it, "
       "or make a new one");
@@ -60,7 +54,7 @@ std::string_view WhyItStops(const record::v1::StoredKey& key,
                             const partnership::Manifest& manifest) {
   record::v1::KeyPackage package;
   if (key.stops_s() != 0 || !package.ParseFromString(key.package()) ||
-      package.partnership() != manifest.partnership) {
+      package.use() != record::v1::KEY_USE_TAGS || package.partnership() != manifest.partnership) {
     return {};
   }
   std::vector<keys::Seat> seats;
@@ -88,7 +82,7 @@ absl::StatusOr<size_t> KeyTasks(const View& view) {
 
 absl::Status AddWindows(const Call& call, const View& view, const keys::Package& made,
                         Effect& effect) {
-  if (made.use != record::v1::KEY_USE_TAGS || made.generation != 1) return absl::OkStatus();
+  if (made.use != record::v1::KEY_USE_TAGS) return absl::OkStatus();
   const uint64_t ends_s = call.now_us / kSecondUs + kDaysAfterRoll * kDaySeconds;
   return VisitPinnedKeys(view, [&](const PinnedKey& one) {
     const bool factor = one.package.use == record::v1::KEY_USE_ROLL;

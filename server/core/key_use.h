@@ -5,8 +5,8 @@
 // its place. The first two are a task with a deadline, which ends when the key is rolled or made
 // anew: shared anew it is still the same key, and what somebody may know of it stays known. In the
 // third the time until then is the window in which what the old key made is taken on; at its end
-// the shares of the old key and of the factor are erased. At a node that was left out of a newer
-// sharing it stops at once.
+// the shares of the old key and of the factor are erased. What is known of a factor is of no use
+// without the key, so only that is rolled.
 //
 // Guarantee: nothing is evaluated with a key that MayUse refuses, as long as whoever evaluates asks
 // it under the terms and at the time of the evaluation. A day that is set never moves back.
@@ -40,7 +40,6 @@ inline constexpr uint64_t kDaysAfterRoll = 30;
 inline constexpr std::string_view kStopsRemoved = "removed";
 inline constexpr std::string_view kStopsCommittee = "committee";
 inline constexpr std::string_view kStopsRolled = "rolled";
-inline constexpr std::string_view kStopsLeft = "left";
 
 // The one gate: every use of a share asks it. Refused while the partnership exchanges nothing, for
 // a key of another partnership, for one that was made in exercise once that is over, and from the
@@ -52,15 +51,15 @@ absl::Status MayUse(const record::v1::StoredKey& key, const Terms& terms, uint64
 std::string_view WhyItStops(const record::v1::StoredKey& key,
                             const partnership::Manifest& manifest);
 
-// Whether the time of a key that was rolled is over, or this node holds it no more: nothing is left
-// to do with its share.
+// Whether the time of a key that was rolled is over: nothing is left to do with its share.
 bool IsOver(const record::v1::StoredKey& key, uint64_t now_us);
 
 // Keys that somebody has to roll or make anew.
 absl::StatusOr<size_t> KeyTasks(const View& view);
 
 // Begins the window of everything that the package takes the place of: earlier epochs of the
-// purpose, and the factor by which it was made. Nothing for a sharing or a factor.
+// purpose, and the factor by which it was made. A sharing does so too, at a node that missed the
+// roll. Nothing for a factor.
 absl::Status AddWindows(const Call& call, const View& view, const keys::Package& made,
                         Effect& effect);
 

@@ -15,7 +15,6 @@ struct OpenProposals {
   int of_sender = 0;
   int in_all = 0;
 
-  // Those of a sharing that leaves this node out, until it heard of the end, count too.
   static absl::StatusOr<OpenProposals> Of(const View& view, const std::string& sender);
 };
 

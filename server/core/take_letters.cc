@@ -9,7 +9,6 @@
 #include "server/core/ceremony_day.h"
 #include "server/core/ceremony_fate.h"
 #include "server/core/ceremony_step.h"
-#include "server/core/key_leaver.h"
 #include "server/core/open_proposals.h"
 #include "server/core/stop_share.h"
 #include "server/keys/witness.h"
@@ -62,6 +61,11 @@ absl::StatusOr<bool> TakeLetters::Propose(const Call& call, const View& view,
       !IsSignedByMember(message, manifest.manifest)) {
     return false;
   }
+  // Rows are counted until one has to wait: the rest of the letter comes again with it.
+  if (std::any_of(opened.begin(), opened.end(), [](const auto& one) { return one.second.waits; })) {
+    open.waits = true;
+    return true;
+  }
   const absl::StatusOr<OpenProposals> before = OpenProposals::Of(view, sender_);
   if (!before.ok()) return before.status();
   const auto here =
@@ -80,11 +84,7 @@ absl::StatusOr<bool> TakeLetters::Propose(const Call& call, const View& view,
   }
   const absl::StatusOr<keys::Roster> roster = keys::Roster::Of(*parameters, manifest.manifest);
   if (!roster.ok() || roster->Find(sender_) == nullptr) return false;
-  const bool takes_part = roster->Find(call.terms->organisation) != nullptr;
-  if (!takes_part) {
-    const absl::StatusOr<bool> left = IsLeftOut(call, view, *parameters);
-    if (!left.ok() || !*left) return left;
-  }
+  if (roster->Find(call.terms->organisation) == nullptr) return false;
   if (!CheckCeremonyDay(*parameters, manifest.manifest, call.today).ok() ||
       !CheckCeremonyRounds(*parameters).ok()) {
     return false;
@@ -92,38 +92,18 @@ absl::StatusOr<bool> TakeLetters::Propose(const Call& call, const View& view,
   const absl::StatusOr<keys::VerifiedMessage> verified =
       keys::Verify(message, *parameters, *roster);
   const uint64_t now_s = call.now_us / kSecondUs;
-  if (!verified.ok() || (takes_part && now_s >= parameters->announce_until_s) ||
+  if (!verified.ok() || now_s >= parameters->announce_until_s ||
       now_s + kMaxEarlySeconds < parameters->announce_until_s) {
     return false;
   }
   record::v1::StoredCeremony& row = open.ceremony.row;
-  row.set_state(takes_part ? record::v1::CEREMONY_STATE_PROPOSED
-                           : record::v1::CEREMONY_STATE_CLOSED);
-  if (!takes_part) row.set_reason(std::string(kReasonLeft));
+  row.set_state(record::v1::CEREMONY_STATE_PROPOSED);
   row.set_parameters(parameters->bytes);
   row.set_manifest(manifest.Serialise());
   row.set_proposed_by(sender_);
   open.known =
       std::make_shared<const KnownTerms>(KnownTerms{{*std::move(parameters), manifest}, *roster});
-  if (takes_part) return KeepForProposal(call, *verified, open, plan);
-  const std::string& signer = open.known->roster.Find(verified->sender())->organisation;
-  Effect& effect =
-      AddEffect(call, kClosed, message, signer, open.ceremony, open.known->agreed.parameters, plan);
-  AddEvent({now_s, message.Serialise()}, open.ceremony, effect);
-  return true;
-}
-
-absl::Status TakeLetters::TakeLeft(const Call& call, const View& view,
-                                   const keys::VerifiedMessage& message, Open& open,
-                                   Plan& plan) const {
-  const std::string& signer = open.known->roster.Find(message.sender())->organisation;
-  Effect& effect = AddEffect(call, kMessage, message.message(), signer, open.ceremony,
-                             open.known->agreed.parameters, plan);
-  const absl::StatusOr<bool> changed = TakeForLeaver(call, view, open.known->agreed.parameters,
-                                                     message, signer, open.ceremony, effect);
-  if (!changed.ok()) return changed.status();
-  if (!*changed) plan.effects.pop_back();
-  return absl::OkStatus();
+  return KeepForProposal(call, *verified, open, plan);
 }
 
 // Somebody who must take part does not, so nobody here has to agree any more.
@@ -176,6 +156,9 @@ absl::StatusOr<bool> TakeLetters::TakeByMachine(const Call& call, const View& vi
     if (absl::IsDataLoss(machine.status())) {
       // Nothing can be taken for it any more; that must not hold up what else comes.
       Effect& effect = plan.effects.emplace_back();
+      if (open.ceremony.row.state() == record::v1::CEREMONY_STATE_RUNNING) {
+        OweCancellation(call, open.known->agreed, ceremonies_.identity(), open.ceremony, effect);
+      }
       AddEnd(call, record::v1::CEREMONY_STATE_CLOSED, kReasonUnreadable, open.ceremony, effect);
       // Decide adds these, once for all effects.
       effect.preconditions.clear();
@@ -329,10 +312,6 @@ absl::Status TakeLetters::Take(const Call& call, const View& view, const PeerLea
       taken = TakeByMachine(call, view, *verified, open, plan);
     } else if (open.ceremony.row.state() == record::v1::CEREMONY_STATE_PROPOSED) {
       taken = KeepForProposal(call, *verified, open, plan);
-    } else if (open.ceremony.row.reason() == kReasonLeft) {
-      const absl::Status left = TakeLeft(call, view, *verified, open, plan);
-      if (!left.ok()) return left;
-      taken = true;
     } else {
       absl::Status handed = HandOn(call, view, *verified, open, plan);
       if (handed.ok()) handed = TakeLateAbort(call, view, *verified, open, plan);

@@ -59,9 +59,6 @@ class TakeLetters : public UseCase {
                                const Opened& opened, Open& open, Plan& plan) const;
   bool KeepForProposal(const Call& call, const keys::VerifiedMessage& message, Open& open,
                        Plan& plan) const;
-  // Of a sharing that leaves this node out.
-  absl::Status TakeLeft(const Call& call, const View& view, const keys::VerifiedMessage& message,
-                        Open& open, Plan& plan) const;
   void CloseProposal(const Call& call, const keys::VerifiedMessage& message,
                      const std::string& signer, Open& open, Plan& plan) const;
   absl::Status TakeLateAbort(const Call& call, const View& view,

@@ -281,40 +281,6 @@ TEST(CeremonyEvidence, ReachesTheLogOfWhoHadEndedAlready) {
   EXPECT_EQ(world.Entries(), entries);
 }
 
-TEST(KeyLeaver, WhoDoesNotDealHearsThatItsShareMayGo) {
-  KeyWorld world(5);
-  world.Agreed(KeyWorld::Generation());
-  world.Pass(40);
-  const keys::Package before = world.Pinned(4)->package;
-  node::v1::StartCeremonyRequest asked = KeyWorld::Generation({0, 1, 2});
-  asked.set_kind("reshare");
-  for (const size_t dealer : {0u, 1u, 2u}) asked.add_dealers(KeyWorld::NameOf(dealer));
-  // One of the new holders does not reach it yet.
-  world.network().Cut(KeyWorld::NameOf(2), KeyWorld::NameOf(4));
-  const std::string id = world.Agreed(asked);
-  world.Pass(60);
-  ASSERT_EQ(world.Ceremony(0, id).state(), CEREMONY_STATE_COMPLETE);
-  EXPECT_TRUE(absl::IsNotFound(world.ShareOf(3, before).status()));
-  EXPECT_EQ(world.Ceremony(4, id).confirmations_size(), 2);
-  EXPECT_TRUE(world.ShareOf(4, before).ok()) << "not all have confirmed to it";
-  EXPECT_EQ(CodeOf(world.Agree(4, id)), "no_ceremony");
-  EXPECT_EQ(CodeOf(world.Cancel(4, id).status()), "no_ceremony");
-  world.network().Mend(KeyWorld::NameOf(2), KeyWorld::NameOf(4));
-  world.Pass(400);
-  EXPECT_TRUE(absl::IsNotFound(world.ShareOf(4, before).status()));
-  for (const size_t at : {3u, 4u}) {
-    EXPECT_EQ(world.Pinned(at)->row.stops_why(), core::kStopsLeft) << at;
-    EXPECT_EQ(world.Keys(at).keys(0).share(), "erased") << at;
-    EXPECT_TRUE(absl::IsFailedPrecondition(core::MayUse(
-        world.Pinned(at)->row, *world.node(at).h.terms.Get(), world.node(at).h.clock.NowUs())));
-    EXPECT_EQ(world.With(at, [](const core::View& view) { return *core::KeyTasks(view); }), 0u);
-  }
-  for (const size_t at : {0u, 1u, 2u}) EXPECT_TRUE(world.Pinned(at)->row.stops_why().empty());
-  const uint64_t entries = world.Entries();
-  world.Pass(60);
-  EXPECT_EQ(world.Entries(), entries);
-}
-
 node::v1::StartCeremonyRequest Asked(const std::string& kind) {
   node::v1::StartCeremonyRequest request = KeyWorld::Generation();
   request.set_kind(kind);

@@ -53,7 +53,9 @@ TEST(CeremonyTime, ANodeAsksWhenItIsDueAndNotAMinuteLater) {
                         KeyWorld::NameOf(static_cast<size_t>(to)));
   }
   uint64_t passed = 0;
-  for (; passed < 6 * core::kLeastRoundSeconds && !world.AllStand(id, CEREMONY_STATE_COMPLETE); ++passed) PassSecond(world);
+  for (; passed < 6 * core::kLeastRoundSeconds && !world.AllStand(id, CEREMONY_STATE_COMPLETE);
+       ++passed)
+    PassSecond(world);
   // What two cannot tell each other is asked for in each of the five rounds.
   EXPECT_GE(passed, 5 * core::kLeastRoundSeconds);
   EXPECT_LE(passed, 5 * (core::kLeastRoundSeconds + 2));

@@ -267,7 +267,7 @@ TEST_F(RefusalGateTest, AboveTheBoundEachRefusalHadAnEntryOfItsOwn) {
     Plan plan = gathered.plan();
     ASSERT_EQ(plan.effects.size(), 1u);
     count += plan.effects[0].entry.act.count();
-    EXPECT_EQ(plan.reply(std::vector<ledger::Logged>(1)), absl::OkStatus());
+    EXPECT_EQ(plan.reply({}), absl::OkStatus());
   }
   EXPECT_EQ(count, waiting + 110);
   EXPECT_EQ(heard, waiting);

@@ -89,10 +89,11 @@ absl::StatusOr<std::optional<ledger::KeyRef>> IdentityKey(const View& view,
   absl::StatusOr<crypto::FixedBytes<16>> key_id = crypto::ToFixed<16>(row.identity().key_id());
   if (!key_id.ok()) return damaged;
   ledger::KeyRef key{row.identity().bucket(), *key_id};
-  if (absl::Status found = FindKeys(view, key); !found.ok()) return found;
   absl::StatusOr<std::optional<uint64_t>> erased = view.keyring().ErasedBy(key);
   if (!erased.ok()) return erased.status();
   if (erased->has_value()) return std::nullopt;
+  // Dear, so only for what an erasure did not take yet.
+  if (absl::Status found = FindKeys(view, key); !found.ok()) return found;
   if (!view.keyring().UseOf(key).ok()) return damaged;
   // A key under which it opens is its own; another one may be anybody's.
   const absl::StatusOr<ledger::RecordKeys> keys = view.keyring().Unwrap(view.snapshot(), key);

@@ -18,7 +18,7 @@ absl::StatusOr<std::optional<record::v1::SubjectIdentity>> ReadIdentity(
 
 // OpenIdentity: releases who a signal is about, when the rules let the caller read it and grant the
 // field `identity` as it is, after the entry of the consultation is durable. Whether there is one
-// is told to nobody else.
+// is told to nobody else, but to who may correct the signal.
 class OpenIdentity : public UseCase {
  public:
   // Both must outlive the call.

@@ -86,7 +86,10 @@ std::optional<SignalProblem> KeepForeign(const SubjectIdentity& written,
   const std::string kept_number = Text(number->expose());
   // A Belgian number in here would pass by what decides whether those are kept.
   if (HoldsRegisterNumber(kept_number)) {
-    return FaultIn("foreign_number", "this looks like a Belgian number, which has its own field");
+    return FaultIn("foreign_number",
+                   "this has the form of a Belgian number: if Belgium gave it, it has its own "
+                   "field; otherwise "
+                   "leave it out");
   }
   kept.set_foreign_country(std::string(number->country()));
   kept.set_foreign_number(kept_number);

@@ -41,6 +41,7 @@ enum class Table : uint8_t {
   kSealingKey = 'Q',     // public key[32] → SealingKey, stamped
   // partner ‖ 0 ‖ u64 size ‖ root[32] → u64 microseconds, stamped: set aside by an administrator
   kSetAsideHead = 'H',
+  kRetention = 'D',  // one row: empty, stamped by acts that bring the last day of a record nearer
 };
 
 std::string RowKey(Table table, std::string_view rest = {});

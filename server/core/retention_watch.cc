@@ -1,13 +1,14 @@
 #include "server/core/retention_watch.h"
 
 #include "server/core/node_acts.h"
+#include "server/ledger/row.h"
 
 namespace sluis::core {
 namespace {
 
 constexpr int kQuietLooks = 2;
 
-std::string RetentionKey() { return "D"; }
+std::string RetentionKey() { return ledger::RowKey(ledger::Table::kRetention); }
 
 }  // namespace
 

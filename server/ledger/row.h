@@ -46,6 +46,7 @@ enum class Table : uint8_t {
   // partnership ‖ 0 ‖ purpose ‖ 0 ‖ u8 use ‖ u32 epoch → StoredKey, sealed, stamped
   kPinnedKey = 'K',
   kKeySecret = 'Z',  // u8 what ‖ id[32] → KeySecret, stamped
+  kRetention = 'D',  // one row: empty, stamped by acts that bring the last day of a record nearer
 };
 
 std::string RowKey(Table table, std::string_view rest = {});

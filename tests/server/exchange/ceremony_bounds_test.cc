@@ -40,7 +40,7 @@ std::string Announcement(KeyWorld& world, size_t from, const std::string& purpos
                                 : manifest_digest);
   draft.set_day(storage::LegalDay(world.node(from).h.clock.NowUs()));
   draft.set_announce_until_s(world.node(from).h.clock.NowUs() / kSecondUs + 3600);
-  draft.set_round_seconds(40);
+  draft.set_round_seconds(240);
   draft.set_nonce(std::string(16, 'n'));
   const auto parameters = keys::MakeParameters(draft);
   EXPECT_TRUE(parameters.ok()) << parameters.status();

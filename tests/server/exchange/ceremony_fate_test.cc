@@ -223,11 +223,11 @@ TEST(CeremonyFate, ALaterManifestWithAnotherIdentityKeyClosesWhatEndedInTheLastR
   for (size_t i = 0; i < 200 && world.Ceremony(0, id).round() < confirm; ++i) world.SendFrom(i % 3);
   ASSERT_EQ(world.Ceremony(0, id).state(), CEREMONY_STATE_RUNNING);
   world.Isolate(0);
-  world.Pass(400);
+  world.Pass(2400);
   ASSERT_EQ(world.Ceremony(0, id).state(), CEREMONY_STATE_ENDED);
   ASSERT_TRUE(core::HasMachine(world.Ceremony(0, id)));
   world.ChangeManifest(0, [](partnership::Manifest& manifest) { RenewIdentity(manifest, 2); });
-  world.Pass(60);
+  world.Pass(360);
   const record::v1::StoredCeremony row = world.Ceremony(0, id);
   EXPECT_EQ(row.state(), CEREMONY_STATE_CLOSED);
   EXPECT_EQ(row.reason(), core::kReasonIdentityKey);
@@ -252,7 +252,7 @@ TEST(CeremonyEvidence, ReachesTheLogOfWhoHadEndedAlready) {
   const auto deal = static_cast<uint32_t>(peer::v1::CEREMONY_ROUND_DEAL);
   for (size_t i = 0; i < 200 && world.Ceremony(0, id).round() < deal; ++i) world.SendFrom(i % 3);
   world.Isolate(0);
-  world.Pass(400);
+  world.Pass(2400);
   const auto found = [&](size_t at) {
     const record::v1::StoredCeremony row = world.Ceremony(at, id);
     for (const record::v1::CeremonyFinding& one : row.findings()) {
@@ -264,7 +264,7 @@ TEST(CeremonyEvidence, ReachesTheLogOfWhoHadEndedAlready) {
   ASSERT_EQ(found(0).evidence_size(), 0) << "it has seen nothing but silence";
   ASSERT_GE(found(1).evidence_size(), 1);
   world.Isolate(0, false);
-  world.Pass(60);
+  world.Pass(360);
   ASSERT_GE(found(0).evidence_size(), 1);
   EXPECT_EQ(found(0).evidence(0), found(1).evidence(0)) << "the message itself";
   bool said = false;
@@ -277,7 +277,7 @@ TEST(CeremonyEvidence, ReachesTheLogOfWhoHadEndedAlready) {
   }
   EXPECT_TRUE(said);
   const uint64_t entries = world.Entries();
-  world.Pass(60);
+  world.Pass(360);
   EXPECT_EQ(world.Entries(), entries);
 }
 
@@ -290,11 +290,11 @@ node::v1::StartCeremonyRequest Asked(const std::string& kind) {
 TEST(KeyWindow, AfterARollOldShareAndFactorGoWhenTheTimeIsOver) {
   KeyWorld world(3);
   world.Agreed(KeyWorld::Generation());
-  world.Pass(40);
+  world.Pass(240);
   const keys::Package before = world.Pinned(0)->package;
   for (int i = 0; i < 2; ++i) {
     world.Agreed(Asked("roll"));
-    world.Pass(40);
+    world.Pass(240);
   }
   ASSERT_TRUE(world.Pinned(0, 2).ok()) << world.Pinned(0, 2).status();
   const keys::Package factor = world.Pinned(0, 2, record::v1::KEY_USE_ROLL)->package;
@@ -312,7 +312,7 @@ TEST(KeyWindow, AfterARollOldShareAndFactorGoWhenTheTimeIsOver) {
     EXPECT_TRUE(world.ShareOf(at, factor).ok()) << at;
     world.node(at).h.clock.Advance(std::chrono::hours(24 * 30 + 1));
   }
-  world.Pass(40);
+  world.Pass(240);
   for (size_t at = 0; at < 3; ++at) {
     EXPECT_TRUE(absl::IsNotFound(world.ShareOf(at, before).status())) << at;
     EXPECT_TRUE(absl::IsNotFound(world.ShareOf(at, factor).status())) << at;
@@ -336,7 +336,7 @@ TEST(KeyWindow, AfterARollOldShareAndFactorGoWhenTheTimeIsOver) {
 TEST(KeyTask, HoldersWhoMayHoldNoKeyTogetherAnyMoreSetADay) {
   KeyWorld world(3);
   world.Agreed(KeyWorld::Generation());
-  world.Pass(40);
+  world.Pass(240);
   ASSERT_EQ(world.Pinned(0)->row.stops_s(), 0u);
   world.ChangeManifest(0, [](partnership::Manifest& manifest) {
     manifest.members[1].host = manifest.members[0].host;
@@ -357,7 +357,7 @@ TEST(KeyTask, HoldersWhoMayHoldNoKeyTogetherAnyMoreSetADay) {
 TEST(KeyUse, IsRefusedWhereItMayNotBe) {
   KeyWorld world(3);
   world.Agreed(KeyWorld::Generation());
-  world.Pass(40);
+  world.Pass(240);
   const record::v1::StoredKey row = world.Pinned(0)->row;
   const uint64_t now_us = world.node(0).h.clock.NowUs();
   const core::Terms held = *world.node(0).h.terms.Get();
@@ -434,7 +434,7 @@ TEST(KeysOfExercise, AreErasedWhenThePartnershipBecomesActive) {
     world.ChangeTerms(at, [](core::Terms& terms) { terms.exercise = true; });
   }
   const std::string id = world.Agreed(KeyWorld::Generation());
-  world.Pass(40);
+  world.Pass(240);
   const auto pinned = world.Pinned(0);
   ASSERT_TRUE(pinned.ok());
   EXPECT_TRUE(pinned->row.exercise());

@@ -17,7 +17,7 @@
 namespace sluis::tests {
 namespace {
 
-constexpr uint64_t kRoundSeconds = 40;
+constexpr uint64_t kRoundSeconds = 240;
 
 peer::v1::DeliverRequest Altered(const peer::v1::DeliverRequest& request,
                                  const crypto::SigningKey& identity, peer::v1::CeremonyRound round,

@@ -35,7 +35,7 @@ absl::StatusOr<std::shared_ptr<const OpenedIdentity>> TravellingIdentity(
 
 std::string SealIdentityKey(const crypto::DataKey& identity_key, std::string_view exchange_id,
                             const crypto::DataKey& key, crypto::Random& random) {
-  return crypto::WrapKey(identity_key, DataOf(exchange_id), key.expose(), random);
+  return crypto::Seal(identity_key, DataOf(exchange_id), crypto::View(key.expose()), random);
 }
 
 absl::StatusOr<crypto::DataKey> OpenIdentityKey(const View& view,
@@ -44,11 +44,13 @@ absl::StatusOr<crypto::DataKey> OpenIdentityKey(const View& view,
   const absl::StatusOr<std::optional<OpenedIdentity>> read = ReadIdentity(view, record);
   if (!read.ok()) return read.status();
   if (!read->has_value()) return absl::NotFoundError("who it is about was destroyed");
-  absl::StatusOr<crypto::DataKey> key =
-      crypto::UnwrapKey((*read)->key, DataOf(sent.exchange_id()), sent.sealed_identity_key());
-  if (!key.ok()) {
-    return absl::DataLossError("a stored exchange cannot be read; run the node's doctor");
-  }
+  const absl::Status unreadable =
+      absl::DataLossError("a stored exchange cannot be read; run the node's doctor");
+  absl::StatusOr<crypto::Bytes> plain =
+      crypto::Open((*read)->key, DataOf(sent.exchange_id()), sent.sealed_identity_key());
+  if (!plain.ok()) return unreadable;
+  absl::StatusOr<crypto::DataKey> key = crypto::DataKey::FromBytes(*std::move(plain));
+  if (!key.ok()) return unreadable;
   return key;
 }
 

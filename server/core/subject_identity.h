@@ -38,8 +38,8 @@ record::v1::SubjectIdentity WithoutUnused(record::v1::SubjectIdentity kept,
 // The person, in the form that keys are made of.
 absl::StatusOr<identity::Person> PersonOf(const record::v1::SubjectIdentity& kept);
 
-// Seals under a key that seals nothing else. Identities of one record, of whatever length up to 250
-// bytes, come out equally long; longer ones in steps of 256.
+// Seals under a key that seals nothing of the content. Identities of one record, of whatever length
+// up to 250 bytes, come out equally long; longer ones in steps of 256.
 std::string SealIdentity(const crypto::DataKey& key, std::string_view record_id,
                          const record::v1::SubjectIdentity& identity, crypto::Random& random);
 // DATA_LOSS for what does not open, is of another record or cannot be read.

@@ -8,10 +8,7 @@
 #include "server/core/subject_identity.h"
 
 namespace sluis::core {
-namespace {
-
-// A person is not shown coarser: what is not granted as it is, is not granted.
-bool Grants(const policies::Decision& decision) {
+bool GrantsIdentity(const policies::Decision& decision) {
   return std::any_of(decision.granted.begin(), decision.granted.end(),
                      [](const policies::GrantedField& field) {
                        return field.name == kIdentityField &&
@@ -19,17 +16,15 @@ bool Grants(const policies::Decision& decision) {
                      });
 }
 
-}  // namespace
-
-absl::StatusOr<std::optional<record::v1::SubjectIdentity>> ReadIdentity(
-    const View& view, const record::v1::StoredRecord& row) {
+absl::StatusOr<std::optional<OpenedIdentity>> ReadIdentity(const View& view,
+                                                           const record::v1::StoredRecord& row) {
   if (!row.has_identity()) return std::nullopt;
   const record::v1::SealedIdentity& sealed = row.identity();
   const absl::StatusOr<crypto::FixedBytes<16>> key_id = crypto::ToFixed<16>(sealed.key_id());
   if (!key_id.ok()) {
     return absl::DataLossError("a stored identity cannot be read; run the node's doctor");
   }
-  const absl::StatusOr<ledger::RecordKeys> keys =
+  absl::StatusOr<ledger::RecordKeys> keys =
       view.keyring().Unwrap(view.snapshot(), {sealed.bucket(), *key_id});
   // Destroyed since, by an erasure that was applied again after a restore.
   if (absl::IsNotFound(keys.status())) return std::nullopt;
@@ -37,7 +32,7 @@ absl::StatusOr<std::optional<record::v1::SubjectIdentity>> ReadIdentity(
   absl::StatusOr<record::v1::SubjectIdentity> identity =
       UnsealIdentity(keys->data, row.record_id(), sealed.sealed());
   if (!identity.ok()) return identity.status();
-  return *std::move(identity);
+  return OpenedIdentity{*std::move(identity), std::move(keys->data)};
 }
 
 const Method& OpenIdentity::method() const {
@@ -52,7 +47,7 @@ absl::StatusOr<Plan> OpenIdentity::Decide(const Call& call, View& view) {
   if (!asked.ok()) return asked.status();
   if (auto* refused = std::get_if<Plan>(&*asked)) return std::move(*refused);
   const RecordAct& act = std::get<RecordAct>(*asked);
-  if (!Grants(act.answer.decision)) {
+  if (!GrantsIdentity(act.answer.decision)) {
     return RefuseAbout(call, act,
                        {absl::StatusCode::kPermissionDenied, "identity_not_granted",
                         "no rule lets you read who this is about; ask who wrote it down", ""},
@@ -63,8 +58,7 @@ absl::StatusOr<Plan> OpenIdentity::Decide(const Call& call, View& view) {
                        {absl::StatusCode::kFailedPrecondition, "withdrawn",
                         "the signal was taken back and is no longer read", ""});
   }
-  absl::StatusOr<std::optional<record::v1::SubjectIdentity>> identity =
-      ReadIdentity(view, act.record->row);
+  absl::StatusOr<std::optional<OpenedIdentity>> identity = ReadIdentity(view, act.record->row);
   if (!identity.ok()) return identity.status();
   if (!identity->has_value()) {
     return RefuseAbout(
@@ -73,7 +67,8 @@ absl::StatusOr<Plan> OpenIdentity::Decide(const Call& call, View& view) {
   }
   Plan plan;
   plan.effects.push_back(EffectOf(call, act, record::v1::OPERATION_CONSULTATION));
-  plan.reply = [this, person = **std::move(identity)](std::span<const ledger::Logged> logged) {
+  plan.reply = [this,
+                person = std::move((*identity)->identity)](std::span<const ledger::Logged> logged) {
     *response_.mutable_identity() = person;
     *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);
     return absl::OkStatus();

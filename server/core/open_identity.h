@@ -4,6 +4,8 @@
 #include <optional>
 
 #include "absl/status/statusor.h"
+#include "crypto/sealing.h"
+#include "policies/decision.h"
 #include "server/core/record.h"
 #include "server/core/use_case.h"
 #include "server/core/view.h"
@@ -11,10 +13,20 @@
 
 namespace sluis::core {
 
-// Who a record is about; nothing when nobody said, or when that was destroyed. DATA_LOSS when it is
-// there and cannot be read.
-absl::StatusOr<std::optional<record::v1::SubjectIdentity>> ReadIdentity(
-    const View& view, const record::v1::StoredRecord& row);
+// Who a record is about, and the key under which that lies: what is sealed under it dies with it.
+struct OpenedIdentity {
+  record::v1::SubjectIdentity identity;
+  crypto::DataKey key;
+};
+
+// Nothing when nobody said who it is about, or when that was destroyed. DATA_LOSS when it is there
+// and cannot be read.
+absl::StatusOr<std::optional<OpenedIdentity>> ReadIdentity(const View& view,
+                                                           const record::v1::StoredRecord& row);
+
+// Whether the decision grants it. A person is not shown coarser: what is not granted as it is, is
+// not granted.
+bool GrantsIdentity(const policies::Decision& decision);
 
 // OpenIdentity: releases who a signal is about, when the rules let the caller read it and grant the
 // field `identity` as it is, after the entry of the consultation is durable. Whether there is one

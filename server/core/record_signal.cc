@@ -2,6 +2,7 @@
 
 #include "policies/obligation.h"
 #include "server/core/author_mode.h"
+#include "server/core/identity_kinds.h"
 #include "server/core/signal_check.h"
 #include "server/core/subject_identity.h"
 #include "server/storage/clock.h"
@@ -29,7 +30,7 @@ std::variant<record::v1::SubjectIdentity, Refusal> CheckIdentity(
     return Refusal{absl::StatusCode::kInvalidArgument, "bad_signal",
                    "leave out who it is about: a place is nobody", kIdentityField};
   }
-  auto kept = KeptIdentity(identity, call.terms->identity_kinds);
+  auto kept = KeptIdentity(identity, IdentityKindsOn(*call.terms, call.today));
   if (auto* problem = std::get_if<SignalProblem>(&kept)) {
     return Refusal{absl::StatusCode::kInvalidArgument, "bad_signal", problem->what, problem->field};
   }

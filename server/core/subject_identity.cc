@@ -134,6 +134,16 @@ std::variant<SubjectIdentity, SignalProblem> KeptIdentity(const SubjectIdentity&
   return kept;
 }
 
+SubjectIdentity WithoutUnused(SubjectIdentity kept, const identity::KeyKinds& used) {
+  if (!used.Uses(KeyKind::kNationalNumber)) kept.clear_national_number();
+  if (!used.Uses(KeyKind::kBisNumber)) kept.clear_bis_number();
+  if (!used.Uses(KeyKind::kForeignNumber)) {
+    kept.clear_foreign_country();
+    kept.clear_foreign_number();
+  }
+  return kept;
+}
+
 absl::StatusOr<identity::Person> PersonOf(const SubjectIdentity& kept) {
   std::optional<identity::Sex> sex;
   if (kept.sex() == record::v1::SEX_FEMALE) sex = identity::Sex::kFemale;

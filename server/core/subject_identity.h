@@ -16,6 +16,7 @@
 #include "crypto/random.h"
 #include "crypto/sealing.h"
 #include "server/core/signal_check.h"
+#include "server/envelope/field_commitment.h"
 #include "server/identity/key_kind.h"
 #include "server/identity/person.h"
 #include "sluis/record/v1/identity.pb.h"
@@ -23,18 +24,22 @@
 namespace sluis::core {
 
 // The name by which rules grant it. It is no field of the content.
-inline constexpr char kIdentityField[] = "identity";
+using envelope::kIdentityField;
 
 // As it is kept: names as written, dates, numbers and codes in one form, of an address the area
 // only. The second alternative names the field at fault ("identity.surname", …).
 std::variant<record::v1::SubjectIdentity, SignalProblem> KeptIdentity(
     const record::v1::SubjectIdentity& written, const identity::KeyKinds& used);
 
+// What was kept, without numbers of kinds that are not used any more.
+record::v1::SubjectIdentity WithoutUnused(record::v1::SubjectIdentity kept,
+                                          const identity::KeyKinds& used);
+
 // The person, in the form that keys are made of.
 absl::StatusOr<identity::Person> PersonOf(const record::v1::SubjectIdentity& kept);
 
-// Seals under a key that seals nothing else. Identities of one record, of whatever length up to 250
-// bytes, come out equally long; longer ones in steps of 256.
+// Seals under a key that seals nothing of the content. Identities of one record, of whatever length
+// up to 250 bytes, come out equally long; longer ones in steps of 256.
 std::string SealIdentity(const crypto::DataKey& key, std::string_view record_id,
                          const record::v1::SubjectIdentity& identity, crypto::Random& random);
 // DATA_LOSS for what does not open, is of another record or cannot be read.

@@ -41,8 +41,8 @@ struct Terms {
   std::optional<uint64_t> exercise_cooling_off_us;
   // What the members signed as the text of these packs; null while the configuration names none.
   std::shared_ptr<const ProtocolInForce> protocol;
-  // By what a person may be found, and so which numbers may be kept of one: no number unless it is
-  // named.
+  // In exercise without a protocol, and then only: by what a person may be found
+  // (core/identity_kinds.h). Source: the configuration.
   identity::KeyKinds identity_kinds;
   // Stamp of the ledger row that recorded these terms: a standing precondition of every effect, so
   // that nothing decided under earlier rules commits under later ones.

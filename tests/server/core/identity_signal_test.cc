@@ -203,6 +203,7 @@ TEST_F(IdentitySignalTest, FaultsNameTheFieldAndWriteNothing) {
   EXPECT_FALSE(AnywhereInPlain("85073003328"));
 
   auto terms = h_.MakeTerms();
+  terms->exercise = true;
   terms->identity_kinds = identity::KeyKinds().With(identity::KeyKind::kNationalNumber);
   ASSERT_EQ(h_.PutTerms(terms), absl::OkStatus());
   const auto identity = WhoIs(jan_, Recorded(numbered));

@@ -144,21 +144,6 @@ SubjectIdentity WithoutUnused(SubjectIdentity kept, const identity::KeyKinds& us
   return kept;
 }
 
-absl::StatusOr<identity::Person> PersonOf(const SubjectIdentity& kept) {
-  std::optional<identity::Sex> sex;
-  if (kept.sex() == record::v1::SEX_FEMALE) sex = identity::Sex::kFemale;
-  if (kept.sex() == record::v1::SEX_MALE) sex = identity::Sex::kMale;
-  return identity::Person::From({.surname = kept.surname(),
-                                 .given = kept.given(),
-                                 .born = kept.born(),
-                                 .sex = sex,
-                                 .postal_code = kept.postal_area(),
-                                 .national_number = kept.national_number(),
-                                 .bis_number = kept.bis_number(),
-                                 .foreign_country = kept.foreign_country(),
-                                 .foreign_number = kept.foreign_number()});
-}
-
 std::string SealIdentity(const crypto::DataKey& key, std::string_view record_id,
                          const SubjectIdentity& identity, crypto::Random& random) {
   const size_t length = identity.ByteSizeLong();

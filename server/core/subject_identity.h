@@ -17,8 +17,8 @@
 #include "crypto/sealing.h"
 #include "server/core/signal_check.h"
 #include "server/envelope/field_commitment.h"
+#include "server/evaluation/person_of.h"
 #include "server/identity/key_kind.h"
-#include "server/identity/person.h"
 #include "sluis/record/v1/identity.pb.h"
 
 namespace sluis::core {
@@ -36,7 +36,7 @@ record::v1::SubjectIdentity WithoutUnused(record::v1::SubjectIdentity kept,
                                           const identity::KeyKinds& used);
 
 // The person, in the form that keys are made of.
-absl::StatusOr<identity::Person> PersonOf(const record::v1::SubjectIdentity& kept);
+using evaluation::PersonOf;
 
 // Seals under a key that seals nothing of the content. Identities of one record, of whatever length
 // up to 250 bytes, come out equally long; longer ones in steps of 256.

@@ -74,7 +74,7 @@ absl::StatusOr<std::vector<crypto::oprf::Encoding>> ElementsOf(
     const google::protobuf::RepeatedPtrField<peer::v1::BlindedPerson>& persons);
 
 // What the person who asks signs: request id, case, key and blinded list. Who signs is shown the
-// inputs and blinds and computes the list anew (CheckOpening in opening.h).
+// inputs and blinds and computes the list anew (hidden_subject.h).
 envelope::StatementItem ItemOf(const RequestId& request_id, std::string_view case_token,
                                const crypto::Hash& key_id, const crypto::Hash& blinded_digest);
 

@@ -1,7 +1,7 @@
 // Whether an opened entry is about the persons that holders evaluated for it.
 //
-// The asker's privacy officer runs it on what a sample names; who is asked to sign a question runs
-// CheckSubject on what the node shows, before anything is signed.
+// The asker's privacy officer runs it on what a sample names. What the person checks who signs a
+// question is in hidden_subject.h.
 //
 // Guarantee: kMatches only when the entry has the leaf hash that holders were shown and lies in the
 // asker's log under a head that they know, its parts are
@@ -66,10 +66,6 @@ struct OpeningContext {
 
 OpeningVerdict CheckOpening(const OpeningContext& context, const peer::v1::EvaluatedItem& item,
                             const Opening& opening);
-
-// Whether a subject part, as stored, hides to this list. False also for one that cannot be read.
-bool CheckSubject(std::string_view partnership, std::string_view purpose, crypto::BytesView subject,
-                  uint32_t count, const crypto::Hash& blinded_digest);
 
 }  // namespace sluis::evaluation
 

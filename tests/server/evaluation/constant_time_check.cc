@@ -11,7 +11,7 @@
 
 #include "crypto/dealing.h"
 #include "crypto/oprf.h"
-#include "server/evaluation/opening.h"
+#include "server/evaluation/hidden_subject.h"
 #include "server/evaluation/question.h"
 #include "server/evaluation/tags.h"
 #include "server/identity/person_keys.h"

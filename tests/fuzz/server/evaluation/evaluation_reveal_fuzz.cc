@@ -2,11 +2,11 @@
 // that are read are within bounds and have one encoding, and a row
 // that is read can be counted and let go again.
 #include "server/evaluation/book.h"
+#include "server/evaluation/hidden_subject.h"
 #include "server/evaluation/holder.h"
 #include "server/evaluation/kept_element.h"
 #include "server/evaluation/limits.h"
 #include "server/evaluation/match_desk.h"
-#include "server/evaluation/opening.h"
 #include "tests/fuzz/server/evaluation/evaluation_world.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function

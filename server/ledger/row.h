@@ -46,6 +46,10 @@ enum class Table : uint8_t {
   // partnership ‖ 0 ‖ purpose ‖ 0 ‖ u8 use ‖ u32 epoch → StoredKey, sealed, stamped
   kPinnedKey = 'K',
   kKeySecret = 'Z',  // u8 what ‖ id[32] → KeySecret, stamped
+  // lp(asker) ‖ key id[32] ‖ request id[16] → HeldEvaluation, sealed, stamped
+  kEvaluated = 'E',
+  // the same → DifferingEvaluation, sealed, stamped
+  kDiffering = 'D',
 };
 
 std::string RowKey(Table table, std::string_view rest = {});

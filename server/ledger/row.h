@@ -50,6 +50,10 @@ enum class Table : uint8_t {
   kEvaluated = 'E',
   // the same → DifferingEvaluation, sealed, stamped
   kDiffering = 'D',
+  kEvaluationAnswers = 'A',  // request id[16] → HeldAnswers, stamped
+  kWrongAnswer = 'W',        // request id[16] ‖ u16 holder → signed answer, sealed, stamped
+  kOwedProof = 'a',  // holder ‖ 0 ‖ key id[32] ‖ request id[16] → empty, stamped
+  kElement = 'n',  // lp(record id) ‖ key id[32] ‖ lp(id type) → sealed KeptElement, stamped
 };
 
 std::string RowKey(Table table, std::string_view rest = {});

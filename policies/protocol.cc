@@ -23,6 +23,10 @@ constexpr auto kHeadings = std::to_array<ProtocolHeading>({
      true, true},
     {"gegevens", "Gegevens",
      "Over wie, welke categorieën, en van elk gegeven waarom het evenredig is.", true, true},
+    {"herkenning", "Herkenning van betrokkenen",
+     "Waaraan partijen zien dat ze dezelfde persoon bedoelen. Mag wegblijven: dan aan namen en "
+     "geboortedatum, en aan geen enkel nummer.",
+     true, true, true},
     {"mededelingen", "Mededelingen",
      "Wie wat aan wie mag meedelen. Elke mededeling krijgt een nummer.", true, true},
     {"ontvangers", "Ontvangers en derden",
@@ -77,10 +81,21 @@ const ProtocolPurpose* Protocol::FindPurpose(std::string_view purpose) const {
   return found == purposes.end() ? nullptr : &*found;
 }
 
+bool Protocol::UsesIdentityKind(std::string_view kind) const {
+  if (!identity) return !IsIdentityNumber(kind);
+  return std::any_of(identity->kinds.begin(), identity->kinds.end(),
+                     [kind](const Word& word) { return word.text == kind; });
+}
+
 bool Protocol::Names(const std::vector<Word>& words, const ProtocolParty& party) {
   return std::any_of(words.begin(), words.end(), [&](const Word& word) {
     return word.text == party.organisation.text || word.text == party.kind.text;
   });
+}
+
+bool IsIdentityNumber(std::string_view kind) {
+  const std::span numbers = std::span(kIdentityKinds).first<kIdentityNumbers>();
+  return std::find(numbers.begin(), numbers.end(), kind) != numbers.end();
 }
 
 std::string DayAfter(std::string_view day, int32_t days) {

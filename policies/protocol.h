@@ -93,6 +93,12 @@ struct ProtocolField {
   Paragraphs proportionality;
 };
 
+// By what the parties find that they mean one person, where the text says it.
+struct ProtocolIdentity {
+  std::vector<Word> kinds;  // words of kIdentityKinds, each once
+  Paragraphs why;           // there whenever a kind is a number
+};
+
 // What may go from whom to whom: the clause that a disclosure names.
 struct ProtocolClause {
   Word id;
@@ -142,6 +148,7 @@ struct Protocol {
   std::vector<std::string> data_subjects;
   std::vector<ProtocolCategory> categories;
   std::vector<ProtocolField> fields;
+  std::optional<ProtocolIdentity> identity;
   Paragraphs format;
   std::vector<ProtocolClause> clauses;
   std::vector<ProtocolRecipient> recipients;
@@ -167,6 +174,8 @@ struct Protocol {
 
   const ProtocolParty* FindParty(std::string_view organisation) const;
   const ProtocolPurpose* FindPurpose(std::string_view purpose) const;
+  // Whether persons are found by that word of kIdentityKinds.
+  bool UsesIdentityKind(std::string_view kind) const;
   // Whether a word of a clause stands for this party: its name or its kind.
   static bool Names(const std::vector<Word>& words, const ProtocolParty& party);
 };
@@ -176,6 +185,17 @@ inline constexpr std::string_view kSupervisors[] = {"VTC", "GBA", "COC", "Comit√
 inline constexpr std::string_view kAdviceOutcomes[] = {"gunstig", "voorwaardelijk", "ongunstig"};
 inline constexpr std::string_view kRegimes[] = {"avg", "lwg"};
 inline constexpr std::string_view kControllership[] = {"zelfstandig", "gezamenlijk"};
+
+// Kinds of keys of a person: numbers first, which are used only when the text names them and says
+// why, then those that are used when it says nothing. The words of server/identity, which this
+// folder does not know; a test holds the two together.
+inline constexpr std::string_view kIdentityKinds[] = {"be-nrn",         "be-bis",
+                                                      "foreign-number", "name-date",
+                                                      "skeleton-date",  "skeleton-swapped-date",
+                                                      "given-date-area"};
+inline constexpr std::size_t kIdentityNumbers = 3;
+// Whether that kind is a number of the person.
+bool IsIdentityNumber(std::string_view kind);
 
 // What a template leaves open; a text that holds it is refused.
 inline constexpr std::string_view kFillIn = "INVULLEN";

@@ -75,7 +75,7 @@ class Writer {
               crypto::HexEncode(crypto::View(protocol_.digest)) + ".");
     int number = 0;
     for (const ProtocolHeading& heading : ProtocolHeadings()) {
-      if (heading.optional && !protocol_.supervisor_advice) continue;
+      if (heading.key == "advies_toezichthouder" && !protocol_.supervisor_advice) continue;
       Add({Kind::kSection, std::to_string(++number) + ". " + std::string(heading.title), {}, {}});
       Body(heading.key);
     }
@@ -224,6 +224,7 @@ class Writer {
     if (key == "doeleinden") Purposes();
     if (key == "rechtsgronden") Grounds();
     if (key == "gegevens") Data();
+    if (key == "herkenning") Identity();
     if (key == "mededelingen") Clauses();
     if (key == "ontvangers") Recipients();
     if (key == "modaliteiten") Text(protocol_.modalities);
@@ -277,6 +278,25 @@ class Writer {
            "Langste bewaring", "Altijd", "In sommige gevallen"},
           std::move(rows));
     Reasons();
+  }
+
+  // Also when the text is silent: no number is used then, and that is said.
+  void Identity() {
+    Row kinds;
+    bool number = false;
+    for (const std::string_view kind : kIdentityKinds) {
+      if (!protocol_.UsesIdentityKind(kind)) continue;
+      number = number || IsIdentityNumber(kind);
+      kinds.push_back(DutchWord(kind));
+    }
+    Paragraph("Partijen zien aan het volgende dat ze dezelfde persoon bedoelen:");
+    Add({Kind::kList, "", std::move(kinds), {}});
+    if (!number) {
+      Paragraph(
+          "Geen rijksregisternummer, bisnummer of nummer van een andere staat wordt bewaard of "
+          "vergeleken.");
+    }
+    if (protocol_.identity) Text(protocol_.identity->why);
   }
 
   // What the sender states so that the receiver can decide without reading, whichever row applies.

@@ -49,6 +49,12 @@ Activity ActivityOf(const Protocol& protocol, const ProtocolPurpose& purpose) {
       if (Protocol::Names(clause.to, party)) AddNew(out.recipients, party.organisation.text);
     }
   }
+  // Numbers of persons are kept and compared whatever the purpose.
+  for (const std::string_view kind : kIdentityKinds) {
+    if (IsIdentityNumber(kind) && protocol.UsesIdentityKind(kind)) {
+      AddNew(out.fields, std::string(kind));
+    }
+  }
   for (const ProtocolRetention& one : protocol.retention) {
     if (one.purpose.text == purpose.purpose.text) out.days = one.days;
   }

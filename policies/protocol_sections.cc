@@ -294,6 +294,7 @@ constexpr auto kSections = std::to_array<Section>({
     {"doeleinden", ReadPurposes},
     {"rechtsgronden", ReadGrounds},
     {"gegevens", ReadData},
+    {"herkenning", ReadIdentity},
     {"mededelingen", ReadClauses},
     {"ontvangers", ReadRecipients},
     {"modaliteiten", ReadText<&Protocol::modalities>},

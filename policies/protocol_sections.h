@@ -53,7 +53,8 @@ using ReadSection = void (*)(const FilledReader& reader, const YamlNode& node, P
 // purposes are read after those that declare them.
 ReadSection SectionReaderOf(std::string_view key);
 
-// Two of them, in a file of their own.
+// Three of them, in files of their own.
+void ReadIdentity(const FilledReader& reader, const YamlNode& node, Protocol& protocol);
 void ReadData(const FilledReader& reader, const YamlNode& node, Protocol& protocol);
 void ReadClauses(const FilledReader& reader, const YamlNode& node, Protocol& protocol);
 

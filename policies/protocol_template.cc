@@ -170,6 +170,11 @@ class Template {
       Line("# advies_toezichthouder: {uitkomst: gunstig, datum: jjjj-mm-dd, referentie: ...}");
       return;
     }
+    if (key == "herkenning") {
+      Line("# herkenning: {sleutels: [name-date, skeleton-date]}");
+      Line("# Met een nummer, zoals be-nrn, ook: waarom: waarom het nodig is");
+      return;
+    }
     const auto is = [&key](std::string_view other) { return key == other; };
     const bool text = is("onderwerp") || is("modaliteiten") || is("periodiciteit") ||
                       is("beveiliging") || is("kwaliteit") || is("sancties") ||

@@ -34,6 +34,18 @@ constexpr auto kWords = std::to_array<Pair>({
     {"subject_ref", "verwijzing van de organisatie"},
     {"contributor", "inbrenger"},
     {"recorded_by", "wie het optekende"},
+    {"identity", "wie de betrokkene is"},
+    {"be-nrn", "rijksregisternummer"},
+    {"be-bis", "bisnummer"},
+    {"foreign-number", "nummer van een andere staat"},
+    {"name-date", "naam en geboortedatum"},
+    {"skeleton-date", "klank van de naam en geboortedatum"},
+    {"skeleton-swapped-date",
+     "klank van de achternaam, voorletter en geboortedatum, ook met dag en maand verwisseld (enkel "
+     "binnen de eigen organisatie)"},
+    {"given-date-area",
+     "klank van de voornaam, geboortedatum, geslacht en streek (enkel binnen de eigen "
+     "organisatie)"},
     {"subject", "betrokkene"},
     {"month", "maand"},
     {"quarter", "kwartaal"},

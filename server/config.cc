@@ -25,6 +25,20 @@ size_t Characters(const std::string& text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+// The words of a list that stands in one value, parted by commas and blanks.
+std::vector<std::string_view> Words(std::string_view text) {
+  constexpr std::string_view kBetween = ", \t";
+  std::vector<std::string_view> words;
+  while (true) {
+    const size_t begin = text.find_first_not_of(kBetween);
+    if (begin == std::string_view::npos) return words;
+    text.remove_prefix(begin);
+    const size_t size = std::min(text.find_first_of(kBetween), text.size());
+    words.push_back(text.substr(0, size));
+    text.remove_prefix(size);
+  }
+}
+
 struct Key {
   Reader read;
   bool required = false;
@@ -196,6 +210,12 @@ class ConfigReader {
         {"partnership.protocol", {Path(&Config::protocol_file)}},
         {"partnership.exercise_cooling_off_s",
          {Number(&Config::exercise_cooling_off_s, 1, 14 * 24 * 3600)}},
+        {"partnership.exercise_identity_keys", {[this](const YAML::Node& value) -> std::string {
+           const auto kinds = identity::KeyKinds::FromWords(Words(value.Scalar()));
+           if (!kinds.ok()) return "is no list of " + std::string(kinds.status().message());
+           config_.exercise_identity_keys = *kinds;
+           return {};
+         }}},
         {"peer_listener.address",
          {Text(&Config::peer_listen_address, not_empty, "must be an address with a port")}},
         {"loopback.address",

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "crypto/bytes.h"
 #include "server/evaluation/book.h"
+#include "server/identity/key_kind.h"
 
 namespace sluis::server {
 
@@ -40,6 +41,9 @@ struct Config {
   std::string protocol_file;
   // In exercise, and then only: longest cooling-off time, seconds; 0 for what the rules say.
   uint64_t exercise_cooling_off_s = 0;
+  // In exercise without a protocol, and then only: by what a person may be found, and so which
+  // numbers may be kept of one; none unless it is named.
+  identity::KeyKinds exercise_identity_keys;
   // Where partners connect; empty for a node that only dials out.
   std::string peer_listen_address;
   std::string loopback_address;

@@ -13,13 +13,11 @@
 #include "server/core/exchange_upkeep.h"
 #include "server/core/outbox.h"
 #include "server/core/overdue_correction.h"
-#include "server/core/quarantine.h"
 #include "server/core/received_exchange.h"
 #include "server/core/sent_erasure.h"
 #include "server/core/sent_exchange.h"
 #include "server/core/set_aside_head.h"
 #include "server/core/status_lists.h"
-#include "server/core/stop_share.h"
 #include "server/core/view.h"
 #include "server/envelope/fault.h"
 #include "server/envelope/leaf.h"
@@ -28,25 +26,12 @@
 namespace sluis::server {
 namespace {
 
+// Part of what core::kNodeNeedsSeconds allows.
+constexpr auto kLook = std::chrono::seconds(1);
 constexpr auto kUpkeep = std::chrono::hours(1);
 constexpr size_t kExpiredPerRound = 256;
 constexpr size_t kSealingKeysPerRound = 1024;
 constexpr size_t kTakenPerEntry = 256;
-constexpr size_t kForgottenPerRound = 4096;
-
-// Whether something may still come or go in that exchange; what cannot be read may.
-bool InUse(const core::View& view, const partnership::Manifest& manifest, std::string_view id) {
-  for (const partnership::Member& member : manifest.members) {
-    const auto owed = view.StampOf(core::OutboxKey(member.organisation, id));
-    if (!owed.ok() || *owed != ledger::kAbsent) return true;
-  }
-  const auto sent = core::ReadSent(view, id);
-  if (!sent.ok() && !absl::IsNotFound(sent.status())) return true;
-  if (sent.ok() && !core::IsEnded(sent->row.state())) return true;
-  const auto received = core::ReadReceived(view, id);
-  if (!received.ok()) return !absl::IsNotFound(received.status());
-  return received->row.state() == record::v1::RECEIVED_STATE_COLLECTED;
-}
 
 }  // namespace
 
@@ -137,7 +122,7 @@ void ExchangeLink::Wake() {
 }
 
 void ExchangeLink::Begin() {
-  loop_ = std::thread([this] {
+  loop_ = std::thread([this, period = parts_.period] {
     std::unique_lock lock(loop_mutex_);
     while (!stopping_) {
       woken_ = false;
@@ -145,7 +130,17 @@ void ExchangeLink::Begin() {
       const absl::Status status = outbound_.Round();
       if (!status.ok()) spdlog::error("exchange: {}", std::string(status.message()));
       lock.lock();
-      wake_.wait_for(lock, parts_.period, [this] { return stopping_ || woken_; });
+      wake_.wait_for(lock, period, [this] { return stopping_ || woken_; });
+    }
+  });
+  // Ceremonies take turns with everything that comes about them: no message waits for that.
+  ceremony_loop_ = std::thread([this] {
+    std::unique_lock lock(loop_mutex_);
+    while (!stopping_) {
+      lock.unlock();
+      KeepCeremonies();
+      lock.lock();
+      wake_.wait_for(lock, kLook, [this] { return stopping_; });
     }
   });
 }
@@ -157,7 +152,21 @@ void ExchangeLink::Stop() {
   }
   wake_.notify_all();
   if (loop_.joinable()) loop_.join();
+  if (ceremony_loop_.joinable()) ceremony_loop_.join();
   outbound_.Stop();
+}
+
+void ExchangeLink::KeepCeremonies() {
+  // Looked at each time, so that a step of the clock is seen before it makes anything due.
+  if (!parts_.settled() || !ceremonies_.IsDue(parts_.clock.NowUs())) return;
+  const absl::Status kept = KeepKeys();
+  if (!kept.ok()) spdlog::error("ceremonies: {}", std::string(kept.message()));
+}
+
+absl::Status ExchangeLink::KeepKeys() {
+  std::lock_guard lock(keys_mutex_);
+  return core::KeepKeys(parts_.ledger, parts_.executor, *parts_.terms.Get(), parts_.clock.NowUs(),
+                        ceremonies_, [this] { Wake(); });
 }
 
 absl::Status ExchangeLink::KeepHouse() {
@@ -174,8 +183,7 @@ absl::Status ExchangeLink::KeepHouse() {
     first.Update(parts_.executor.RunAsNodeAndWait(
         std::make_shared<core::ExpireReceived>(std::move(exchange))));
   }
-  first.Update(core::KeepKeys(parts_.ledger, parts_.executor, *parts_.terms.Get(),
-                              parts_.clock.NowUs(), ceremonies_, [this] { Wake(); }));
+  first.Update(KeepKeys());
   if (const auto now = parts_.clock.Monotonic(); upkept_ && now - *upkept_ < kUpkeep) return first;
   upkept_ = parts_.clock.Monotonic();
   first.Update(Hourly());
@@ -222,7 +230,7 @@ absl::Status ExchangeLink::DropSettled(const std::string& partner) {
     std::vector<envelope::ExchangeId> exchanges;
     for (size_t i = at; i < end; ++i) {
       const exchange::Owed& owed = (*settled)[i];
-      taken.push_back({partner, std::string(owed.id()), owed.kind});
+      taken.push_back({partner, std::string(owed.id()), owed.kind, owed.not_before_us});
       exchanges.push_back(owed.exchange);
     }
     absl::Status dropped =
@@ -231,66 +239,6 @@ absl::Status ExchangeLink::DropSettled(const std::string& partner) {
     first.Update(dropped);
   }
   return first;
-}
-
-absl::Status ExchangeLink::EndQuarantined() {
-  std::vector<std::string> due;
-  {
-    const auto snapshot = parts_.ledger.store().NewSnapshot();
-    const core::View view(*snapshot, parts_.ledger.keyring());
-    auto found = core::QuarantinedPastRetention(view, storage::LegalDay(parts_.clock.NowUs()),
-                                                kExpiredPerRound);
-    if (!found.ok()) return found.status();
-    due = *std::move(found);
-  }
-  if (due.empty()) return absl::OkStatus();
-  return parts_.executor.RunAsNodeAndWait(std::make_shared<core::EndQuarantine>(std::move(due)));
-}
-
-absl::Status ExchangeLink::EndSent(const core::Terms& terms) {
-  std::vector<std::pair<std::string, bool>> over;  // and whether the partner can be told
-  {
-    const auto snapshot = parts_.ledger.store().NewSnapshot();
-    const core::View view(*snapshot, parts_.ledger.keyring());
-    const auto due = core::SentPastWindow(view, parts_.clock.NowUs(), kExpiredPerRound);
-    if (!due.ok()) return due.status();
-    for (const std::string& exchange : *due) {
-      const auto sent = core::ReadSent(view, exchange);
-      if (!sent.ok()) continue;
-      const bool is_partner = terms.manifest->manifest.Find(sent->row.recipient()) != nullptr;
-      // Opened there in time and only the answer is missing, or its time was over there: either way
-      // there is nothing to take back.
-      const auto id = crypto::ToFixed<envelope::kExchangeIdBytes>(exchange);
-      const bool key_taken = id.ok() && acknowledgements_.KeyWasTaken(*id);
-      over.emplace_back(exchange, is_partner && !key_taken);
-    }
-  }
-  absl::Status first = absl::OkStatus();
-  for (auto& [exchange, told] : over) {
-    const absl::Status ended = parts_.executor.RunAsNodeAndWait(
-        std::make_shared<core::StopShare>(std::move(exchange), told));
-    // The outbox was first.
-    if (!absl::IsFailedPrecondition(ended)) first.Update(ended);
-  }
-  return first;
-}
-
-absl::Status ExchangeLink::ForgetEnded(const core::Terms& terms) {
-  // Before the snapshot: what is kept of an exchange is kept after its rows were written.
-  auto kept = acknowledgements_.Kept(forgotten_until_, kForgottenPerRound);
-  if (!kept.ok()) return kept.status();
-  const bool more = kept->size() == kForgottenPerRound;
-  forgotten_until_ = more ? std::string(crypto::View(kept->back())) : std::string();
-  std::vector<envelope::ExchangeId> remembered = outbound_.Remembered();
-  const auto snapshot = parts_.ledger.store().NewSnapshot();
-  const core::View view(*snapshot, parts_.ledger.keyring());
-  for (auto* exchanges : {&*kept, &remembered}) {
-    std::erase_if(*exchanges, [&](const envelope::ExchangeId& exchange) {
-      return InUse(view, terms.manifest->manifest, crypto::View(exchange));
-    });
-  }
-  outbound_.Forget(remembered);
-  return kept->empty() ? absl::OkStatus() : acknowledgements_.Forget(*kept);
 }
 
 std::vector<std::string> ExchangeLink::FormerPartners(const partnership::Manifest& manifest) const {

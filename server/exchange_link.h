@@ -53,6 +53,9 @@ class ExchangeLink {
     rpc::Metrics& metrics;
     // How often the outbox is looked at when nothing else says so.
     std::chrono::milliseconds period;
+    // Whether what is decided by date may be decided now: the node serves, and its clock has gone
+    // evenly for a while.
+    std::function<bool()> settled;
   };
   explicit ExchangeLink(Parts parts);
   ~ExchangeLink() { Stop(); }
@@ -91,6 +94,10 @@ class ExchangeLink {
   // What is known of its log, and what of it was not believed.
   void FillLog(const core::View& view, node::v1::PeerState& peer) const;
   void Wake();
+  // Lets time pass for ceremonies of which one is due.
+  void KeepCeremonies();
+  // One look at a time: two would both do what is due.
+  absl::Status KeepKeys();
   absl::Status Hourly();
   std::vector<std::string> FormerPartners(const partnership::Manifest& manifest) const;
   // What that partner took for good is owed no more.
@@ -125,6 +132,8 @@ class ExchangeLink {
   bool woken_ = false;
   bool stopping_ = false;
   std::thread loop_;
+  std::mutex keys_mutex_;
+  std::thread ceremony_loop_;
 };
 
 }  // namespace sluis::server

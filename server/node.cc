@@ -120,7 +120,13 @@ absl::Status Node::Open() {
                                     .witness = *parts.witness,
                                     .heads = *parts.heads,
                                     .keys = parts.exchange_keys ? &*parts.exchange_keys : nullptr,
-                                    .random = parts.random},
+                                    .random = parts.random,
+                                    .settled =
+                                        [&parts] {
+                                          return parts.settled.Look() &&
+                                                 parts.ledger->serving() ==
+                                                     ledger::Serving::kServing;
+                                        }},
                      parts.clock, parts.metrics);
   return absl::OkStatus();
 }
@@ -206,7 +212,7 @@ absl::Status Node::EraseDue() {
     const auto snapshot = parts.ledger->store().NewSnapshot();
     const core::View view(*snapshot, parts.ledger->keyring());
     absl::StatusOr<std::vector<std::string>> found =
-        core::RecordsPastRetention(view, storage::LegalDay(parts.clock.NowUs()), kErasuresPerRound);
+        parts.retention.Due(view, storage::LegalDay(parts.clock.NowUs()), kErasuresPerRound);
     if (!found.ok()) return found.status();
     due = *std::move(found);
     const auto today = static_cast<uint32_t>(parts.clock.NowUs() / kDayUs);

@@ -14,6 +14,7 @@
 #include "server/authn/mandate.h"
 #include "server/config.h"
 #include "server/core/executor.h"
+#include "server/core/retention_watch.h"
 #include "server/core/terms.h"
 #include "server/exchange/known_heads.h"
 #include "server/ledger/leaf_index.h"
@@ -74,6 +75,7 @@ struct Node::Parts {
   std::condition_variable house_wake;
   bool stopping = false;
   SettledClock settled{clock};
+  core::RetentionWatch retention;
   std::thread house;
 
   Config ConfigNow() const {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "crypto/secret.h"
+#include "server/core/key_use.h"
 #include "server/node_parts.h"
 #include "server/rpc/credentials.h"
 #include "server/storage/files.h"
@@ -99,6 +100,9 @@ std::string Node::MetricsText() const {
     gauges.certificate_seconds_left =
         static_cast<double>(*not_after) - static_cast<double>(now_us) / 1e6;
   }
+  const auto snapshot = parts.ledger->store().NewSnapshot();
+  const auto tasks = core::KeyTasks(core::View(*snapshot, parts.ledger->keyring()));
+  if (tasks.ok()) gauges.key_tasks = static_cast<double>(*tasks);
   parts.link->Fill(gauges);
   return parts_->metrics.Text(gauges);
 }

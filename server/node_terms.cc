@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "server/core/exercise.h"
+#include "server/core/exercise_keys.h"
 #include "server/core/node_acts.h"
 #include "server/ledger/data_folder.h"
 #include "server/manifest_loader.h"
@@ -128,6 +129,18 @@ absl::Status Node::EraseExercise() {
                                      "the node's doctor"));
     return first;
   }
+  const auto keys_left = [&parts] {
+    const auto snapshot = parts.ledger->store().NewSnapshot();
+    return core::KeysOfExercise(core::View(*snapshot, parts.ledger->keyring()));
+  };
+  absl::StatusOr<bool> keys = keys_left();
+  while (keys.ok() && *keys) {
+    const absl::Status erased =
+        parts.executor->RunAsNodeAndWait(std::make_shared<core::EraseKeysOfExercise>());
+    if (!erased.ok()) return erased;
+    keys = keys_left();
+  }
+  if (!keys.ok()) return keys.status();
   auto open = std::make_shared<core::Terms>(*terms);
   open->may_exchange = true;
   parts.terms->Set(std::move(open));

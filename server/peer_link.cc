@@ -47,7 +47,8 @@ PeerLink::PeerLink(const Config& config, core::TermsInForce& terms, const Core& 
                                         .clock = clock,
                                         .random = core.random,
                                         .metrics = metrics,
-                                        .period = period});
+                                        .period = period,
+                                        .settled = core.settled});
   evaluation_.emplace(EvaluationLink::Parts{.organisation = config.organisation,
                                             .ledger = core.ledger,
                                             .executor = core.executor,

@@ -43,6 +43,8 @@ class PeerLink {
     exchange::KnownHeads& heads;
     const ExchangeKeys* keys;
     crypto::Random& random;
+    // Whether what is decided by date may be decided now; called on any thread.
+    std::function<bool()> settled;
   };
   PeerLink(const Config& config, core::TermsInForce& terms, const Core& core, storage::Clock& clock,
            rpc::Metrics& metrics);

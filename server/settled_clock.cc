@@ -7,6 +7,7 @@ namespace {
 
 constexpr auto kSettles = std::chrono::minutes(10);
 constexpr int64_t kStepUs = 60'000'000;
+constexpr auto kBetweenBases = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -20,9 +21,14 @@ bool SettledClock::Look() {
   const int64_t ran_us =
       std::chrono::duration_cast<std::chrono::microseconds>(running - running_).count();
   const auto moved_us = static_cast<int64_t>(civil_us - civil_us_);
-  if (std::abs(moved_us - ran_us) > kStepUs) even_since_ = running;
-  running_ = running;
-  civil_us_ = civil_us;
+  const bool stepped = std::abs(moved_us - ran_us) > kStepUs;
+  if (stepped) even_since_ = running;
+  // What is looked at more often is held against the same moment, or small steps would add up
+  // unseen.
+  if (stepped || running - running_ >= kBetweenBases) {
+    running_ = running;
+    civil_us_ = civil_us;
+  }
   return running - even_since_ >= kSettles;
 }
 

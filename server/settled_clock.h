@@ -4,7 +4,8 @@
 // ten minutes since the process began or since it last stepped. A machine that starts with a wrong
 // clock, or whose clock is put wrong while it runs, gets that time to have it put right before
 // anything is erased by date.
-// Guarantee: a step of more than a minute between two looks makes the time begin again.
+// Guarantee: a step of more than a minute between two looks makes the time begin again, as do
+// smaller ones within a minute that add up to it.
 // Not guaranteed: that the date is right after it; nothing here knows another clock.
 // Thread-safe. Borrows the clock.
 #ifndef SLUIS_SERVER_SETTLED_CLOCK_H_

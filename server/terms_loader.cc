@@ -74,6 +74,7 @@ absl::StatusOr<std::shared_ptr<core::Terms>> LoadTerms(const Config& config) {
   terms->secrecy_regime = config.secrecy_regime;
   terms->configuration_digest = config.digest;
   terms->key_copy_days = config.key_copy_days;
+  terms->identity_kinds = config.exercise_identity_keys;
   if (config.exercise_cooling_off_s > 0) {
     terms->exercise_cooling_off_us = config.exercise_cooling_off_s * 1'000'000;
   }

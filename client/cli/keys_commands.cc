@@ -89,7 +89,7 @@ Result<node::v1::StartCeremonyRequest> RequestOf(const std::string& kind,
   if (!threshold.ok()) return threshold.failure();
   const Result<uint64_t> hours = NumberOf(options.hours, 1, 720, "--hours");
   if (!hours.ok()) return hours.failure();
-  const Result<uint64_t> round = NumberOf(options.round, 10, 604'800, "--round");
+  const Result<uint64_t> round = NumberOf(options.round, 200, 604'800, "--round");
   if (!round.ok()) return round.failure();
   const size_t least = std::max<size_t>(2, (options.holders.size() + 1) / 2);
   if (*threshold != 0 && !options.holders.empty() &&
@@ -165,6 +165,34 @@ Exit Agree(Shell& shell, const AgreeOptions& options) {
   return SayDone(shell, *answer, "keys.agreed", {{"id", crypto::HexEncode(*id)}});
 }
 
+Exit Cancel(Shell& shell, const AgreeOptions& options) {
+  const Result<std::string> id = CeremonyOf(options.id);
+  if (!id.ok()) return shell.Fail(id.failure());
+  if (id->empty()) return shell.Fail(Exit::kUsage, "keys.bad_ceremony");
+  if (!options.yes) {
+    const auto known = Call<node::v1::GetKeysResponse>(shell, node::v1::GetKeysRequest());
+    if (!known.ok()) return shell.Fail(known.failure());
+    const auto& ceremonies = known->ceremonies();
+    const auto found = std::find_if(ceremonies.begin(), ceremonies.end(), [&](const auto& one) {
+      return one.id() == *id && (one.state() == "proposed" || one.state() == "running");
+    });
+    if (found == ceremonies.end()) return shell.Fail(Exit::kRefused, "keys.not_open");
+    if (shell.json) {
+      shell.Print(client::ToJson(*found));
+      return Exit::kDone;
+    }
+    SayCeremony(shell, *found);
+    if (!shell.Confirm("keys.confirm_cancel")) {
+      return shell.Fail(Exit::kUsage, "keys.not_cancelled");
+    }
+  }
+  node::v1::CancelCeremonyRequest request;
+  request.set_ceremony(*id);
+  const auto answer = Call<node::v1::CancelCeremonyResponse>(shell, request);
+  if (!answer.ok()) return shell.Fail(answer.failure());
+  return SayDone(shell, *answer, "keys.cancelled", {{"id", crypto::HexEncode(*id)}});
+}
+
 Exit Status(Shell& shell) {
   const auto answer = Call<node::v1::GetKeysResponse>(shell, node::v1::GetKeysRequest());
   if (!answer.ok()) return shell.Fail(answer.failure());
@@ -227,6 +255,14 @@ void AddKeysCommands(CommandSet& set) {
       .UsesProfile()
       .AnswersJson()
       .Runs([&shell, options] { return Agree(shell, *options); });
+  const auto cancel = Options<AgreeOptions>();
+  Command(set, group, "cancel",
+          "sluis keys cancel 6f1b0c9d5e2a4873916c0d4fb2e8a7351c9e04d7b6a2f8835e1d70c4a9b3f265")
+      .Text("id", &cancel->id, Need::kRequired, "key_ceremony")
+      .Flag("--yes", &cancel->yes, "key_yes")
+      .UsesProfile()
+      .AnswersJson()
+      .Runs([&shell, cancel] { return Cancel(shell, *cancel); });
   AddStart(set, group, "reshare", "reshare",
            "sluis keys reshare --purpose bestuurlijke-aanpak --holder caw-de-overzet.example "
            "--holder lindervaart.example --holder oeverstad.example");

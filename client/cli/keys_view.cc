@@ -1,5 +1,6 @@
 #include "client/cli/keys_view.h"
 
+#include <algorithm>
 #include <string>
 
 #include "client/cli/signal_view.h"
@@ -56,6 +57,9 @@ void SayCeremony(Shell& shell, const node::v1::CeremonyView& ceremony) {
     shell.Say("keys.awaited", {{"round", Known(shell, "keys.round.", ceremony.round())},
                                {"organisation", Harmless(organisation)}});
   }
+  if (!ceremony.reason().empty()) {
+    shell.Say("keys.ended_because", {{"reason", Known(shell, "keys.reason.", ceremony.reason())}});
+  }
   for (const node::v1::CeremonyFault& fault : ceremony.faults()) {
     shell.Say("keys.fault", {{"organisation", Harmless(fault.organisation())},
                              {"ground", Known(shell, "keys.ground.", fault.ground())},
@@ -70,6 +74,10 @@ void SayCeremony(Shell& shell, const node::v1::CeremonyView& ceremony) {
   if (ceremony.state() == "ended") {
     shell.Say("keys.how_to_recover", {{"id", crypto::HexEncode(ceremony.id())}});
   }
+}
+
+bool IsTask(const node::v1::KeyState& key) {
+  return key.stops_s() > 0 && key.stops_why() != "rolled";
 }
 
 void SayKey(Shell& shell, const node::v1::KeyState& key) {
@@ -87,15 +95,23 @@ void SayKey(Shell& shell, const node::v1::KeyState& key) {
   }
   shell.Say("keys.share", {{"share", Known(shell, "keys.share.", key.share())}});
   if (key.old_share()) shell.Say("keys.old_share");
-  if (key.stops_s() > 0) shell.Say("keys.stops", {{"when", Moment(key.stops_s())}});
+  if (key.stops_s() > 0) {
+    shell.Say(key.stops_why() == "rolled"      ? "keys.stops_rolled"
+              : key.stops_why() == "committee" ? "keys.stops_committee"
+                                               : "keys.stops",
+              {{"when", Moment(key.stops_s())}});
+  }
+  if (key.exercise()) shell.Say("keys.of_exercise");
 }
 
 bool NeedsSomebody(const node::v1::CeremonyView& ceremony) {
-  return ceremony.state() == "proposed" || ceremony.state() == "ended";
+  // Nobody has to do anything about what somebody ended on purpose.
+  const bool cancelled =
+      std::any_of(ceremony.faults().begin(), ceremony.faults().end(),
+                  [](const auto& fault) { return fault.ground() == "cancelled"; });
+  return ceremony.state() == "proposed" || (ceremony.state() == "ended" && !cancelled);
 }
 
-bool NeedsSomebody(const node::v1::KeyState& key) {
-  return key.share() == "lost" || key.stops_s() > 0;
-}
+bool NeedsSomebody(const node::v1::KeyState& key) { return key.share() == "lost" || IsTask(key); }
 
 }  // namespace sluis::cli

@@ -17,6 +17,8 @@ void SayKey(Shell& shell, const node::v1::KeyState& key);
 // Whether somebody has something to do about it.
 bool NeedsSomebody(const node::v1::CeremonyView& ceremony);
 bool NeedsSomebody(const node::v1::KeyState& key);
+// Whether a key stops unless it is rolled or made anew.
+bool IsTask(const node::v1::KeyState& key);
 
 }  // namespace sluis::cli
 

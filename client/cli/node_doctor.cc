@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client/cli/exchange_doctor.h"
+#include "client/cli/keys_view.h"
 #include "client/cli/receipt.h"
 #include "client/cli/signal_view.h"
 #include "client/lib/certificate.h"
@@ -14,6 +15,7 @@
 namespace sluis::cli {
 namespace {
 
+constexpr int64_t kSoonDays = 7;
 constexpr size_t kMaxPemBytes = 64 << 10;
 constexpr int64_t kDaySeconds = 24 * 3600;
 constexpr uint64_t kSecond = 1000000;
@@ -157,6 +159,11 @@ Exit Doctor(Shell& shell) {
         found.push_back(std::move(one));
       }
     }
+    // Nor has one of before keys that are held with others.
+    const auto keys = Call<node::v1::GetKeysResponse>(shell, node::v1::GetKeysRequest());
+    if (keys.ok()) {
+      for (Diagnosis& one : ExamineKeys(*keys, shell.now_s())) found.push_back(std::move(one));
+    }
   } else {
     exit = answer.failure().exit;
     found.push_back({Weight::kFault, answer.failure().message});
@@ -217,6 +224,22 @@ Diagnosis ExamineEnd(int64_t not_after_s, int64_t now_s, const Ending& what) {
                  days <= 14 ? "doctor.certificate_soon" : "doctor.certificate_plan", args);
   }
   return Found(Weight::kFine, "doctor.certificate_fine", args);
+}
+
+std::vector<Diagnosis> ExamineKeys(const node::v1::GetKeysResponse& keys, int64_t now_s) {
+  std::vector<Diagnosis> out;
+  for (const node::v1::KeyState& key : keys.keys()) {
+    const auto stops_s = static_cast<int64_t>(key.stops_s());
+    const Args args{{"purpose", Harmless(key.purpose())},
+                    {"epoch", std::to_string(key.epoch())},
+                    {"day", client::LegalDay(stops_s)}};
+    if (key.share() == "lost") out.push_back(Found(Weight::kFault, "doctor.key_lost", args));
+    if (!IsTask(key)) continue;
+    const bool soon = stops_s - now_s < kSoonDays * kDaySeconds;
+    out.push_back(Found(soon ? Weight::kFault : Weight::kWarning,
+                        stops_s <= now_s ? "doctor.key_stopped" : "doctor.key_stops", args));
+  }
+  return out;
 }
 
 void AddDoctorCommand(CommandSet& set, CLI::App& group) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "client/cli/command.h"
+#include "sluis/node/v1/keys.pb.h"
 #include "sluis/node/v1/status.pb.h"
 
 namespace sluis::cli {
@@ -30,6 +31,10 @@ struct Ending {
 
 // How long it lasts: a fault at 3 days, warnings at 14 and 30.
 Diagnosis ExamineEnd(int64_t not_after_s, int64_t now_s, const Ending& what);
+
+// Keys that stop unless somebody rolls them or makes new ones, and shares that are lost: a fault
+// within a week of the day.
+std::vector<Diagnosis> ExamineKeys(const node::v1::GetKeysResponse& keys, int64_t now_s);
 
 void AddDoctorCommand(CommandSet& set, CLI::App& group);
 

@@ -99,6 +99,9 @@ std::string PreviewLines(const Shell& shell, const node::v1::PreviewShareRequest
   std::string out = line("share.head", {{"to", Harmless(asked.recipient())},
                                         {"version", std::to_string(preview.version())}});
   out += TravellingLines(client::SignedContent(preview), preview.fields());
+  if (preview.has_identity() && Contains(preview.fields(), "identity")) {
+    out += line("share.identity", {}) + PersonLines(shell, preview.identity());
+  }
   if (const std::string stays = LeftBehind(preview); !stays.empty()) {
     out += line("share.stays", {{"fields", stays}});
   }

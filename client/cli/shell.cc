@@ -7,6 +7,7 @@
 #include "client/cli/signal_view.h"
 #include "client/lib/call_failure.h"
 #include "client/lib/form_words.h"
+#include "client/lib/identity_form.h"
 #include "client/lib/own_files.h"
 #include "client/lib/signal_form.h"
 #include "client/lib/text.h"
@@ -58,7 +59,9 @@ std::string NodeWords(const Failure& failure) {
 
 // What the form says of a field of a signal, named as nodes name it.
 std::string HelpOf(const Shell& shell, const std::string& field) {
-  const client::FormField* found = client::FindFormField(client::FormNameOf(field));
+  const std::string form_name = client::FormNameOf(field);
+  const client::FormField* found = client::FindFormField(form_name);
+  if (found == nullptr) found = client::FindIdentityField(form_name);
   if (found == nullptr) return "";
   std::string name(found->column.plain.empty() ? found->column.name : found->column.plain);
   std::replace(name.begin(), name.end(), '_', '-');

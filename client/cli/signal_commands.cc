@@ -22,6 +22,7 @@ struct RecordOptions {
   std::string review_on;
   bool yes = false;
   bool release = false;
+  bool identity = false;
 };
 
 struct ListOptions {
@@ -58,7 +59,24 @@ Step WriteForm(const std::string& path, const record::v1::SignalView& view) {
   return client::WriteNew(path, client::WriteFlatYaml(lines), client::FileMode::kPrivate);
 }
 
+// Who it is about alone: an act of its own, with an entry of its own.
+Exit OpenIdentity(Shell& shell, const RecordOptions& options) {
+  if (!options.out.empty()) return shell.Fail(Exit::kUsage, "signal.identity_no_form");
+  const auto request = RequestFor<node::v1::OpenIdentityRequest>(shell, options);
+  if (!request.ok()) return shell.Fail(request.failure());
+  const auto answer = Call<node::v1::OpenIdentityResponse>(shell, *request);
+  if (!answer.ok()) return shell.Fail(answer.failure());
+  if (shell.json) {
+    shell.Print(client::ToJson(*answer));
+    return Exit::kDone;
+  }
+  shell.out() << PersonLines(shell, answer->identity());
+  SayReceipt(shell, answer->log_receipt());
+  return Exit::kDone;
+}
+
 Exit Open(Shell& shell, const RecordOptions& options) {
+  if (options.identity) return OpenIdentity(shell, options);
   const auto request = RequestFor<node::v1::OpenSignalRequest>(shell, options);
   if (!request.ok()) return shell.Fail(request.failure());
   const auto answer = Call<node::v1::OpenSignalResponse>(shell, *request);
@@ -177,7 +195,8 @@ void AddSignalCommands(CommandSet& set) {
   Command opening(set, group, "open",
                   "sluis signal open 4f0c9a1be2d37788a0b1c2d3e4f50617 --case LV-2026-014");
   opening.Text("id", &open->id, Need::kRequired, "record_id")
-      .Text("--out", &open->out, Need::kOptional, "form_out");
+      .Text("--out", &open->out, Need::kOptional, "form_out")
+      .Flag("--identity", &open->identity, "open_identity");
   AddContext(opening, &open->context);
   opening.Runs([&shell, open] { return Open(shell, *open); });
 

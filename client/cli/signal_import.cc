@@ -5,6 +5,7 @@
 #include "client/cli/signal_commands.h"
 #include "client/cli/signal_view.h"
 #include "client/lib/form_words.h"
+#include "client/lib/identity_form.h"
 #include "client/lib/own_files.h"
 #include "client/lib/signal_rows.h"
 
@@ -100,6 +101,11 @@ Exit Import(Shell& shell, const ImportOptions& options) {
   if (!bytes.ok()) return shell.Fail(bytes.failure());
   const auto table = client::ReadTable(*bytes, client::FormColumns());
   if (const auto* remark = std::get_if<client::Remark>(&table)) {
+    // No table brings in persons, however small it is.
+    if (client::NamesPersons(remark->field)) {
+      return shell.Fail(Exit::kUsage, "import.persons",
+                        {{"path", options.file}, {"column", Harmless(remark->field)}});
+    }
     return shell.Fail(Exit::kUsage, "import.file_refused",
                       {{"path", options.file}, {"why", RemarkText(shell, *remark)}});
   }

@@ -6,6 +6,7 @@
 #include "client/cli/signal_view.h"
 #include "client/lib/flat_yaml.h"
 #include "client/lib/form_words.h"
+#include "client/lib/identity_form.h"
 #include "client/lib/own_files.h"
 #include "client/lib/signal_form.h"
 
@@ -19,10 +20,19 @@ struct FormOptionValues {
   std::string file;
   bool yes = false;
   std::map<std::string, std::vector<std::string>> fields;  // by name of the field
+  std::map<std::string, std::string> person;               // the same for who it is about
   // For amend.
   std::string id;
   std::string version;
   std::string reason;
+  bool remove_identity = false;
+};
+
+// What was filled in and agreed to.
+struct Prepared {
+  record::v1::Signal signal;
+  // Absent when nobody is named.
+  std::optional<record::v1::SubjectIdentity> identity;
 };
 
 // "cliënt_ingelicht" is the option --client-ingelicht.
@@ -39,6 +49,11 @@ void AddFormOptions(Command& command, FormOptionValues* values) {
     command.Texts(option, &values->fields[std::string(field.column.name)], Need::kOptional,
                   "field." + option.substr(2));
   }
+  for (const client::FormField& field : client::IdentityFields()) {
+    const std::string option = OptionOf(field);
+    command.Text(option, &values->person[std::string(field.column.name)], Need::kOptional,
+                 "field." + option.substr(2));
+  }
   command.Flag("--yes", &values->yes);
   AddContext(command, &values->context);
 }
@@ -49,16 +64,21 @@ Result<client::Form> Given(const FormOptionValues& values) {
   if (!values.file.empty()) {
     const Result<std::string> text = client::ReadWhole(values.file, kMaxFormBytes);
     if (!text.ok()) return text.failure();
-    Result<client::FlatYaml> yaml = client::ReadFlatYaml(
-        *text, values.file,
-        [](std::string_view key) { return client::FindFormField(key) != nullptr; });
+    Result<client::FlatYaml> yaml =
+        client::ReadFlatYaml(*text, values.file, [](std::string_view key) {
+          return client::FindFormField(key) != nullptr || client::FindIdentityField(key) != nullptr;
+        });
     if (!yaml.ok()) return yaml.failure();
     for (auto& [name, texts] : *yaml) {
-      form[std::string(client::FindFormField(name)->column.name)] = std::move(texts);
+      const client::FormField* field = client::FindFormField(name);
+      form[field == nullptr ? name : std::string(field->column.name)] = std::move(texts);
     }
   }
   for (const auto& [name, texts] : values.fields) {
     if (!texts.empty()) form[name] = texts;
+  }
+  for (const auto& [name, text] : values.person) {
+    if (!text.empty()) form[name] = {text};
   }
   return form;
 }
@@ -105,24 +125,35 @@ Exit SayRemarks(Shell& shell, const std::vector<client::Remark>& remarks) {
   return Exit::kUsage;
 }
 
-// The signal of the form, shown and agreed to; nothing when it may not be sent, `exit` says why.
-std::optional<record::v1::Signal> Prepare(Shell& shell, const client::Form& form, bool yes,
-                                          Exit* exit) {
+// The signal of the form and who it is about, shown and agreed to; nothing when it may not be sent,
+// `exit` says why.
+std::optional<Prepared> Prepare(Shell& shell, const client::Form& form, const client::Form& person,
+                                bool yes, Exit* exit) {
   const Result<client::Profile> profile = shell.Profile();
   if (!profile.ok()) {
     *exit = shell.Fail(profile.failure());
     return std::nullopt;
   }
-  record::v1::Signal signal;
-  const auto remarks = client::FillSignal(form, {shell.today(), profile->secrecy_regime}, &signal);
+  Prepared prepared;
+  auto remarks =
+      client::FillSignal(form, {shell.today(), profile->secrecy_regime}, &prepared.signal);
+  if (!person.empty()) {
+    if (prepared.signal.content().subject_kind() == record::v1::SUBJECT_KIND_PLACE) {
+      remarks.push_back({0, 0, person.begin()->first, {"field.only_person", {}}});
+    }
+    for (client::Remark& remark : client::FillIdentity(person, &prepared.identity.emplace())) {
+      remarks.push_back(std::move(remark));
+    }
+  }
   if (!remarks.empty()) {
     *exit = SayRemarks(shell, remarks);
     return std::nullopt;
   }
-  if (yes) return signal;
-  shell.err() << SignalLines(shell, signal);
+  if (yes) return prepared;
+  shell.err() << SignalLines(shell, prepared.signal);
+  if (prepared.identity) shell.err() << PersonLines(shell, *prepared.identity);
   shell.Note("record.preview");
-  if (shell.Confirm("record.confirm")) return signal;
+  if (shell.Confirm("record.confirm")) return prepared;
   *exit = shell.Fail(Exit::kUsage, "signal.not_sent");
   return std::nullopt;
 }
@@ -132,17 +163,19 @@ Exit Record(Shell& shell, const FormOptionValues& values) {
   if (!context.ok()) return shell.Fail(context.failure());
   Result<client::Form> form = Given(values);
   if (!form.ok()) return shell.Fail(form.failure());
+  const client::Form person = client::TakeIdentity(*form);
   if (form->empty()) {
     std::optional<client::Form> asked = AskForm(shell);
     if (!asked) return shell.Fail(Exit::kUsage, "signal.not_sent");
     *form = *std::move(asked);
   }
   Exit exit = Exit::kDone;
-  const auto signal = Prepare(shell, *form, values.yes, &exit);
-  if (!signal) return exit;
+  const auto prepared = Prepare(shell, *form, person, values.yes, &exit);
+  if (!prepared) return exit;
   node::v1::RecordSignalRequest request;
   *request.mutable_context() = *context;
-  *request.mutable_signal() = *signal;
+  *request.mutable_signal() = prepared->signal;
+  if (prepared->identity) *request.mutable_identity() = *prepared->identity;
   const auto answer = Call<node::v1::RecordSignalResponse>(shell, request);
   if (!answer.ok()) return shell.Fail(answer.failure());
   for (const std::string& field : answer->warnings()) {
@@ -189,7 +222,11 @@ Exit Amend(Shell& shell, const FormOptionValues& values) {
   if (!id.ok()) return shell.Fail(id.failure());
   Result<client::Form> form = Given(values);
   if (!form.ok()) return shell.Fail(form.failure());
-  if (form->empty()) return shell.Fail(Exit::kUsage, "amend.nothing");
+  if (form->empty() && !values.remove_identity) return shell.Fail(Exit::kUsage, "amend.nothing");
+  const client::Form person = client::TakeIdentity(*form);
+  if (!person.empty() && values.remove_identity) {
+    return shell.Fail(Exit::kUsage, "amend.person_twice");
+  }
   uint32_t version = 0;
   if (!values.version.empty()) {
     const char* end = values.version.data() + values.version.size();
@@ -211,13 +248,15 @@ Exit Amend(Shell& shell, const FormOptionValues& values) {
     }
   }
   Exit exit = Exit::kDone;
-  const auto signal = Prepare(shell, *form, values.yes, &exit);
-  if (!signal) return exit;
+  const auto prepared = Prepare(shell, *form, person, values.yes, &exit);
+  if (!prepared) return exit;
   node::v1::AmendSignalRequest request;
   *request.mutable_context() = *context;
   request.set_record_id(*id);
   request.set_version(version);
-  *request.mutable_signal() = *signal;
+  *request.mutable_signal() = prepared->signal;
+  if (prepared->identity) *request.mutable_identity() = *prepared->identity;
+  request.set_remove_identity(values.remove_identity);
   request.set_reason(values.reason);
   const auto answer = Call<node::v1::AmendSignalResponse>(shell, request);
   if (!answer.ok()) return shell.Fail(answer.failure());
@@ -242,7 +281,8 @@ void AddAmendCommand(CommandSet& set, CLI::App& group) {
                   "--wijk Heikant --reason \"verkeerde wijk\"");
   command.Text("id", &values->id, Need::kRequired, "record_id")
       .Text("--reason", &values->reason, Need::kRequired)
-      .Text("--version-read", &values->version);
+      .Text("--version-read", &values->version)
+      .Flag("--remove-identity", &values->remove_identity);
   AddFormOptions(command, values.get());
   command.Runs([&shell, values] { return Amend(shell, *values); });
 }

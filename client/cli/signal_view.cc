@@ -4,6 +4,7 @@
 
 #include "client/cli/share_view.h"
 #include "client/lib/form_words.h"
+#include "client/lib/identity_form.h"
 #include "client/lib/signal_form.h"
 #include "client/lib/text.h"
 #include "client/lib/to_json.h"
@@ -64,6 +65,17 @@ std::string SignalLines(const Shell& shell, const record::v1::Signal& signal) {
   std::string out = FormLines(client::FormOf(signal));
   if (signal.marks().no_evidence() || signal.marks().no_onward()) {
     out += shell.Text("signal.mark_limit") + "\n";
+  }
+  return out;
+}
+
+std::string PersonLines(const Shell& shell, const record::v1::SubjectIdentity& identity) {
+  const client::Form form = client::FormOf(identity);
+  std::string out = shell.Text("signal.person") + "\n";
+  for (const client::FormField& field : client::IdentityFields()) {
+    const auto at = form.find(field.column.name);
+    if (at == form.end()) continue;
+    AppendLine(std::string(field.column.name), at->second.front(), &out);
   }
   return out;
 }

@@ -16,6 +16,8 @@ namespace sluis::cli {
 
 // Lines "field: value", ended by LF.
 std::string SignalLines(const Shell& shell, const record::v1::Signal& signal);
+// The same for who it is about.
+std::string PersonLines(const Shell& shell, const record::v1::SubjectIdentity& identity);
 // The same for what would travel, without marks, which are no fields: `fields` are the names, as
 // nodes have them, of those that do.
 std::string TravellingLines(const record::v1::SignalContent& content,

@@ -124,6 +124,9 @@ Result<node::v1::ListSignalsResponse> Calls::Do(const node::v1::ListSignalsReque
 Result<node::v1::OpenSignalResponse> Calls::Do(const node::v1::OpenSignalRequest& request) {
   return stubs_->Unary(*stubs_->signals, &SignalService::Stub::OpenSignal, request);
 }
+Result<node::v1::OpenIdentityResponse> Calls::Do(const node::v1::OpenIdentityRequest& request) {
+  return stubs_->Unary(*stubs_->signals, &SignalService::Stub::OpenIdentity, request);
+}
 Result<node::v1::WithdrawSignalResponse> Calls::Do(const node::v1::WithdrawSignalRequest& request) {
   return stubs_->Unary(*stubs_->signals, &SignalService::Stub::WithdrawSignal, request);
 }
@@ -171,6 +174,9 @@ Result<node::v1::StartCeremonyResponse> Calls::Do(const node::v1::StartCeremonyR
 }
 Result<node::v1::AgreeCeremonyResponse> Calls::Do(const node::v1::AgreeCeremonyRequest& request) {
   return stubs_->Unary(*stubs_->keys, &KeyService::Stub::AgreeCeremony, request);
+}
+Result<node::v1::CancelCeremonyResponse> Calls::Do(const node::v1::CancelCeremonyRequest& request) {
+  return stubs_->Unary(*stubs_->keys, &KeyService::Stub::CancelCeremony, request);
 }
 Result<node::v1::QueryLogResponse> Calls::Do(const node::v1::QueryLogRequest& request) {
   return stubs_->Unary(*stubs_->log, &LogService::Stub::QueryLog, request, kLong);

@@ -43,6 +43,7 @@ class Calls {
   Result<node::v1::AmendSignalResponse> Do(const node::v1::AmendSignalRequest& request);
   Result<node::v1::ListSignalsResponse> Do(const node::v1::ListSignalsRequest& request);
   Result<node::v1::OpenSignalResponse> Do(const node::v1::OpenSignalRequest& request);
+  Result<node::v1::OpenIdentityResponse> Do(const node::v1::OpenIdentityRequest& request);
   Result<node::v1::WithdrawSignalResponse> Do(const node::v1::WithdrawSignalRequest& request);
   Result<node::v1::EraseSignalResponse> Do(const node::v1::EraseSignalRequest& request);
   Result<node::v1::HoldSignalResponse> Do(const node::v1::HoldSignalRequest& request);
@@ -60,6 +61,7 @@ class Calls {
   Result<node::v1::GetKeysResponse> Do(const node::v1::GetKeysRequest& request);
   Result<node::v1::StartCeremonyResponse> Do(const node::v1::StartCeremonyRequest& request);
   Result<node::v1::AgreeCeremonyResponse> Do(const node::v1::AgreeCeremonyRequest& request);
+  Result<node::v1::CancelCeremonyResponse> Do(const node::v1::CancelCeremonyRequest& request);
 
   Result<node::v1::QueryLogResponse> Do(const node::v1::QueryLogRequest& request);
   Result<node::v1::GetProofResponse> Do(const node::v1::GetProofRequest& request);

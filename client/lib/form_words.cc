@@ -79,6 +79,19 @@ constexpr std::pair<std::string_view, std::string_view> kFormNames[] = {
     {"no_evidence", "geen_bewijs"},
     {"no_onward", "niet_doorgeven"}};
 
+// Fields of who it is about, as nodes name them: these words behind the first.
+constexpr std::string_view kOfPerson = "identity.";
+constexpr std::pair<std::string_view, std::string_view> kPersonNames[] = {
+    {"surname", "achternaam"},
+    {"given", "voornaam"},
+    {"born", "geboren"},
+    {"sex", "geslacht"},
+    {"postal_area", "postcode"},
+    {"national_number", "rijksregisternummer"},
+    {"bis_number", "bisnummer"},
+    {"foreign_country", "land"},
+    {"foreign_number", "buitenlands_nummer"}};
+
 std::string Plain(std::string_view text) {
   std::string out = Lower(Tidy(text));
   for (const std::string_view dash : {"\u2013", "\u2014", "-", "_"}) {
@@ -147,6 +160,12 @@ std::optional<int> FindValue(std::span<const Word> words, std::string_view text)
 }
 
 std::string FormNameOf(std::string_view proto_field) {
+  if (proto_field.starts_with(kOfPerson)) {
+    const std::string_view text = proto_field.substr(kOfPerson.size());
+    for (const auto& [proto, name] : kPersonNames) {
+      if (proto == text) return std::string(name);
+    }
+  }
   for (const auto& [proto, name] : kFormNames) {
     if (proto == proto_field) return std::string(name);
   }

@@ -53,7 +53,8 @@ std::optional<int> FindValue(std::span<const Word> words, std::string_view text)
 // Empty for a value without a word.
 std::string_view FindWord(std::span<const Word> words, int value);
 
-// Name on the form of a field of signal.proto, as nodes name fields: "risico" for "risk_factors".
+// Name on the form of a field of signal.proto, as nodes name fields: "risico" for "risk_factors",
+// and of one of identity.proto: "achternaam" for "identity.surname".
 // The name itself when the form has no field for it.
 std::string FormNameOf(std::string_view proto_field);
 

@@ -85,6 +85,7 @@ std::optional<peer::v1::Conditions> ConditionsShown(const node::v1::PreviewShare
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
   };
   if (!conditions.ParseFromString(preview.conditions()) ||
+      preview.has_identity() != envelope::NamesIdentity(conditions.fields()) ||
       !same(conditions.fields(), preview.fields()) ||
       !same(conditions.reduced_fields(), preview.reduced_fields()) ||
       !same(conditions.obligations(), preview.obligations()) ||
@@ -103,7 +104,8 @@ node::v1::ShareSignalRequest Drawn(const Previewed& share, crypto::Random& rando
   node::v1::ShareSignalRequest request;
   const std::vector<std::string> names(preview.fields().begin(), preview.fields().end());
   const envelope::CommittedFields committed =
-      envelope::CommitFields(item->exchange, preview.content(), names, random);
+      envelope::CommitFields(item->exchange, preview.content(), names, random,
+                             preview.has_identity() ? &preview.identity() : nullptr);
   envelope::Repeated<peer::v1::FieldCommitment> fields;
   for (size_t i = 0; i < committed.fields.size(); ++i) {
     *fields.Add() = committed.fields[i];

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "policies/obligation.h"
+#include "server/core/open_identity.h"
 #include "server/envelope/field_commitment.h"
 #include "server/envelope/joined_conditions.h"
 #include "server/envelope/terms.h"
@@ -33,7 +34,8 @@ constexpr ShownBy kShownBy[] = {
 
 bool Travels(std::string_view field) {
   const std::span<const std::string_view> fields = envelope::TravellingFields();
-  return std::find(fields.begin(), fields.end(), field) != fields.end();
+  return field == envelope::kIdentityField ||
+         std::find(fields.begin(), fields.end(), field) != fields.end();
 }
 
 // What the own rules ask, over a record with these marks.
@@ -62,6 +64,8 @@ peer::v1::Conditions OwnConditions(const Call& call, const policies::Decision& d
   std::set<std::string> fields = {std::string(kSubjectKind)};
   for (const policies::GrantedField& field : decision.granted) {
     if (!Travels(field.name)) continue;
+    // A person is not taken coarser.
+    if (field.name == envelope::kIdentityField && !GrantsIdentity(decision)) continue;
     fields.insert(field.name);
     if (field.treatment.kind != policies::Treatment::Kind::kKeep) {
       reduced.insert(field.name + ":" + policies::TreatmentText(field.treatment));

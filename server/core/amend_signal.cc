@@ -2,11 +2,54 @@
 
 #include "policies/obligation.h"
 #include "server/core/author_mode.h"
+#include "server/core/erasure.h"
 #include "server/core/record_act.h"
 #include "server/core/record_signal.h"
+#include "server/core/retention_watch.h"
+#include "server/core/subject_identity.h"
 #include "server/storage/clock.h"
 
 namespace sluis::core {
+
+namespace {
+
+// What becomes of the identity: the one that is to be sealed, if any, and whether that which is
+// there goes.
+struct IdentityChange {
+  std::optional<record::v1::SubjectIdentity> written;
+  bool replaces = false;
+};
+
+std::variant<IdentityChange, Refusal> ChangeOf(const Call& call,
+                                               const node::v1::AmendSignalRequest& request,
+                                               const record::v1::StoredRecord& row) {
+  const auto refuse = [](const char* what, const char* field) {
+    return Refusal{absl::StatusCode::kInvalidArgument, "bad_signal", what, field};
+  };
+  if (request.has_identity() && request.remove_identity()) {
+    return refuse("give who it is about, or have it removed, not both", "remove_identity");
+  }
+  IdentityChange change;
+  if (request.has_identity()) {
+    auto checked = CheckIdentity(call, request.identity(), request.signal().content());
+    if (auto* refusal = std::get_if<Refusal>(&checked)) return std::move(*refusal);
+    change.written = std::get<record::v1::SubjectIdentity>(std::move(checked));
+  } else if (!request.remove_identity() && row.has_identity() &&
+             request.signal().content().subject_kind() != record::v1::SUBJECT_KIND_PERSON) {
+    return refuse("a place is nobody: have who it was about removed with this correction",
+                  "remove_identity");
+  }
+  change.replaces = row.has_identity() && (request.has_identity() || request.remove_identity());
+  if (change.replaces && row.has_hold()) {
+    return Refusal{absl::StatusCode::kFailedPrecondition, "held",
+                   "erasure is suspended until " + row.hold().review_on() +
+                       ", also of who it is about; lift the hold first",
+                   ""};
+  }
+  return change;
+}
+
+}  // namespace
 
 const Method& AmendSignal::method() const {
   static const Method& method = MethodNamed("SignalService.AmendSignal");
@@ -39,6 +82,11 @@ absl::StatusOr<Plan> AmendSignal::Decide(const Call& call, View& view) {
   if (auto refusal = RefuseIllFormed(call, request_.signal())) {
     return RefuseAbout(call, act, *std::move(refusal));
   }
+  auto identity = ChangeOf(call, request_, act.record->row);
+  if (auto* refusal = std::get_if<Refusal>(&identity)) {
+    return RefuseAbout(call, act, std::move(*refusal));
+  }
+  IdentityChange& change = std::get<IdentityChange>(identity);
   // The corrected signal must be one that the caller could have written down.
   const policies::Schema& schema = call.terms->packs.schema();
   const std::string mode = ModeAfter(schema, AuthorMode(schema, act.record->body), call.role);
@@ -79,6 +127,17 @@ absl::StatusOr<Plan> AmendSignal::Decide(const Call& call, View& view) {
   write.body.set_author_mode(mode);
   write.body.set_amended_at_us(call.now_us);
   write.body.set_amend_reason(request_.reason());
+  if (write.row.retention_until() < act.record->row.retention_until()) BringRetentionNearer(effect);
+  if (change.replaces) {
+    const absl::StatusOr<std::optional<ledger::KeyRef>> key = IdentityKey(view, write.row);
+    if (!key.ok()) return key.status();
+    if (*key) {
+      effect.erase.push_back(**key);
+      effect.entry.act.set_erased_everywhere_on(ErasedEverywhereOn(call));
+    }
+    write.row.clear_identity();
+  }
+  write.identity = std::move(change.written);
   effect.record = std::move(write);
   plan.reply = [this, version](std::span<const ledger::Logged> logged) {
     response_.set_version(version);

@@ -4,6 +4,7 @@
 
 #include "server/core/asker_in_force.h"
 #include "server/core/ceremony_rows.h"
+#include "server/core/key_use.h"
 #include "server/core/owed_proofs.h"
 #include "server/core/person_statement.h"
 #include "server/core/refusal.h"
@@ -40,7 +41,7 @@ absl::StatusOr<std::variant<Evaluations::Pinned, Refusal>> KeyFor(const Call& ca
   absl::StatusOr<std::optional<Evaluations::Pinned>> pinned =
       evaluations.NewestIn(view, terms.partnership, call.purpose);
   if (!pinned.ok()) return pinned.status();
-  if (!*pinned || !MayUse((*pinned)->row, call.now_us).ok()) {
+  if (!*pinned || !MayUse((*pinned)->row, terms, call.now_us).ok()) {
     return Refusal{absl::StatusCode::kFailedPrecondition, "no_key",
                    "there is no key for this purpose that may be used now; ask an administrator to "
                    "look at `sluis keys status`",

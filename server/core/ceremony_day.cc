@@ -13,6 +13,14 @@ constexpr int kDaysAhead = 1;
 
 }  // namespace
 
+absl::Status CheckCeremonyRounds(const keys::Parameters& parameters) {
+  if (parameters.round_seconds >= kLeastRoundSeconds) return absl::OkStatus();
+  return absl::FailedPreconditionError("the rounds of the ceremony are shorter than " +
+                                       std::to_string(kLeastRoundSeconds) +
+                                       " seconds, which no node keeps to under load: have it "
+                                       "started again with longer ones");
+}
+
 absl::Status CheckCeremonyDay(const keys::Parameters& parameters,
                               const partnership::Manifest& manifest, const std::string& today) {
   if (parameters.day < storage::AddDays(today, -kDaysBack) ||

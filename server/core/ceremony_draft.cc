@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/strings/cord.h"
+#include "server/core/ceremony_day.h"
+#include "server/core/ceremony_fate.h"
 #include "server/core/ceremony_rows.h"
 #include "server/core/key_succession.h"
 
@@ -164,6 +166,8 @@ absl::StatusOr<std::optional<CeremonyRow>> EndedOne(const View& view,
         (found && found->row.ended_s() >= one.row.ended_s())) {
       return true;
     }
+    // Nor is one that somebody ended on purpose, unless it is named.
+    if (WasCancelled(one.row)) return true;
     // One that another key or sharing has overtaken is not what anybody wants made again.
     const absl::StatusOr<bool> follows = MayFollowPinned(view, *parameters);
     if (follows.ok()) found = one;
@@ -204,8 +208,9 @@ absl::Status AddNow(const Call& call, const node::v1::StartCeremonyRequest& requ
   draft.set_day(call.today);
   draft.set_announce_until_s(call.now_us / kSecondUs + hours * 3600ull);
   const uint64_t round = request.round_seconds() == 0 ? kDefaultRound : request.round_seconds();
-  if (round < 10 || round > 604'800) {
-    return absl::InvalidArgumentError("round_seconds: give 10 to 604800 seconds for a round");
+  if (round < kLeastRoundSeconds || round > 604'800) {
+    return absl::InvalidArgumentError("round_seconds: give " + std::to_string(kLeastRoundSeconds) +
+                                      " to 604800 seconds for a round");
   }
   draft.set_round_seconds(static_cast<uint32_t>(round));
   std::string nonce(kNonceBytes, '\0');

@@ -2,10 +2,11 @@
 //
 // Guarantee: the parameters are those that every participant will judge alike: partnership,
 // manifest and day are those of this moment; holders keep the index that they had, and a new one
-// gets one that nobody had in any ceremony about the key that this node knows of; who leaves deals before who stays, so that it hears of
-// the end and gives up its share. Not guaranteed: that the others agree. Thread-safety: pure.
-// Errors: INVALID_ARGUMENT for what is not of form, FAILED_PRECONDITION for what may not be, both
-// with what to do; DATA_LOSS for rows that cannot be read.
+// gets one that nobody had in any ceremony about the key that this node knows of; who leaves deals
+// before who stays, so that it hears of the end and gives up its share. Not guaranteed: that the
+// others agree. Thread-safety: pure. Errors: INVALID_ARGUMENT for what is not of form,
+// FAILED_PRECONDITION for what may not be, both with what to do; DATA_LOSS for rows that cannot be
+// read.
 #ifndef SLUIS_SERVER_CORE_CEREMONY_DRAFT_H_
 #define SLUIS_SERVER_CORE_CEREMONY_DRAFT_H_
 

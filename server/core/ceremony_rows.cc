@@ -166,13 +166,6 @@ absl::StatusOr<crypto::oprf::SecretScalar> OpenKeyShare(const View& view,
   return share;
 }
 
-absl::Status MayUse(const record::v1::StoredKey& key, uint64_t now_us) {
-  if (key.stops_s() == 0 || now_us / 1'000'000 < key.stops_s()) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      "a holder of this key was removed and it was not rolled in time: share it anew, then roll "
-      "it, or make a new one");
-}
-
 std::string WordOf(peer::v1::CeremonyKind kind) {
   return Word(peer::v1::CeremonyKind_Name(kind), "CEREMONY_KIND_");
 }

@@ -64,10 +64,6 @@ absl::StatusOr<PinnedKey> NewestPinnedKey(const View& view, std::string_view par
 absl::StatusOr<crypto::oprf::SecretScalar> OpenKeyShare(const View& view,
                                                         const keys::Package& package);
 
-// Whether a pinned key may be used: FAILED_PRECONDITION once it has stopped because a holder was
-// removed and it was not shared anew in time.
-absl::Status MayUse(const record::v1::StoredKey& key, uint64_t now_us);
-
 // Words for entries, rows and people: the last part of the name of an enumerator, in lower case.
 std::string WordOf(peer::v1::CeremonyKind kind);
 std::string WordOf(peer::v1::CeremonyRound round);

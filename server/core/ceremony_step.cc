@@ -7,6 +7,7 @@
 #include "crypto/hash.h"
 #include "server/core/key_secret.h"
 #include "server/core/key_succession.h"
+#include "server/core/key_use.h"
 #include "server/core/outbox.h"
 #include "server/envelope/leaf.h"
 #include "sluis/peer/v1/exchange.pb.h"
@@ -28,20 +29,21 @@ void AddFindings(const keys::Ceremony& machine, record::v1::StoredCeremony& row,
                  record::v1::CeremonyStep& said) {
   const std::vector<keys::Finding>& findings = machine.findings();
   for (size_t i = static_cast<size_t>(row.findings_size()); i < findings.size(); ++i) {
-    const keys::Finding& finding = findings[i];
-    record::v1::CeremonyFinding& kept = *row.add_findings();
-    kept.set_culprit(NameOf(machine, finding.culprit));
-    kept.set_ground(WordOf(finding.ground));
-    kept.set_round(WordOf(finding.round));
-    record::v1::CeremonyCulprit& culprit = *said.add_culprits();
-    culprit.set_organisation(kept.culprit());
-    culprit.set_ground(kept.ground());
-    culprit.set_round(kept.round());
-    for (const std::string& message : finding.evidence) {
-      kept.add_evidence(message);
-      culprit.add_evidence_digests(Text(crypto::Sha256(message)));
-    }
+    AddFinding(NameOf(machine, findings[i].culprit), findings[i], row, said);
   }
+}
+
+// What this node says in a round stays as well, so that what the others show can be judged from the
+// rows alone once the secrets are gone. A machine that is made anew says it again and takes this
+// for a copy.
+void KeepOwn(const Call& call, const std::string& message, uint64_t at_s, CeremonyRow& ceremony,
+             Effect& effect) {
+  const absl::StatusOr<keys::Message> read = keys::ReadMessage(message);
+  if (!read.ok() || read->head.sender() != call.terms->organisation ||
+      read->head.round() > peer::v1::CEREMONY_ROUND_CONFIRM) {
+    return;
+  }
+  AddEvent({at_s, message}, ceremony, effect);
 }
 
 // The share goes into the store with the confirmation that is owed for it: whoever sees that may
@@ -78,8 +80,13 @@ absl::Status AddResult(const Call& call, const View& view, const keys::Ceremony&
   if (!before.ok() && !absl::IsNotFound(before.status())) return before.status();
   effect.preconditions.push_back({key, before.ok() ? before->stamp : ledger::kAbsent});
   // Shared anew the key is the same, and so is what a removed holder may know of it: that day
-  // stands until another key takes the place of this one.
-  if (before.ok()) pinned.set_stops_s(before->row.stops_s());
+  // stands until another key takes the place of this one. A factor made again is another one.
+  if (before.ok() && before->package.key_id == package.key_id) {
+    pinned.set_stops_s(before->row.stops_s());
+    pinned.set_stops_why(before->row.stops_why());
+  }
+  pinned.set_exercise(ceremony.row.exercise());
+  if (absl::Status windows = AddWindows(call, view, package, effect); !windows.ok()) return windows;
   // Nothing older goes before everybody has proven that it has its new share.
   if (before.ok() && machine.PreviousShareMayGo()) {
     const absl::StatusOr<HeldKeySecret> share = ReadKeySecret(
@@ -97,6 +104,22 @@ absl::Status AddResult(const Call& call, const View& view, const keys::Ceremony&
 
 }  // namespace
 
+void AddFinding(const std::string& culprit, const keys::Finding& finding,
+                record::v1::StoredCeremony& row, record::v1::CeremonyStep& said) {
+  record::v1::CeremonyFinding& kept = *row.add_findings();
+  kept.set_culprit(culprit);
+  kept.set_ground(WordOf(finding.ground));
+  kept.set_round(WordOf(finding.round));
+  record::v1::CeremonyCulprit& named = *said.add_culprits();
+  named.set_organisation(culprit);
+  named.set_ground(kept.ground());
+  named.set_round(kept.round());
+  for (const std::string& message : finding.evidence) {
+    kept.add_evidence(message);
+    named.add_evidence_digests(Text(crypto::Sha256(message)));
+  }
+}
+
 record::v1::CeremonyStep StepOf(std::string_view id, const keys::Parameters& parameters,
                                 std::string_view word) {
   record::v1::CeremonyStep said;
@@ -108,12 +131,17 @@ record::v1::CeremonyStep StepOf(std::string_view id, const keys::Parameters& par
   return said;
 }
 
-void AddEvent(const keys::Event& event, CeremonyRow& ceremony, Effect& effect) {
+void RewriteEvent(size_t number, const keys::Event& event, const CeremonyRow& ceremony,
+                  Effect& effect) {
   record::v1::CeremonyEvent kept;
   kept.set_at_s(event.at_s);
   kept.set_message(event.message);
   effect.rows.push_back(
-      {CeremonyEventKey(ceremony.id, ceremony.row.events()), kept.SerializeAsString()});
+      {CeremonyEventKey(ceremony.id, static_cast<uint32_t>(number)), kept.SerializeAsString()});
+}
+
+void AddEvent(const keys::Event& event, CeremonyRow& ceremony, Effect& effect) {
+  RewriteEvent(ceremony.row.events(), event, ceremony, effect);
   ceremony.row.set_events(ceremony.row.events() + 1);
   if (ceremony.row.chain().empty()) return;
   std::string at;
@@ -173,7 +201,9 @@ absl::Status AddStep(const Call& call, const View& view, const keys::Ceremony& m
       said.set_message_digest(Text(crypto::Sha256(cause.event->message)));
     }
   }
+  const uint64_t at_s = cause.event ? cause.event->at_s : call.now_us / kSecondUs;
   for (const keys::Outgoing& outgoing : step.send) {
+    KeepOwn(call, outgoing.message, at_s, ceremony, effect);
     OweLetter(call, call.terms->organisation, outgoing.recipients, outgoing.message, ceremony,
               effect);
   }
@@ -183,6 +213,8 @@ absl::Status AddStep(const Call& call, const View& view, const keys::Ceremony& m
   KeepShareToConfirm(machine, ceremony, effect);
   switch (machine.standing()) {
     case keys::Standing::kRunning:
+      // One that a manifest ended waits for the last confirmations, and names nobody for them.
+      if (ceremony.row.state() == record::v1::CEREMONY_STATE_ENDED) ceremony.row.set_due_s(0);
       return absl::OkStatus();
     case keys::Standing::kEnded:
       if (was_running) {

@@ -51,6 +51,14 @@ absl::Status AddStep(const Call& call, const View& view, const keys::Ceremony& m
                      const keys::Step& step, const StepCause& cause, CeremonyRow& ceremony,
                      Effect& effect);
 
+// Adds what somebody did to the row, with the messages that show it, and to the entry by digest.
+void AddFinding(const std::string& culprit, const keys::Finding& finding,
+                record::v1::StoredCeremony& row, record::v1::CeremonyStep& said);
+
+// Puts another event in the place of the one of that number.
+void RewriteEvent(size_t number, const keys::Event& event, const CeremonyRow& ceremony,
+                  Effect& effect);
+
 // Adds an event that no machine sees yet: of a proposal.
 void AddEvent(const keys::Event& event, CeremonyRow& ceremony, Effect& effect);
 void WriteCeremony(const CeremonyRow& ceremony, Effect& effect);

@@ -4,9 +4,11 @@
 #include <memory>
 #include <set>
 
+#include "server/core/ceremony_fate.h"
 #include "server/core/ceremony_step.h"
 #include "server/core/key_secret.h"
 #include "server/core/key_succession.h"
+#include "server/core/key_use.h"
 #include "server/core/outbox.h"
 #include "server/core/refusal.h"
 #include "server/ledger/row.h"
@@ -29,12 +31,12 @@ Plan NotDue(const Call& call) {
 // When time alone changes it; 0 when it does not.
 absl::StatusOr<uint64_t> DueAt(const CeremonyRow& ceremony) {
   if (ceremony.row.state() != record::v1::CEREMONY_STATE_PROPOSED) return ceremony.row.due_s();
-  const absl::StatusOr<keys::Parameters> parameters =
-      keys::ReadParameters(ceremony.row.parameters());
-  if (!parameters.ok()) {
+  // No package in them is judged: this is asked for often.
+  peer::v1::CeremonyParameters parameters;
+  if (!parameters.ParseFromString(ceremony.row.parameters())) {
     return absl::DataLossError("a ceremony cannot be read; run the node's doctor");
   }
-  return parameters->announce_until_s;
+  return parameters.announce_until_s();
 }
 
 // Its rows go: announcements of it are no longer taken either.
@@ -56,58 +58,34 @@ absl::StatusOr<Plan> Forget(const Call& call, const CeremonyRow& ceremony) {
 }
 
 // It is over for this node; its rows stay as evidence of what came.
-absl::StatusOr<Plan> Close(const Call& call, CeremonyRow& ceremony) {
-  const absl::StatusOr<AgreedTerms> agreed = AgreedTermsOf(ceremony.row);
-  if (!agreed.ok()) return agreed.status();
+Plan EndPlan(const Call& call, record::v1::CeremonyState state, std::string_view reason,
+             CeremonyRow& ceremony) {
   Plan plan;
-  Effect& effect = plan.effects.emplace_back();
-  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
-  effect.entry.act.set_object_digest(ceremony.id);
-  *effect.entry.act.mutable_ceremony() = StepOf(ceremony.id, agreed->parameters, kClosed);
-  effect.preconditions.push_back({CeremonyKey(ceremony.id), ceremony.stamp});
-  ceremony.row.set_state(record::v1::CEREMONY_STATE_CLOSED);
-  ceremony.row.set_ended_s(call.now_us / kSecondUs);
-  ceremony.row.set_due_s(0);
-  ceremony.row.clear_awaited();
-  WriteCeremony(ceremony, effect);
+  AddEnd(call, state, reason, ceremony, plan.effects.emplace_back());
   plan.reply = Done;
   return plan;
 }
 
-// Whether it runs and the manifest in force lists somebody no more who takes part. Of packages no
-// more is read than names.
-bool LacksParticipant(const record::v1::StoredCeremony& ceremony,
-                      const partnership::Manifest* manifest) {
-  if (manifest == nullptr || ceremony.state() != record::v1::CEREMONY_STATE_RUNNING) return false;
-  peer::v1::CeremonyParameters parameters;
-  if (!parameters.ParseFromString(ceremony.parameters())) return false;
-  const auto gone = [&](const auto& one) { return manifest->Find(one.organisation()) == nullptr; };
-  record::v1::KeyPackage previous;
-  previous.ParseFromString(parameters.previous_package());
-  return parameters.partnership() != manifest->partnership ||
-         std::any_of(parameters.holders().begin(), parameters.holders().end(), gone) ||
-         std::any_of(previous.holders().begin(), previous.holders().end(), [&](const auto& one) {
-           return gone(one) && std::count(parameters.dealers().begin(), parameters.dealers().end(),
-                                          one.index()) != 0;
-         });
+// In the last round its machine stays, as of every ceremony that ends there, because others may
+// have the key; unless somebody else may by now sign what it would take.
+Plan EndFor(const Call& call, std::string_view reason, CeremonyRow& ceremony) {
+  const bool last = ceremony.row.round() == static_cast<uint32_t>(peer::v1::CEREMONY_ROUND_CONFIRM);
+  return EndPlan(call,
+                 last && reason == kReasonIdentityKey ? record::v1::CEREMONY_STATE_CLOSED
+                                                      : record::v1::CEREMONY_STATE_ENDED,
+                 reason, ceremony);
 }
 
-// Nothing more is awaited for it. In the last round its machine stays, as of every ceremony that
-// ends there: others may have the key.
-absl::StatusOr<Plan> EndForManifest(const Call& call, CeremonyRow& ceremony) {
-  const absl::StatusOr<AgreedTerms> agreed = AgreedTermsOf(ceremony.row);
-  if (!agreed.ok()) return agreed.status();
+// It cannot go on, and must not stand in the way of another one about the key for ever. The others
+// are told, so that they do not wait for this node and name it.
+Plan EndUnmakeable(const Call& call, const Ceremonies& ceremonies, CeremonyRow& ceremony) {
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
-  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
-  effect.entry.act.set_object_digest(ceremony.id);
-  *effect.entry.act.mutable_ceremony() = StepOf(ceremony.id, agreed->parameters, kEnded);
-  effect.preconditions.push_back({CeremonyKey(ceremony.id), ceremony.stamp});
-  ceremony.row.set_state(record::v1::CEREMONY_STATE_ENDED);
-  ceremony.row.set_ended_s(call.now_us / kSecondUs);
-  ceremony.row.set_due_s(0);
-  ceremony.row.clear_awaited();
-  WriteCeremony(ceremony, effect);
+  const absl::StatusOr<AgreedTerms> agreed = AgreedTermsOf(ceremony.row);
+  if (agreed.ok() && ceremony.row.state() == record::v1::CEREMONY_STATE_RUNNING) {
+    OweCancellation(call, *agreed, ceremonies.identity(), ceremony, effect);
+  }
+  AddEnd(call, record::v1::CEREMONY_STATE_CLOSED, kReasonUnreadable, ceremony, effect);
   plan.reply = Done;
   return plan;
 }
@@ -117,7 +95,19 @@ struct DoneSecrets {
   std::vector<PinnedRow> keys;  // whose old share is among them
 };
 
-absl::StatusOr<DoneSecrets> FindDone(const View& view) {
+// Whose secret a row held: of which ceremony the seed, or of which package the share.
+void SayErased(const std::string& key, record::v1::CeremonyStep& said) {
+  said.set_event(kKeysErased);
+  const std::string seeds = KeySecretKey(KeySecretKind::kSeed, {});
+  const std::string id = key.substr(seeds.size());
+  if (key.starts_with(seeds)) {
+    said.set_ceremony(id);
+  } else {
+    said.set_package_digest(id);
+  }
+}
+
+absl::StatusOr<DoneSecrets> FindDone(const View& view, uint64_t now_us) {
   DoneSecrets done;
   std::set<std::string> there;
   const std::string prefix = ledger::RowKey(ledger::Table::kKeySecret);
@@ -128,17 +118,22 @@ absl::StatusOr<DoneSecrets> FindDone(const View& view) {
       });
   if (!visited.ok()) return visited;
   if (there.empty()) return done;
+  const absl::StatusOr<PinnedNow> pinned = PinnedNow::Of(view);
+  if (!pinned.ok()) return pinned.status();
   // What is left of them serves nothing: nobody has to remember each way in which that comes about.
   visited = VisitCeremonies(view, [&](const CeremonyRow& one) {
-    if (!HasMachine(one.row)) return true;
-    there.erase(KeySecretKey(KeySecretKind::kSeed, one.id));
-    there.erase(KeySecretKey(KeySecretKind::kShare, one.row.package_digest()));
+    if (HasMachine(one.row)) there.erase(KeySecretKey(KeySecretKind::kSeed, one.id));
+    if (KeepsShare(one.row) && !pinned->IsPast(one.row)) {
+      there.erase(KeySecretKey(KeySecretKind::kShare, one.row.package_digest()));
+    }
     return true;
   });
   if (!visited.ok()) return visited;
   visited = VisitPinnedRows(view, [&](const PinnedRow& one) {
     const crypto::Hash digest = keys::PackageDigest(one.row.package());
-    there.erase(KeySecretKey(KeySecretKind::kShare, crypto::View(digest)));
+    if (!IsOver(one.row, now_us)) {
+      there.erase(KeySecretKey(KeySecretKind::kShare, crypto::View(digest)));
+    }
     if (!one.row.old_share().empty()) done.keys.push_back(one);
     return true;
   });
@@ -147,36 +142,26 @@ absl::StatusOr<DoneSecrets> FindDone(const View& view) {
   return done;
 }
 
-// Whether the manifest lacks a holder, and no day is set yet. Of the package no more is read than
-// names.
-bool MustStop(const record::v1::StoredKey& key, const partnership::Manifest& manifest) {
-  record::v1::KeyPackage package;
-  return key.stops_s() == 0 && package.ParseFromString(key.package()) &&
-         package.partnership() == manifest.partnership &&
-         std::any_of(package.holders().begin(), package.holders().end(), [&](const auto& holder) {
-           return manifest.Find(holder.organisation()) == nullptr;
-         });
-}
-
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> CeremoniesDue(const View& view, uint64_t now_us,
-                                                       const partnership::Manifest* manifest) {
+absl::StatusOr<DueCeremonies> CeremoniesDue(const View& view, uint64_t now_us, const Terms& terms) {
   const absl::StatusOr<PinnedNow> pinned = PinnedNow::Of(view);
   if (!pinned.ok()) return pinned.status();
-  std::vector<std::string> due;
+  DueCeremonies due;
   absl::Status fault = absl::OkStatus();
   const absl::Status visited = VisitCeremonies(view, [&](const CeremonyRow& one) {
-    if (pinned->Overtakes(one.row) || LacksParticipant(one.row, manifest)) {
-      due.push_back(one.id);
+    if (HasMachine(one.row) && one.row.due_s() != 0) due.at_s.emplace(one.id, one.row.due_s());
+    if (pinned->Overtakes(one.row) || !ReasonToEnd(one.row, terms, now_us).empty()) {
+      due.now.push_back(one.id);
       return true;
     }
+    if (StandsStill(one.row, terms)) return true;
     const absl::StatusOr<uint64_t> at = DueAt(one);
     if (!at.ok()) {
       fault = at.status();
       return false;
     }
-    if (*at != 0 && *at <= now_us / kSecondUs) due.push_back(one.id);
+    if (*at != 0 && *at <= now_us / kSecondUs) due.now.push_back(one.id);
     return true;
   });
   if (!visited.ok()) return visited;
@@ -198,38 +183,43 @@ absl::StatusOr<Plan> TickCeremony::Decide(const Call& call, View& view) {
   if (!pinned.ok()) return pinned.status();
   if (pinned->Overtakes(ceremony.row)) {
     ceremonies_.Drop(ceremony.id);
-    return Close(call, ceremony);
+    return EndPlan(call, record::v1::CEREMONY_STATE_CLOSED, {}, ceremony);
   }
-  if (LacksParticipant(ceremony.row,
-                       call.terms->manifest ? &call.terms->manifest->manifest : nullptr)) {
-    return EndForManifest(call, ceremony);
+  if (const std::string_view reason = ReasonToEnd(ceremony.row, *call.terms, call.now_us);
+      !reason.empty()) {
+    // What it still needs, if anything, is made from the rows again.
+    ceremonies_.Drop(ceremony.id);
+    return EndFor(call, reason, ceremony);
   }
+  if (StandsStill(ceremony.row, *call.terms)) return NotDue(call);
   const uint64_t now_s = call.now_us / kSecondUs;
   const absl::StatusOr<uint64_t> due_s = DueAt(ceremony);
   if (!due_s.ok()) return due_s.status();
   if (*due_s == 0 || *due_s > now_s) return NotDue(call);
   if (!HasMachine(ceremony.row)) return Forget(call, ceremony);
   absl::StatusOr<keys::Ceremony> machine = ceremonies_.Take(view, ceremony);
-  // It cannot go on, and must not stand in the way of another one about the key for ever.
-  if (absl::IsDataLoss(machine.status())) return Close(call, ceremony);
+  if (absl::IsDataLoss(machine.status())) return EndUnmakeable(call, ceremonies_, ceremony);
   if (!machine.ok()) return machine.status();
+  // Nobody would believe what it says, so it must not call others silent.
+  if (!machine->Speaks()) return EndFor(call, kReasonIdentityKey, ceremony);
   const absl::StatusOr<keys::Step> step = machine->Tick(now_s);
   if (!step.ok()) return step.status();
-  if (!step->changed) return NotDue(call);
+  if (!step->changed) return ceremonies_.Give(ceremony, *std::move(machine)), NotDue(call);
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
   const absl::Status added =
-      AddStep(call, view, *machine, *step, {kTime, keys::Event{now_s, {}}, {}}, ceremony, effect);
+      AddStep(call, view, *machine, *step, {kTime, keys::Event{machine->now_s(), {}}, {}}, ceremony,
+              effect);
   if (!added.ok()) return added;
   effect.preconditions.push_back({CeremonyKey(ceremony.id), ceremony.stamp});
   WriteCeremony(ceremony, effect);
-  ceremonies_.Give(ceremony, *std::move(machine));
-  plan.reply = Done;
+  const auto give = ceremonies_.GiveBack(ceremony, *std::move(machine));
+  plan.reply = [give](std::span<const ledger::Logged> logged) { return give(), Done(logged); };
   return plan;
 }
 
-absl::StatusOr<std::vector<std::string>> KeySecretsDone(const View& view) {
-  absl::StatusOr<DoneSecrets> done = FindDone(view);
+absl::StatusOr<std::vector<std::string>> KeySecretsDone(const View& view, uint64_t now_us) {
+  absl::StatusOr<DoneSecrets> done = FindDone(view, now_us);
   if (!done.ok()) return done.status();
   return std::move(done->rows);
 }
@@ -240,40 +230,51 @@ const Method& EraseKeySecrets::method() const {
 }
 
 absl::StatusOr<Plan> EraseKeySecrets::Decide(const Call& call, View& view) {
-  const absl::StatusOr<DoneSecrets> done = FindDone(view);
+  const absl::StatusOr<DoneSecrets> done = FindDone(view, call.now_us);
   if (!done.ok()) return done.status();
-  if (done->rows.empty()) return NotDue(call);
   Plan plan;
-  Effect& effect = plan.effects.emplace_back();
-  effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
-  effect.entry.act.mutable_ceremony()->set_event(kKeysErased);
   for (const std::string& key : done->rows) {
+    if (plan.effects.size() == kMostErased) break;
+    Effect effect;
+    effect.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
+    SayErased(key, *effect.entry.act.mutable_ceremony());
     const absl::StatusOr<HeldKeySecret> held = ReadKeySecret(view, key);
-    // One that cannot be read names no key to erase; nobody can open it either.
+    effect.rows.push_back({key, std::nullopt});
     if (absl::IsDataLoss(held.status())) {
+      // One that cannot be read names no key to erase; nobody can open it either.
       const absl::StatusOr<uint64_t> stamp = view.StampOf(key);
       if (!stamp.ok()) return stamp.status();
       effect.preconditions.push_back({key, *stamp});
-      effect.rows.push_back({key, std::nullopt});
-      continue;
+    } else {
+      if (!held.ok()) return held.status();
+      effect.preconditions.push_back({key, held->stamp});
+      // With an erasure applied again after a restore its keys went before.
+      const absl::Status there = view.keyring().Unwrap(view.snapshot(), held->ref).status();
+      if (!absl::IsNotFound(there)) {
+        effect.erase.push_back(held->ref);
+        effect.entry.act.set_erased_everywhere_on(
+            storage::AddDays(call.today, call.terms->key_copy_days + 1));
+      }
     }
-    if (!held.ok()) return held.status();
-    effect.preconditions.push_back({key, held->stamp});
-    effect.rows.push_back({key, std::nullopt});
-    // With an erasure applied again after a restore its keys went before.
-    const absl::Status there = view.keyring().Unwrap(view.snapshot(), held->ref).status();
-    if (!absl::IsNotFound(there)) effect.erase.push_back(held->ref);
+    plan.effects.push_back(std::move(effect));
   }
-  if (effect.rows.empty()) return NotDue(call);
-  if (!effect.erase.empty()) {
-    effect.entry.act.set_erased_everywhere_on(
-        storage::AddDays(call.today, call.terms->key_copy_days + 1));
-  }
+  if (plan.effects.empty()) return NotDue(call);
   for (const PinnedRow& one : done->keys) {
+    // Only with the share that it names.
+    const std::string share = KeySecretKey(KeySecretKind::kShare, one.row.old_share());
+    auto erased = std::find_if(plan.effects.begin(), plan.effects.end(),
+                               [&](const Effect& e) { return e.rows.front().key == share; });
+    if (erased == plan.effects.end()) {
+      // One that went before, as after a restore.
+      const absl::StatusOr<uint64_t> stamp = view.StampOf(share);
+      if (!stamp.ok()) return stamp.status();
+      if (*stamp != ledger::kAbsent) continue;
+      erased = plan.effects.begin();
+    }
     record::v1::StoredKey row = one.row;
     row.clear_old_share();
-    effect.preconditions.push_back({one.key, one.stamp});
-    effect.rows.push_back({one.key, row.SerializeAsString()});
+    erased->preconditions.push_back({one.key, one.stamp});
+    erased->rows.push_back({one.key, row.SerializeAsString()});
   }
   plan.reply = Done;
   return plan;
@@ -292,7 +293,7 @@ absl::StatusOr<std::vector<TakenMessage>> LettersUnwanted(const View& view,
     const absl::Status visited = VisitOutbox(view, partner, [&](const OwedRow& owed) {
       if (owed.kind != peer::v1::ENVELOPE_KIND_CEREMONY) return true;
       if (gone || owed.not_before_us + kDaysLettersStay * kDaySeconds * kSecondUs <= now_us) {
-        unwanted.push_back({partner, std::string(owed.id), owed.kind});
+        unwanted.push_back({partner, std::string(owed.id), owed.kind, owed.not_before_us});
       }
       return unwanted.size() < most;
     });
@@ -300,50 +301,6 @@ absl::StatusOr<std::vector<TakenMessage>> LettersUnwanted(const View& view,
     if (unwanted.size() >= most) break;
   }
   return unwanted;
-}
-
-absl::StatusOr<bool> HoldersRemoved(const View& view, const partnership::Manifest& manifest) {
-  bool found = false;
-  const absl::Status visited = VisitPinnedRows(view, [&](const PinnedRow& one) {
-    found = MustStop(one.row, manifest);
-    return !found;
-  });
-  if (!visited.ok()) return visited;
-  return found;
-}
-
-const Method& StopKeysOfRemoved::method() const {
-  static const Method& method = *new Method{"Node.StopKeysOfRemoved", node::v1::METHOD_CLASS_ADMIN};
-  return method;
-}
-
-absl::StatusOr<Plan> StopKeysOfRemoved::Decide(const Call& call, View& view) {
-  if (call.terms->manifest == nullptr) return NotDue(call);
-  const partnership::Manifest& manifest = call.terms->manifest->manifest;
-  Plan plan;
-  const absl::Status visited = VisitPinnedKeys(view, [&](const PinnedKey& one) {
-    if (!MustStop(one.row, manifest)) return true;
-    Effect& effect = plan.effects.emplace_back();
-    effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
-    effect.entry.act.set_object_digest(std::string(crypto::View(one.package.digest)));
-    record::v1::CeremonyStep& said = *effect.entry.act.mutable_ceremony();
-    said.set_ceremony(one.row.ceremony());
-    said.set_purpose(one.package.purpose);
-    said.set_epoch(one.package.epoch);
-    said.set_event(kRemoved);
-    said.set_package_digest(std::string(crypto::View(one.package.digest)));
-    record::v1::StoredKey row = one.row;
-    row.set_stops_s(call.now_us / kSecondUs + kDaysAfterRemoval * kDaySeconds);
-    const std::string key = PinnedKeyKey(one.package.partnership, one.package.purpose,
-                                         one.package.use, one.package.epoch);
-    effect.preconditions.push_back({key, one.stamp});
-    effect.rows.push_back({key, row.SerializeAsString()});
-    return plan.effects.size() < 64;
-  });
-  if (!visited.ok()) return visited;
-  if (plan.effects.empty()) return NotDue(call);
-  plan.reply = Done;
-  return plan;
 }
 
 absl::Status KeepKeys(ledger::Ledger& ledger, Executor& executor, const Terms& terms,
@@ -355,15 +312,15 @@ absl::Status KeepKeys(ledger::Ledger& ledger, Executor& executor, const Terms& t
   {
     const auto snapshot = ledger.store().NewSnapshot();
     const View view(*snapshot, ledger.keyring());
-    absl::StatusOr<std::vector<std::string>> found =
-        CeremoniesDue(view, now_us, terms.manifest ? &terms.manifest->manifest : nullptr);
+    absl::StatusOr<DueCeremonies> found = CeremoniesDue(view, now_us, terms);
     if (!found.ok()) return found.status();
-    due = *std::move(found);
-    const absl::StatusOr<std::vector<std::string>> done = KeySecretsDone(view);
+    due = std::move(found->now);
+    ceremonies.NoteDue(found->at_s, now_us);
+    const absl::StatusOr<std::vector<std::string>> done = KeySecretsDone(view, now_us);
     if (!done.ok()) return done.status();
     secrets = !done->empty();
     if (terms.manifest) {
-      const absl::StatusOr<bool> lacking = HoldersRemoved(view, terms.manifest->manifest);
+      const absl::StatusOr<bool> lacking = KeysMustStop(view, terms.manifest->manifest);
       if (!lacking.ok()) return lacking.status();
       removed = *lacking;
     }
@@ -373,7 +330,7 @@ absl::Status KeepKeys(ledger::Ledger& ledger, Executor& executor, const Terms& t
     first.Update(executor.RunAsNodeAndWait(std::make_shared<TickCeremony>(ceremony, ceremonies)));
   }
   if (secrets) first.Update(executor.RunAsNodeAndWait(std::make_shared<EraseKeySecrets>()));
-  if (removed) first.Update(executor.RunAsNodeAndWait(std::make_shared<StopKeysOfRemoved>()));
+  if (removed) first.Update(executor.RunAsNodeAndWait(std::make_shared<StopKeys>()));
   if (!due.empty()) wake();
   return first;
 }

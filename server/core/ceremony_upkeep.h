@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,13 +22,14 @@
 
 namespace sluis::core {
 
-// Days within which a key must be shared anew after a holder was removed from the partnership.
-inline constexpr uint64_t kDaysAfterRemoval = 30;
-
-// Ceremonies that change by now without a message: time does it, a key that overtook them, or a
-// manifest that lists a participant no more. `manifest` is null when none is in force.
-absl::StatusOr<std::vector<std::string>> CeremoniesDue(const View& view, uint64_t now_us,
-                                                       const partnership::Manifest* manifest);
+struct DueCeremonies {
+  std::vector<std::string> now;
+  // When time alone changes those that run, seconds by ceremony.
+  std::map<std::string, uint64_t> at_s;
+};
+// Ceremonies that change by now without a message: time does it, a key that overtook them, or what
+// is in force (ReasonToEnd). While nothing is exchanged no time passes for them.
+absl::StatusOr<DueCeremonies> CeremoniesDue(const View& view, uint64_t now_us, const Terms& terms);
 
 // Lets time pass for one ceremony: asks for what did not come, names who is silent; forgets a
 // proposal whose time is over. Refused with `not_due` when nothing changes.
@@ -37,6 +39,7 @@ class TickCeremony : public UseCase {
   TickCeremony(std::string ceremony, Ceremonies& ceremonies)
       : ceremony_(std::move(ceremony)), ceremonies_(ceremonies) {}
   const Method& method() const override;
+  bool takes_turns() const override { return true; }
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:
@@ -45,10 +48,12 @@ class TickCeremony : public UseCase {
 };
 
 // Rows of secrets that are of no use any more: seeds of ceremonies that are over, shares of a
-// sharing that another took the place of.
-absl::StatusOr<std::vector<std::string>> KeySecretsDone(const View& view);
+// sharing that another took the place of, shares of key and factor once the window after a roll is
+// over. Everything that no key and no open ceremony refers to.
+absl::StatusOr<std::vector<std::string>> KeySecretsDone(const View& view, uint64_t now_us);
 
-// Erases them, with one entry.
+// Erases them, each with an entry that says which it was; kMostErased at a time.
+inline constexpr size_t kMostErased = 64;
 class EraseKeySecrets : public UseCase {
  public:
   const Method& method() const override;
@@ -64,16 +69,6 @@ inline constexpr uint64_t kDaysLettersStay = 40;
 absl::StatusOr<std::vector<TakenMessage>> LettersUnwanted(const View& view,
                                                           const partnership::Manifest& manifest,
                                                           uint64_t now_us, size_t most);
-
-// Whether the manifest no longer lists a holder of a key for which nothing is set yet.
-absl::StatusOr<bool> HoldersRemoved(const View& view, const partnership::Manifest& manifest);
-
-// Sets the day from which such keys are not used any more, one entry for each.
-class StopKeysOfRemoved : public UseCase {
- public:
-  const Method& method() const override;
-  absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
-};
 
 // Does all of this that is due now, but for the letters; `wake` is called when something may have
 // to leave. An error is a fault of the node; what does not hang on it was done.

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "crypto/hash.h"
+#include "server/core/ceremony_fate.h"
+#include "server/core/key_use.h"
 
 namespace sluis::core {
 namespace {
@@ -14,7 +16,8 @@ namespace {
 std::string Text(const crypto::Hash& hash) { return std::string(crypto::View(hash)); }
 
 node::v1::KeyState StateOf(const View& view, const PinnedKey& pinned,
-                           const partnership::Manifest* manifest, const std::string& organisation) {
+                           const partnership::Manifest* manifest, const std::string& organisation,
+                           uint64_t now_us) {
   const keys::Package& package = pinned.package;
   node::v1::KeyState state;
   state.set_purpose(package.purpose);
@@ -32,7 +35,9 @@ node::v1::KeyState StateOf(const View& view, const PinnedKey& pinned,
         manifest == nullptr ? nullptr : manifest->Find(holder.organisation);
     if (member != nullptr) seat.set_host(member->host);
     if (holder.organisation == organisation) {
-      state.set_share(OpenKeyShare(view, package).ok() ? "held" : "lost");
+      state.set_share(OpenKeyShare(view, package).ok() ? "held"
+                      : IsOver(pinned.row, now_us)     ? "erased"
+                                                       : "lost");
     }
   }
   state.set_key_id(std::string(crypto::View(package.key_id)));
@@ -40,6 +45,8 @@ node::v1::KeyState StateOf(const View& view, const PinnedKey& pinned,
   state.set_since_s(pinned.row.since_s());
   state.set_old_share(!pinned.row.old_share().empty());
   state.set_stops_s(pinned.row.stops_s());
+  state.set_stops_why(pinned.row.stops_why());
+  state.set_exercise(pinned.row.exercise());
   return state;
 }
 
@@ -94,6 +101,7 @@ node::v1::CeremonyView Described(const CeremonyRow& ceremony, const AgreedTerms&
       fault.add_evidence_digests(std::string(crypto::View(crypto::Sha256(message))));
     }
   }
+  view.set_reason(row.reason());
   if (row.state() == record::v1::CEREMONY_STATE_COMPLETE) {
     view.set_package_digest(row.package_digest());
   }
@@ -110,7 +118,7 @@ absl::StatusOr<Plan> GetKeys::Decide(const Call& call, View& view) {
   const partnership::Manifest* manifest =
       call.terms->manifest ? &call.terms->manifest->manifest : nullptr;
   absl::Status visited = VisitPinnedKeys(view, [&](const PinnedKey& pinned) {
-    *found.add_keys() = StateOf(view, pinned, manifest, call.terms->organisation);
+    *found.add_keys() = StateOf(view, pinned, manifest, call.terms->organisation, call.now_us);
     return true;
   });
   if (!visited.ok()) return visited;
@@ -118,6 +126,15 @@ absl::StatusOr<Plan> GetKeys::Decide(const Call& call, View& view) {
   std::vector<std::pair<uint64_t, node::v1::CeremonyView>> ceremonies;
   visited = VisitCeremonies(view, [&](const CeremonyRow& one) {
     const absl::StatusOr<AgreedTerms> agreed = AgreedTermsOf(one.row);
+    if (absl::IsDataLoss(agreed.status())) {
+      // Its number and state, so that somebody can end it; the others are to be seen as well.
+      node::v1::CeremonyView shown;
+      shown.set_id(one.id);
+      shown.set_state(WordOf(one.row.state()));
+      shown.set_reason(std::string(kReasonUnreadable));
+      ceremonies.emplace_back(0, std::move(shown));
+      return true;
+    }
     if (!agreed.ok()) {
       fault = agreed.status();
       return false;

@@ -180,7 +180,7 @@ absl::Status CloseSent::Close(const Call& call, View& view, const PeerLeaf& leaf
   after.set_reason(ending->reason);
   after.set_answer_proof(leaf.proof.Serialise());
   after.set_offer_digest(offer_digest);
-  after.clear_sealed_key();
+  ForgetKeys(after);
   effect.entry.counterpart =
       SenderPart(after, call.terms->partnership, ending->kind, crypto::View(leaf.digest));
   WriteSent(*sent, std::move(after), peer::v1::ENVELOPE_KIND_UNSPECIFIED, call.now_us, effect);

@@ -25,7 +25,10 @@ absl::StatusOr<Plan> DropTaken::Decide(const Call& call, View& view) {
     if (!owed.ParseFromString(row->value)) {
       return absl::DataLossError("a row of the outbox cannot be read; run the node's doctor");
     }
-    if (owed.kind() != static_cast<uint32_t>(one.kind)) continue;
+    if (owed.kind() != static_cast<uint32_t>(one.kind) ||
+        (one.not_before_us && owed.not_before_us() != *one.not_before_us)) {
+      continue;
+    }
     effect.preconditions.push_back({key, row->stamp});
     effect.rows.push_back({key, std::nullopt});
   }

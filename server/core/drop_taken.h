@@ -1,6 +1,8 @@
 #ifndef SLUIS_SERVER_CORE_DROP_TAKEN_H_
 #define SLUIS_SERVER_CORE_DROP_TAKEN_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +17,9 @@ struct TakenMessage {
   std::string partner;
   std::string exchange_id;
   peer::v1::EnvelopeKind kind = peer::v1::ENVELOPE_KIND_UNSPECIFIED;
+  // Since when it was owed as it was taken: the same message may come to be owed anew.
+  // Nothing: whenever that was.
+  std::optional<uint64_t> not_before_us = std::nullopt;
 };
 
 // Strikes such messages off the outbox, with one entry for all: an act of the node, run with

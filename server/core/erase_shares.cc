@@ -69,7 +69,7 @@ bool AddErasedShare(const Call& call, const View& view, const SentRow& sent,
                     const ErasureSignatures& signatures, Plan& plan, size_t erasing) {
   Effect& effect = plan.effects[erasing];
   SentExchange after = sent.row;
-  after.clear_sealed_key();
+  ForgetKeys(after);
   after.clear_sealed_context();
   LeaveBindingOnly(call, view, sent, after);
   if (MayBeThere(sent.row)) {

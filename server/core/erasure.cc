@@ -2,6 +2,7 @@
 
 #include "server/core/received_exchange.h"
 #include "server/core/sealing_key.h"
+#include "server/core/subject_identity.h"
 #include "server/ledger/key_rows.h"
 #include "server/ledger/row.h"
 #include "server/storage/clock.h"
@@ -63,7 +64,53 @@ absl::Status SearchExchange(const View& view, std::string_view record_id, Erasab
   return visited.ok() ? AddOneTimeKey(view, found) : visited;
 }
 
+// Whether a row of another record names this key.
+absl::StatusOr<bool> NamedElsewhere(const View& view, std::string_view record_id,
+                                    std::string_view key_id) {
+  bool named = false;
+  const absl::Status visited =
+      view.VisitRecordsNewestFirst({}, [&](std::string_view, std::string_view id) {
+        if (id == record_id) return true;
+        const auto other = view.ReadRecordRow(id);
+        named = other.ok() && (other->key_id() == key_id || other->identity().key_id() == key_id);
+        return !named;
+      });
+  if (!visited.ok()) return visited;
+  return named;
+}
+
 }  // namespace
+
+absl::StatusOr<std::optional<ledger::KeyRef>> IdentityKey(const View& view,
+                                                          const record::v1::StoredRecord& row) {
+  if (!row.has_identity()) return std::nullopt;
+  const absl::Status damaged =
+      absl::DataLossError("a stored identity cannot be read; run the node's doctor");
+  absl::StatusOr<crypto::FixedBytes<16>> key_id = crypto::ToFixed<16>(row.identity().key_id());
+  if (!key_id.ok()) return damaged;
+  ledger::KeyRef key{row.identity().bucket(), *key_id};
+  absl::StatusOr<std::optional<uint64_t>> erased = view.keyring().ErasedBy(key);
+  if (!erased.ok()) return erased.status();
+  if (erased->has_value()) return std::nullopt;
+  // Dear, so only for what an erasure did not take yet.
+  if (absl::Status found = FindKeys(view, key); !found.ok()) return found;
+  if (!view.keyring().UseOf(key).ok()) return damaged;
+  // A key under which it opens is its own; another one may be anybody's.
+  const absl::StatusOr<ledger::RecordKeys> keys = view.keyring().Unwrap(view.snapshot(), key);
+  if (keys.ok() && UnsealIdentity(keys->data, row.record_id(), row.identity().sealed()).ok()) {
+    return key;
+  }
+  const absl::StatusOr<bool> elsewhere =
+      NamedElsewhere(view, row.record_id(), row.identity().key_id());
+  if (!elsewhere.ok()) return elsewhere.status();
+  if (*elsewhere || row.identity().key_id() == row.key_id()) return damaged;
+  return key;
+}
+
+std::string ErasedEverywhereOn(const Call& call) {
+  // Copies of key-encryption keys may live for that many days; the day after, none is left.
+  return storage::AddDays(call.today, call.terms->key_copy_days + 1);
+}
 
 absl::StatusOr<Erasable> FindErasable(const View& view, std::string_view record_id) {
   absl::StatusOr<std::shared_ptr<const OpenedRecord>> opened = view.OpenRecord(record_id);
@@ -77,6 +124,9 @@ absl::StatusOr<Erasable> FindErasable(const View& view, std::string_view record_
         .opened = *opened};
     const absl::Status added = AddExchange(view, record.body, found);
     if (!added.ok()) return added;
+    auto identity = IdentityKey(view, record.row);
+    if (!identity.ok()) return identity.status();
+    found.identity = *std::move(identity);
     return found;
   }
   if (!absl::IsDataLoss(opened.status())) return opened.status();
@@ -111,12 +161,14 @@ absl::StatusOr<Erasable> FindErasable(const View& view, std::string_view record_
   if (shared) return opened.status();
   const absl::Status searched = SearchExchange(view, record_id, found);
   if (!searched.ok()) return searched;
+  auto identity = IdentityKey(view, found.row);
+  if (!identity.ok()) return identity.status();
+  found.identity = *std::move(identity);
   return found;
 }
 
 std::string AddErasure(const Call& call, const Erasable& record, Effect& effect) {
-  // Copies of key-encryption keys may live for that many days; the day after, none is left.
-  const std::string everywhere = storage::AddDays(call.today, call.terms->key_copy_days + 1);
+  const std::string everywhere = ErasedEverywhereOn(call);
   effect.entry.act.set_erased_everywhere_on(everywhere);
   effect.record.emplace();
   record::v1::StoredRecord& tombstone = effect.record->row;
@@ -128,6 +180,7 @@ std::string AddErasure(const Call& call, const Erasable& record, Effect& effect)
     effect.rows.push_back({ExerciseKey(record.row.record_id()), std::nullopt});
   }
   effect.erase.push_back(record.key);
+  if (record.identity) effect.erase.push_back(*record.identity);
   // Its row stays until the upkeep finds it: several records of one erasure may share the key.
   if (record.one_time) effect.erase.push_back(*record.one_time);
   if (record.exchange) {

@@ -27,6 +27,8 @@ struct Erasable {
   // The one-time key by which a partner's record came here, while it is there: with it, what is
   // kept of the exchange would open the content again.
   std::optional<ledger::KeyRef> one_time = {};
+  // The key of who it is about, while it is there.
+  std::optional<ledger::KeyRef> identity = {};
   // Null when the body cannot be opened.
   std::shared_ptr<const OpenedRecord> opened;
 };
@@ -36,12 +38,19 @@ struct Erasable {
 // which must not go with it. For a record that cannot be opened this reads all rows of records.
 absl::StatusOr<Erasable> FindErasable(const View& view, std::string_view record_id);
 
-// Makes `effect` destroy the keys of the record, and the one-time key of one that was received,
-// provided that its row is unchanged, and leave its tombstone, and of the Offer of `exchange` its
-// binding; adds the subject. That of a record
-// that cannot be opened names its id only and lies under a key of its own, like the subject of a
-// list. Returns the day from which no copy of the old keys exists anywhere (YYYY-MM-DD, legal
-// time), which the act part states too.
+// The key of who a record is about; nothing when there is none, or none that is left to destroy.
+// DATA_LOSS when the row names no key, or that of another record, which must not go with it.
+absl::StatusOr<std::optional<ledger::KeyRef>> IdentityKey(const View& view,
+                                                          const record::v1::StoredRecord& row);
+
+// Day from which no copy of a key that is destroyed today exists anywhere, YYYY-MM-DD, legal time.
+std::string ErasedEverywhereOn(const Call& call);
+
+// Makes `effect` destroy the keys of the record, of who it is about, and the one-time key of one
+// that was received, provided that its row is unchanged, and leave its tombstone, and of the Offer
+// of `exchange` its binding; adds the subject. That of a record that cannot be opened names its id
+// only and lies under a key of its own, like the subject of a list. Returns the day from which no
+// copy of the old keys exists anywhere (YYYY-MM-DD, legal time), which the act part states too.
 std::string AddErasure(const Call& call, const Erasable& record, Effect& effect);
 
 }  // namespace sluis::core

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "server/core/asker_in_force.h"
 #include "server/core/ceremony_rows.h"
+#include "server/core/key_use.h"
 #include "server/core/peer_act.h"
 #include "server/core/refusal.h"
 
@@ -89,6 +90,10 @@ absl::StatusOr<Plan> EvaluateForPartner::Decide(const Call& call, View& view) {
     return PlanRefusal(call, **seat, std::move(*refusal));
   }
   const auto admitted = std::get<std::shared_ptr<Evaluations::Admitted>>(std::move(verdict));
+  // Who has a right to ask is told that another key is in use; what was counted is given back.
+  if (!MayUse((*seat)->row(), terms, call.now_us).ok()) {
+    return PlanRefusal(call, **seat, {peer::v1::EVALUATION_REFUSAL_UPDATE, *request});
+  }
   absl::StatusOr<crypto::oprf::SecretScalar> share = OpenKeyShare(view, (*seat)->package());
   if (!share.ok()) return share.status();
 

@@ -162,7 +162,7 @@ absl::StatusOr<std::optional<Evaluations::Seat>> Evaluations::SeatIn(const View&
       books_->Visit(view, organisation_, [&](const PinnedRow& row, const Kept& kept) {
         if (kept.holder != nullptr && kept.package->partnership == partnership &&
             crypto::View(kept.package->key_id) == key_id) {
-          found = Seat(books_, kept.holder, {row.key, row.stamp});
+          found = Seat(books_, kept.holder, row.row, {row.key, row.stamp});
         }
         return !found;
       });

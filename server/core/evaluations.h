@@ -10,7 +10,7 @@
 // lets go, whatever became of the plan. Not guaranteed: that rows are written: effects do. All
 // functions are thread-safe, and work that is not short is not done under the lock; a Seat and an
 // Admitted may outlive this. Errors: DATA_LOSS for a row that cannot be read. Source:
-// docs/formats.md, rows E, D and K.
+// docs/formats.md, rows E, d and K.
 #ifndef SLUIS_SERVER_CORE_EVALUATIONS_H_
 #define SLUIS_SERVER_CORE_EVALUATIONS_H_
 
@@ -89,16 +89,21 @@ class Evaluations {
 
     const keys::Package& package() const { return *holder_->own().package; }
     // The pinned row as the view has it: what is planned rests on it.
+    const record::v1::StoredKey& row() const { return row_; }
     const ledger::Precondition& pinned() const { return pinned_; }
 
    private:
     friend class Evaluations;
     Seat(std::shared_ptr<Books> books, std::shared_ptr<evaluation::Holder> holder,
-         ledger::Precondition pinned)
-        : books_(std::move(books)), holder_(std::move(holder)), pinned_(std::move(pinned)) {}
+         record::v1::StoredKey row, ledger::Precondition pinned)
+        : books_(std::move(books)),
+          holder_(std::move(holder)),
+          row_(std::move(row)),
+          pinned_(std::move(pinned)) {}
 
     std::shared_ptr<Books> books_;
     std::shared_ptr<evaluation::Holder> holder_;
+    record::v1::StoredKey row_;
     ledger::Precondition pinned_;
   };
 

@@ -3,24 +3,15 @@
 #include <future>
 #include <utility>
 
+#include "server/core/call_context.h"
 #include "server/core/lazy_snapshot.h"
 #include "server/core/peer_act.h"
 #include "server/core/refusal.h"
-#include "server/core/signal_check.h"
 
 namespace sluis::core {
 namespace {
 
 constexpr char kNodeUser[] = "node";
-constexpr size_t kMaxWord = 64;
-
-// A word of the caller is written down only when the packs know it as a value of that attribute.
-std::string KnownWord(const Terms& terms, std::string_view attribute, const std::string& word) {
-  if (word.size() > kMaxWord) return {};
-  const auto id = terms.packs.FindAttribute(attribute);
-  if (!id || !terms.packs.FindValue(*id, word)) return {};
-  return word;
-}
 
 std::shared_ptr<const authn::Caller> CallerNamed(std::string user_id,
                                                  const crypto::Hash& certificate_digest) {
@@ -42,10 +33,6 @@ std::string CountedAs(const Call& call) {
   return call.caller->user_id + std::string(crypto::View(call.caller->certificate_digest));
 }
 
-Refusal BadContext(const char* code, const char* what) {
-  return {absl::StatusCode::kInvalidArgument, code, what, ""};
-}
-
 }  // namespace
 
 struct Executor::Attempt {
@@ -56,9 +43,24 @@ struct Executor::Attempt {
   std::shared_ptr<UseCase> use_case;
   Finish finish;
   int number = 0;
+  // When it came, of a use case that takes turns; 0 otherwise.
+  uint64_t came_us = 0;
+  // Of a use case that takes turns: let go of with this, once it was answered, or at the gate.
+  Turns::Turn turn = nullptr;
   // Refusals gathered into one entry instead of a use case.
   std::optional<RefusalGate::Gathered> gathered;
+  // Whether the refused parts of its plans get entries of their own; nothing before there were any.
+  std::optional<bool> parts_within_limit;
 };
+
+// By whom calls that wait for a turn are counted: nobody keeps another one, or the node itself,
+// from waiting too.
+std::string Executor::WaitsAs(const Attempt& attempt) {
+  if (attempt.as_node) return std::string(kNodeUser);
+  if (!attempt.peer.empty()) return "peer/" + attempt.peer;
+  if (!attempt.facts.ok()) return {};
+  return "person/" + std::string(crypto::View(attempt.facts->certificate_digest));
+}
 
 // Counts a submission on its way. Its last owner is the ledger, which lets go of it after it was
 // answered, or unanswered when it stops.
@@ -92,6 +94,8 @@ Executor::Executor(ledger::Ledger& ledger, TermsInForce& terms, authn::MandateVe
       worker_([this] { Work(); }) {}
 
 Executor::~Executor() {
+  // Those may have to be planned again, which the worker does.
+  turns_.Finish();
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -106,7 +110,7 @@ void Executor::Run(const absl::StatusOr<authn::CertificateFacts>& facts,
   attempt->facts = facts;
   attempt->use_case = std::move(use_case);
   attempt->finish = std::move(finish);
-  Start(std::move(attempt));
+  Begin(std::move(attempt));
 }
 
 void Executor::RunAsNode(std::shared_ptr<UseCase> use_case, Finish finish) {
@@ -114,7 +118,7 @@ void Executor::RunAsNode(std::shared_ptr<UseCase> use_case, Finish finish) {
   attempt->as_node = true;
   attempt->use_case = std::move(use_case);
   attempt->finish = std::move(finish);
-  Start(std::move(attempt));
+  Begin(std::move(attempt));
 }
 
 absl::Status Executor::RunAsNodeAndWait(std::shared_ptr<UseCase> use_case) {
@@ -130,7 +134,19 @@ void Executor::RunAsPeer(std::string organisation, std::shared_ptr<UseCase> use_
   attempt->peer = std::move(organisation);
   attempt->use_case = std::move(use_case);
   attempt->finish = std::move(finish);
-  Start(std::move(attempt));
+  Begin(std::move(attempt));
+}
+
+void Executor::Begin(std::shared_ptr<Attempt> attempt) {
+  if (!attempt->use_case->takes_turns()) return Start(std::move(attempt));
+  attempt->came_us = clock_.NowUs();
+  const bool waits = turns_.Take(WaitsAs(*attempt), [this, attempt](Turns::Turn turn) {
+    attempt->turn = std::move(turn);
+    Start(attempt);
+  });
+  if (waits) return;
+  attempt->finish(absl::ResourceExhaustedError(
+      "too many calls of this kind wait here at the same time; try again later"));
 }
 
 void Executor::Start(std::shared_ptr<Attempt> attempt) {
@@ -147,7 +163,7 @@ void Executor::Start(std::shared_ptr<Attempt> attempt) {
       absl::StatusOr<Plan> plan = PlanCall(*attempt, view, call, std::move(remembered));
       if (plan.ok() && !plan->refusal) {
         if (!plan->refused_parts.empty()) {
-          gate_.Gather(CountedAs(call), call.now_us, call, *plan);
+          gate_.Gather(CountedAs(call), call.now_us, call, *plan, attempt->parts_within_limit);
         }
         Commit(std::move(attempt), *std::move(plan), view, call);
         return;
@@ -163,17 +179,14 @@ void Executor::Start(std::shared_ptr<Attempt> attempt) {
     attempt->finish(plan.status());
     return;
   }
-  if (plan->effects.empty() && !call.peer.empty()) {
-    attempt->finish(plan->reply({}));
-    return;
-  }
+  if (plan->effects.empty() && !call.peer.empty()) return attempt->finish(plan->reply({}));
   if (plan->refusal) {
     // What waits at the gate is answered by a reply that may still need its use case.
     attempt->finish = [use_case = attempt->use_case, finish = std::move(attempt->finish)](
                           absl::Status status) { finish(std::move(status)); };
     if (!gate_.Admit(CountedAs(call), call.now_us, call, *plan, attempt->finish)) return;
   } else if (!plan->refused_parts.empty()) {
-    gate_.Gather(CountedAs(call), call.now_us, call, *plan);
+    gate_.Gather(CountedAs(call), call.now_us, call, *plan, attempt->parts_within_limit);
   }
   Commit(std::move(attempt), *std::move(plan), view, call);
 }
@@ -220,7 +233,8 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
   call.terms = terms_.Get();
   call.pages = &pages_;
   call.signatures = signatures_;
-  call.now_us = clock_.NowUs();
+  // What waited for others is as old as when it came: nobody is late because of them.
+  call.now_us = attempt.came_us != 0 ? attempt.came_us : clock_.NowUs();
   call.today = storage::LegalDay(call.now_us);
   if (remembered) {
     for (const ledger::Precondition& precondition : remembered->preconditions) {
@@ -233,10 +247,7 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
   const auto refuse = [&](Refusal refusal) { return RefusalPlan(call, std::move(refusal)); };
 
   if (const node::v1::RequestContext* context = attempt.use_case->context()) {
-    call.role = KnownWord(*call.terms, "actor.role", context->role());
-    call.purpose = KnownWord(*call.terms, "purpose", context->purpose());
-    call.basis = KnownWord(*call.terms, "basis", context->basis());
-    if (IsCaseRef(context->case_ref())) call.case_ref = context->case_ref();
+    TakeContext(*context, call);
   }
   if (attempt.as_node) {
     call.caller = CallerNamed(kNodeUser, {});
@@ -266,17 +277,7 @@ absl::StatusOr<Plan> Executor::PlanCall(Attempt& attempt, View& view, Call& call
       if (call.terms->stamp == ledger::kAbsent) {
         return TermsNotRecorded();
       }
-      if (call.role.empty()) return refuse(BadContext("no_role", "name a role of your mandate"));
-      if (call.purpose.empty())
-        return refuse(BadContext("no_purpose", "name a purpose of the rule pack"));
-      if (call.basis.empty())
-        return refuse(BadContext("no_basis", "name a legal basis of the rule pack"));
-      if (call.case_ref.empty() && call.method->method_class == node::v1::METHOD_CLASS_DATA) {
-        return refuse(BadContext(
-            "no_case_ref",
-            "give a case reference of 3 to 32 characters [A-Z0-9-] without a national register "
-            "number, or INTAKE"));
-      }
+      if (auto lacking = LackOfContext(call)) return refuse(*std::move(lacking));
       call.mandate = call.caller->MandateFor(call.role);
       if (call.mandate == nullptr ||
           !call.terms->packs.RoleAllowedAt(call.role, call.terms->kind)) {
@@ -345,10 +346,7 @@ void Executor::RunAgain(std::shared_ptr<Attempt> attempt) {
     attempt->finish(plan.status());
     return;
   }
-  if (plan->effects.empty() && !call.peer.empty()) {
-    attempt->finish(plan->reply({}));
-    return;
-  }
+  if (plan->effects.empty() && !call.peer.empty()) return attempt->finish(plan->reply({}));
   if (!plan->refusal) {
     plan = RefusalPlan(call, {absl::StatusCode::kAborted, "state_changed",
                               "others changed the same thing at the same time; try again", ""});

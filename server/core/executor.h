@@ -19,6 +19,7 @@
 #include "server/core/refusal.h"
 #include "server/core/refusal_gate.h"
 #include "server/core/terms.h"
+#include "server/core/turns.h"
 #include "server/core/use_case.h"
 #include "server/ledger/ledger.h"
 #include "server/storage/clock.h"
@@ -36,10 +37,10 @@ struct ExecutorOptions {
 //
 // Guarantee: `finish` is called exactly once, after the entry of the call is durable, refusals
 // included; nothing is written without an entry. A fault of the node (a row that cannot be read, a
-// full queue, a node that is not serving) is answered without an entry, because none can be
-// written. Thread-safe; Run does not block on the disk's sync. All references must outlive the
-// executor; destroy it before the ledger, from none of its own callbacks: it waits for calls on
-// their way.
+// full queue, too many that wait for their turn, a node that is not serving) is answered without an
+// entry, because none can be written. Thread-safe; Run does not block on the disk's sync. All
+// references must outlive the executor; destroy it before the ledger, from none of its own
+// callbacks: it waits for calls on their way.
 class Executor {
  public:
   using Finish = std::function<void(absl::Status)>;
@@ -69,6 +70,10 @@ class Executor {
   struct Attempt;
   struct OnItsWay;
 
+  // Starts it, now or when its turn comes.
+  // As whom it is counted among what waits for a turn.
+  static std::string WaitsAs(const Attempt& attempt);
+  void Begin(std::shared_ptr<Attempt> attempt);
   void Start(std::shared_ptr<Attempt> attempt);
   void RunAgain(std::shared_ptr<Attempt> attempt);
   absl::StatusOr<std::optional<Refusal>> Authenticate(const Attempt& attempt, View& view,
@@ -93,6 +98,7 @@ class Executor {
       std::make_shared<authn::VerifiedSignatures>();
   RefusalGate gate_;
   CallerCache callers_;
+  Turns turns_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/core/received_erasure.h"
+#include "server/core/retention_watch.h"
 #include "server/storage/clock.h"
 
 namespace sluis::core {
@@ -38,6 +39,7 @@ Effect HoldSignal::Changed(const Call& call, const RecordAct& act) const {
   } else {
     effect.record->row.clear_hold();
     effect.record->body.clear_hold_reason();
+    BringRetentionNearer(effect);
   }
   return effect;
 }

@@ -93,7 +93,7 @@ absl::StatusOr<Plan> ImportSignals::Decide(const Call& call, View& view) {
     result.set_line(request_.rows(i).line());
     effect_of.push_back(kNoEffect);
     // The rules are asked first: whoever may not import learns nothing of what is there.
-    auto planned = PlanNewSignal(call, "import", request_.rows(i).signal(), random_);
+    auto planned = PlanNewSignal(call, "import", request_.rows(i).signal(), nullptr, random_);
     const auto there = imported->find(bytes);
     if (auto* fresh = std::get_if<NewSignal>(&planned); fresh && there != imported->end()) {
       // It names a record: not to be told once the caller may no longer know.

@@ -1,6 +1,6 @@
 #include "server/core/key_succession.h"
 
-#include "server/core/ceremonies.h"
+#include "server/core/ceremony_fate.h"
 #include "sluis/peer/v1/ceremony.pb.h"
 #include "sluis/record/v1/key_package.pb.h"
 
@@ -18,7 +18,7 @@ absl::Status OtherPackage() {
 absl::StatusOr<bool> HasConfirmed(const View& view, const keys::Package& package) {
   bool found = false;
   const absl::Status visited = VisitCeremonies(view, [&](const CeremonyRow& one) {
-    found = HasMachine(one.row) && one.row.package_digest() == crypto::View(package.digest);
+    found = KeepsShare(one.row) && one.row.package_digest() == crypto::View(package.digest);
     return !found;
   });
   if (!visited.ok()) return visited;
@@ -92,6 +92,10 @@ bool PinnedNow::Overtakes(const record::v1::StoredCeremony& ceremony) const {
       ceremony.state() != record::v1::CEREMONY_STATE_ENDED) {
     return false;
   }
+  return IsPast(ceremony);
+}
+
+bool PinnedNow::IsPast(const record::v1::StoredCeremony& ceremony) const {
   peer::v1::CeremonyParameters parameters;
   if (!parameters.ParseFromString(ceremony.parameters())) return false;
   const auto found = generations_.find({parameters.partnership(), parameters.purpose()});
@@ -99,6 +103,8 @@ bool PinnedNow::Overtakes(const record::v1::StoredCeremony& ceremony) const {
   if (parameters.kind() != peer::v1::CEREMONY_KIND_RESHARE) {
     return found->second.rbegin()->first >= parameters.epoch();
   }
+  // Nobody shares anew what another epoch has taken the place of.
+  if (found->second.rbegin()->first > parameters.epoch()) return true;
   const auto generation = found->second.find(parameters.epoch());
   record::v1::KeyPackage previous;
   return generation != found->second.end() &&

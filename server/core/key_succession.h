@@ -36,6 +36,8 @@ class PinnedNow {
   static absl::StatusOr<PinnedNow> Of(const View& view);
   // Whether a key is pinned that leaves nothing for this ceremony to make.
   bool Overtakes(const record::v1::StoredCeremony& ceremony) const;
+  // The same of one that is over here.
+  bool IsPast(const record::v1::StoredCeremony& ceremony) const;
 
  private:
   using Key = std::pair<std::string, std::string>;           // partnership and purpose

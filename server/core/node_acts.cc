@@ -203,6 +203,7 @@ absl::StatusOr<Plan> EraseAgain::Decide(const Call& call, View& view) {
     if (!record.ok()) continue;
     left.erase(crypto::View(record->key.key_id));
     if (plan.effects.size() >= kMostAgain) continue;
+    if (record->identity) left.erase(crypto::View(record->identity->key_id));
     if (record->one_time) left.erase(crypto::View(record->one_time->key_id));
     const absl::Status added = AddErasedByNode(call, view, *record, plan).status();
     if (!added.ok()) return added;

@@ -42,7 +42,8 @@ class RegisterFirstAdministrator : public UseCase {
   record::v1::UserRequest request_;
 };
 
-// Ids of records whose retention has run out and that no hold keeps, at most `most`.
+// Ids of records whose retention has run out and that no hold keeps, at most `most`. Reads the row
+// of every record: RetentionWatch says when it is worth it.
 absl::StatusOr<std::vector<std::string>> RecordsPastRetention(const View& view,
                                                               const std::string& today,
                                                               size_t most);

@@ -16,6 +16,7 @@
 #include "server/ledger/effect.h"
 #include "server/ledger/row.h"
 #include "sluis/record/v1/entry.pb.h"
+#include "sluis/record/v1/identity.pb.h"
 #include "sluis/record/v1/signal.pb.h"
 
 namespace sluis::core {
@@ -40,6 +41,9 @@ struct RecordWrite {
   // For an imported row: what is compared when the same table is imported again; sealed under the
   // record's key.
   std::optional<std::string> import_row;
+  // Who it is about, checked (subject_identity.h). The executor seals it under fresh keys of its
+  // own, in place of what `row` holds; nothing leaves that as it is.
+  std::optional<record::v1::SubjectIdentity> identity;
 };
 
 // A one-time key to be kept. The executor seals the private half under fresh keys, which an erasure

@@ -9,6 +9,7 @@
 #include "crypto/hash.h"
 #include "server/core/key_secret.h"
 #include "server/core/sealing_key.h"
+#include "server/core/subject_identity.h"
 #include "server/ledger/sealed_row.h"
 
 namespace sluis::core {
@@ -30,6 +31,21 @@ struct PlanSealer::SealedRows {
   std::optional<ledger::RecordKeys> fresh;
 };
 
+// Under keys of its own: it is read, given and destroyed apart from the content.
+absl::Status PlanSealer::SealSubject(Effect& effect, const Call& call, SealedRows& sealed) {
+  RecordWrite& write = *effect.record;
+  absl::StatusOr<ledger::NewRecordKeys> made = ledger_.keyring().NewKeys(kSignalClass, call.now_us);
+  if (!made.ok()) return made.status();
+  record::v1::SealedIdentity& row = *write.row.mutable_identity();
+  row.set_bucket(made->keys.ref.bucket);
+  row.set_key_id(std::string(crypto::View(made->keys.ref.key_id)));
+  row.set_sealed(SealIdentity(made->keys.data, write.row.record_id(), *write.identity, random_));
+  effect.entry.subject.set_identity_digest(std::string(crypto::View(crypto::Sha256(row.sealed()))));
+  sealed.key_rows.push_back(std::move(made->row));
+  sealed.keys.push_back(made->use);
+  return absl::OkStatus();
+}
+
 absl::Status PlanSealer::SealRecord(Effect& effect, const Call& call, SealedRows& sealed) {
   RecordWrite& write = *effect.record;
   const std::string& id = write.row.record_id();
@@ -44,6 +60,9 @@ absl::Status PlanSealer::SealRecord(Effect& effect, const Call& call, SealedRows
     sealed.key_rows.push_back(std::move(made->row));
     sealed.keys.push_back(made->use);
     sealed.fresh.emplace(std::move(made->keys));
+  }
+  if (write.identity) {
+    if (absl::Status status = SealSubject(effect, call, sealed); !status.ok()) return status;
   }
   const ledger::RecordKeys& keys = sealed.fresh ? *sealed.fresh : effect.about->keys;
   write.row.set_bucket(keys.ref.bucket);

@@ -27,6 +27,7 @@ class PlanSealer {
  private:
   struct SealedRows;
 
+  absl::Status SealSubject(Effect& effect, const Call& call, SealedRows& sealed);
   absl::Status SealRecord(Effect& effect, const Call& call, SealedRows& sealed);
   absl::Status SealRows(Effect& effect, const Call& call, SealedRows& sealed);
   absl::Status SealKeySecrets(const Effect& effect, const Call& call, SealedRows& sealed);

@@ -34,6 +34,7 @@ node::v1::PreviewShareResponse Shown(const Call& call, const ShareDraft& draft) 
   shown.set_version(draft.terms.record_version());
   shown.set_partnership(call.terms->partnership);
   shown.set_tell_contributor_until(draft.tell_contributor_until);
+  if (draft.identity != nullptr) *shown.mutable_identity() = draft.identity->identity;
   for (const char* name : kFreeTexts) {
     if (IsFilledIn(draft.content, name)) shown.add_warnings(name);
   }

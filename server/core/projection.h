@@ -18,8 +18,8 @@ namespace sluis::core {
 // what terms it is held, whatever is granted.
 record::v1::SignalView Project(const OpenedRecord& record, const policies::Decision& decision);
 
-// Names of all fields that a rule can grant, in the order of the record; equal to the `fields` of
-// the shipped packs.
+// Names of the fields of the content and of who wrote it down, in the order of the record: the
+// `fields` of the shipped packs but `identity`, which is never in a view (core/open_identity).
 std::vector<std::string> FieldNames();
 
 }  // namespace sluis::core

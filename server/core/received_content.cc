@@ -4,10 +4,14 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <variant>
 
+#include "server/core/identity_kinds.h"
+#include "server/core/subject_identity.h"
 #include "server/envelope/content.h"
 #include "server/envelope/fault.h"
 #include "server/envelope/field_commitment.h"
+#include "server/envelope/offered_identity.h"
 #include "server/envelope/terms.h"
 #include "sluis/record/v1/mandate.pb.h"
 #include "sluis/record/v1/statement.pb.h"
@@ -17,6 +21,7 @@ namespace {
 
 using envelope::Fault;
 using record::v1::SignalContent;
+using record::v1::SubjectIdentity;
 
 constexpr std::string_view kObservedOn = "observed_on:generalise=";
 constexpr std::string_view kNoEvidence = "no_evidence=true";
@@ -41,14 +46,40 @@ bool AsksNoEvidence(const peer::v1::Conditions& accepted) {
   return std::find(obligations.begin(), obligations.end(), kNoEvidence) != obligations.end();
 }
 
+// As an own one would be kept; nothing when all that was said of the person are numbers that are
+// not used here. Refuse(kTerms) for what is no person.
+absl::StatusOr<std::optional<SubjectIdentity>> Kept(const Call& call,
+                                                    const SubjectIdentity& identity) {
+  const identity::KeyKinds used = IdentityKindsOn(*call.terms, call.today);
+  if (!PersonOf(identity).ok()) return envelope::Refuse(Fault::kTerms);
+  const SubjectIdentity rest = WithoutUnused(identity, used);
+  if (!PersonOf(rest).ok()) return std::optional<SubjectIdentity>();
+  auto kept = KeptIdentity(rest, used);
+  if (std::holds_alternative<SignalProblem>(kept)) return envelope::Refuse(Fault::kTerms);
+  return std::get<SubjectIdentity>(std::move(kept));
+}
+
 }  // namespace
 
-absl::StatusOr<SignalContent> OpenPromised(const crypto::DataKey& key, const StoredOffer& offer) {
+absl::StatusOr<Promised> OpenPromised(const Call& call, const crypto::DataKey& key,
+                                      const crypto::DataKey* identity_key,
+                                      const StoredOffer& offer) {
   absl::StatusOr<peer::v1::OfferedContent> content = envelope::OpenContent(key, offer.offer());
   if (!content.ok()) return content.status();
   absl::Status judged = envelope::JudgeContent(*content, offer.offer(), offer.terms);
   if (!judged.ok()) return judged;
-  return std::move(*content->mutable_content());
+  Promised promised{std::move(*content->mutable_content())};
+  if (identity_key == nullptr) return promised;
+  absl::StatusOr<SubjectIdentity> identity =
+      envelope::OpenOfferedIdentity(*identity_key, offer.offer());
+  if (!identity.ok()) return identity.status();
+  if (promised.content.subject_kind() != record::v1::SUBJECT_KIND_PERSON) {
+    return envelope::Refuse(Fault::kTerms);
+  }
+  auto kept = Kept(call, *identity);
+  if (!kept.ok()) return kept.status();
+  promised.identity = *std::move(kept);
+  return promised;
 }
 
 peer::v1::UnopenableReason ReasonOf(const absl::Status& fault) {

@@ -2,6 +2,7 @@
 #ifndef SLUIS_SERVER_CORE_RECEIVED_CONTENT_H_
 #define SLUIS_SERVER_CORE_RECEIVED_CONTENT_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -11,13 +12,24 @@
 #include "server/core/received_exchange.h"
 #include "sluis/peer/v1/exchange.pb.h"
 #include "sluis/peer/v1/terms.pb.h"
+#include "sluis/record/v1/identity.pb.h"
 #include "sluis/record/v1/signal.pb.h"
 
 namespace sluis::core {
 
-// Opens it and holds it against terms and commitments (envelope/content.h). Faults of these.
-absl::StatusOr<record::v1::SignalContent> OpenPromised(const crypto::DataKey& key,
-                                                       const StoredOffer& offer);
+// What was promised, open.
+struct Promised {
+  record::v1::SignalContent content;
+  // Who it is about; nothing where that was not taken.
+  std::optional<record::v1::SubjectIdentity> identity = std::nullopt;
+};
+
+// Opens it and holds it against terms and commitments (envelope/content.h, offered_identity.h).
+// `identity_key`: of who it is about; null where that is not taken, and then it stays closed. A
+// person is read as an own one is, by the kinds of numbers in use here. Faults of these.
+absl::StatusOr<Promised> OpenPromised(const Call& call, const crypto::DataKey& key,
+                                      const crypto::DataKey* identity_key,
+                                      const StoredOffer& offer);
 
 // Why a record that cannot be opened is in quarantine, as the sender is told.
 peer::v1::UnopenableReason ReasonOf(const absl::Status& fault);

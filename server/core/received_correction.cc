@@ -1,7 +1,10 @@
 #include "server/core/received_correction.h"
 
 #include <memory>
+#include <optional>
 #include <utility>
+
+#include "server/core/erasure.h"
 
 namespace sluis::core {
 namespace {
@@ -9,6 +12,22 @@ namespace {
 constexpr std::string_view kKindCorrection = "correction";
 constexpr std::string_view kClosed = "closed";
 constexpr char kCorrected[] = "corrected";
+
+// Who the earlier version was about goes at once, as it does when an own signal is corrected; where
+// erasure is suspended it stays with the rest. What cannot be read does not hold up the correction:
+// it goes with its record.
+absl::Status DestroyIdentity(const Call& call, const View& view, Effect& effect) {
+  record::v1::StoredRecord& row = effect.record->row;
+  if (!row.has_identity() || row.has_hold()) return absl::OkStatus();
+  const absl::StatusOr<std::optional<ledger::KeyRef>> key = IdentityKey(view, row);
+  if (absl::IsDataLoss(key.status())) return absl::OkStatus();
+  if (!key.ok()) return key.status();
+  row.clear_identity();
+  if (!key->has_value()) return absl::OkStatus();
+  effect.erase.push_back(**key);
+  effect.entry.act.set_erased_everywhere_on(ErasedEverywhereOn(call));
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -40,6 +59,8 @@ absl::Status AddCorrected(const Call& call, const View& view,
     effect.record->row = (*record)->row;
     effect.record->row.set_state(record::v1::RECORD_STATE_WITHDRAWN);
     effect.record->body = (*record)->body;
+    absl::Status gone = DestroyIdentity(call, view, effect);
+    if (!gone.ok()) return gone;
   }
   record::v1::ReceivedExchange after = earlier->row;
   after.set_state(record::v1::RECEIVED_STATE_CANCELLED);

@@ -2,7 +2,9 @@
 
 #include "policies/obligation.h"
 #include "server/core/author_mode.h"
+#include "server/core/identity_kinds.h"
 #include "server/core/signal_check.h"
+#include "server/core/subject_identity.h"
 #include "server/storage/clock.h"
 
 namespace sluis::core {
@@ -21,6 +23,20 @@ std::optional<Refusal> RefuseIllFormed(const Call& call, const record::v1::Signa
   return Refusal{absl::StatusCode::kInvalidArgument, "bad_signal", problem->what, problem->field};
 }
 
+std::variant<record::v1::SubjectIdentity, Refusal> CheckIdentity(
+    const Call& call, const record::v1::SubjectIdentity& identity,
+    const record::v1::SignalContent& about) {
+  if (about.subject_kind() != record::v1::SUBJECT_KIND_PERSON) {
+    return Refusal{absl::StatusCode::kInvalidArgument, "bad_signal",
+                   "leave out who it is about: a place is nobody", kIdentityField};
+  }
+  auto kept = KeptIdentity(identity, IdentityKindsOn(*call.terms, call.today));
+  if (auto* problem = std::get_if<SignalProblem>(&kept)) {
+    return Refusal{absl::StatusCode::kInvalidArgument, "bad_signal", problem->what, problem->field};
+  }
+  return std::get<record::v1::SubjectIdentity>(std::move(kept));
+}
+
 void AddMarks(const policies::Decision& decision, record::v1::SignalMarks& marks) {
   if (decision.Find<policies::NoEvidence>() != nullptr) marks.set_no_evidence(true);
   const auto* onward = decision.Find<policies::Onward>();
@@ -29,9 +45,18 @@ void AddMarks(const policies::Decision& decision, record::v1::SignalMarks& marks
 
 std::variant<NewSignal, NotRecorded> PlanNewSignal(const Call& call, std::string_view action,
                                                    const record::v1::Signal& signal,
+                                                   const record::v1::SubjectIdentity* identity,
                                                    crypto::Random& random) {
   if (auto refusal = RefuseIllFormed(call, signal)) {
     return NotRecorded{*std::move(refusal), std::nullopt};
+  }
+  std::optional<record::v1::SubjectIdentity> kept;
+  if (identity != nullptr) {
+    auto checked = CheckIdentity(call, *identity, signal.content());
+    if (auto* refusal = std::get_if<Refusal>(&checked)) {
+      return NotRecorded{std::move(*refusal), std::nullopt};
+    }
+    kept = std::get<record::v1::SubjectIdentity>(std::move(checked));
   }
   const std::string mode = ModeAfter(call.terms->packs.schema(), "", call.role);
   Answer answer = Ask(call, action,
@@ -71,6 +96,7 @@ std::variant<NewSignal, NotRecorded> PlanNewSignal(const Call& call, std::string
   write.body.set_purpose(call.purpose);
   write.body.set_recorded_at_us(call.now_us);
   write.body.set_amended_at_us(call.now_us);
+  write.identity = std::move(kept);
 
   Effect& effect = planned.effect;
   effect.entry = EntryOf(call, record::v1::OPERATION_COLLECTION, record::v1::OUTCOME_DONE);
@@ -88,7 +114,8 @@ const Method& RecordSignal::method() const {
 }
 
 absl::StatusOr<Plan> RecordSignal::Decide(const Call& call, View&) {
-  auto planned = PlanNewSignal(call, "record", request_.signal(), random_);
+  auto planned = PlanNewSignal(call, "record", request_.signal(),
+                               request_.has_identity() ? &request_.identity() : nullptr, random_);
   if (auto* refused = std::get_if<NotRecorded>(&planned)) {
     if (refused->answer && !refused->answer->permitted()) {
       return DecisionRefusalPlan(call, *refused->answer, nullptr);

@@ -13,7 +13,7 @@
 namespace sluis::core {
 
 // A signal that may be written down, as the effect that does so; or why not. Shared by recording
-// and importing.
+// and importing. `identity` is null where none is given.
 struct NewSignal {
   Effect effect;
   std::string record_id;
@@ -26,6 +26,7 @@ struct NotRecorded {
 };
 std::variant<NewSignal, NotRecorded> PlanNewSignal(const Call& call, std::string_view action,
                                                    const record::v1::Signal& signal,
+                                                   const record::v1::SubjectIdentity* identity,
                                                    crypto::Random& random);
 
 // Puts on the marks that the decision asks for; never takes one off.
@@ -33,6 +34,11 @@ void AddMarks(const policies::Decision& decision, record::v1::SignalMarks& marks
 
 // Checks the signal as it would be stored; nothing when it is well-formed.
 std::optional<Refusal> RefuseIllFormed(const Call& call, const record::v1::Signal& signal);
+
+// The identity as it would be kept; or why not. Only a signal about a person has one.
+std::variant<record::v1::SubjectIdentity, Refusal> CheckIdentity(
+    const Call& call, const record::v1::SubjectIdentity& identity,
+    const record::v1::SignalContent& about);
 
 // RecordSignal: writes down a new signal.
 class RecordSignal : public UseCase {

@@ -67,13 +67,14 @@ bool RefusalGate::Admit(const std::string& caller, uint64_t now_us, const Call& 
   return false;
 }
 
-void RefusalGate::Gather(const std::string& caller, uint64_t now_us, const Call& call, Plan& plan) {
+void RefusalGate::Gather(const std::string& caller, uint64_t now_us, const Call& call, Plan& plan,
+                         std::optional<bool>& within_limit) {
   if (plan.refused_parts.empty()) return;
-  {
+  if (!within_limit) {
     std::lock_guard lock(mutex_);
-    if (Count(caller, now_us, plan.refused_parts.size())) return;
+    within_limit = Count(caller, now_us, plan.refused_parts.size());
   }
-  Join(call, now_us, plan);
+  if (!*within_limit) Join(call, now_us, plan);
 }
 
 void RefusalGate::Join(const Call& call, uint64_t now_us, Plan& plan) {

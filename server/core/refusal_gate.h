@@ -38,7 +38,10 @@ class RefusalGate {
 
   // Counts the refused parts of a plan that is no refusal. Above the limit one entry with their
   // count takes their place, and the plan's reply gets it for each of them. Nothing waits.
-  void Gather(const std::string& caller, uint64_t now_us, const Call& call, Plan& plan);
+  // `within_limit` is of the call: what was found the first time holds for a plan that is made
+  // again, and nothing is counted twice.
+  void Gather(const std::string& caller, uint64_t now_us, const Call& call, Plan& plan,
+              std::optional<bool>& within_limit);
 
   // One plan per caller with waiting refusals; its reply finishes all of them. It can be made
   // again, for when it could not be committed as it was. When no entry can be written (the node

@@ -3,8 +3,10 @@
 #include <utility>
 
 #include "server/authn/mandate.h"
+#include "server/core/open_identity.h"
 #include "server/core/release_question.h"
 #include "server/core/share_draft.h"
+#include "server/envelope/field_commitment.h"
 #include "server/envelope/terms.h"
 #include "server/ledger/row.h"
 
@@ -61,6 +63,15 @@ bool RecordStands(const OpenedRecord& record, const record::v1::SentExchange& ro
          record.row.version() == row.record_version() && !RefuseOnward(record.body);
 }
 
+// Whether who it is about is still there, where that was offered.
+absl::StatusOr<bool> IdentityStands(const View& view, const OpenedRecord& record,
+                                    const peer::v1::Terms& terms) {
+  if (!envelope::NamesIdentity(terms.conditions().fields())) return true;
+  const auto identity = ReadIdentity(view, record.row);
+  if (!identity.ok()) return identity.status();
+  return identity->has_value();
+}
+
 Call AsPerson(const Call& call, const record::v1::ShareContext& context) {
   Call as_person = call;
   as_person.role = context.role();
@@ -99,6 +110,12 @@ absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
     again.stopped_by = kRecord;
   }
   if (!again.permitted()) return again;
+  const absl::StatusOr<bool> identity = IdentityStands(view, opened, terms);
+  if (!identity.ok()) return identity.status();
+  if (!*identity) {
+    again.stopped_by = kRecord;
+    return again;
+  }
   absl::StatusOr<bool> person = PersonStands(call, view, context->user_id(), offer.user());
   if (!person.ok()) return person.status();
   if (!*person) {

@@ -155,6 +155,11 @@ SentState ShownState(const SentExchange& row, uint64_t now_us) {
   return row.state();
 }
 
+void ForgetKeys(SentExchange& row) {
+  row.clear_sealed_key();
+  row.clear_sealed_identity_key();
+}
+
 std::string SealShare(const crypto::DataKey& record_key, std::string_view exchange_id,
                       const SealedShare& share, crypto::Random& random) {
   crypto::Bytes plain(crypto::View(share.key.expose()));

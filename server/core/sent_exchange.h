@@ -78,6 +78,9 @@ bool IsEnded(record::v1::SentState state);
 // As people see it: an offer is sent when it is due, and no row is written for that.
 record::v1::SentState ShownState(const record::v1::SentExchange& row, uint64_t now_us);
 
+// Leaves the row nothing by which what travels could be opened: no key can be given any more.
+void ForgetKeys(record::v1::SentExchange& row);
+
 // Data key and salts of what travels, and who shares it in what role: sealed under the data key of
 // the record, so that both die with it. Associated data = lp(label) ‖ exchange id.
 struct SealedShare {

@@ -34,14 +34,15 @@ record::v1::Tlp TlpOf(std::string_view word) {
 }
 
 // What was granted and what became of it. A field whose coarser value cannot be computed is
-// removed.
+// removed. `identity`: who it is about goes along.
 void AddFields(const policies::Decision& decision, const record::v1::SignalView& shown,
-               peer::v1::Conditions& conditions) {
+               bool identity, peer::v1::Conditions& conditions) {
   const std::set<std::string> kept(shown.granted_fields().begin(), shown.granted_fields().end());
   std::set<std::string> travelling = {kSubjectKind};
   for (const std::string_view name : envelope::TravellingFields()) {
     if (kept.contains(std::string(name))) travelling.emplace(name);
   }
+  if (identity) travelling.emplace(envelope::kIdentityField);
   SetSorted(travelling, *conditions.mutable_fields());
   std::set<std::string> reduced;
   for (const policies::GrantedField& field : decision.granted) {
@@ -52,6 +53,11 @@ void AddFields(const policies::Decision& decision, const record::v1::SignalView&
   }
   for (const std::string& field : decision.removed) reduced.insert(field + ":remove");
   SetSorted(reduced, *conditions.mutable_reduced_fields());
+}
+
+void LeaveOut(std::string_view field, peer::v1::Conditions& conditions) {
+  auto& fields = *conditions.mutable_fields();
+  fields.erase(std::remove(fields.begin(), fields.end(), field), fields.end());
 }
 
 void AddOnward(const policies::Onward& onward, peer::v1::OnwardLimit& limit) {
@@ -140,7 +146,8 @@ std::optional<peer::v1::Conditions> ConditionsOf(const Call& call, const RecordA
   if (const auto* onward = decision.Find<policies::Onward>()) {
     AddOnward(*onward, *conditions.mutable_onward());
   }
-  AddFields(decision, Project(*act.record, decision), conditions);
+  AddFields(decision, Project(*act.record, decision),
+            act.record->row.has_identity() && GrantsIdentity(decision), conditions);
   const record::v1::RecordBody& body = act.record->body;
   if (!body.has_received()) return conditions;
   // What was signed for goes along with what is passed on.
@@ -205,6 +212,12 @@ absl::StatusOr<std::variant<ShareDraft, Plan>> DraftShare(const Call& call, cons
 
   std::optional<peer::v1::Conditions> conditions = ConditionsOf(call, draft.act);
   if (!conditions) return RefuseAbout(call, draft.act, GoesNoFurther());
+  if (envelope::NamesIdentity(conditions->fields())) {
+    auto identity = TravellingIdentity(call, view, record.row);
+    if (!identity.ok()) return identity.status();
+    draft.identity = *std::move(identity);
+    if (draft.identity == nullptr) LeaveOut(envelope::kIdentityField, *conditions);
+  }
   AddOfferedAttributes(call, draft.act.answer, draft.terms);
   *draft.terms.mutable_conditions() = *std::move(conditions);
   if (!call.case_ref.empty() && call.case_ref != kIntake) {

@@ -2,6 +2,7 @@
 #define SLUIS_SERVER_CORE_SHARE_DRAFT_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "server/core/record_act.h"
 #include "server/core/refusal.h"
 #include "server/core/release_question.h"
+#include "server/core/shared_identity.h"
 #include "server/core/view.h"
 #include "sluis/peer/v1/terms.pb.h"
 #include "sluis/record/v1/signal.pb.h"
@@ -35,6 +37,8 @@ struct ShareDraft {
   const partnership::Member* recipient = nullptr;
   // The fields that travel, coarsened as the rules ask, and nothing else.
   record::v1::SignalContent content;
+  // Who it is about, exactly when the conditions name that field; null otherwise.
+  std::shared_ptr<const OpenedIdentity> identity;
   // What the recipient is told before it can read: attributes, conditions, case, version.
   peer::v1::Terms terms;
   // When it may leave, and the day until which the contributor must be told; empty when no rule

@@ -11,9 +11,11 @@
 #include "server/core/sent_exchange.h"
 #include "server/core/set_aside_head.h"
 #include "server/core/share_draft.h"
+#include "server/core/shared_identity.h"
 #include "server/envelope/content.h"
 #include "server/envelope/field_commitment.h"
 #include "server/envelope/leaf.h"
+#include "server/envelope/offered_identity.h"
 #include "server/envelope/signed_conditions.h"
 #include "server/envelope/terms.h"
 
@@ -61,7 +63,10 @@ std::vector<peer::v1::FieldCommitment> Commitments(const ShareDraft& draft, cons
   std::vector<peer::v1::FieldCommitment> fields;
   for (size_t i = 0; i < drawn.salts.size(); ++i) {
     const std::string& name = draft.terms.conditions().fields(static_cast<int>(i));
-    const std::string value = envelope::FieldValue(draft.content, name).value_or(std::string());
+    const std::string value =
+        draft.identity != nullptr && name == envelope::kIdentityField
+            ? envelope::IdentityValue(draft.identity->identity)
+            : envelope::FieldValue(draft.content, name).value_or(std::string());
     peer::v1::FieldCommitment& field = fields.emplace_back();
     field.set_name(name);
     field.set_commitment(
@@ -95,17 +100,52 @@ peer::v1::Offer BeginOffer(const Call& call, const ShareDraft& draft,
   return offer;
 }
 
-absl::Status SealInto(const ShareDraft& draft, const Drawn& drawn, const crypto::DataKey& key,
-                      crypto::Random& random, peer::v1::Offer& offer) {
+// The salt of who it is about lies with that and nowhere else: with it and the commitment, which
+// stays, a person could be guessed.
+struct Salts {
+  std::vector<envelope::FieldSalt> content;
+  envelope::FieldSalt identity{};
+};
+
+Salts SaltsOf(const ShareDraft& draft, const Drawn& drawn) {
+  Salts salts;
+  for (size_t i = 0; i < drawn.salts.size(); ++i) {
+    const std::string& name = draft.terms.conditions().fields(static_cast<int>(i));
+    if (draft.identity != nullptr && name == envelope::kIdentityField) {
+      salts.identity = drawn.salts[i];
+    } else {
+      salts.content.push_back(drawn.salts[i]);
+    }
+  }
+  return salts;
+}
+
+absl::Status SealInto(const ShareDraft& draft, const SealedShare& share, crypto::Random& random,
+                      peer::v1::Offer& offer) {
+  const crypto::DataKey& key = share.key;
   peer::v1::Binding& binding = *offer.mutable_binding();
   binding.set_key_commitment(Text(envelope::KeyCommitment(key, binding.exchange_id())));
   peer::v1::OfferedContent content;
   *content.mutable_content() = draft.content;
-  for (const envelope::FieldSalt& salt : drawn.salts) content.add_salts(Text(salt));
+  for (const envelope::FieldSalt& salt : share.salts) content.add_salts(Text(salt));
   absl::StatusOr<crypto::Bytes> ciphertext = envelope::SealContent(key, binding, content, random);
   if (!ciphertext.ok()) return ciphertext.status();
   offer.set_ciphertext(*std::move(ciphertext));
   binding.set_ciphertext_digest(Text(crypto::Sha256(offer.ciphertext())));
+  return absl::OkStatus();
+}
+
+// Who it is about, where it goes along: sealed under a key of its own, which the row keeps.
+absl::Status SealIdentityInto(const ShareDraft& draft, const Salts& salts, crypto::Random& random,
+                              peer::v1::Offer& offer, record::v1::SentExchange& row) {
+  if (draft.identity == nullptr) return absl::OkStatus();
+  const crypto::DataKey key = crypto::NewDataKey(random);
+  absl::StatusOr<crypto::Bytes> sealed = envelope::SealOfferedIdentity(
+      key, offer.binding(), draft.identity->identity, salts.identity, random);
+  if (!sealed.ok()) return sealed.status();
+  offer.set_identity(*std::move(sealed));
+  row.set_sealed_identity_key(
+      SealIdentityKey(draft.identity->key, offer.binding().exchange_id(), key, random));
   return absl::OkStatus();
 }
 
@@ -218,8 +258,11 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
                    "the signature ends before the cooling-off time is over; sign for longer",
                    "statement"});
   }
-  SealedShare share{crypto::NewDataKey(tools_.random), drawn.salts};
-  if (!SealInto(draft, drawn, share.key, tools_.random, offer).ok()) {
+  record::v1::SentExchange row;
+  Salts salts = SaltsOf(draft, drawn);
+  const SealedShare share{crypto::NewDataKey(tools_.random), std::move(salts.content)};
+  if (!SealInto(draft, share, tools_.random, offer).ok() ||
+      !SealIdentityInto(draft, salts, tools_.random, offer, row).ok()) {
     return refuse({absl::StatusCode::kFailedPrecondition, "too_large",
                    "the signal is too long to be shared; shorten its texts", ""});
   }
@@ -235,7 +278,6 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
     offer.set_seen_root(Text((*seen)->root));
   }
 
-  record::v1::SentExchange row;
   row.set_exchange_id(request_.exchange_id());
   row.set_recipient(request_.recipient());
   row.set_record_id(record.row.record_id());

@@ -23,6 +23,7 @@ class StartCeremony : public UseCase {
       : request_(request), response_(response), ceremonies_(ceremonies) {}
 
   const Method& method() const override;
+  bool takes_turns() const override { return true; }
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:
@@ -43,6 +44,7 @@ class AgreeCeremony : public UseCase {
       : request_(request), response_(response), ceremonies_(ceremonies) {}
 
   const Method& method() const override;
+  bool takes_turns() const override { return true; }
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:

@@ -33,7 +33,7 @@ Effect Stopped(const Call& call, const SentRow& sent, const ReleaseAgain& again,
   const bool expired = again.stopped_by == "expired";
   after.set_state(expired ? record::v1::SENT_STATE_EXPIRED : record::v1::SENT_STATE_STOPPED);
   after.set_reason(again.stopped_by);
-  after.clear_sealed_key();
+  ForgetKeys(after);
   peer::v1::EnvelopeKind owed = peer::v1::ENVELOPE_KIND_UNSPECIFIED;
   if (tell_partner) {
     peer::v1::Cancel cancel;

@@ -14,6 +14,7 @@
 #include "server/core/release_question.h"
 #include "server/core/sealing_key.h"
 #include "server/envelope/fault.h"
+#include "server/envelope/field_commitment.h"
 #include "server/envelope/key_wrap.h"
 #include "server/envelope/user_signature.h"
 
@@ -38,14 +39,13 @@ class Unwrappers {
   }
 
   // Refuse(kWrap) when the one-time key is gone: nothing unwraps under it any more.
-  absl::StatusOr<crypto::DataKey> Unwrap(const std::string& public_key, const Key& leaf,
-                                         const crypto::Hash& offer, const crypto::Hash& receipt) {
+  absl::StatusOr<const envelope::KeyUnwrapper*> For(const std::string& public_key) {
     auto found = opened_.find(public_key);
     if (found == opened_.end()) {
       found = opened_.emplace(public_key, Open(public_key)).first;
     }
     if (!found->second.ok()) return found->second.status();
-    return found->second->Unwrap(leaf, offer, receipt);
+    return &*found->second;
   }
 
  private:
@@ -97,6 +97,27 @@ absl::StatusOr<std::variant<Awaited, HereAlready, NotAwaited>> FindAwaited(
   if (!given.ok()) return given.status();
   if (!given->has_value() || Text(**given) != key.receipt_digest()) return NotAwaited{};
   return Awaited{*std::move(held), *std::move(offer)};
+}
+
+// Opens what a Key is for. Who it is about is opened only where the conditions, as they hold now,
+// name it: the key of it is not even unwrapped otherwise.
+absl::StatusOr<Promised> OpenWith(const Call& call, Unwrappers& unwrappers, const Key& key,
+                                  const Awaited& awaited, const peer::v1::Conditions& now) {
+  const ReceivedExchange& row = awaited.held.row;
+  const absl::StatusOr<crypto::Hash> offer = crypto::ToFixed<32>(row.offer_digest());
+  const absl::StatusOr<crypto::Hash> receipt = crypto::ToFixed<32>(key.receipt_digest());
+  if (!offer.ok() || !receipt.ok()) return envelope::Refuse(envelope::Fault::kWrap);
+  const auto unwrapper = unwrappers.For(row.sealing_key());
+  if (!unwrapper.ok()) return unwrapper.status();
+  const absl::StatusOr<crypto::DataKey> data_key = (*unwrapper)->Unwrap(key, *offer, *receipt);
+  if (!data_key.ok()) return data_key.status();
+  if (!envelope::NamesIdentity(now.fields())) {
+    return OpenPromised(call, *data_key, nullptr, awaited.offer);
+  }
+  const absl::StatusOr<crypto::DataKey> identity_key =
+      (*unwrapper)->UnwrapIdentity(key, *offer, *receipt);
+  if (!identity_key.ok()) return identity_key.status();
+  return OpenPromised(call, *data_key, &*identity_key, awaited.offer);
 }
 
 // No longer allowed: it stays closed, and the sender is told.
@@ -179,15 +200,7 @@ absl::StatusOr<Plan> StoreKeys::Decide(const Call& call, View& view) {
       plan.effects.push_back(NoLonger(call, awaited, answer, leaf.digest));
       return absl::OkStatus();
     }
-    const absl::StatusOr<crypto::Hash> offer_digest = crypto::ToFixed<32>(row.offer_digest());
-    const absl::StatusOr<crypto::Hash> receipt_digest = crypto::ToFixed<32>(key.receipt_digest());
-    absl::StatusOr<crypto::DataKey> data_key =
-        offer_digest.ok() && receipt_digest.ok()
-            ? unwrappers.Unwrap(row.sealing_key(), key, *offer_digest, *receipt_digest)
-            : envelope::Refuse(envelope::Fault::kWrap);
-    absl::StatusOr<record::v1::SignalContent> content =
-        data_key.ok() ? OpenPromised(*data_key, awaited.offer)
-                      : absl::StatusOr<record::v1::SignalContent>(data_key.status());
+    absl::StatusOr<Promised> content = OpenWith(call, unwrappers, key, awaited, *now);
     // What is no finding about the message is a fault of this node: it comes again.
     if (!content.ok() && !envelope::FaultOf(content.status())) return content.status();
 
@@ -206,7 +219,8 @@ absl::StatusOr<Plan> StoreKeys::Decide(const Call& call, View& view) {
       after.set_state(record::v1::RECEIVED_STATE_OPENED);
       after.set_record_id(std::string(crypto::View(id)));
       effect.record =
-          RecordOf(call, row, awaited.offer, *now, *content, std::string(crypto::View(id)));
+          RecordOf(call, row, awaited.offer, *now, content->content, std::string(crypto::View(id)));
+      effect.record->identity = std::move(content->identity);
       effect.entry.subject.add_record_ids(after.record_id());
       effect.entry.subject.set_version(1);
     } else {

@@ -16,7 +16,7 @@ namespace sluis::core {
 // this node when it asks itself: one effect for all rows that it settles, with the entry that names
 // the proofs. The head is kept as the newest one known of that log before anything is settled, as
 // with a Receipt; what contradicts the one known is kept as evidence and refused. An entry that
-// says something else than was evaluated is kept with the request (row D), and holds the asker up
+// says something else than was evaluated is kept with the request (row d), and holds the asker up
 // until people set it aside.
 //
 // `response` says what became of it, also when they are from another head than the one known here,

@@ -1,13 +1,17 @@
 #include "server/core/take_letters.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <variant>
 
 #include "crypto/hash.h"
 #include "server/core/ceremony_day.h"
+#include "server/core/ceremony_fate.h"
 #include "server/core/ceremony_step.h"
+#include "server/core/open_proposals.h"
 #include "server/core/stop_share.h"
+#include "server/keys/witness.h"
 #include "sluis/peer/v1/ceremony.pb.h"
 
 namespace sluis::core {
@@ -30,17 +34,15 @@ Effect& AddEffect(const Call& call, std::string_view word, const keys::Message& 
   return effect;
 }
 
-// Open proposals that this partner's node brought, and whether there are too many.
-absl::StatusOr<int> ProposalsOf(const View& view, const std::string& sender) {
-  int count = 0;
-  const absl::Status visited = VisitCeremonies(view, [&](const CeremonyRow& one) {
-    if (one.row.state() == record::v1::CEREMONY_STATE_PROPOSED && one.row.proposed_by() == sender) {
-      ++count;
-    }
-    return true;
-  });
-  if (!visited.ok()) return visited;
-  return count;
+// Whether a member of the manifest signed it with an identity key that it has or had: what anybody
+// could have made is not worth a look at what it says.
+bool IsSignedByMember(const keys::Message& message, const partnership::Manifest& manifest) {
+  const partnership::Member* member = manifest.Find(message.head.sender());
+  return member != nullptr &&
+         std::any_of(member->keys.begin(), member->keys.end(), [&](const partnership::Key& key) {
+           return key.purpose == crypto::KeyPurpose::kIdentity &&
+                  keys::IsSignedBy(message, key.public_key);
+         });
 }
 
 }  // namespace
@@ -53,19 +55,40 @@ const Method& TakeLetters::method() const {
 absl::StatusOr<bool> TakeLetters::Propose(const Call& call, const View& view,
                                           const keys::Message& message, const Opened& opened,
                                           Open& open, Plan& plan) const {
-  if (message.head.round() != peer::v1::CEREMONY_ROUND_ANNOUNCE) return false;
   const partnership::SignedManifest& manifest = *call.terms->manifest;
+  if (message.head.round() != peer::v1::CEREMONY_ROUND_ANNOUNCE ||
+      message.head.partnership() != call.terms->partnership ||
+      !IsSignedByMember(message, manifest.manifest)) {
+    return false;
+  }
+  // Rows are counted until one has to wait: the rest of the letter comes again with it.
+  if (std::any_of(opened.begin(), opened.end(), [](const auto& one) { return one.second.waits; })) {
+    open.waits = true;
+    return true;
+  }
+  const absl::StatusOr<OpenProposals> before = OpenProposals::Of(view, sender_);
+  if (!before.ok()) return before.status();
+  const auto here =
+      static_cast<int>(std::count_if(opened.begin(), opened.end(), [](const auto& one) {
+        return one.second.ceremony.stamp == ledger::kAbsent && one.second.first.has_value();
+      }));
+  if (before->of_sender + here >= kMostProposals || before->in_all + here >= kMostProposalsInAll ||
+      !ceremonies_.MayJudge(sender_, call.now_us)) {
+    open.waits = true;
+    return true;
+  }
   absl::StatusOr<keys::Parameters> parameters = keys::AnnouncedParameters(message);
   if (!parameters.ok() || parameters->partnership != call.terms->partnership ||
       parameters->manifest_digest != manifest.manifest.digest) {
     return false;
   }
   const absl::StatusOr<keys::Roster> roster = keys::Roster::Of(*parameters, manifest.manifest);
-  if (!roster.ok() || roster->Find(call.terms->organisation) == nullptr ||
-      roster->Find(sender_) == nullptr) {
+  if (!roster.ok() || roster->Find(sender_) == nullptr) return false;
+  if (roster->Find(call.terms->organisation) == nullptr) return false;
+  if (!CheckCeremonyDay(*parameters, manifest.manifest, call.today).ok() ||
+      !CheckCeremonyRounds(*parameters).ok()) {
     return false;
   }
-  if (!CheckCeremonyDay(*parameters, manifest.manifest, call.today).ok()) return false;
   const absl::StatusOr<keys::VerifiedMessage> verified =
       keys::Verify(message, *parameters, *roster);
   const uint64_t now_s = call.now_us / kSecondUs;
@@ -73,23 +96,31 @@ absl::StatusOr<bool> TakeLetters::Propose(const Call& call, const View& view,
       now_s + kMaxEarlySeconds < parameters->announce_until_s) {
     return false;
   }
-  const absl::StatusOr<int> before = ProposalsOf(view, sender_);
-  if (!before.ok()) return before.status();
-  const auto here = std::count_if(opened.begin(), opened.end(), [](const auto& one) {
-    return one.second.ceremony.stamp == ledger::kAbsent && one.second.first.has_value();
-  });
-  if (*before + here >= kMostProposals) {
-    open.waits = true;
-    return true;
-  }
   record::v1::StoredCeremony& row = open.ceremony.row;
   row.set_state(record::v1::CEREMONY_STATE_PROPOSED);
   row.set_parameters(parameters->bytes);
   row.set_manifest(manifest.Serialise());
   row.set_proposed_by(sender_);
-  open.agreed = AgreedTerms{*std::move(parameters), manifest};
-  open.roster = *roster;
+  open.known =
+      std::make_shared<const KnownTerms>(KnownTerms{{*std::move(parameters), manifest}, *roster});
   return KeepForProposal(call, *verified, open, plan);
+}
+
+// Somebody who must take part does not, so nobody here has to agree any more.
+void TakeLetters::CloseProposal(const Call& call, const keys::VerifiedMessage& message,
+                                const std::string& signer, Open& open, Plan& plan) const {
+  record::v1::StoredCeremony& row = open.ceremony.row;
+  Effect& effect = AddEffect(call, kClosed, message.message(), signer, open.ceremony,
+                             open.known->agreed.parameters, plan);
+  AddEvent({call.now_us / kSecondUs, message.message().Serialise()}, open.ceremony, effect);
+  AddFinding(signer,
+             {peer::v1::CEREMONY_GROUND_CANCELLED,
+              message.sender(),
+              peer::v1::CEREMONY_ROUND_ANNOUNCE,
+              {message.message().Serialise()}},
+             row, *effect.entry.act.mutable_ceremony());
+  row.set_state(record::v1::CEREMONY_STATE_CLOSED);
+  row.set_ended_s(call.now_us / kSecondUs);
 }
 
 bool TakeLetters::KeepForProposal(const Call& call, const keys::VerifiedMessage& message,
@@ -99,13 +130,17 @@ bool TakeLetters::KeepForProposal(const Call& call, const keys::VerifiedMessage&
   if (message.round() == peer::v1::CEREMONY_ROUND_MISSING) return true;
   if (!announces && message.round() != peer::v1::CEREMONY_ROUND_ABORT) return false;
   record::v1::StoredCeremony& row = open.ceremony.row;
-  const std::string& signer = open.roster->Find(message.sender())->organisation;
+  const std::string& signer = open.known->roster.Find(message.sender())->organisation;
   const auto round = static_cast<uint32_t>(message.round());
+  if (!announces && keys::IsCancellation(message)) {
+    CloseProposal(call, message, signer, open, plan);
+    return true;
+  }
   for (const record::v1::HeldForProposal& held : row.held()) {
     if (held.sender() == signer && held.round() == round) return true;
   }
   Effect& effect = AddEffect(call, row.held().empty() ? kProposed : kMessage, message.message(),
-                             signer, open.ceremony, open.agreed->parameters, plan);
+                             signer, open.ceremony, open.known->agreed.parameters, plan);
   record::v1::HeldForProposal& held = *row.add_held();
   held.set_sender(signer);
   held.set_round(round);
@@ -114,29 +149,37 @@ bool TakeLetters::KeepForProposal(const Call& call, const keys::VerifiedMessage&
 }
 
 absl::StatusOr<bool> TakeLetters::TakeByMachine(const Call& call, const View& view,
-                                                const keys::Message& message, Open& open,
+                                                const keys::VerifiedMessage& message, Open& open,
                                                 Plan& plan) const {
   if (!open.machine) {
     absl::StatusOr<keys::Ceremony> machine = ceremonies_.Take(view, open.ceremony);
+    if (absl::IsDataLoss(machine.status())) {
+      // Nothing can be taken for it any more; that must not hold up what else comes.
+      Effect& effect = plan.effects.emplace_back();
+      if (open.ceremony.row.state() == record::v1::CEREMONY_STATE_RUNNING) {
+        OweCancellation(call, open.known->agreed, ceremonies_.identity(), open.ceremony, effect);
+      }
+      AddEnd(call, record::v1::CEREMONY_STATE_CLOSED, kReasonUnreadable, open.ceremony, effect);
+      // Decide adds these, once for all effects.
+      effect.preconditions.clear();
+      effect.rows.clear();
+      return true;
+    }
     if (!machine.ok()) return machine.status();
     open.machine = *std::move(machine);
   }
   keys::Ceremony& machine = *open.machine;
-  if (machine.roster().Find(sender_) == nullptr) return false;
-  const std::string bytes = message.Serialise();
-  const absl::StatusOr<keys::VerifiedMessage> verified = machine.Verify(bytes);
-  if (!verified.ok()) return false;
-  const keys::Event event{call.now_us / kSecondUs, bytes};
-  const absl::StatusOr<keys::Step> step = machine.Accept(*verified, event.at_s);
+  const absl::StatusOr<keys::Step> step = machine.Accept(message, call.now_us / kSecondUs);
   if (!step.ok()) return step.status();
   if (!step->changed) return true;
+  const keys::Event event{machine.now_s(), message.message().Serialise()};
   Effect& effect = plan.effects.emplace_back();
   const absl::Status added =
       AddStep(call, view, machine, *step,
-              {kMessage, event, machine.roster().Find(verified->sender())->organisation},
+              {kMessage, event, machine.roster().Find(message.sender())->organisation},
               open.ceremony, effect);
   if (!added.ok()) return added;
-  open.taken.push_back(bytes);
+  open.taken.push_back(event.message);
   return true;
 }
 
@@ -148,11 +191,12 @@ absl::Status TakeLetters::HandOn(const Call& call, const View& view,
   peer::v1::CeremonyMissing asked;
   if (!asked.ParseFromString(message.message().body)) return absl::OkStatus();
   record::v1::StoredCeremony& row = open.ceremony.row;
-  const std::string& signer = open.roster->Find(message.sender())->organisation;
+  const std::string& signer = open.known->roster.Find(message.sender())->organisation;
   const std::string mark = signer + "/" + WordOf(asked.round());
   if (std::find(row.answered().begin(), row.answered().end(), mark) != row.answered().end()) {
     return absl::OkStatus();
   }
+  if (ceremonies_.IsKnownMissing(open.ceremony.id, mark, call.now_us)) return absl::OkStatus();
   // As many as there were before this envelope: the others stand in no row of the view.
   const absl::StatusOr<CeremonyRow> stored = ReadCeremony(view, open.ceremony.id);
   if (!stored.ok()) return stored.status();
@@ -162,7 +206,7 @@ absl::Status TakeLetters::HandOn(const Call& call, const View& view,
   const auto look = [&](const std::string& bytes) {
     const absl::StatusOr<keys::Message> held = keys::ReadMessage(bytes);
     if (!held.ok() || held->head.round() != asked.round()) return;
-    const keys::Participant* whose = open.roster->Find(held->head.sender());
+    const keys::Participant* whose = open.known->roster.Find(held->head.sender());
     if (whose == nullptr || std::find(asked.members().begin(), asked.members().end(),
                                       whose->index) == asked.members().end()) {
       return;
@@ -174,12 +218,58 @@ absl::Status TakeLetters::HandOn(const Call& call, const View& view,
   }
   for (const std::string& bytes : open.taken) look(bytes);
   for (const std::string& confirmation : row.confirmations()) look(confirmation);
-  if (found.empty()) return absl::OkStatus();
+  if (found.empty()) {
+    ceremonies_.NoteMissing(open.ceremony.id, mark, call.now_us);
+    return absl::OkStatus();
+  }
   Effect& effect = AddEffect(call, kMessage, message.message(), signer, open.ceremony,
-                             open.agreed->parameters, plan);
+                             open.known->agreed.parameters, plan);
   row.add_answered(mark);
   for (const std::string& bytes : found) {
     OweLetter(call, call.terms->organisation, {signer}, bytes, open.ceremony, effect);
+  }
+  return absl::OkStatus();
+}
+
+// An accusation after the end, from each participant once: judged from the rows and from what it
+// brings. What it shows that is not known here is kept with what shows it.
+absl::Status TakeLetters::TakeLateAbort(const Call& call, const View& view,
+                                        const keys::VerifiedMessage& message, Open& open,
+                                        Plan& plan) const {
+  peer::v1::CeremonyAbort said;
+  // Silence shows nothing, nor does who takes it back.
+  if (message.round() != peer::v1::CEREMONY_ROUND_ABORT ||
+      !said.ParseFromString(message.message().body) || said.evidence().empty()) {
+    return absl::OkStatus();
+  }
+  record::v1::StoredCeremony& row = open.ceremony.row;
+  const std::string& signer = open.known->roster.Find(message.sender())->organisation;
+  const std::string mark = signer + "/" + WordOf(message.round());
+  if (std::find(row.answered().begin(), row.answered().end(), mark) != row.answered().end()) {
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<CeremonyRow> stored = ReadCeremony(view, open.ceremony.id);
+  if (!stored.ok()) return stored.status();
+  const absl::StatusOr<std::vector<keys::Event>> events = ReadEvents(view, *stored);
+  if (!events.ok()) return events.status();
+  std::vector<std::string> held = open.taken;
+  for (const keys::Event& event : *events) held.push_back(event.message);
+  for (const std::string& confirmation : row.confirmations()) held.push_back(confirmation);
+  std::vector<keys::Finding> found =
+      keys::JudgeAbort(open.known->agreed.parameters, open.known->roster, held, message);
+  std::erase_if(found, [&](const keys::Finding& one) {
+    const std::string& culprit = open.known->roster.Find(one.culprit)->organisation;
+    return std::any_of(row.findings().begin(), row.findings().end(), [&](const auto& known) {
+      return known.culprit() == culprit && known.ground() == WordOf(one.ground);
+    });
+  });
+  // Also one that shows nothing: that it was said is on record, and it is judged once.
+  Effect& effect = AddEffect(call, kMessage, message.message(), signer, open.ceremony,
+                             open.known->agreed.parameters, plan);
+  row.add_answered(mark);
+  for (const keys::Finding& one : found) {
+    AddFinding(open.known->roster.Find(one.culprit)->organisation, one, row,
+               *effect.entry.act.mutable_ceremony());
   }
   return absl::OkStatus();
 }
@@ -207,25 +297,24 @@ absl::Status TakeLetters::Take(const Call& call, const View& view, const PeerLea
   absl::StatusOr<bool> taken = false;
   if (open.ceremony.row.state() == record::v1::CEREMONY_STATE_UNSPECIFIED) {
     taken = Propose(call, view, *message, opened, open, plan);
-  } else if (HasMachine(open.ceremony.row)) {
-    taken = TakeByMachine(call, view, *message, open, plan);
   } else {
-    if (!open.roster) {
-      absl::StatusOr<AgreedTerms> agreed = AgreedTermsOf(open.ceremony.row);
-      if (!agreed.ok()) return agreed.status();
-      absl::StatusOr<keys::Roster> roster =
-          keys::Roster::Of(agreed->parameters, agreed->manifest.manifest);
-      if (!roster.ok()) return roster.status();
-      open.agreed = *std::move(agreed);
-      open.roster = *std::move(roster);
+    if (!open.known) {
+      absl::StatusOr<std::shared_ptr<const KnownTerms>> known = ceremonies_.TermsOf(open.ceremony);
+      if (!known.ok()) return known.status();
+      open.known = *std::move(known);
     }
+    // Before a machine is made for it.
+    if (open.known->roster.Find(sender_) == nullptr) return refuse();
     const absl::StatusOr<keys::VerifiedMessage> verified =
-        keys::Verify(*message, open.agreed->parameters, *open.roster);
-    if (!verified.ok() || open.roster->Find(sender_) == nullptr) return refuse();
-    if (open.ceremony.row.state() == record::v1::CEREMONY_STATE_PROPOSED) {
+        keys::Verify(*message, open.known->agreed.parameters, open.known->roster);
+    if (!verified.ok()) return refuse();
+    if (HasMachine(open.ceremony.row)) {
+      taken = TakeByMachine(call, view, *verified, open, plan);
+    } else if (open.ceremony.row.state() == record::v1::CEREMONY_STATE_PROPOSED) {
       taken = KeepForProposal(call, *verified, open, plan);
     } else {
-      const absl::Status handed = HandOn(call, view, *verified, open, plan);
+      absl::Status handed = HandOn(call, view, *verified, open, plan);
+      if (handed.ok()) handed = TakeLateAbort(call, view, *verified, open, plan);
       if (!handed.ok()) return handed;
       taken = true;
     }
@@ -250,20 +339,29 @@ absl::StatusOr<Plan> TakeLetters::Decide(const Call& call, View& view) {
     if (!taken.ok()) return taken;
   }
   bool waits = false;
+  std::vector<std::function<void()>> give;
   for (auto& [id, open] : opened) {
     waits = waits || open.waits;
     if (open.first) {
       plan.effects[*open.first].preconditions.push_back({CeremonyKey(id), open.ceremony.stamp});
       WriteCeremony(open.ceremony, plan.effects[*open.last]);
     }
-    if (open.machine) ceremonies_.Give(open.ceremony, *std::move(open.machine));
+    if (!open.machine) continue;
+    // One that nothing changed does not wait for what else is in the envelope: a refusal may wait
+    // long.
+    if (open.first) {
+      give.push_back(ceremonies_.GiveBack(open.ceremony, *std::move(open.machine)));
+    } else {
+      ceremonies_.Give(open.ceremony, *std::move(open.machine));
+    }
   }
   if (plan.effects.empty() && waits) {
     return RefusePeer(call, absl::StatusCode::kFailedPrecondition, kQuota);
   }
   plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
   // What was refused need not come again, as with every message that answers nothing here.
-  plan.reply = [waits](std::span<const ledger::Logged>) {
+  plan.reply = [waits, give = std::move(give)](std::span<const ledger::Logged>) {
+    for (const auto& machine : give) machine();
     return waits ? ComeAgain() : absl::OkStatus();
   };
   return plan;

@@ -2,6 +2,7 @@
 #define SLUIS_SERVER_CORE_TAKE_LETTERS_H_
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,8 +14,10 @@
 
 namespace sluis::core {
 
-// Most ceremonies that one partner's node may bring here at a time which nobody here has agreed to.
+// Most ceremonies that one partner's node may bring here at a time which nobody here has agreed to,
+// and most of all partners together.
 inline constexpr int kMostProposals = 4;
+inline constexpr int kMostProposalsInAll = 16;
 
 // Takes messages of ceremonies from `sender`, who may hand on those of others. An announcement of a
 // ceremony that is not known here is kept as a proposal, for a person to agree to; nothing is
@@ -23,22 +26,23 @@ inline constexpr int kMostProposals = 4;
 //
 // Refused with an entry as everything from peers is: what is of no form, of a ceremony not known
 // here, not signed by who takes part, from who takes no part, or under another manifest than the
-// one in force when it is new. Past the bound a proposal is told to come later. Copies, and what
-// comes after the end, change nothing.
+// one in force when it is new. Past the bounds a proposal is told to come later, and those that are
+// here stay. Copies, and what comes after the end, change nothing. What is cheap is asked first:
+// nothing is computed for who has signed nothing.
 class TakeLetters : public UseCase {
  public:
   TakeLetters(std::string sender, std::vector<PeerLeaf> leaves, Ceremonies& ceremonies)
       : sender_(std::move(sender)), leaves_(std::move(leaves)), ceremonies_(ceremonies) {}
 
   const Method& method() const override;
+  bool takes_turns() const override { return true; }
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:
   // A ceremony that messages of this envelope are for, as they have changed it so far.
   struct Open {
     CeremonyRow ceremony;
-    std::optional<AgreedTerms> agreed;
-    std::optional<keys::Roster> roster;
+    std::shared_ptr<const KnownTerms> known;
     std::optional<keys::Ceremony> machine;
     std::optional<size_t> first, last;  // its effects
     std::vector<std::string> taken;     // messages that changed it: no row of the view has them
@@ -49,11 +53,16 @@ class TakeLetters : public UseCase {
   absl::Status Take(const Call& call, const View& view, const PeerLeaf& leaf, Opened& opened,
                     Plan& plan) const;
   absl::StatusOr<bool> TakeByMachine(const Call& call, const View& view,
-                                     const keys::Message& message, Open& open, Plan& plan) const;
+                                     const keys::VerifiedMessage& message, Open& open,
+                                     Plan& plan) const;
   absl::StatusOr<bool> Propose(const Call& call, const View& view, const keys::Message& message,
                                const Opened& opened, Open& open, Plan& plan) const;
   bool KeepForProposal(const Call& call, const keys::VerifiedMessage& message, Open& open,
                        Plan& plan) const;
+  void CloseProposal(const Call& call, const keys::VerifiedMessage& message,
+                     const std::string& signer, Open& open, Plan& plan) const;
+  absl::Status TakeLateAbort(const Call& call, const View& view,
+                             const keys::VerifiedMessage& message, Open& open, Plan& plan) const;
   absl::Status HandOn(const Call& call, const View& view, const keys::VerifiedMessage& message,
                       Open& open, Plan& plan) const;
 

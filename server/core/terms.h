@@ -9,6 +9,7 @@
 #include "crypto/bytes.h"
 #include "policies/pack.h"
 #include "server/core/protocol_in_force.h"
+#include "server/identity/key_kind.h"
 #include "server/partnership/manifest.h"
 
 namespace sluis::core {
@@ -40,6 +41,9 @@ struct Terms {
   std::optional<uint64_t> exercise_cooling_off_us;
   // What the members signed as the text of these packs; null while the configuration names none.
   std::shared_ptr<const ProtocolInForce> protocol;
+  // In exercise without a protocol, and then only: by what a person may be found
+  // (core/identity_kinds.h). Source: the configuration.
+  identity::KeyKinds identity_kinds;
   // Stamp of the ledger row that recorded these terms: a standing precondition of every effect, so
   // that nothing decided under earlier rules commits under later ones.
   uint64_t stamp = 0;

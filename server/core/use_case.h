@@ -25,6 +25,10 @@ class UseCase {
   // Whether a partner may ask it while the partnership exchanges nothing.
   virtual bool crosses_suspension() const { return false; }
 
+  // Whether calls like this go one after another, each from its plan until it is answered: they
+  // share what lies in memory and goes with the rows. They are planned on a thread of their own.
+  virtual bool takes_turns() const { return false; }
+
   // What to do. An error is a fault of the node (a row that cannot be read), never a refusal: a
   // refusal is a plan.
   virtual absl::StatusOr<Plan> Decide(const Call& call, View& view) = 0;

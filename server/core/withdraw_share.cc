@@ -65,7 +65,7 @@ absl::StatusOr<Plan> WithdrawShare::Decide(const Call& call, View& view) {
 
   record::v1::SentExchange after = sent->row;
   after.set_state(record::v1::SENT_STATE_WITHDRAWN);
-  after.clear_sealed_key();
+  ForgetKeys(after);
   const bool departed = sent->row.state() != record::v1::SENT_STATE_COOLING_OFF ||
                         sent->row.due_at_us() <= call.now_us;
   peer::v1::EnvelopeKind owed = peer::v1::ENVELOPE_KIND_UNSPECIFIED;

@@ -5,10 +5,10 @@
 #include <string_view>
 
 #include "crypto/hash.h"
-#include "server/envelope/canonical.h"
 #include "server/envelope/fault.h"
 #include "server/envelope/field_commitment.h"
 #include "server/envelope/leaf.h"
+#include "server/envelope/padded_seal.h"
 #include "server/envelope/terms.h"
 
 namespace sluis::envelope {
@@ -20,7 +20,6 @@ using record::v1::SignalContent;
 
 constexpr std::string_view kKeyLabel = "sluis/key-commitment/v1";
 constexpr std::string_view kContentLabel = "sluis/content/v1";
-constexpr size_t kPadding = 256;
 
 bool Travels(const Terms& terms, const std::string& field) {
   const auto& fields = terms.conditions().fields();
@@ -93,16 +92,17 @@ absl::Status JudgeSignedFields(const OfferedContent& content, const peer::v1::Of
                                const Terms& terms) {
   const auto exchange = crypto::ToFixed<kExchangeIdBytes>(offer.binding().exchange_id());
   const auto& names = terms.conditions().fields();
-  if (!exchange.ok() || content.salts_size() != names.size()) return Refuse(Fault::kFields);
-  for (int i = 0; i < names.size(); ++i) {
-    const std::string& name = names[i];
-    const auto salt = crypto::ToFixed<32>(content.salts(i));
+  // Who it is about is held against its commitment where it is opened, which may be nowhere.
+  const int apart = NamesIdentity(names) ? 1 : 0;
+  if (!exchange.ok() || content.salts_size() + apart != names.size()) {
+    return Refuse(Fault::kFields);
+  }
+  int at = 0;
+  for (const std::string& name : names) {
+    if (name == kIdentityField) continue;
+    const auto salt = crypto::ToFixed<32>(content.salts(at++));
     const std::optional<std::string> value = FieldValue(content.content(), name);
-    const auto signed_field = std::find_if(offer.fields().begin(), offer.fields().end(),
-                                           [&](const auto& field) { return field.name() == name; });
-    if (!salt.ok() || !value || signed_field == offer.fields().end() ||
-        signed_field->commitment() !=
-            crypto::View(FieldCommitmentOf(*exchange, name, *salt, *value))) {
+    if (!salt.ok() || !value || !IsCommittedTo(offer.fields(), *exchange, name, *salt, *value)) {
       return Refuse(Fault::kFields);
     }
   }
@@ -116,24 +116,13 @@ crypto::Hash KeyCommitment(const crypto::DataKey& key, crypto::BytesView exchang
 }
 
 crypto::Bytes ContentBinding(const peer::v1::Binding& offer) {
-  crypto::Bytes binding = crypto::Lp(kContentLabel);
-  crypto::AppendLp(binding, offer.partnership());
-  crypto::AppendLp(binding, offer.sender());
-  crypto::AppendLp(binding, offer.recipient());
-  binding += offer.exchange_id();
-  binding += offer.terms_digest();
-  return binding;
+  return PartBinding(kContentLabel, offer);
 }
 
 absl::StatusOr<crypto::Bytes> SealContent(const crypto::DataKey& key,
                                           const peer::v1::Binding& offer,
                                           const OfferedContent& content, crypto::Random& random) {
-  crypto::Bytes plain = crypto::Lp(content.SerializeAsString());
-  plain.resize((plain.size() + kPadding - 1) / kPadding * kPadding);
-  if (plain.size() + crypto::kSealOverhead > kMaxCiphertextBytes) return Refuse(Fault::kTooLarge);
-  crypto::Bytes sealed = crypto::Seal(key, ContentBinding(offer), plain, random);
-  crypto::Wipe(plain);
-  return sealed;
+  return SealPadded(key, ContentBinding(offer), content, kMaxCiphertextBytes, random);
 }
 
 absl::StatusOr<OfferedContent> OpenContent(const crypto::DataKey& key,
@@ -142,19 +131,10 @@ absl::StatusOr<OfferedContent> OpenContent(const crypto::DataKey& key,
                                  offer.binding().key_commitment())) {
     return Refuse(Fault::kKeyCommitment);
   }
-  absl::StatusOr<crypto::Bytes> plain =
-      crypto::Open(key, ContentBinding(offer.binding()), offer.ciphertext());
-  if (!plain.ok()) return Refuse(Fault::kCiphertext);
-  crypto::Reader reader(*plain);
-  crypto::BytesView bytes;
-  crypto::BytesView padding;
   OfferedContent content;
-  const bool whole = plain->size() % kPadding == 0 && reader.Lp(kMaxCiphertextBytes, &bytes) &&
-                     reader.remaining() < kPadding && reader.Fixed(reader.remaining(), &padding) &&
-                     std::all_of(padding.begin(), padding.end(), [](char c) { return c == 0; }) &&
-                     ReadCanonical(bytes, kMaxCiphertextBytes, content);
-  crypto::Wipe(*plain);
-  if (!whole) return Refuse(Fault::kCiphertext);
+  const absl::Status opened = OpenPadded(key, ContentBinding(offer.binding()), offer.ciphertext(),
+                                         kMaxCiphertextBytes, content);
+  if (!opened.ok()) return opened;
   return content;
 }
 

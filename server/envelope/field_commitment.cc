@@ -84,6 +84,14 @@ std::optional<std::string> FieldValue(const SignalContent& content, std::string_
   return only.SerializeAsString();
 }
 
+bool NamesIdentity(const Repeated<std::string>& names) {
+  return std::find(names.begin(), names.end(), kIdentityField) != names.end();
+}
+
+std::string IdentityValue(const record::v1::SubjectIdentity& identity) {
+  return identity.SerializeAsString();
+}
+
 SignalContent OnlyFields(const SignalContent& content, const Repeated<std::string>& names) {
   SignalContent only;
   for (const std::string& name : names) {
@@ -99,10 +107,13 @@ crypto::Hash FieldCommitmentOf(const ExchangeId& exchange, std::string_view name
 }
 
 CommittedFields CommitFields(const ExchangeId& exchange, const SignalContent& preview,
-                             const std::vector<std::string>& names, crypto::Random& random) {
+                             const std::vector<std::string>& names, crypto::Random& random,
+                             const record::v1::SubjectIdentity* identity) {
   CommittedFields committed;
   for (const std::string& name : names) {
-    const std::optional<std::string> value = FieldValue(preview, name);
+    const std::optional<std::string> value = identity != nullptr && name == kIdentityField
+                                                 ? IdentityValue(*identity)
+                                                 : FieldValue(preview, name);
     if (!value) continue;
     const FieldSalt& salt = committed.salts.emplace_back(random.Array<32>());
     peer::v1::FieldCommitment& field = committed.fields.emplace_back();
@@ -111,6 +122,14 @@ CommittedFields CommitFields(const ExchangeId& exchange, const SignalContent& pr
         std::string(crypto::View(FieldCommitmentOf(exchange, name, salt, *value))));
   }
   return committed;
+}
+
+bool IsCommittedTo(const Repeated<peer::v1::FieldCommitment>& fields, const ExchangeId& exchange,
+                   std::string_view name, const FieldSalt& salt, std::string_view value) {
+  const auto found = std::find_if(fields.begin(), fields.end(),
+                                  [name](const auto& field) { return field.name() == name; });
+  return found != fields.end() &&
+         found->commitment() == crypto::View(FieldCommitmentOf(exchange, name, salt, value));
 }
 
 crypto::Hash FieldsRoot(const Repeated<peer::v1::FieldCommitment>& fields) {

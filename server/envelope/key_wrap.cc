@@ -13,6 +13,7 @@ using peer::v1::Key;
 
 constexpr std::string_view kInfoLabel = "sluis/key/v1";
 constexpr std::string_view kRecordLabel = "sluis/key-record/v1";
+constexpr std::string_view kIdentityLabel = "sluis/identity-key-record/v1";
 
 bool SameParties(const Key& a, const Key& b) {
   return a.binding().partnership() == b.binding().partnership() &&
@@ -24,8 +25,8 @@ crypto::Bytes RecordLine(const Key& leaf) {
   return leaf.binding().exchange_id() + leaf.offer_digest() + leaf.receipt_digest();
 }
 
-crypto::Bytes RecordBinding(const Key& leaf) {
-  crypto::Bytes binding = crypto::Lp(kRecordLabel);
+crypto::Bytes RecordBinding(std::string_view label, const Key& leaf) {
+  crypto::Bytes binding = crypto::Lp(label);
   binding += RecordLine(leaf);
   return binding;
 }
@@ -50,6 +51,19 @@ Key LeafOf(const KeyToSend& record) {
   return leaf;
 }
 
+absl::StatusOr<crypto::DataKey> UnwrapOne(const crypto::DataKey& wrapping, std::string_view label,
+                                          const Key& leaf, const std::string& wrapped,
+                                          const crypto::Hash& offer_digest,
+                                          const crypto::Hash& receipt_digest) {
+  if (leaf.offer_digest() != crypto::View(offer_digest) ||
+      leaf.receipt_digest() != crypto::View(receipt_digest)) {
+    return Refuse(Fault::kOtherExchange);
+  }
+  auto key = crypto::UnwrapKey(wrapping, RecordBinding(label, leaf), wrapped);
+  if (!key.ok()) return Refuse(Fault::kWrap);
+  return key;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Key>> WrapKeys(const std::vector<KeyToSend>& records,
@@ -71,8 +85,12 @@ absl::StatusOr<std::vector<Key>> WrapKeys(const std::vector<KeyToSend>& records,
   for (size_t i = 0; i < leaves.size(); ++i) {
     leaves[i].set_encapsulation(std::string(crypto::View(sender->encapsulation)));
     leaves[i].set_sealed_wrapping_key(*sealed);
-    leaves[i].set_wrapped_key(
-        crypto::WrapKey(wrapping, RecordBinding(leaves[i]), records[i].key.expose(), random));
+    leaves[i].set_wrapped_key(crypto::WrapKey(wrapping, RecordBinding(kRecordLabel, leaves[i]),
+                                              records[i].key.expose(), random));
+    if (records[i].identity_key == nullptr) continue;
+    leaves[i].set_wrapped_identity_key(crypto::WrapKey(wrapping,
+                                                       RecordBinding(kIdentityLabel, leaves[i]),
+                                                       records[i].identity_key->expose(), random));
   }
   return leaves;
 }
@@ -99,13 +117,13 @@ absl::StatusOr<KeyUnwrapper> KeyUnwrapper::Open(const std::vector<Key>& leaves,
 absl::StatusOr<crypto::DataKey> KeyUnwrapper::Unwrap(const Key& leaf,
                                                      const crypto::Hash& offer_digest,
                                                      const crypto::Hash& receipt_digest) const {
-  if (leaf.offer_digest() != crypto::View(offer_digest) ||
-      leaf.receipt_digest() != crypto::View(receipt_digest)) {
-    return Refuse(Fault::kOtherExchange);
-  }
-  auto key = crypto::UnwrapKey(wrapping_, RecordBinding(leaf), leaf.wrapped_key());
-  if (!key.ok()) return Refuse(Fault::kWrap);
-  return key;
+  return UnwrapOne(wrapping_, kRecordLabel, leaf, leaf.wrapped_key(), offer_digest, receipt_digest);
+}
+
+absl::StatusOr<crypto::DataKey> KeyUnwrapper::UnwrapIdentity(
+    const Key& leaf, const crypto::Hash& offer_digest, const crypto::Hash& receipt_digest) const {
+  return UnwrapOne(wrapping_, kIdentityLabel, leaf, leaf.wrapped_identity_key(), offer_digest,
+                   receipt_digest);
 }
 
 }  // namespace sluis::envelope

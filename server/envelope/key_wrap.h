@@ -5,6 +5,8 @@
 //   HPKE    base mode, info, no associated data: seals a fresh wrapping key[32]
 //   record  crypto::WrapKey(wrapping key, lp("sluis/key-record/v1") || exchange id[16] ||
 //           Offer digest[32] || Receipt digest[32], data key)
+//   person  the same with the label "sluis/identity-key-record/v1" and the key of who the record is
+//           about, where that goes along
 //
 // Guarantee: a key opens only for who holds the private part of the receipts' one-time key, only
 // under exactly these receipts, and each record alone: one that is not accepted does not stop the
@@ -34,6 +36,8 @@ struct KeyToSend {
   crypto::Hash offer_digest;
   crypto::Hash receipt_digest;
   const crypto::DataKey& key;
+  // Of who it is about; null where the receipt does not name that field.
+  const crypto::DataKey* identity_key = nullptr;
 };
 
 // The Key leaves of one envelope, in the order given: all of one partnership, sender and recipient,
@@ -54,6 +58,10 @@ class KeyUnwrapper {
   absl::StatusOr<crypto::DataKey> Unwrap(const peer::v1::Key& leaf,
                                          const crypto::Hash& offer_digest,
                                          const crypto::Hash& receipt_digest) const;
+  // The key of who it is about.
+  absl::StatusOr<crypto::DataKey> UnwrapIdentity(const peer::v1::Key& leaf,
+                                                 const crypto::Hash& offer_digest,
+                                                 const crypto::Hash& receipt_digest) const;
 
  private:
   explicit KeyUnwrapper(crypto::DataKey wrapping) : wrapping_(std::move(wrapping)) {}

@@ -84,6 +84,7 @@ bool AreFields(const Repeated<peer::v1::FieldCommitment>& fields) {
 bool HasForm(const Offer& offer) {
   return IsUserSignature(offer.user()) && AreFields(offer.fields()) &&
          !offer.ciphertext().empty() && offer.ciphertext().size() <= kMaxCiphertextBytes &&
+         offer.identity().size() <= kMaxOfferedIdentityBytes &&
          offer.seen_root().size() == (offer.seen_size() == 0 ? 0 : kHashBytes) &&
          IsHash(offer.intent_leaf_hash());
 }
@@ -101,7 +102,9 @@ bool HasForm(const Key& key) {
   return IsHash(key.offer_digest()) && IsHash(key.receipt_digest()) &&
          IsHash(key.encapsulation()) &&
          key.sealed_wrapping_key().size() == kSealedWrappingKeyBytes &&
-         key.wrapped_key().size() == kWrappedKeyBytes;
+         key.wrapped_key().size() == kWrappedKeyBytes &&
+         (key.wrapped_identity_key().empty() ||
+          key.wrapped_identity_key().size() == kWrappedKeyBytes);
 }
 
 bool HasForm(const Opened& opened) {
@@ -163,8 +166,10 @@ bool HasForm(const Notice& notice) {
 absl::Status CheckOwnBytes(const Offer& offer, peer::v1::Terms* read) {
   absl::StatusOr<peer::v1::Terms> terms = ReadTerms(offer.terms());
   if (!terms.ok()) return terms.status();
+  const bool apart = NamesIdentity(terms->conditions().fields());
   if (read != nullptr) *read = *std::move(terms);
   const bool agrees =
+      apart == !offer.identity().empty() &&
       offer.binding().terms_digest() == crypto::View(TermsDigest(offer.terms())) &&
       offer.binding().ciphertext_digest() == crypto::View(crypto::Sha256(offer.ciphertext()));
   return agrees ? absl::OkStatus() : Refuse(Fault::kBinding);

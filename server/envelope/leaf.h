@@ -2,7 +2,8 @@
 //
 // Guarantee: a leaf that ReadLeaf returns is in its one encoding, within the bounds of
 // exchange.proto, of the kind asked for, and agrees with its own bytes: terms and ciphertext of an
-// Offer have the digests that it states. Not guaranteed: who made it (envelope.h), that the person
+// Offer have the digests that it states, and who the record is about is there exactly when the
+// conditions name that field. Not guaranteed: who made it (envelope.h), that the person
 // in it signed (user_signature.h), that it belongs to an exchange (CheckAnswers), what a receipt
 // proves (receipt_proof.h). Thread-safety: pure. Errors: Refuse(kTooLarge), Refuse(kMalformed),
 // Refuse(kKind), Refuse(kBinding). Source: proto/sluis/peer/v1/exchange.proto.
@@ -22,6 +23,7 @@
 namespace sluis::envelope {
 
 inline constexpr size_t kMaxCiphertextBytes = 128 << 10;
+inline constexpr size_t kMaxOfferedIdentityBytes = 4096;
 inline constexpr size_t kMaxLeafBytes = 256 << 10;
 inline constexpr size_t kLogLeafBytes = 184;
 inline constexpr size_t kMaxCounterpartBytes = 8192;

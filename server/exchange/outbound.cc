@@ -108,7 +108,9 @@ void Outbound::Sent(const std::string& partner, const Parcel& parcel, const absl
       delivered.push_back({parcel.exchanges[i], envelope::LeafDigest(parcel.leaves[i])});
     }
     const absl::Status kept =
-        parts_.acknowledgements.Take(parcel.kind, delivered, parts_.clock.NowUs());
+        // Never before it came to be owed: it would be sent again and again.
+        parts_.acknowledgements.Take(parcel.kind, delivered,
+                                     std::max(parts_.clock.NowUs(), parcel.newest_us));
     if (!kept.ok()) parts_.fault(kept);
   }
   const bool refused = absl::IsPermissionDenied(status) || absl::IsInvalidArgument(status);

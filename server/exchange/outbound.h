@@ -119,6 +119,8 @@ class Outbound {
     peer::v1::EnvelopeKind kind = peer::v1::ENVELOPE_KIND_UNSPECIFIED;
     std::vector<std::string> leaves;  // serialised
     std::vector<envelope::ExchangeId> exchanges;
+    // The newest time from which one of them was owed; ahead of the clock once that was set back.
+    uint64_t newest_us = 0;
     // Of receipts: the size of the head under which all of them prove what they do, and the proof
     // that ties it to the head that the partner knows.
     uint64_t head_size = 0;

@@ -8,12 +8,14 @@
 #include "server/core/sent_cancel.h"
 #include "server/core/sent_erasure.h"
 #include "server/core/sent_exchange.h"
+#include "server/core/shared_identity.h"
 #include "server/core/stop_share.h"
-#include "server/envelope/key_wrap.h"
+#include "server/envelope/field_commitment.h"
 #include "server/envelope/leaf.h"
 #include "server/envelope/record_proof.h"
 #include "server/exchange/compose.h"
 #include "server/exchange/outbound.h"
+#include "server/exchange/releases.h"
 #include "server/ledger/reader.h"
 
 namespace sluis::exchange {
@@ -24,14 +26,6 @@ constexpr size_t kMostBytes = 900 << 10;
 
 // Most messages that one look passes by because they go into an envelope of their own.
 constexpr size_t kMostPassedBy = 16;
-
-// What a key is wrapped for; outlives the wrapping.
-struct Release {
-  peer::v1::Binding offer;
-  crypto::Hash offer_digest{};
-  crypto::Hash receipt_digest{};
-  crypto::DataKey key;
-};
 
 // Whether the Offer names a head that the own log of `size` entries has not, or has otherwise: what
 // its sender saw was lost since.
@@ -87,6 +81,7 @@ struct Outbound::Packing {
     if (!Fits(leaf.size())) return false;
     bytes += leaf.size();
     parcel.exchanges.push_back(owed.exchange);
+    parcel.newest_us = std::max(parcel.newest_us, owed.not_before_us);
     parcel.leaves.push_back(std::move(leaf));
     return true;
   }
@@ -187,17 +182,9 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
     if (added.ok() && *added && standing == Standing::kAlone) break;
   }
   if (!packing.releases.empty()) {
-    std::vector<envelope::KeyToSend> keys;
-    for (const Release& release : packing.releases) {
-      keys.push_back({release.offer, release.offer_digest, release.receipt_digest, release.key});
-    }
-    const auto sealing_key = crypto::ToFixed<32>(packing.sealing_key);
-    if (!sealing_key.ok()) return sealing_key.status();
-    const auto wrapped = envelope::WrapKeys(keys, *sealing_key, parts_.random);
-    if (!wrapped.ok()) return wrapped.status();
-    for (const peer::v1::Key& key : *wrapped) {
-      packing.parcel.leaves.push_back(key.SerializeAsString());
-    }
+    auto leaves = KeyLeaves(packing.releases, packing.sealing_key, parts_.random);
+    if (!leaves.ok()) return leaves.status();
+    packing.parcel.leaves = *std::move(leaves);
   }
   if (packing.parcel.kind == peer::v1::ENVELOPE_KIND_RECEIPT && !packing.parcel.leaves.empty()) {
     auto proof = HeadProofFor(partner, packing);
@@ -385,9 +372,17 @@ absl::StatusOr<bool> Outbound::AddKey(const Owed& owed, const core::Call& call,
   if (!offer.ok()) return offer.status();
   auto share = core::OpenShare(again->act.record->keys.data, sent->row);
   if (!share.ok()) return share.status();
+  Release release{offer->offer.binding(), envelope::LeafDigest(offer->bytes),
+                  envelope::LeafDigest(proof->leaf_bytes), std::move(share->key)};
+  // Who did not sign for it gets nothing to open it with.
+  if (envelope::NamesIdentity(receipt->accepted().fields())) {
+    absl::StatusOr<crypto::DataKey> identity_key =
+        core::OpenIdentityKey(view, again->act.record->row, sent->row);
+    if (!identity_key.ok()) return identity_key.status();
+    release.identity_key = *std::move(identity_key);
+  }
   packing.parcel.exchanges.push_back(owed.exchange);
-  packing.releases.push_back({offer->offer.binding(), envelope::LeafDigest(offer->bytes),
-                              envelope::LeafDigest(proof->leaf_bytes), std::move(share->key)});
+  packing.releases.push_back(std::move(release));
   return true;
 }
 

@@ -107,6 +107,18 @@ WipedText BirthDate::Iso() const {
   return Written(year(), fields_.expose()[2], fields_.expose()[3]);
 }
 
+WipedText BirthDate::Known() const {
+  if (IsFull()) return Iso();
+  WipedText out;
+  if (IsUnknown()) return out;
+  out.reserve(7);
+  AppendNumber(out, year(), 4);
+  if (fields_.expose()[2] == 0) return out;
+  out.push_back('-');
+  AppendNumber(out, fields_.expose()[2], 2);
+  return out;
+}
+
 WipedText BirthDate::IsoUnswapped() const {
   if (!IsFull()) return {};
   const auto [less, more] = std::minmax(fields_.expose()[2], fields_.expose()[3]);

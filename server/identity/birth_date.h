@@ -36,6 +36,8 @@ class BirthDate {
 
   // YYYY-MM-DD; empty unless IsFull.
   WipedText Iso() const;
+  // What is known: YYYY-MM-DD, YYYY-MM, YYYY or nothing. Parse reads it as the same date.
+  WipedText Known() const;
   // The same with the smaller of day and month first: one text for a date and for its swap.
   WipedText IsoUnswapped() const;
 

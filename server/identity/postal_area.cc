@@ -18,7 +18,8 @@ absl::StatusOr<WipedText> PostalArea(std::string_view written) {
   }
   const bool digits =
       std::all_of(written.begin(), written.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (written.size() != 4 || !digits || written.front() == '0') {
+  const bool length = written.size() == 4 || written.size() == 2;  // the code, or the area of it
+  if (!length || !digits || written.front() == '0') {
     return absl::InvalidArgumentError(
         "postal code: write the four digits of a Belgian one; leave it out for an address abroad");
   }

@@ -13,7 +13,7 @@
 
 namespace sluis::identity {
 
-// "2018", "B-2018", "BE 2018"; nothing written gives an empty text.
+// "2018", "B-2018", "BE 2018", and the area itself, "20"; nothing written gives an empty text.
 absl::StatusOr<WipedText> PostalArea(std::string_view written);
 
 }  // namespace sluis::identity

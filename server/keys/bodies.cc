@@ -112,7 +112,9 @@ std::optional<peer::v1::CeremonyAbort> ReadAbort(crypto::BytesView body) {
   }
   const bool silence = out->ground() == peer::v1::CEREMONY_GROUND_SILENCE;
   const bool many = silence || out->ground() == peer::v1::CEREMONY_GROUND_CONSTANT;
-  const int least = silence ? 0 : 1;
+  // Who takes it back itself shows nothing; the machine asks who says so.
+  const bool bare = silence || out->ground() == peer::v1::CEREMONY_GROUND_CANCELLED;
+  const int least = bare ? 0 : 1;
   const int most = silence ? 0 : kMaxEvidence;
   if ((out->culprits_size() > 1 && !many) || out->evidence_size() < least ||
       out->evidence_size() > most) {

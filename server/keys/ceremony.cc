@@ -15,6 +15,15 @@ bool Fits(const std::optional<crypto::oprf::SecretScalar>& share, bool needed,
          crypto::oprf::MultiplyGenerator(*share) == package->Find(self)->verification_key;
 }
 
+bool HasKey(const Participant& participant, const crypto::PublicKey& key) {
+  return std::find(participant.keys.begin(), participant.keys.end(), key) != participant.keys.end();
+}
+
+absl::Status NoPart() {
+  return absl::FailedPreconditionError(
+      "this organisation takes no part in the ceremony: have it started again with it as holder");
+}
+
 // That it deals what the packages before say it holds, and nothing else.
 absl::Status CheckHeld(const Parameters& parameters, MemberIndex self, const Ceremony::Own& own) {
   const bool deals = !parameters.Draws() && parameters.Deals(self);
@@ -35,9 +44,10 @@ absl::Status CheckHeld(const Parameters& parameters, MemberIndex self, const Cer
 
 }  // namespace
 
-Ceremony::Ceremony(Board board, MemberIndex self, Own own, uint64_t now_s)
+Ceremony::Ceremony(Board board, MemberIndex self, bool speaks, Own own, uint64_t now_s)
     : board_(std::move(board)),
       self_(self),
+      speaks_(speaks),
       identity_(&own.identity),
       part_(std::in_place, self, std::move(own.seed), std::move(own.held), board_.parameters),
       now_s_(now_s) {
@@ -50,12 +60,8 @@ absl::StatusOr<Ceremony::Begun> Ceremony::Begin(Parameters parameters,
   absl::StatusOr<Roster> roster = Roster::Of(parameters, manifest);
   if (!roster.ok()) return roster.status();
   const Participant* self = roster->Find(own.organisation);
-  if (self == nullptr) {
-    return absl::FailedPreconditionError(
-        "this organisation takes no part in the ceremony: have it started again with it as holder");
-  }
-  if (std::find(self->keys.begin(), self->keys.end(), own.identity.public_key()) ==
-      self->keys.end()) {
+  if (self == nullptr) return NoPart();
+  if (!HasKey(*self, own.identity.public_key())) {
     return absl::FailedPreconditionError(
         "the identity key of this node is not the one that the manifest gives it: install the "
         "right key, or a manifest with this one");
@@ -68,8 +74,16 @@ absl::StatusOr<Ceremony::Begun> Ceremony::Begin(Parameters parameters,
   }
   const MemberIndex index = self->index;
   if (absl::Status status = CheckHeld(parameters, index, own); !status.ok()) return status;
-  Board board{std::move(parameters), *std::move(roster), {}, {}, {}, {}, {}};
-  Begun out{Ceremony(std::move(board), index, std::move(own), now_s), {}};
+  return Announced(std::move(parameters), *std::move(roster), index, std::move(own), {}, now_s);
+}
+
+absl::StatusOr<Ceremony::Begun> Ceremony::Announced(Parameters parameters, Roster roster,
+                                                    MemberIndex self, Own own,
+                                                    std::map<Round, Message> said, uint64_t now_s) {
+  const bool speaks = HasKey(*roster.Find(self), own.identity.public_key());
+  Board board{std::move(parameters), std::move(roster), {}, {}, {}, {}, {}};
+  Begun out{Ceremony(std::move(board), self, speaks, std::move(own), now_s), {}};
+  out.ceremony.said_ = std::move(said);
   out.step.changed = true;
   absl::StatusOr<std::string> body = out.ceremony.part_->Announce(out.ceremony.board_);
   if (!body.ok()) return body.status();
@@ -81,7 +95,27 @@ absl::StatusOr<Ceremony::Begun> Ceremony::Begin(Parameters parameters,
 absl::StatusOr<Ceremony> Ceremony::Rebuild(Parameters parameters,
                                            const partnership::Manifest& manifest, Own own,
                                            uint64_t begun_s, std::span<const Event> events) {
-  absl::StatusOr<Begun> begun = Begin(std::move(parameters), manifest, std::move(own), begun_s);
+  absl::StatusOr<Roster> roster = Roster::Of(parameters, manifest);
+  if (!roster.ok()) return roster.status();
+  const Participant* self = roster->Find(own.organisation);
+  if (self == nullptr) return NoPart();
+  const MemberIndex index = self->index;
+  std::map<Round, Message> said;
+  for (const Event& event : events) {
+    absl::StatusOr<Message> message = ReadMessage(event.message);
+    if (!message.ok() || message->head.sender() != own.organisation ||
+        message->head.round() > peer::v1::CEREMONY_ROUND_CONFIRM) {
+      continue;
+    }
+    const auto verified = keys::Verify(*std::move(message), parameters, *roster);
+    if (verified.ok()) said.emplace(verified->round(), verified->message());
+  }
+  // What was dealt is there; for everything before its share is needed.
+  if (!said.contains(peer::v1::CEREMONY_ROUND_DEAL)) {
+    if (absl::Status status = CheckHeld(parameters, index, own); !status.ok()) return status;
+  }
+  absl::StatusOr<Begun> begun = Announced(std::move(parameters), *std::move(roster), index,
+                                          std::move(own), std::move(said), begun_s);
   if (!begun.ok()) return begun.status();
   for (const Event& event : events) {
     if (event.message.empty()) {
@@ -111,6 +145,7 @@ absl::StatusOr<Step> Ceremony::Accept(const VerifiedMessage& message, uint64_t n
     return absl::InvalidArgumentError(
         "the message is not a whole one of this ceremony: have it sent again");
   }
+  const uint64_t before_s = now_s_;
   now_s_ = std::max(now_s_, now_s);
   Step step;
   switch (message.round()) {
@@ -125,19 +160,21 @@ absl::StatusOr<Step> Ceremony::Accept(const VerifiedMessage& message, uint64_t n
   }
   if (absl::Status status = Advance(&step); !status.ok()) return status;
   HandOn(&step);
+  // What changes nothing is kept by nobody, so time did not pass by it either.
+  if (!step.changed) now_s_ = before_s;
   return step;
 }
 
 void Ceremony::Emit(Round round, std::string body, Step* step) {
-  const Message message =
-      SignMessage(board_.Context(), round, board_.roster.Find(self_)->organisation, std::move(body),
-                  *identity_);
+  const auto said = said_.find(round);
+  const Message message = said != said_.end() ? said->second
+                                              : SignMessage(board_.Context(), round,
+                                                            board_.roster.Find(self_)->organisation,
+                                                            std::move(body), *identity_);
   step->changed = true;
-  step->send.push_back({OthersThan(self_), message.Serialise()});
+  if (speaks_) step->send.push_back({OthersThan(self_), message.Serialise()});
   if (round > peer::v1::CEREMONY_ROUND_CONFIRM) return;
-  const auto verified = keys::Verify(message, board_.parameters, board_.roster);
-  // Cannot fail: Begin has compared the key.
-  if (verified.ok()) board_.transcript.Take(*verified, now_s_);
+  board_.transcript.Take(VerifiedMessage::OfOwn(message, self_), now_s_);
 }
 
 std::vector<std::string> Ceremony::OthersThan(MemberIndex index) const {

@@ -13,12 +13,17 @@
 // with the culprit named; it sends the evidence to all (ABORT) and each judges that alone: an ABORT
 // over nothing names its sender. After a round has taken its time a participant asks all for what
 // is missing (MISSING) and whoever holds it hands it on; who is silent for three times as long
-// again is named. In the first round people decide, so it has an end of its own.
+// again is named. In the first round people decide, so it has an end of its own, and is asked about
+// only then, or when somebody has gone on.
 //
 // In the last round the ceremony stands or falls with a valid confirmation of every holder: one
 // that had ended there still completes when the confirmation it lacked arrives, because another
 // participant may have it and use the key already. So an ended ceremony is kept until it is
 // restarted; before the last round there is no key, and what is kept of it is worth nothing.
+//
+// An administrator may take it back: the cancellation (SignCancellation) that a participant Accepts
+// from itself ends it here and goes to all, where it ends the ceremony under its name unless it has
+// confirmed already, as everything in the last round.
 //
 // How a node drives it: one entry for each Step that is `changed`, with an Event for the journal,
 // and `send` as messages of the outbox, in one batch; nothing is sent before that is durable.
@@ -110,7 +115,11 @@ class Ceremony {
   // that this one has pinned, or not with the shares that it must deal.
   static absl::StatusOr<Begun> Begin(Parameters parameters, const partnership::Manifest& manifest,
                                      Own own, uint64_t now_s);
-  // The same as it stood after `events`, which began at `begun_s`.
+  // The same as it stood after `events`, which began at `begun_s`: judged by the parameters and the
+  // manifest that it began under, whatever holds now. Among the events may be what it said itself:
+  // then it needs no share any more that it has dealt, and can have another identity key by now; it
+  // says nothing more with that (Speaks). kFailedPrecondition when a share that it deals is not
+  // there.
   static absl::StatusOr<Ceremony> Rebuild(Parameters parameters,
                                           const partnership::Manifest& manifest, Own own,
                                           uint64_t begun_s, std::span<const Event> events);
@@ -121,6 +130,13 @@ class Ceremony {
   absl::StatusOr<Step> Accept(const VerifiedMessage& message, uint64_t now_s);
   // To be called now and then.
   absl::StatusOr<Step> Tick(uint64_t now_s);
+  // The time of the last change, which never goes back whatever the clock does: the time of the
+  // event that stands for it, so that a machine made anew decides as this one did.
+  uint64_t now_s() const { return now_s_; }
+
+  // Whether others would believe what it says: its identity key is one that the manifest of the
+  // ceremony gives it. One that does not speak can still complete.
+  bool Speaks() const { return speaks_; }
 
   Standing standing() const { return standing_; }
   Round round() const { return round_; }
@@ -149,7 +165,10 @@ class Ceremony {
   std::vector<std::string> Confirmations() const;
 
  private:
-  Ceremony(Board board, MemberIndex self, Own own, uint64_t now_s);
+  Ceremony(Board board, MemberIndex self, bool speaks, Own own, uint64_t now_s);
+  // Announces, which the caller has found to be allowed.
+  static absl::StatusOr<Begun> Announced(Parameters parameters, Roster roster, MemberIndex self,
+                                         Own own, std::map<Round, Message> said, uint64_t now_s);
 
   struct TakenAbort {
     Message message;
@@ -175,6 +194,8 @@ class Ceremony {
   // ceremony_ends.cc: silence, aborts and ends.
   void TakeMissing(const VerifiedMessage& message, Step* step);
   void TakeAbort(const VerifiedMessage& message, Step* step);
+  // What an administrator of this participant decided.
+  void Cancel(const VerifiedMessage& message, Step* step);
   // Sends what somebody asked for and is held by now.
   void HandOn(Step* step);
   void TakeEvidence(const VerifiedMessage& evidence, TakenAbort* taken, Step* step);
@@ -189,12 +210,16 @@ class Ceremony {
   bool Has(Round round, MemberIndex member) const;
   // By when a message must be here, so that whoever asked for it has it before it gives up.
   uint64_t InTimeUntil(Round round) const;
+  uint64_t AskAt() const;
   uint64_t SilentAt() const;
 
   Board board_;
   MemberIndex self_;
+  bool speaks_;
   const crypto::SigningKey* identity_;
   std::optional<OwnPart> part_;  // until it ends
+  // What it said before it was made anew, as far as that was kept: it says the same, bytes and all.
+  std::map<Round, Message> said_;
   std::optional<crypto::oprf::SecretScalar> share_;
 
   Standing standing_ = Standing::kRunning;

@@ -37,24 +37,37 @@ uint64_t Ceremony::SilentAt() const {
              : *asked_s_ + 3 * board_.parameters.round_seconds;
 }
 
+// In the first round people decide: what has not come by then may come by itself until the end, and
+// everybody would hand it on to everybody. Unless somebody has gone on, who must have had all.
+uint64_t Ceremony::AskAt() const {
+  uint64_t ask_s = entered_s_.at(round_) + board_.parameters.round_seconds;
+  if (round_ != CEREMONY_ROUND_ANNOUNCE) return ask_s;
+  ask_s = std::max(ask_s, board_.parameters.announce_until_s);
+  for (const MemberIndex member : board_.SendersOf(CEREMONY_ROUND_COMMIT)) {
+    const Transcript::Held* gone_on = board_.transcript.Find(CEREMONY_ROUND_COMMIT, member);
+    if (gone_on == nullptr) continue;
+    ask_s = std::min(ask_s, gone_on->arrived_s + board_.parameters.round_seconds);
+  }
+  return ask_s;
+}
+
 std::optional<uint64_t> Ceremony::DueAt() const {
   if (AwaitedFrom().empty()) return std::nullopt;
-  return asked_s_ ? SilentAt() : entered_s_.at(round_) + board_.parameters.round_seconds;
+  return asked_s_ ? SilentAt() : AskAt();
 }
 
 absl::StatusOr<Step> Ceremony::Tick(uint64_t now_s) {
-  now_s_ = std::max(now_s_, now_s);
   Step step;
   const std::vector<MemberIndex> awaited = AwaitedFrom();
-  if (awaited.empty()) return step;
+  if (awaited.empty() || std::max(now_s_, now_s) < *DueAt()) return step;
+  now_s_ = std::max(now_s_, now_s);
   if (!asked_s_) {
-    if (now_s_ < *DueAt()) return step;
     asked_s_ = now_s_;
     CeremonyMissing body;
     body.set_round(round_);
     for (const MemberIndex member : awaited) body.add_members(member);
     Emit(CEREMONY_ROUND_MISSING, body.SerializeAsString(), &step);
-  } else if (now_s_ >= *DueAt()) {
+  } else {
     Charge({CEREMONY_GROUND_SILENCE, awaited, {}}, round_, &step);
   }
   return step;
@@ -105,6 +118,14 @@ void Ceremony::TakeAbort(const VerifiedMessage& message, Step* step) {
   taken.message = message.message();
   taken.body = *body;
   taken.until = body->round();
+  if (body->ground() == CEREMONY_GROUND_CANCELLED && body->evidence().empty()) {
+    taken.judged = true;
+    if (body->culprits(0) != sender) {
+      return Charge({CEREMONY_GROUND_UNFOUNDED, {sender}, {message.message()}}, round_, step);
+    }
+    if (sender == self_) return Cancel(message, step);
+    return Charge({CEREMONY_GROUND_CANCELLED, {sender}, {message.message()}}, body->round(), step);
+  }
   for (const uint32_t culprit : body->culprits()) {
     const auto member = static_cast<MemberIndex>(culprit);
     // A confirmation that it lacks may be held here, or still come.
@@ -123,6 +144,14 @@ void Ceremony::TakeAbort(const VerifiedMessage& message, Step* step) {
     }
     TakeEvidence(*evidence, &taken, step);
   }
+}
+
+void Ceremony::Cancel(const VerifiedMessage& message, Step* step) {
+  if (standing_ != Standing::kRunning) return;
+  findings_.push_back({CEREMONY_GROUND_CANCELLED, self_, round_, {message.message().Serialise()}});
+  standing_ = Standing::kEnded;
+  part_.reset();
+  step->send.push_back({OthersThan(self_), message.message().Serialise()});
 }
 
 void Ceremony::TakeEvidence(const VerifiedMessage& evidence, TakenAbort* taken, Step* step) {

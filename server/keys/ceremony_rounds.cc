@@ -91,12 +91,13 @@ absl::Status Ceremony::EnterNext(Step* step) {
   round_ = static_cast<Round>(round_ + 1);
   entered_s_[round_] = now_s_;
   asked_s_.reset();
-  absl::StatusOr<std::string> body;
+  absl::StatusOr<std::string> body = std::string();
   if (round_ == CEREMONY_ROUND_COMMIT) {
     board_.session = SessionOf(board_);
-    body = part_->Commit(board_);
+    // What was dealt needs no share any more, which may be gone by now.
+    if (!said_.contains(CEREMONY_ROUND_DEAL)) body = part_->Commit(board_);
   } else if (round_ == CEREMONY_ROUND_DEAL) {
-    body = part_->Deal(board_);
+    if (!said_.contains(CEREMONY_ROUND_DEAL)) body = part_->Deal(board_);
   } else if (round_ == CEREMONY_ROUND_VERDICT) {
     body = part_->Verdict(board_);
   } else {

@@ -123,6 +123,35 @@ absl::StatusOr<VerifiedMessage> Verify(Message message, const Parameters& parame
   return VerifiedMessage(std::move(message), sender->index);
 }
 
+absl::StatusOr<VerifiedMessage> SignCancellation(const Parameters& parameters, const Roster& roster,
+                                                 std::string_view sender, Round round,
+                                                 const crypto::SigningKey& identity) {
+  const Participant* self = roster.Find(sender);
+  peer::v1::CeremonyAbort body;
+  body.set_ground(peer::v1::CEREMONY_GROUND_CANCELLED);
+  if (self != nullptr) body.add_culprits(self->index);
+  body.set_round(round);
+  absl::StatusOr<VerifiedMessage> message = Verify(
+      SignMessage({parameters.partnership, parameters.id, {}}, peer::v1::CEREMONY_ROUND_ABORT,
+                  sender, body.SerializeAsString(), identity),
+      parameters, roster);
+  if (message.ok()) return message;
+  return absl::FailedPreconditionError(
+      "the others cannot be told: the identity key of this node is not the one that the manifest "
+      "of the ceremony gives it; tell them yourself");
+}
+
+bool IsCancellation(const VerifiedMessage& message) {
+  if (message.round() != peer::v1::CEREMONY_ROUND_ABORT) return false;
+  const auto body = ReadAbort(message.message().body);
+  return body && body->ground() == peer::v1::CEREMONY_GROUND_CANCELLED &&
+         body->evidence().empty() && body->culprits(0) == message.sender();
+}
+
+bool IsSignedBy(const Message& message, const crypto::PublicKey& key) {
+  return crypto::Verify(key, Signed(message.head_bytes), message.signature);
+}
+
 absl::StatusOr<Parameters> AnnouncedParameters(const Message& message) {
   if (message.head.round() != peer::v1::CEREMONY_ROUND_ANNOUNCE) {
     return absl::InvalidArgumentError(

@@ -60,6 +60,11 @@ class VerifiedMessage {
   MemberIndex sender() const { return sender_; }
   Round round() const { return message_.head.round(); }
 
+  // One that this participant has made itself, with whatever key: nobody has to believe it.
+  static VerifiedMessage OfOwn(Message message, MemberIndex self) {
+    return VerifiedMessage(std::move(message), self);
+  }
+
  private:
   friend absl::StatusOr<VerifiedMessage> Verify(Message, const Parameters&, const Roster&);
   VerifiedMessage(Message message, MemberIndex sender)
@@ -71,6 +76,19 @@ class VerifiedMessage {
 
 absl::StatusOr<VerifiedMessage> Verify(Message message, const Parameters& parameters,
                                        const Roster& roster);
+
+// By which a participant takes back what it proposed, or does not take part any more: an ABORT that
+// names nobody but its sender. kFailedPrecondition when the manifest of the ceremony gives the
+// sender another key than this one: nobody would believe it.
+absl::StatusOr<VerifiedMessage> SignCancellation(const Parameters& parameters, const Roster& roster,
+                                                 std::string_view sender, Round round,
+                                                 const crypto::SigningKey& identity);
+
+// Whether it is one.
+bool IsCancellation(const VerifiedMessage& message);
+// Whether that key signed the head, for who does not know the ceremony yet: not whether the key may
+// speak in it.
+bool IsSignedBy(const Message& message, const crypto::PublicKey& key);
 
 // The parameters that an announcement carries, for who has not heard of its ceremony: the body is
 // read, and that the head names their id. kInvalidArgument for every other message.

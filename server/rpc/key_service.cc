@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "server/core/cancel_ceremony.h"
 #include "server/core/ceremony_view.h"
 #include "server/core/start_ceremony.h"
 
@@ -25,6 +26,13 @@ grpc::ServerUnaryReactor* KeyService::AgreeCeremony(grpc::CallbackServerContext*
                                                     node::v1::AgreeCeremonyResponse* response) {
   return calls_.Unary(context,
                       std::make_shared<core::AgreeCeremony>(*request, *response, ceremonies_));
+}
+
+grpc::ServerUnaryReactor* KeyService::CancelCeremony(grpc::CallbackServerContext* context,
+                                                     const node::v1::CancelCeremonyRequest* request,
+                                                     node::v1::CancelCeremonyResponse* response) {
+  return calls_.Unary(context,
+                      std::make_shared<core::CancelCeremony>(*request, *response, ceremonies_));
 }
 
 }  // namespace sluis::rpc

@@ -22,6 +22,9 @@ class KeyService final : public node::v1::KeyService::CallbackService {
   grpc::ServerUnaryReactor* AgreeCeremony(grpc::CallbackServerContext* context,
                                           const node::v1::AgreeCeremonyRequest* request,
                                           node::v1::AgreeCeremonyResponse* response) override;
+  grpc::ServerUnaryReactor* CancelCeremony(grpc::CallbackServerContext* context,
+                                           const node::v1::CancelCeremonyRequest* request,
+                                           node::v1::CancelCeremonyResponse* response) override;
 
  private:
   Calls& calls_;

@@ -61,6 +61,8 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
                               "Signed heads of partners' logs that contradict an earlier one");
   erasures_overdue_ = MakeGauge(*registry_, "sluis_erasures_overdue",
                                 "Erasures asked of partners a day ago and not acknowledged");
+  key_tasks_ = MakeGauge(*registry_, "sluis_key_tasks",
+                         "Keys that stop unless they are rolled or made anew");
   corrections_overdue_ =
       MakeGauge(*registry_, "sluis_corrections_overdue",
                 "Corrections due at partners a day ago and neither opened nor refused");
@@ -92,6 +94,7 @@ std::string Metrics::Text(const Gauges& gauges) {
   contradictions_->Set(gauges.contradictions);
   erasures_overdue_->Set(gauges.erasures_overdue);
   corrections_overdue_->Set(gauges.corrections_overdue);
+  key_tasks_->Set(gauges.key_tasks);
   return prometheus::TextSerializer().Serialize(registry_->Collect());
 }
 

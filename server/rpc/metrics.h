@@ -48,6 +48,7 @@ class Metrics {
     double contradictions = 0;
     double erasures_overdue = 0;
     double corrections_overdue = 0;
+    double key_tasks = 0;
   };
   // Prometheus text exposition.
   std::string Text(const Gauges& gauges);
@@ -75,6 +76,7 @@ class Metrics {
   prometheus::Gauge* contradictions_;
   prometheus::Gauge* erasures_overdue_;
   prometheus::Gauge* corrections_overdue_;
+  prometheus::Gauge* key_tasks_;
 };
 
 }  // namespace sluis::rpc

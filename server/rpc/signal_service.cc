@@ -8,6 +8,7 @@
 #include "server/core/hold_signal.h"
 #include "server/core/import_signals.h"
 #include "server/core/list_signals.h"
+#include "server/core/open_identity.h"
 #include "server/core/open_signal.h"
 #include "server/core/record_signal.h"
 #include "server/core/withdraw_signal.h"
@@ -42,6 +43,12 @@ grpc::ServerUnaryReactor* SignalService::OpenSignal(grpc::CallbackServerContext*
                                                     const node::v1::OpenSignalRequest* request,
                                                     node::v1::OpenSignalResponse* response) {
   return calls_.Unary(context, std::make_shared<core::OpenSignal>(*request, *response));
+}
+
+grpc::ServerUnaryReactor* SignalService::OpenIdentity(grpc::CallbackServerContext* context,
+                                                      const node::v1::OpenIdentityRequest* request,
+                                                      node::v1::OpenIdentityResponse* response) {
+  return calls_.Unary(context, std::make_shared<core::OpenIdentity>(*request, *response));
 }
 
 grpc::ServerUnaryReactor* SignalService::WithdrawSignal(

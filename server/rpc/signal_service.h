@@ -28,6 +28,9 @@ class SignalService final : public node::v1::SignalService::CallbackService {
   grpc::ServerUnaryReactor* OpenSignal(grpc::CallbackServerContext* context,
                                        const node::v1::OpenSignalRequest* request,
                                        node::v1::OpenSignalResponse* response) override;
+  grpc::ServerUnaryReactor* OpenIdentity(grpc::CallbackServerContext* context,
+                                         const node::v1::OpenIdentityRequest* request,
+                                         node::v1::OpenIdentityResponse* response) override;
   grpc::ServerUnaryReactor* WithdrawSignal(grpc::CallbackServerContext* context,
                                            const node::v1::WithdrawSignalRequest* request,
                                            node::v1::WithdrawSignalResponse* response) override;

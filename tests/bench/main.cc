@@ -10,6 +10,7 @@
 
 #include "tests/bench/analyse.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/ceremony.h"
 #include "tests/bench/decide.h"
 #include "tests/bench/demo_again.h"
 #include "tests/bench/exchange_deliver_bulk.h"
@@ -107,6 +108,10 @@ std::vector<Bench> AllBenches() {
        "the same for 256 at a time",
        PseudonymHolderOf256,
        {.least_ratio = kPseudonymRatio}},
+      {"ceremony_30",
+       "30 members make a key on one machine; baseline: the multiplications alone",
+       Ceremony30,
+       {.least = 1 / kCeremonyBarS}},
       {"demo_again",
        "the demonstration with programs that are built, once; baseline: the 60 s of its bar",
        DemoAgain,

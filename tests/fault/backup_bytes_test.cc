@@ -36,6 +36,7 @@ constexpr char kRole[] = "maatschappelijk-werker";
 constexpr char kWords[] = "ZWALUW vloog over het plein";
 constexpr char kAmendedWords[] = "ZWALUW vloog over de gracht";
 constexpr char kSubject[] = "dossier-zwaluw";
+constexpr char kSurname[] = "Boerenzwaluwe";
 constexpr char kContributor[] = "de vogelwachter van de toren";
 constexpr char kCase[] = "ZAAK-ZWALUW-7";
 
@@ -51,6 +52,8 @@ class BackupBytesTest : public ::testing::Test {
     *request.mutable_context() = test::Intake();
     request.mutable_context()->set_case_ref(kCase);
     *request.mutable_signal() = Told(kWords);
+    request.mutable_identity()->set_surname(kSurname);
+    request.mutable_identity()->set_born("14/3/1985");
     const auto call = std::make_shared<RecordCall>(std::move(request), node.random());
     ASSERT_EQ(node.RunAndWait(FactsOf(person_), RecordCall::UseCaseOf(call)), absl::OkStatus());
     record_id_ = call->response.record_id();
@@ -99,6 +102,8 @@ TEST_F(BackupBytesTest, WhatThePageCallsSealedIsInNoFile) {
   for (const char* sealed : {
            "ZWALUW",                      // the words of either version
            kSubject,                      //
+           kSurname,                      // who it is about
+           "1985-03-14",                  //
            kContributor,                  //
            kCase,                         //
            "gedrag-offline",              // category
@@ -122,6 +127,8 @@ TEST_F(BackupBytesTest, UsersRolesRecordIdsAndRetentionDaysWereReadableAndThePag
   EXPECT_TRUE(Holds(row_.retention_until()));
   EXPECT_TRUE(Holds(row_.key_id()));
   EXPECT_TRUE(Holds(row_.sealed())) << "as sealed bytes";
+  EXPECT_TRUE(Holds(row_.identity().key_id())) << "that somebody is named can be read";
+  EXPECT_TRUE(Holds(row_.identity().sealed())) << "and who it is as sealed bytes";
   std::ifstream file(tests::InSources("/docs/threat-model.md"));
   const std::string page((std::istreambuf_iterator<char>(file)), {});
   const size_t at = page.find("### A thief of a backup");

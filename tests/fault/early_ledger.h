@@ -1,6 +1,7 @@
 #ifndef SLUIS_TESTS_FAULT_EARLY_LEDGER_H_
 #define SLUIS_TESTS_FAULT_EARLY_LEDGER_H_
 
+#include <bit>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -41,7 +42,8 @@ class EarlyLedger final : public tests::ForwardingLedger {
     for (const ledger::Effect& effect : submission.effects) {
       const uint64_t at_us = clock_.NowUs() / tick_us_ * tick_us_;
       const auto leaf = ledger::EncodeLeaf({next_, at_us, effect.entry.commitments()});
-      logged.push_back({next_++, at_us, crypto::LeafHash(crypto::View(leaf))});
+      logged.push_back(std::bit_cast<ledger::Logged>(
+          Forged{next_++, at_us, crypto::LeafHash(crypto::View(leaf))}));
     }
     const ledger::Done done = std::exchange(submission.done, nullptr);
     ForwardingLedger::Submit(std::move(submission));
@@ -49,6 +51,13 @@ class EarlyLedger final : public tests::ForwardingLedger {
   }
 
  private:
+  // In the shape of what only the sequencer makes: a mutant of the sequencer has to forge it.
+  struct Forged {
+    uint64_t index;
+    uint64_t logged_at_us;
+    crypto::Hash leaf_hash;
+  };
+
   const storage::Clock& clock_;
   const uint64_t tick_us_;
   std::mutex mutex_;

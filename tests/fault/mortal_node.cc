@@ -160,7 +160,8 @@ void MortalNode::Link() {
                                   .clock = clock,
                                   .random = random,
                                   .metrics = *up_->metrics,
-                                  .period = std::chrono::seconds(1)});
+                                  .period = std::chrono::seconds(1),
+                                  .settled = [] { return true; }});
   up_->reachability = std::make_unique<exchange::Reachability>();
   up_->heartbeat = std::make_unique<exchange::Heartbeat>(exchange::HeartbeatParts{
       .organisation = organisation(),

@@ -17,7 +17,7 @@ foreach(target name_text national_number person)
     SRCS ${CMAKE_CURRENT_LIST_DIR}/server/identity/${target}_fuzz.cc
     DEPS sluis_identity)
 endforeach()
-foreach(target page_token signal_check)
+foreach(target page_token signal_check subject_identity)
   sluis_fuzz(server_${target}_fuzz
     SRCS ${CMAKE_CURRENT_LIST_DIR}/server/core/${target}_fuzz.cc
     DEPS sluis_core)

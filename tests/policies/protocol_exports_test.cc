@@ -125,6 +125,38 @@ TEST_F(ProtocolExports, ThePartOfTheSupervisorIsThereWhenItAdvised) {
       HasSubstr("3. Advies van de toezichthouder</h2>\n<p>gunstig, VTC-1, 1 juli 2026.</p>"));
 }
 
+// A reader who is looked for learns by what, also from a text that is silent on it.
+TEST_F(ProtocolExports, TheDocumentSaysByWhatPersonsAreFound) {
+  constexpr char kNoNumber[] = "Geen rijksregisternummer, bisnummer of nummer van een andere staat";
+  const std::string usual = DocumentHtml(Document());
+  EXPECT_THAT(usual, HasSubstr(". Herkenning van betrokkenen</h2>"));
+  EXPECT_THAT(usual, HasSubstr("<li>naam en geboortedatum</li>"));
+  EXPECT_THAT(usual, HasSubstr(kNoNumber));
+  EXPECT_THAT(usual, HasSubstr("Namen en geboortedatum volstaan"));
+  const std::string silent = WithoutKey(ExampleProtocolText(), "herkenning");
+  protocol_ = Read(silent);
+  EXPECT_THAT(DocumentHtml(Document()), HasSubstr("<li>naam en geboortedatum</li>"));
+  EXPECT_THAT(DocumentHtml(Document()), HasSubstr(kNoNumber));
+  EXPECT_THAT(ProtocolRegister(protocol_, *packs_), Not(HasSubstr("be-nrn")));
+
+  protocol_ = Read(silent + "\nherkenning: {sleutels: [be-nrn], waarom: \"Naamgenoten.\"}\n");
+  for (const std::string& text : {DocumentHtml(Document()), DocumentMarkdown(Document())}) {
+    EXPECT_THAT(text, HasSubstr("rijksregisternummer"));
+    EXPECT_THAT(text, HasSubstr("Naamgenoten."));
+    EXPECT_THAT(text, Not(HasSubstr(kNoNumber)));
+    EXPECT_THAT(text, Not(HasSubstr("naam en geboortedatum")));
+  }
+  const Json json = Json::parse(ProtocolRegister(protocol_, *packs_));
+  for (const Json& activity : json["@graph"]) {
+    EXPECT_THAT(activity["dpv:hasPersonalData"].dump(), HasSubstr("urn:sluis:field:be-nrn"));
+  }
+  EXPECT_THAT(ProtocolRegisterCsv(protocol_, *packs_), HasSubstr("rijksregisternummer"));
+}
+
+TEST_F(ProtocolExports, EveryKindOfKeyIsSaidInDutch) {
+  for (const std::string_view kind : kIdentityKinds) EXPECT_NE(DutchWord(kind), kind);
+}
+
 TEST_F(ProtocolExports, NoTextBecomesMarkup) {
   const std::string hostile = R"(<script>alert('x')</script> & "| [a](b) `c` *d* \ $e$)";
   const std::string bidi =

@@ -116,6 +116,20 @@ INSTANTIATE_TEST_SUITE_P(
               "nearest: \"statements\""},
         Wrong{"velden: [statements, risk", "velden: [statements, statements, risk",
               "statements, risk", "already named"},
+        Wrong{"sleutels: [name-date, ", "sleutels: [name-dat, ", "name-dat,",
+              "nearest: \"name-date\""},
+        Wrong{"sleutels: [name-date, ", "sleutels: [name-date, skeleton-date, ",
+              "skeleton-date, skeleton-swapped", "already named"},
+        Wrong{"sleutels: [name-date, skeleton-date, skeleton-swapped-date, given-date-area]",
+              "sleutels: []", "[]\n  waarom", "at least one word"},
+        Wrong{"sleutels: [name-date, ", "sleutels: [foreign-number, name-date, ", "foreign-number",
+              "goes with be-nrn only"},
+        Wrong{"sleutels: [name-date, ", "sleutels: [be-bis, foreign-number, name-date, ",
+              "foreign-number", "goes with be-nrn only"},
+        Wrong{"waarom: \"Namen en geboortedatum", "warom: \"Namen en geboortedatum",
+              "warom:", "unknown key in herkenning"},
+        Wrong{"waarom: \"Namen en geboortedatum", "waarom: \"INVULLEN", "\"INVULLEN",
+              "still to be filled in"},
         Wrong{"nummer: M-2", "nummer: M-1", "M-1\n    doel: casusoverleg-458ter", "already given"},
         Wrong{"tot: 2027-08-31", "tot: 2025-08-31", "2025-08-31", "before the first"},
         Wrong{"herziening: 2027-05-31", "herziening: 2027-09-01", "2027-09-01",
@@ -159,6 +173,38 @@ TEST(ProtocolYaml, CharactersOfWordsAreTaken) {
       Edited(ExampleProtocolText(), "derden: \"Niemand.",
              "derden: \"Niemand,\\nook geen na\\xADtuurlijk persoon: co\\u200D\\xF6.");
   EXPECT_THAT(FaultsOf(text), IsEmpty());
+}
+
+// The kinds that a text uses; its faults when it is not taken.
+std::vector<std::string> KindsWith(const std::string& part) {
+  const std::string silent = WithoutKey(ExampleProtocolText(), "herkenning");
+  EXPECT_NE(silent, "?");
+  const ProtocolReading reading = ReadProtocol("p.yaml", silent + part);
+  if (!reading.protocol) return FaultsOf(silent + part);
+  std::vector<std::string> kinds;
+  for (const std::string_view kind : kIdentityKinds) {
+    if (reading.protocol->UsesIdentityKind(kind)) kinds.emplace_back(kind);
+  }
+  return kinds;
+}
+
+TEST(ProtocolYaml, PersonsAreFoundByNoNumberUnlessTheTextSaysWhy) {
+  using testing::ElementsAre;
+  EXPECT_THAT(KindsWith(""),
+              ElementsAre("name-date", "skeleton-date", "skeleton-swapped-date", "given-date-area"))
+      << "what a silent text means";
+  EXPECT_THAT(KindsWith("\nherkenning: {sleutels: skeleton-date}\n"), ElementsAre("skeleton-date"));
+  for (const char* number : {"be-nrn", "be-bis"}) {
+    const std::string part =
+        "\nherkenning:\n  sleutels: [name-date, " + std::string(number) + "]\n";
+    EXPECT_THAT(KindsWith(part),
+                ElementsAre(AllOf(HasSubstr("under \"waarom\""), HasSubstr(number))));
+    EXPECT_THAT(KindsWith(part + "  waarom: \"Naamgenoten.\"\n"), ElementsAre(number, "name-date"));
+    EXPECT_THAT(KindsWith(part + "  waarom: \" \"\n"), ElementsAre(HasSubstr("is blank")));
+  }
+  EXPECT_THAT(
+      KindsWith("\nherkenning: {sleutels: [foreign-number, be-nrn], waarom: \"Papieren.\"}\n"),
+      ElementsAre("be-nrn", "foreign-number"));
 }
 
 TEST(ProtocolYaml, IsBetweenTwoParties) {

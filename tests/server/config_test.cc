@@ -217,6 +217,25 @@ TEST(ConfigTest, AnExerciseMayShortenTheCoolingOffTime) {
   }
 }
 
+TEST(ConfigTest, AnExerciseMayUseNumbers) {
+  const auto with = [](const std::string& words) {
+    return With(10, "  log: log.key\n  identity: identity.key") +
+           "host: a\npartnership:\n  manifest: livc.manifest\n  exercise_identity_keys: " + words +
+           "\n";
+  };
+  using identity::KeyKind;
+  const auto config = ParseConfig(kFile, with("be-nrn,name-date , be-bis"));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_THAT(config->exercise_identity_keys.Words(),
+              testing::ElementsAre("be-nrn", "be-bis", "name-date"));
+  EXPECT_EQ(ParseConfig(kFile, Join(GoodLines()))->exercise_identity_keys, identity::KeyKinds())
+      << "no number unless it is named";
+  EXPECT_THAT(ErrorOf(with("be-nrn, rijksregister")), HasSubstr("\"rijksregister\" is none"));
+  for (const char* wrong : {"\"\"", "\", \"", "be-nrn be-nrn", "foreign-number"}) {
+    EXPECT_THAT(ErrorOf(with(wrong)), HasSubstr("exercise_identity_keys\" is no list")) << wrong;
+  }
+}
+
 TEST(ConfigTest, BadYamlIsRefusedWithItsLine) {
   for (const char* text : {"kind: [", "a: b: c", "\tkind: welfare", "kind: \"welfare", "- a\nb: c",
                            "%", "a: *nobody", "a: !!", "{", "? [a]: b"}) {
@@ -293,6 +312,7 @@ TEST(ConfigTest, ReloadTable) {
       [](Config& c) { c.node_pack += "x"; },
       [](Config& c) { c.manifest_file += "x"; },
       [](Config& c) { ++c.exercise_cooling_off_s; },
+      [](Config& c) { c.exercise_identity_keys = identity::KeyKinds::All(); },
       [](Config& c) { c.first_administrator_request += "x"; },
       [](Config& c) { c.digest[0] ^= 1; },
   };

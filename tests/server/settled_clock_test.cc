@@ -43,6 +43,19 @@ TEST_F(SettledClockTest, AStepForwardOrBackStartsTheTimeAgain) {
   }
 }
 
+// Looked at each second, a clock could be put back by an hour in steps that each passed unseen.
+TEST_F(SettledClockTest, SmallStepsBetweenManyLooksWerePassedBy) {
+  clock_.Advance(minutes(10));
+  ASSERT_TRUE(settled_.Look());
+  bool settled = true;
+  for (int look = 0; look < 4; ++look) {
+    clock_.Advance(seconds(1));
+    clock_.SetNowUs(clock_.NowUs() + 30'000'000);
+    settled = settled_.Look();
+  }
+  EXPECT_FALSE(settled);
+}
+
 TEST_F(SettledClockTest, AStepDuringTheWaitStartsItAgain) {
   clock_.Advance(minutes(9));
   clock_.SetNowUs(clock_.NowUs() + 400 * 24 * 60 * kMinuteUs);

@@ -14,9 +14,9 @@
 #include "server/ledger/ledger.h"
 #include "server/ledger/reader.h"
 #include "server/ledger/sealed_entry.h"
-#include "tests/support/scripted_store.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/faulty_files.h"
+#include "tests/support/scripted_store.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/simulated_disk.h"
 

@@ -20,7 +20,11 @@ inline constexpr char kWelfare[] = "caw-de-overzet.example";
 // exercise, without sockets, where no time passes by itself.
 class LinkedPair : public ::testing::Test {
  protected:
-  LinkedPair() {
+  // Both decide by the shipped packs with these edits.
+  explicit LinkedPair(const PackEdits& edits = {})
+      : welfare_(HarnessOptions{.pack_edits = edits}),
+        city_({{kWelfare, "welfare"}, {kPolice, "police-zone"}},
+              {.organisation = kCity, .kind = "municipality", .seed = 12, .pack_edits = edits}) {
     welfare_.With(city_);
     welfare_.Join();
     city_.Follow(welfare_);
@@ -67,8 +71,7 @@ class LinkedPair : public ::testing::Test {
   }
 
   SharingNode welfare_;
-  ExchangeNode city_{{{kWelfare, "welfare"}, {kPolice, "police-zone"}},
-                     {.organisation = kCity, .kind = "municipality", .seed = 12}};
+  ExchangeNode city_;
   InProcessNetwork network_;
   LinkedNode from_welfare_{welfare_, network_};
   LinkedNode from_city_{city_, network_};

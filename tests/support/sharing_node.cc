@@ -141,7 +141,9 @@ node::v1::ShareSignalRequest SharingNode::Signed(const std::string& record_id,
                                                  const std::string& to) {
   const envelope::ExchangeId id = h.random.Array<16>();
   const std::vector<std::string> names(preview.fields().begin(), preview.fields().end());
-  const auto committed = envelope::CommitFields(id, preview.content(), names, h.random);
+  const auto committed =
+      envelope::CommitFields(id, preview.content(), names, h.random,
+                             preview.has_identity() ? &preview.identity() : nullptr);
   envelope::Repeated<peer::v1::FieldCommitment> fields;
   node::v1::ShareSignalRequest request;
   for (size_t i = 0; i < committed.fields.size(); ++i) {

@@ -30,6 +30,7 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                                  {"keys", "status"},
                                                                  {"keys", "generate"},
                                                                  {"keys", "agree"},
+                                                                 {"keys", "cancel"},
                                                                  {"keys", "reshare"},
                                                                  {"keys", "roll"},
                                                                  {"keys", "recover"},
@@ -189,10 +190,8 @@ std::string Offered(const std::string& line) {
 }
 
 TEST(CompletionScriptTest, BashOffersWhatFits) {
-  EXPECT_THAT(
-      Offered("sluis"),
-      HasSubstr(
-          "node user mandate partnership policy protocol signal inbox exchange log completion"));
+  EXPECT_THAT(Offered("sluis"), HasSubstr("node user mandate partnership policy protocol signal "
+                                          "inbox exchange keys log completion"));
   EXPECT_THAT(Offered("sluis user"), HasSubstr("request renew install add list revoke"));
   EXPECT_THAT(Offered("sluis log verify"), HasSubstr("--seen"));
   EXPECT_THAT(Offered("sluis log verify export.sluislog"), HasSubstr("--seen"));

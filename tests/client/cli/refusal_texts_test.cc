@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cctype>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +16,7 @@
 #include "client/lib/call_failure.h"
 #include "client/lib/catalogue.h"
 #include "client/lib/form_words.h"
+#include "client/lib/identity_form.h"
 #include "client/lib/signal_form.h"
 #include "tests/client/cli/run_sluis.h"
 #include "tests/support/places.h"
@@ -139,6 +141,15 @@ TEST(RefusalTextsTest, EveryFieldThatARequestCanHaveWrongHasItsRemedy) {
   }
   for (const std::string& field : codes["bad_signal"]) {
     EXPECT_NE(client::FindFormField(client::FormNameOf(field)), nullptr) << field;
+  }
+}
+
+TEST(RefusalTextsTest, EveryFieldOfAPersonHasItsHelp) {
+  const client::Catalogue dutch(client::Language::kDutch);
+  for (const client::FormField& field : client::IdentityFields()) {
+    std::string name(field.column.name);
+    std::replace(name.begin(), name.end(), '_', '-');
+    EXPECT_TRUE(dutch.Has("option.field." + name)) << name;
   }
 }
 

@@ -144,12 +144,95 @@ TEST_F(AskingTest, WhatIsNeitherOptionNorProfileIsAskedForByName) {
 
 TEST_F(AskingTest, ATableThatIsRefusedSaysWhere) {
   ASSERT_FALSE(
-      client::WriteNew(folder_.PathOf("t.csv"), "datum;naam\n1;2\n", client::FileMode::kPublic)
+      client::WriteNew(folder_.PathOf("t.csv"), "datum;kleur\n1;2\n", client::FileMode::kPublic)
           .has_value());
   const Ended ended =
       Sluis({"signal", "import", folder_.PathOf("t.csv"), "--case", "INTAKE", "--yes"}, "");
   EXPECT_EQ(ended.exit, Exit::kUsage);
-  EXPECT_THAT(ended.err, HasSubstr("regel 1, veld naam: De kolom «naam» is niet bekend."));
+  EXPECT_THAT(ended.err, HasSubstr("regel 1, veld kleur: De kolom «kleur» is niet bekend."));
+}
+
+// No bulk import of persons: not by the names of the form, not by those of other lists.
+TEST_F(AskingTest, ATableBringsInNoPersons) {
+  for (const char* column : {"achternaam", "Rijksregisternummer", "naam", "geboortedatum"}) {
+    const tests::TempFolder folder;
+    ASSERT_FALSE(client::WriteNew(folder.PathOf("t.csv"), std::string(column) + ";datum\n1;2\n",
+                                  client::FileMode::kPublic)
+                     .has_value());
+    const Ended ended =
+        Sluis({"signal", "import", folder.PathOf("t.csv"), "--case", "INTAKE", "--yes"}, "");
+    EXPECT_EQ(ended.exit, Exit::kUsage) << column;
+    EXPECT_THAT(ended.err, HasSubstr(std::string("de kolom «") + column + "» noemt personen"));
+  }
+}
+
+TEST_F(AskingTest, WhoItIsAboutIsShownBeforeItIsSentAndOnlyForAPerson) {
+  std::vector<std::string> arguments = {"signal",
+                                        "record",
+                                        "--case",
+                                        "INTAKE",
+                                        "--datum",
+                                        "3/11/2025",
+                                        "--over",
+                                        "persoon",
+                                        "--verwijzing",
+                                        "DO-1",
+                                        "--leeftijd",
+                                        "25-39",
+                                        "--categorie",
+                                        "fenomeen",
+                                        "--onlife",
+                                        "online",
+                                        "--bronwijze",
+                                        "tegengekomen",
+                                        "--feit",
+                                        "een feit",
+                                        "--grens",
+                                        "geen",
+                                        "--kanaal",
+                                        "telefoon",
+                                        "--tlp",
+                                        "amber",
+                                        "--client-ingelicht",
+                                        "ja",
+                                        "--client-akkoord",
+                                        "ja",
+                                        "--achternaam",
+                                        "Ouwelandse",
+                                        "--geboren",
+                                        "03/1985",
+                                        "--geslacht",
+                                        "vrouw"};
+  const Ended shown = Sluis(arguments, "nee\n");
+  EXPECT_EQ(shown.exit, Exit::kUsage);
+  EXPECT_THAT(shown.err, HasSubstr("betrokkene (apart verzegeld):\nachternaam: Ouwelandse\n"
+                                   "geboren: 03/1985\ngeslacht: vrouw\n"));
+  EXPECT_THAT(shown.err, HasSubstr("Er is niets verzonden."));
+  std::vector<std::string> place = arguments;
+  place[7] = "plaats";
+  EXPECT_THAT(Sluis(place, "").err, HasSubstr("veld achternaam: Dit kan alleen ingevuld zijn als "
+                                              "het over een persoon gaat."));
+  arguments.back() = "x";
+  EXPECT_THAT(Sluis(arguments, "").err, HasSubstr("veld geslacht: "));
+  // The same from a file.
+  ASSERT_FALSE(client::WriteNew(folder_.PathOf("s.yaml"), "over: plaats\nachternaam: Ouwelandse\n",
+                                client::FileMode::kPrivate)
+                   .has_value());
+  EXPECT_THAT(
+      Sluis({"signal", "record", "--case", "INTAKE", "--file", folder_.PathOf("s.yaml")}, "").err,
+      HasSubstr("veld achternaam: "));
+}
+
+TEST_F(AskingTest, WhoItIsAboutIsEitherGivenOrRemovedAndInNoForm) {
+  const std::string id(32, 'a');
+  EXPECT_THAT(Sluis({"signal", "amend", id, "--case", "INTAKE", "--reason", "verkeerde persoon",
+                     "--achternaam", "X", "--remove-identity"},
+                    "")
+                  .err,
+              HasSubstr("niet allebei"));
+  EXPECT_THAT(
+      Sluis({"signal", "open", id, "--case", "INTAKE", "--identity", "--out", "f.yaml"}, "").err,
+      HasSubstr("komt in geen formulier"));
 }
 
 TEST(InitTest, AsksWhatOptionsLeaveOpen) {

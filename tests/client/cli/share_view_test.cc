@@ -132,6 +132,15 @@ TEST_F(ShareViewTest, ThePreviewShowsNothingThatIsNotSigned) {
   EXPECT_THAT(Lines(), HasSubstr("minderjarig: nee\n"));
 }
 
+TEST_F(ShareViewTest, ThePreviewSaysThatWhoItIsGoesAlong) {
+  EXPECT_THAT(Lines(), Not(HasSubstr("ook wie het is")));
+  preview_.mutable_identity()->set_surname("Ouwelandse");
+  EXPECT_THAT(Lines(), Not(HasSubstr("Ouwelandse"))) << "it would not be signed";
+  preview_.add_fields("identity");
+  EXPECT_THAT(Lines(), HasSubstr("Let op: ook wie het is, gaat mee.\n"));
+  EXPECT_THAT(Lines(), HasSubstr("achternaam: Ouwelandse\n"));
+}
+
 TEST_F(ShareViewTest, EveryStateOfAShareIsSaidInWords) {
   node::v1::SentSummary sent;
   sent.set_exchange_id(std::string(16, '\1'));

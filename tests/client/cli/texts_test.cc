@@ -170,6 +170,7 @@ TEST(TextsTest, EveryTextIsUsed) {
                             "condition.step.",
                             "keys.ground.",
                             "keys.kind.",
+                            "keys.reason.",
                             "keys.round.",
                             "keys.share.",
                             "keys.state.",

@@ -110,6 +110,45 @@ class ShareSigningTest : public ::testing::Test {
   peer::v1::Conditions conditions_;
 };
 
+// Who it is about is signed for like any other field, and is shown exactly when it is among them.
+TEST_F(ShareSigningTest, APersonThatTravelsIsSignedFor) {
+  preview_.mutable_identity()->set_surname("Ouwelandse");
+  EXPECT_FALSE(SignShare(asked_, preview_, Person(), crypto::SystemRandom()).ok())
+      << "shown and not among the fields";
+  for (auto* fields : {preview_.mutable_fields(), conditions_.mutable_fields()}) {
+    fields->Clear();
+    for (const char* name : {"category", "identity", "place", "risk_factors"}) {
+      fields->Add()->assign(name);
+    }
+  }
+  preview_.set_conditions(conditions_.SerializeAsString());
+  const node::v1::ShareSignalRequest request = Shared();
+  ASSERT_EQ(request.salts_size(), 4);
+  const auto item = [&](const record::v1::SubjectIdentity& person) {
+    envelope::Repeated<peer::v1::FieldCommitment> fields;
+    const auto id = *crypto::ToFixed<16>(request.exchange_id());
+    for (int i = 0; i < request.salts_size(); ++i) {
+      const std::string& name = preview_.fields(i);
+      const std::string value = name == "identity"
+                                    ? envelope::IdentityValue(person)
+                                    : *envelope::FieldValue(preview_.content(), name);
+      peer::v1::FieldCommitment& field = *fields.Add();
+      field.set_name(name);
+      field.set_commitment(std::string(crypto::View(
+          envelope::FieldCommitmentOf(id, name, *crypto::ToFixed<32>(request.salts(i)), value))));
+    }
+    return envelope::StatementItem{id, preview_.case_token(), envelope::FieldsRoot(fields),
+                                   envelope::ConditionsDigest(conditions_)};
+  };
+  EXPECT_TRUE(Verify(request, "share", kTown, item(preview_.identity())).ok());
+  record::v1::SubjectIdentity another;
+  another.set_surname("Terneuzense");
+  EXPECT_FALSE(Verify(request, "share", kTown, item(another)).ok());
+  preview_.clear_identity();
+  EXPECT_FALSE(SignShare(asked_, preview_, Person(), crypto::SystemRandom()).ok())
+      << "among the fields and not shown";
+}
+
 TEST_F(ShareSigningTest, AShareIsWhatThePartnerVerifies) {
   const node::v1::ShareSignalRequest request = Shared();
   EXPECT_EQ(request.record_id(), asked_.record_id());

@@ -7,6 +7,7 @@
 
 #include "server/core/accept_partner_log.h"
 #include "server/core/amend_signal.h"
+#include "server/core/cancel_ceremony.h"
 #include "server/core/ceremony_view.h"
 #include "server/core/erase_signal.h"
 #include "server/core/export_compelled.h"
@@ -18,6 +19,7 @@
 #include "server/core/list_signals.h"
 #include "server/core/method.h"
 #include "server/core/node_acts.h"
+#include "server/core/open_identity.h"
 #include "server/core/open_signal.h"
 #include "server/core/preview_share.h"
 #include "server/core/query_log.h"
@@ -77,6 +79,7 @@ const std::map<std::string, Make>& ContextMethods() {
          RecordSignalRequest request;
          *request.mutable_context() = context;
          *request.mutable_signal() = TalkativeSignal();
+         request.mutable_identity()->set_surname("Janssens");
          return Boxed<RecordSignal, RecordSignalResponse>(request, h.random);
        }},
       {"SignalService.ImportSignals",
@@ -109,6 +112,10 @@ const std::map<std::string, Make>& ContextMethods() {
       {"SignalService.OpenSignal",
        [](CoreHarness&, const RequestContext& context) {
          return Boxed<OpenSignal, OpenSignalResponse>(About<OpenSignalRequest>(context, id));
+       }},
+      {"SignalService.OpenIdentity",
+       [](CoreHarness&, const RequestContext& context) {
+         return Boxed<OpenIdentity, OpenIdentityResponse>(About<OpenIdentityRequest>(context, id));
        }},
       {"SignalService.WithdrawSignal",
        [](CoreHarness&, const RequestContext& context) {
@@ -250,6 +257,11 @@ const std::map<std::string, Make>& AdminMethods() {
        [](CoreHarness&, const RequestContext&) {
          static Ceremonies* none = nullptr;
          return Boxed<AgreeCeremony, AgreeCeremonyResponse>(AgreeCeremonyRequest(), none);
+       }},
+      {"KeyService.CancelCeremony",
+       [](CoreHarness&, const RequestContext&) {
+         static Ceremonies* none = nullptr;
+         return Boxed<CancelCeremony, CancelCeremonyResponse>(CancelCeremonyRequest(), none);
        }},
       {"RegisterService.AcceptPartnerLog",
        [](CoreHarness&, const RequestContext&) {
@@ -434,7 +446,8 @@ TEST_F(MethodTable, EachAdminActIsOneEntry) {
     if (method == std::string_view("RegisterService.AcceptPartnerLog")) continue;
     // They need a partnership: ceremony_flow_test.
     if (method == std::string_view("KeyService.StartCeremony") ||
-        method == std::string_view("KeyService.AgreeCeremony")) {
+        method == std::string_view("KeyService.AgreeCeremony") ||
+        method == std::string_view("KeyService.CancelCeremony")) {
       continue;
     }
     const uint64_t before = h_.size();

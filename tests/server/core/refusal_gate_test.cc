@@ -202,6 +202,30 @@ TEST_F(RefusalGateTest, GatheredEntryIsPlannedAgain) {
   EXPECT_EQ(Gathered(before)[0].act.count(), 1u);
 }
 
+// A call that met a changed state counted its refused rows again with every plan.
+TEST_F(RefusalGateTest, RowsOfAPlanThatIsMadeAgainWereCountedTwice) {
+  node::v1::ImportSignalsRequest request;
+  *request.mutable_context() = tests::Intake();
+  for (int i = 0; i < 3; ++i) {
+    record::v1::Signal signal = tests::PersonSignal("tafel-" + std::to_string(i));
+    if (i != 0) signal.mutable_content()->clear_category();
+    *request.add_rows()->mutable_signal() = signal;
+  }
+  int aborted = 0;
+  h_.ledger->SetHook([&](const ledger::Submission&) -> std::optional<absl::Status> {
+    if (aborted++ < 1) return absl::AbortedError("plan again");
+    return std::nullopt;
+  });
+  const uint64_t before = h_.size();
+  node::v1::ImportSignalsResponse response;
+  ASSERT_EQ(h_.Run(jan_, std::make_shared<ImportSignals>(request, response, h_.random)),
+            absl::OkStatus());
+  EXPECT_EQ(aborted, 2);
+  EXPECT_TRUE(Gathered(before).empty()) << "two rows of at most three";
+  EXPECT_EQ(CodeOf(h_.Run(jan_, Open())), "not_found") << "the third has an entry of its own";
+  EXPECT_TRUE(Gathered(before).empty());
+}
+
 TEST_F(RefusalGateTest, ANodeThatCannotWriteSaysSo) {
   for (int i = 0; i < 3; ++i) h_.Run(jan_, Open()).IgnoreError();
   h_.ledger->SetHook([](const ledger::Submission&) { return absl::UnavailableError("low"); });
@@ -243,7 +267,7 @@ TEST_F(RefusalGateTest, AboveTheBoundEachRefusalHadAnEntryOfItsOwn) {
     Plan plan = gathered.plan();
     ASSERT_EQ(plan.effects.size(), 1u);
     count += plan.effects[0].entry.act.count();
-    EXPECT_EQ(plan.reply(std::vector<ledger::Logged>(1)), absl::OkStatus());
+    EXPECT_EQ(plan.reply({}), absl::OkStatus());
   }
   EXPECT_EQ(count, waiting + 110);
   EXPECT_EQ(heard, waiting);

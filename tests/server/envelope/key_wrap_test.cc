@@ -54,6 +54,34 @@ TEST_F(KeyWrapTest, EachKeyOpensInAnyOrder) {
   }
 }
 
+// Who it is about goes under a key of its own, to whom signed for it; the two do not stand in for
+// each other.
+TEST_F(KeyWrapTest, TheKeyOfWhoItIsAboutGoesApart) {
+  std::vector<KeyToSend> records = ToSend();
+  const crypto::DataKey identity_key = crypto::NewDataKey(world_.random);
+  records[1].identity_key = &identity_key;
+  auto leaves = WrapKeys(records, world_.sealing.public_key, world_.random).value();
+  EXPECT_EQ(leaves[0].wrapped_identity_key(), "");
+  EXPECT_EQ(leaves[1].wrapped_identity_key().size(), kWrappedKeyBytes);
+  EXPECT_EQ(Word(ReadLeaf(peer::v1::ENVELOPE_KIND_KEY, leaves[1].SerializeAsString())), "ok");
+  const auto unwrapper = KeyUnwrapper::Open(leaves, world_.sealing.private_key);
+  ASSERT_TRUE(unwrapper.ok());
+  const auto unwrapped = [&](size_t i) {
+    return unwrapper->UnwrapIdentity(leaves[i], digests_[i].first, digests_[i].second);
+  };
+  const auto key = unwrapped(1);
+  ASSERT_TRUE(key.ok()) << key.status();
+  EXPECT_EQ(crypto::View(key->expose()), crypto::View(identity_key.expose()));
+  EXPECT_EQ(Word(unwrapped(0)), "wrap") << "none was given";
+  EXPECT_EQ(Word(unwrapper->UnwrapIdentity(leaves[1], digests_[1].first, digests_[0].second)),
+            "other_exchange");
+  leaves[1].set_wrapped_identity_key(leaves[1].wrapped_key());
+  EXPECT_EQ(Word(unwrapped(1)), "wrap");
+  leaves[1].set_wrapped_identity_key("short");
+  EXPECT_EQ(Word(ReadLeaf(peer::v1::ENVELOPE_KIND_KEY, leaves[1].SerializeAsString())),
+            "malformed");
+}
+
 TEST_F(KeyWrapTest, UnderAnotherReceiptItIsRefused) {
   const auto leaves = Wrapped();
   const auto unwrapper = KeyUnwrapper::Open(leaves, world_.sealing.private_key);

@@ -15,6 +15,7 @@
 #include "crypto/scalar.h"
 #include "server/core/ceremony_day.h"
 #include "server/core/key_secret.h"
+#include "server/core/key_use.h"
 #include "server/keys/message.h"
 #include "server/storage/clock.h"
 #include "tests/server/exchange/key_world.h"
@@ -97,9 +98,9 @@ TEST_P(GenerationFlow, MakesOneKeyThatNobodyHas) {
   ExpectOneKey(world, all);
   EXPECT_EQ(world.Pinned(0)->package.threshold, (world.size() + 1) / 2);
   const uint64_t before = world.Entries();
-  world.Pass(40);
+  world.Pass(240);
   EXPECT_EQ(world.Entries(), before + world.size()) << "each erases its seed, and no more";
-  world.Pass(400);
+  world.Pass(2400);
   EXPECT_EQ(world.Entries(), before + world.size()) << "nodes that are done write nothing";
   for (const size_t at : all) {
     EXPECT_TRUE(absl::IsNotFound(world.SeedOf(at, id).status())) << at;
@@ -192,11 +193,11 @@ TEST_P(CutAfter, APartitionThatHealsInTimeHarmsNothing) {
   const std::string id = world.Agreed(KeyWorld::Generation());
   for (int i = 0; i < GetParam(); ++i) world.SendFrom(static_cast<size_t>(i) % 3);
   world.Isolate(2);
-  world.Pass(100);
+  world.Pass(600);
   EXPECT_TRUE(world.Ceremony(2, id).state() == CEREMONY_STATE_RUNNING ||
               world.Ceremony(2, id).state() == CEREMONY_STATE_COMPLETE);
   world.Isolate(2, false);
-  world.Pass(120);
+  world.Pass(720);
   EXPECT_TRUE(world.AllStand(id, CEREMONY_STATE_COMPLETE));
   ExpectOneKey(world, {0, 1, 2});
 }
@@ -210,7 +211,7 @@ TEST_P(CutAfter, APartitionThatDoesNotHealNamesTheSilent) {
   // In the first round people decide, and it has an end of its own.
   const bool first =
       world.Ceremony(0, id).round() == static_cast<uint32_t>(peer::v1::CEREMONY_ROUND_ANNOUNCE);
-  world.Pass(first ? 3700 : 400);
+  world.Pass(first ? 3700 : 2400);
   for (const size_t at : {0u, 1u}) {
     const record::v1::StoredCeremony row = world.Ceremony(at, id);
     EXPECT_EQ(row.state(), CEREMONY_STATE_ENDED) << at;
@@ -237,7 +238,7 @@ TEST(CeremonyFlow, WhatTwoCannotTellEachOtherAThirdHandsOn) {
     world.network().Cut(KeyWorld::NameOf(static_cast<size_t>(from)),
                         KeyWorld::NameOf(static_cast<size_t>(to)));
   }
-  world.Pass(400);
+  world.Pass(2400);
   EXPECT_TRUE(world.AllStand(id, CEREMONY_STATE_COMPLETE));
   ExpectOneKey(world, {0, 1, 2});
 }
@@ -338,7 +339,7 @@ TEST(CeremonyFlow, WhoeverSignsTwoMessagesForOneRoundIsNamed) {
     return body.SerializeAsString();
   });
   const std::string id = world.Agreed(KeyWorld::Generation());
-  world.Pass(100);
+  world.Pass(600);
   for (const size_t at : {0u, 1u}) {
     const record::v1::StoredCeremony row = world.Ceremony(at, id);
     EXPECT_EQ(row.state(), CEREMONY_STATE_ENDED);
@@ -353,7 +354,7 @@ class ReshareFlow : public ::testing::Test {
   // A key of the first four of five.
   void Make() {
     world_.Agreed(KeyWorld::Generation({0, 1, 2, 3}));
-    world_.Pass(40);
+    world_.Pass(240);
     ExpectOneKey(world_, {0, 1, 2, 3});
     before_ = world_.Pinned(0)->package;
   }
@@ -371,7 +372,7 @@ class ReshareFlow : public ::testing::Test {
 TEST_F(ReshareFlow, OneJoinsAndOneLeaves) {
   Make();
   const std::string id = world_.Agreed(Asked("reshare", {0, 1, 2, 4}));
-  world_.Pass(40);
+  world_.Pass(240);
   EXPECT_TRUE(world_.AllStand(id, CEREMONY_STATE_COMPLETE));
   ExpectOneKey(world_, {0, 1, 2, 4});
   const keys::Package after = world_.Pinned(0)->package;
@@ -396,7 +397,7 @@ TEST_F(ReshareFlow, OldSharesStayUntilAllHaveConfirmed) {
   for (size_t other = 0; other < 4; ++other) {
     world_.network().Cut(KeyWorld::NameOf(4), KeyWorld::NameOf(other));
   }
-  world_.Pass(60);
+  world_.Pass(360);
   for (size_t at = 0; at < 4; ++at) {
     EXPECT_EQ(world_.Ceremony(at, id).state(), CEREMONY_STATE_RUNNING) << at;
     EXPECT_TRUE(world_.ShareOf(at, *before_).ok()) << at;
@@ -405,7 +406,7 @@ TEST_F(ReshareFlow, OldSharesStayUntilAllHaveConfirmed) {
   for (size_t other = 0; other < 4; ++other) {
     world_.network().Mend(KeyWorld::NameOf(4), KeyWorld::NameOf(other));
   }
-  world_.Pass(80);
+  world_.Pass(480);
   EXPECT_TRUE(world_.AllStand(id, CEREMONY_STATE_COMPLETE));
   for (size_t at = 0; at < 4; ++at) {
     EXPECT_TRUE(absl::IsNotFound(world_.ShareOf(at, *before_).status())) << at;
@@ -419,26 +420,26 @@ TEST_F(ReshareFlow, ALostShareIsMadeUpForByOneCommand) {
   world_.Spoil(0, row);
   ASSERT_EQ(world_.Keys(0).keys(0).share(), "lost");
   const std::string id = world_.Agreed(Asked("recover"));
-  world_.Pass(40);
+  world_.Pass(240);
   EXPECT_TRUE(world_.AllStand(id, CEREMONY_STATE_COMPLETE));
   ExpectOneKey(world_, {0, 1, 2, 3});
   EXPECT_EQ(world_.Pinned(0)->package.key_id, before_->key_id);
   EXPECT_EQ(world_.Keys(0).keys(0).share(), "held");
   const uint64_t entries = world_.Entries();
-  world_.Pass(100);
+  world_.Pass(600);
   EXPECT_EQ(world_.Entries(), entries) << "what cannot be read is not looked at for ever";
 }
 
 TEST_F(ReshareFlow, TheNextEpochIsTheProductWithAFactorThatNobodyHas) {
   Make();
   const std::string factor = world_.Agreed(Asked("roll"));
-  world_.Pass(40);
+  world_.Pass(240);
   ASSERT_TRUE(world_.AllStand(factor, CEREMONY_STATE_COMPLETE));
   ASSERT_TRUE(world_.Pinned(0, 2, record::v1::KEY_USE_ROLL).ok());
   EXPECT_TRUE(absl::IsNotFound(world_.Pinned(0, 2).status()));
   const std::string roll = world_.Agreed(Asked("roll"));
   EXPECT_NE(roll, factor);
-  world_.Pass(40);
+  world_.Pass(240);
   EXPECT_TRUE(world_.AllStand(roll, CEREMONY_STATE_COMPLETE));
   ExpectOneKey(world_, {0, 1, 2, 3}, 2);
   EXPECT_NE(world_.Pinned(0, 2)->package.key_id, before_->key_id);
@@ -450,7 +451,7 @@ TEST_F(ReshareFlow, TheNextEpochIsTheProductWithAFactorThatNobodyHas) {
 TEST(CeremonyKeys, AReshareAmongFewerKeepsTheThreshold) {
   KeyWorld world(5);
   world.Agreed(KeyWorld::Generation());
-  world.Pass(40);
+  world.Pass(240);
   ASSERT_EQ(world.Pinned(0)->package.threshold, 3u);
   node::v1::StartCeremonyRequest asked = KeyWorld::Generation({0, 1, 2, 3});
   asked.set_kind("reshare");
@@ -467,13 +468,13 @@ TEST(CeremonyKeys, AReshareAmongFewerKeepsTheThreshold) {
 TEST(CeremonyKeys, ANewHolderGetsAnIndexThatNobodyHad) {
   KeyWorld world(5);
   world.Agreed(KeyWorld::Generation({0, 1, 2, 3}));
-  world.Pass(40);
+  world.Pass(240);
   for (const std::vector<size_t>& holders :
        {std::vector<size_t>{0, 1, 2}, std::vector<size_t>{0, 1, 4}}) {
     node::v1::StartCeremonyRequest asked = KeyWorld::Generation(holders);
     asked.set_kind("reshare");
     world.Agreed(asked);
-    world.Pass(40);
+    world.Pass(240);
   }
   ExpectOneKey(world, {0, 1, 4});
   EXPECT_EQ(world.Pinned(0)->package.holders.back().index, 5) << "the fourth had index 4";
@@ -483,16 +484,16 @@ TEST(CeremonyRemoval, ACeremonyWithWhoIsGoneEnds) {
   KeyWorld world(4);
   const auto started = world.Start(0, KeyWorld::Generation({0, 1, 2}));
   ASSERT_TRUE(started.ok());
-  world.Pass(10);
+  world.Pass(60);
   ASSERT_EQ(world.Ceremony(0, started->id()).state(), CEREMONY_STATE_RUNNING);
   world.Remove(0, 3);
-  world.Pass(10);
+  world.Pass(60);
   ASSERT_EQ(world.Ceremony(0, started->id()).state(), CEREMONY_STATE_RUNNING) << "takes no part";
   world.Remove(0, 2);
-  world.Pass(10);
+  world.Pass(60);
   EXPECT_EQ(world.Ceremony(0, started->id()).state(), CEREMONY_STATE_ENDED);
   EXPECT_EQ(CountOf(world, 0, "ended"), 1u);
-  world.Pass(60);
+  world.Pass(360);
   EXPECT_EQ(CountOf(world, 0, "ended"), 1u);
   EXPECT_TRUE(absl::IsNotFound(world.SeedOf(0, started->id()).status()));
 }
@@ -509,7 +510,7 @@ TEST_F(ReshareFlow, AConfirmedShareStaysWhateverIsStartedAfterwards) {
   for (size_t other = 0; other < 4; ++other) {
     world_.network().Cut(KeyWorld::NameOf(other), KeyWorld::NameOf(4));
   }
-  world_.Pass(400);
+  world_.Pass(2400);
   const keys::Package after = world_.Pinned(0)->package;
   ASSERT_EQ(after.generation, 2u);
   ASSERT_EQ(world_.Ceremony(4, id).state(), CEREMONY_STATE_ENDED);
@@ -519,14 +520,14 @@ TEST_F(ReshareFlow, AConfirmedShareStaysWhateverIsStartedAfterwards) {
   EXPECT_TRUE(world_.ShareOf(4, after).ok());
   const auto again = world_.Start(4, Asked("recover"));
   ASSERT_TRUE(again.ok()) << again.status();
-  world_.Pass(60);
+  world_.Pass(360);
   EXPECT_TRUE(world_.ShareOf(4, after).ok());
   EXPECT_TRUE(world_.SeedOf(4, id).ok());
   EXPECT_EQ(CodeOf(world_.Agree(0, again->id())), "no_ceremony") << "it has the newer sharing";
   for (size_t other = 0; other < 4; ++other) {
     world_.network().Mend(KeyWorld::NameOf(other), KeyWorld::NameOf(4));
   }
-  world_.Pass(120);
+  world_.Pass(720);
   EXPECT_EQ(world_.Ceremony(4, id).state(), CEREMONY_STATE_COMPLETE);
   EXPECT_EQ(world_.Ceremony(4, again->id()).state(), record::v1::CEREMONY_STATE_CLOSED);
   EXPECT_TRUE(absl::IsNotFound(world_.SeedOf(4, again->id()).status()));
@@ -540,7 +541,7 @@ TEST(CeremonyKeys, RecoverNeverProposesAKeyAgainThatIsThere) {
   world.Pass(3700);
   ASSERT_EQ(world.Ceremony(0, first->id()).state(), CEREMONY_STATE_ENDED);
   const std::string second = world.Agreed(KeyWorld::Generation());
-  world.Pass(40);
+  world.Pass(240);
   ExpectOneKey(world, {0, 1, 2});
   const keys::Package made = world.Pinned(0)->package;
   EXPECT_EQ(world.Ceremony(0, first->id()).state(), record::v1::CEREMONY_STATE_CLOSED)
@@ -559,7 +560,7 @@ TEST(CeremonyKeys, RecoverNeverProposesAKeyAgainThatIsThere) {
 TEST(CeremonyKeys, NobodyWithAKeyAgreesToAnotherOfItsEpoch) {
   KeyWorld world(4);
   world.Agreed(KeyWorld::Generation({0, 1, 2}));
-  world.Pass(40);
+  world.Pass(240);
   ExpectOneKey(world, {0, 1, 2});
   const keys::Package made = world.Pinned(0)->package;
   // The fourth has no key, and so asks for the first epoch.
@@ -579,13 +580,13 @@ TEST(CeremonyKeys, NobodyWithAKeyAgreesToAnotherOfItsEpoch) {
 TEST_F(ReshareFlow, AShareThatNothingNeedsAnyMoreIsErased) {
   Make();
   world_.Agreed(Asked("roll"));
-  world_.Pass(40);
+  world_.Pass(240);
   const keys::Package first = world_.Pinned(0, 2, record::v1::KEY_USE_ROLL)->package;
   ASSERT_TRUE(world_.ShareOf(0, first).ok());
   world_.Agreed(Asked("reshare"));
-  world_.Pass(40);
+  world_.Pass(240);
   world_.Agreed(Asked("roll"));
-  world_.Pass(40);
+  world_.Pass(240);
   const keys::Package second = world_.Pinned(0, 2, record::v1::KEY_USE_ROLL)->package;
   ASSERT_NE(second.digest, first.digest);
   for (size_t at = 0; at < 4; ++at) {
@@ -809,11 +810,12 @@ TEST(CeremonyRefusals, AnUnreadableCeremonyIsClosedWhenItIsDue) {
   ASSERT_TRUE(started.ok());
   world.Spoil(0, core::KeySecretKey(core::KeySecretKind::kSeed, started->id()));
   world.Restart(0);
-  world.Pass(60);
+  // In the first round that is at its end.
+  world.Pass(3700);
   EXPECT_EQ(world.Ceremony(0, started->id()).state(), record::v1::CEREMONY_STATE_CLOSED);
   EXPECT_EQ(CountOf(world, 0, "closed"), 1u);
   const uint64_t entries = world.node(0).h.size();
-  world.Pass(100);
+  world.Pass(600);
   EXPECT_EQ(world.node(0).h.size(), entries);
   EXPECT_TRUE(world.Start(0, KeyWorld::Generation()).ok());
 }
@@ -848,31 +850,33 @@ TEST(CeremonySecrets, NothingOfSeedOrShareLiesInTheClear) {
 TEST(CeremonyRemoval, AKeyOfWhichAHolderIsGoneStopsUnlessItIsRolled) {
   KeyWorld world(4);
   world.Agreed(KeyWorld::Generation({0, 1, 2}));
-  world.Pass(40);
+  world.Pass(240);
   for (const size_t at : {0u, 1u, 3u}) world.Remove(at, 2);
   const uint64_t now_s = world.node(0).h.clock.NowUs() / 1'000'000;
-  world.Pass(40);
+  world.Pass(240);
   EXPECT_EQ(CountOf(world, 0, "removed"), 1u);
   const record::v1::StoredKey row = world.Pinned(0)->row;
   EXPECT_GE(row.stops_s(), now_s + 30 * 24 * 3600);
-  EXPECT_LE(row.stops_s(), now_s + 30 * 24 * 3600 + 40);
+  EXPECT_LE(row.stops_s(), now_s + 30 * 24 * 3600 + 240);
   EXPECT_EQ(world.Keys(0).keys(0).stops_s(), row.stops_s());
-  EXPECT_EQ(core::MayUse(row, row.stops_s() * 1'000'000 - 1), absl::OkStatus());
-  EXPECT_TRUE(absl::IsFailedPrecondition(core::MayUse(row, row.stops_s() * 1'000'000)));
-  world.Pass(40);
+  EXPECT_EQ(row.stops_why(), core::kStopsRemoved);
+  const std::shared_ptr<const core::Terms> terms = world.node(0).h.terms.Get();
+  EXPECT_EQ(core::MayUse(row, *terms, row.stops_s() * 1'000'000 - 1), absl::OkStatus());
+  EXPECT_TRUE(absl::IsFailedPrecondition(core::MayUse(row, *terms, row.stops_s() * 1'000'000)));
+  world.Pass(240);
   EXPECT_EQ(CountOf(world, 0, "removed"), 1u) << "said once";
   // Shared anew without it, the key is still one that it had a share of.
   node::v1::StartCeremonyRequest reshare = KeyWorld::Generation({0, 1, 3});
   reshare.set_kind("reshare");
   world.Agreed(reshare);
-  world.Pass(40);
+  world.Pass(240);
   ExpectOneKey(world, {0, 1, 3});
   EXPECT_EQ(world.Pinned(0)->row.stops_s(), row.stops_s());
   node::v1::StartCeremonyRequest roll = KeyWorld::Generation();
   roll.set_kind("roll");
   for (int i = 0; i < 2; ++i) {
     world.Agreed(roll);
-    world.Pass(40);
+    world.Pass(240);
   }
   ExpectOneKey(world, {0, 1, 3}, 2);
   EXPECT_EQ(world.Pinned(0, 2)->row.stops_s(), 0u) << "another key";

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <latch>
+#include <thread>
+#include <utility>
+
+#include "server/core/cancel_ceremony.h"
 #include "server/core/ceremony_upkeep.h"
 #include "server/core/ceremony_view.h"
 #include "server/core/key_secret.h"
@@ -12,7 +17,7 @@
 namespace sluis::tests {
 namespace {
 
-constexpr uint64_t kRoundSeconds = 40;
+constexpr uint64_t kRoundSeconds = 240;
 
 peer::v1::DeliverRequest Altered(const peer::v1::DeliverRequest& request,
                                  const crypto::SigningKey& identity, peer::v1::CeremonyRound round,
@@ -83,6 +88,17 @@ absl::Status KeyWorld::Agree(size_t at, const std::string& ceremony) {
   request.set_ceremony(ceremony);
   return node(at).h.Run(node(at).h.administrator, std::make_shared<core::AgreeCeremony>(
                                                       request, response, &link(at).ceremonies()));
+}
+
+absl::StatusOr<node::v1::CeremonyView> KeyWorld::Cancel(size_t at, const std::string& ceremony) {
+  node::v1::CancelCeremonyRequest request;
+  node::v1::CancelCeremonyResponse response;
+  request.set_ceremony(ceremony);
+  absl::Status status = node(at).h.Run(
+      node(at).h.administrator,
+      std::make_shared<core::CancelCeremony>(request, response, &link(at).ceremonies()));
+  if (!status.ok()) return status;
+  return response.ceremony();
 }
 
 node::v1::GetKeysResponse KeyWorld::Keys(size_t at) {
@@ -181,14 +197,36 @@ void KeyWorld::Spoil(size_t at, const std::string& row) {
   node(at).h.PutRow(row, stamp, "niet te lezen");
 }
 
-void KeyWorld::Remove(size_t at, size_t member) {
-  const std::shared_ptr<const core::Terms> held = node(at).h.terms.Get();
-  auto manifest = std::make_shared<partnership::SignedManifest>(*held->manifest);
-  std::erase_if(manifest->manifest.members,
-                [&](const auto& one) { return one.organisation == NameOf(member); });
-  auto terms = std::make_shared<core::Terms>(*held);
-  terms->manifest = std::move(manifest);
+void KeyWorld::ChangeTerms(size_t at, const std::function<void(core::Terms&)>& change) {
+  auto terms = std::make_shared<core::Terms>(*node(at).h.terms.Get());
+  change(*terms);
   node(at).h.terms.Set(std::move(terms));
+}
+
+void KeyWorld::ChangeManifest(size_t at,
+                              const std::function<void(partnership::Manifest&)>& change) {
+  ChangeTerms(at, [&](core::Terms& terms) {
+    auto manifest = std::make_shared<partnership::SignedManifest>(*terms.manifest);
+    change(manifest->manifest);
+    // Every one is another than those before.
+    ++manifest->manifest.digest[0];
+    terms.manifest = std::move(manifest);
+  });
+}
+
+void KeyWorld::Remove(size_t at, size_t member) {
+  ChangeTerms(at, [&](core::Terms& terms) {
+    auto manifest = std::make_shared<partnership::SignedManifest>(*terms.manifest);
+    std::erase_if(manifest->manifest.members,
+                  [&](const auto& one) { return one.organisation == NameOf(member); });
+    terms.manifest = std::move(manifest);
+  });
+}
+
+absl::Status KeyWorld::Keep(size_t at, core::Ceremonies* ceremonies) {
+  return core::KeepKeys(*node(at).h.ledger, *node(at).h.executor, *node(at).h.terms.Get(),
+                        node(at).h.clock.NowUs(),
+                        ceremonies == nullptr ? link(at).ceremonies() : *ceremonies, [] {});
 }
 
 record::v1::StoredCeremony KeyWorld::Ceremony(size_t at, const std::string& id) {
@@ -261,6 +299,64 @@ void KeyWorld::Cheat(size_t from, peer::v1::CeremonyRound round,
     };
     network_.Put(NameOf(to), std::move(altered));
   }
+}
+
+absl::Status KeyWorld::Carry(size_t from, size_t to, const std::vector<std::string>& messages) {
+  std::vector<std::string> leaves;
+  for (const std::string& message : messages) {
+    peer::v1::CeremonyLetter letter;
+    auto& binding = *letter.mutable_binding();
+    binding.set_kind(peer::v1::ENVELOPE_KIND_CEREMONY);
+    binding.set_partnership(node(from).manifest().partnership);
+    binding.set_sender(NameOf(from));
+    binding.set_recipient(NameOf(to));
+    binding.set_exchange_id(std::string(crypto::View(envelope::LetterId(NameOf(to), message))));
+    letter.set_message(message);
+    leaves.push_back(letter.SerializeAsString());
+  }
+  const crypto::SigningKey& identity = node(from).own().identity();
+  peer::v1::DeliverRequest request;
+  *request.mutable_envelope() =
+      envelope::MakeEnvelope({peer::v1::ENVELOPE_KIND_CEREMONY, node(from).manifest().partnership,
+                              node(from).manifest().version, NameOf(from), NameOf(to), leaves},
+                             {identity, identity})
+          .value();
+  absl::Status answered = absl::UnknownError("no answer");
+  network_.AnswersOf(NameOf(to)).deliver(NameOf(from), request, [&](absl::Status status) {
+    answered = std::move(status);
+  });
+  return answered;
+}
+
+HeldBack::HeldBack(KeyWorld& world, size_t to)
+    : honest_(world.network().AnswersOf(KeyWorld::NameOf(to))) {
+  exchange::PeerAnswers holding = honest_;
+  holding.deliver = [this](const std::string& sender, const peer::v1::DeliverRequest& request,
+                           const std::function<void(absl::Status)>& done) {
+    held_.push_back({sender, request});
+    done(absl::OkStatus());
+  };
+  world.network().Put(KeyWorld::NameOf(to), std::move(holding));
+}
+
+std::vector<absl::Status> HeldBack::HandOver(const std::function<void()>& beside) {
+  const std::vector<One> held = std::exchange(held_, {});
+  std::vector<absl::Status> answers(held.size());
+  std::latch together(static_cast<std::ptrdiff_t>(held.size()) + 1);
+  std::vector<std::thread> threads;
+  threads.emplace_back([&] {
+    together.arrive_and_wait();
+    beside();
+  });
+  for (size_t i = 0; i < held.size(); ++i) {
+    threads.emplace_back([&, i] {
+      together.arrive_and_wait();
+      honest_.deliver(held[i].sender, held[i].request,
+                      [&answers, i](absl::Status status) { answers[i] = std::move(status); });
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return answers;
 }
 
 }  // namespace sluis::tests

@@ -27,6 +27,7 @@ class KeyWorld {
   // As the administrator of that node; what was refused otherwise.
   absl::StatusOr<node::v1::CeremonyView> Start(size_t at, node::v1::StartCeremonyRequest request);
   absl::Status Agree(size_t at, const std::string& ceremony);
+  absl::StatusOr<node::v1::CeremonyView> Cancel(size_t at, const std::string& ceremony);
   node::v1::GetKeysResponse Keys(size_t at);
   // That a generation of all, or of these, is asked for.
   static node::v1::StartCeremonyRequest Generation(const std::vector<size_t>& holders = {});
@@ -49,6 +50,11 @@ class KeyWorld {
   void Spoil(size_t at, const std::string& row);
   // As the node `at` sees it, that member is in the partnership no more.
   void Remove(size_t at, size_t member);
+  // As that node sees it, another manifest is in force, or other terms.
+  void ChangeManifest(size_t at, const std::function<void(partnership::Manifest&)>& change);
+  void ChangeTerms(size_t at, const std::function<void(core::Terms&)>& change);
+  // What is due at that node, once, with these ceremonies or its own.
+  absl::Status Keep(size_t at, core::Ceremonies* ceremonies = nullptr);
 
   // As the rows of that node say.
   record::v1::StoredCeremony Ceremony(size_t at, const std::string& id);
@@ -65,6 +71,9 @@ class KeyWorld {
   void Cheat(size_t from, peer::v1::CeremonyRound round,
              const std::function<std::string(const std::string& body)>& change);
 
+  // Brings these messages to `to` in one envelope of `from`.
+  absl::Status Carry(size_t from, size_t to, const std::vector<std::string>& messages);
+
   template <typename Read>
   auto With(size_t at, const Read& read) {
     const auto snapshot = node(at).h.ledger->store().NewSnapshot();
@@ -78,6 +87,25 @@ class KeyWorld {
 };
 
 inline constexpr char kPurpose[] = "bestuurlijke-aanpak";
+
+// What is sent to one node is taken from its sender and kept, to be handed over when a test says
+// so.
+class HeldBack {
+ public:
+  // `world` must outlive this.
+  HeldBack(KeyWorld& world, size_t to);
+  // Each on a thread of its own, all at the same time; how they were answered. `beside` runs with
+  // them.
+  std::vector<absl::Status> HandOver(const std::function<void()>& beside = [] {});
+
+ private:
+  struct One {
+    std::string sender;
+    peer::v1::DeliverRequest request;
+  };
+  exchange::PeerAnswers honest_;
+  std::vector<One> held_;
+};
 
 }  // namespace sluis::tests
 

@@ -39,6 +39,21 @@ TEST(BirthDateTest, WhatIsNotFullMakesNoKey) {
   EXPECT_FALSE(BirthDate::Parse("1985")->IsUnknown());
 }
 
+TEST(BirthDateTest, WhatIsKnownIsReadBackAsTheSameDate) {
+  for (const auto& [written, known] : {std::pair{"14/3/1985", "1985-03-14"},
+                                       {"03/1985", "1985-03"},
+                                       {"00/03/1985", "1985-03"},
+                                       {"1985", "1985"},
+                                       {"1985-00-00", "1985"},
+                                       {"0000-00-00", ""},
+                                       {"1/1/1900", ""},
+                                       {"", ""}}) {
+    const WipedText once = BirthDate::Parse(written)->Known();
+    EXPECT_EQ(View(once), known) << written;
+    EXPECT_EQ(BirthDate::Parse(View(once))->Known(), once) << written;
+  }
+}
+
 TEST(BirthDateTest, RefusesWithWhatToDo) {
   EXPECT_THAT(Iso("14/03/85"), HasSubstr("four digits"));
   EXPECT_THAT(Iso("14 maart 1985"), HasSubstr("month as a number"));

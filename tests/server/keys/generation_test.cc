@@ -3,6 +3,10 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+#include <deque>
+#include <map>
+
 #include "crypto/threshold.h"
 #include "tests/server/keys/ceremony_bus.h"
 
@@ -166,6 +170,101 @@ TEST(GenerationTest, AMemberThatIsStoppedInAnyRoundGoesOnWhereItWas) {
       EXPECT_EQ(bus.At(1).package()->bytes, undisturbed.At(1).package()->bytes);
     }
   }
+}
+
+// People agree within days: who has agreed does not have everybody hand on to it what comes by
+// itself, which would be thousands of messages of thirty members.
+TEST(GenerationTest, AnnouncementsThatComeByThemselvesAreNotHandedOn) {
+  constexpr size_t kMembers = 30;
+  const World world(kMembers);
+  peer::v1::CeremonyParameters draft = world.Draft();
+  draft.set_announce_until_s(test::kBegin_s + 10'000);
+  const Parameters parameters = MakeParameters(draft).value();
+  std::map<MemberIndex, Ceremony> agreed;
+  std::vector<std::string> announced;
+  size_t sent = 0, bytes = 0;
+  std::deque<Outgoing> under_way;
+  const auto send = [&](const Step& step) {
+    for (const Outgoing& outgoing : step.send) {
+      sent += outgoing.recipients.size();
+      bytes += outgoing.recipients.size() * outgoing.message.size();
+      under_way.push_back(outgoing);
+    }
+  };
+  const auto deliver = [&](uint64_t now_s) {
+    while (!under_way.empty()) {
+      const Outgoing next = std::move(under_way.front());
+      under_way.pop_front();
+      for (auto& [index, ceremony] : agreed) {
+        if (std::count(next.recipients.begin(), next.recipients.end(), test::NameOf(index)) == 0) {
+          continue;
+        }
+        send(ceremony.Accept(ceremony.Verify(next.message).value(), now_s).value());
+      }
+    }
+  };
+  // All but the last, each a while after the one before; a proposal keeps announcements alone.
+  for (MemberIndex index = 1; index < kMembers; ++index) {
+    const uint64_t now_s = test::kBegin_s + 100u * index;
+    auto begun =
+        Ceremony::Begin(parameters, world.manifest,
+                        {test::NameOf(index), world.keys.at(index), world.SeedOf(index)}, now_s);
+    ASSERT_TRUE(begun.ok()) << begun.status();
+    announced.push_back(begun->step.send.at(0).message);
+    Ceremony& own = agreed.emplace(index, std::move(begun->ceremony)).first->second;
+    for (const std::string& before : announced) {
+      send(own.Accept(own.Verify(before).value(), now_s).value());
+    }
+    send(begun->step);
+    deliver(now_s);
+    for (auto& [other, ceremony] : agreed) send(ceremony.Tick(now_s + 50).value());
+    deliver(now_s + 50);
+  }
+  RecordProperty("messages", static_cast<int>(sent));
+  RecordProperty("bytes", static_cast<int>(bytes));
+  EXPECT_EQ(sent, (kMembers - 1) * (kMembers - 1)) << bytes << " bytes";
+  // At the end of that time each asks all for the one that is missing, and no more.
+  const uint64_t end_s = parameters.announce_until_s;
+  for (auto& [index, ceremony] : agreed) {
+    EXPECT_EQ(ceremony.DueAt(), end_s);
+    send(ceremony.Tick(end_s).value());
+  }
+  deliver(end_s);
+  EXPECT_EQ(sent, 2 * (kMembers - 1) * (kMembers - 1));
+}
+
+// The clock of the machine may be ahead for a moment: nothing that is not kept may have counted.
+TEST(GenerationTest, TimeAtWhichNothingChangedIsForgotten) {
+  const World world(3);
+  const Parameters parameters = ParametersOf(world);
+  const auto begin = [&](MemberIndex index) {
+    return Ceremony::Begin(parameters, world.manifest,
+                           {test::NameOf(index), world.keys.at(index), world.SeedOf(index)},
+                           test::kBegin_s)
+        .value();
+  };
+  Ceremony::Begun self = begin(1);
+  const std::string second = begin(2).step.send.at(0).message;
+  const std::string third = begin(3).step.send.at(0).message;
+  std::vector<Event> events;
+  const auto take = [&](const std::string& message, uint64_t at_s) {
+    const Step step = self.ceremony.Accept(self.ceremony.Verify(message).value(), at_s).value();
+    if (step.changed) events.push_back({self.ceremony.now_s(), message});
+  };
+  take(second, test::kBegin_s + 5);
+  take(second, test::kBegin_s + 390);
+  take(third, test::kBegin_s + 6);
+  ASSERT_EQ(self.ceremony.round(), peer::v1::CEREMONY_ROUND_COMMIT);
+  EXPECT_EQ(self.ceremony.DueAt(), test::kBegin_s + 6 + parameters.round_seconds);
+  // Set back: the round before stays as long as it was.
+  EXPECT_FALSE(self.ceremony.Tick(test::kBegin_s - 100).value().changed);
+  EXPECT_EQ(self.ceremony.now_s(), test::kBegin_s + 6);
+  Ceremony again = Ceremony::Rebuild(parameters, world.manifest,
+                                     {test::NameOf(1), world.keys.at(1), world.SeedOf(1)},
+                                     test::kBegin_s, events)
+                       .value();
+  EXPECT_EQ(again.DueAt(), self.ceremony.DueAt());
+  EXPECT_EQ(again.now_s(), self.ceremony.now_s());
 }
 
 RC_GTEST_PROP(GenerationProperty, CompletesInAnyOrderWithCopiesLossAndRestarts, ()) {

@@ -5,6 +5,7 @@
 
 #include "crypto/hash.h"
 #include "server/keys/ceremony.h"
+#include "server/keys/witness.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function
 
@@ -98,6 +99,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
     const auto message = ceremony.Verify(event.message);
     if (!message.ok()) continue;
+    // Who has ended judges an accusation from what came, and blames nobody who did not sign.
+    std::vector<std::string> held;
+    for (const keys::Event& one : events) held.push_back(one.message);
+    for (const keys::Finding& one :
+         keys::JudgeAbort(world.parameters, ceremony.roster(), held, *message)) {
+      Require(one.culprit != 1 && !one.evidence.empty());
+    }
     const auto step = ceremony.Accept(*message, now_s);
     Require(step.ok());
     Require(step->changed || step->send.empty());

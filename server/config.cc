@@ -132,7 +132,19 @@ class ConfigReader {
 
   template <typename Integer>
   Reader Number(Integer Config::*field, uint64_t least, uint64_t most) {
-    return [this, field, least, most](const YAML::Node& value) -> std::string {
+    return Whole([this, field](uint64_t number) { config_.*field = static_cast<Integer>(number); },
+                 least, most);
+  }
+  Reader Cap(uint32_t evaluation::Caps::*field, uint64_t least, uint64_t most) {
+    return Whole(
+        [this, field](uint64_t number) {
+          config_.evaluation_caps.*field = static_cast<uint32_t>(number);
+        },
+        least, most);
+  }
+
+  static Reader Whole(std::function<void(uint64_t)> take, uint64_t least, uint64_t most) {
+    return [take = std::move(take), least, most](const YAML::Node& value) -> std::string {
       const std::string& text = value.Scalar();
       const bool digits = !text.empty() && text.size() <= 12 &&
                           text.find_first_not_of("0123456789") == std::string::npos;
@@ -141,7 +153,7 @@ class ConfigReader {
         return "must be a whole number from " + std::to_string(least) + " to " +
                std::to_string(most);
       }
-      config_.*field = static_cast<Integer>(number);
+      take(number);
       return {};
     };
   }
@@ -214,10 +226,15 @@ class ConfigReader {
         {"low_water_mb", {Number(&Config::low_water_mb, 1, 1'000'000)}},
         {"ballast_mb", {Number(&Config::ballast_mb, 1, 10'000)}},
         {"limits.refusals_per_minute", {Number(&Config::refusals_per_minute, 1, 10'000)}},
+        {"evaluation.per_case", {Cap(&evaluation::Caps::per_case, 1, 100'000)}},
+        {"evaluation.case_days", {Cap(&evaluation::Caps::case_days, 16, 366)}},
+        {"evaluation.per_person_day", {Cap(&evaluation::Caps::per_person_day, 1, 100'000)}},
+        {"evaluation.per_asker_day", {Cap(&evaluation::Caps::per_asker_day, 1, 100'000)}},
+        {"evaluation.unproven", {Cap(&evaluation::Caps::unproven, 1, 1000)}},
         {"first_administrator.request", {Path(&Config::first_administrator_request)}},
         {"openssl_conf", {Path(&Config::openssl_conf), true}}};
-    sections_ = {"user_listener", "keys",     "packs",  "partnership",
-                 "peer_listener", "loopback", "limits", "first_administrator"};
+    sections_ = {"user_listener", "keys",   "packs",      "partnership",        "peer_listener",
+                 "loopback",      "limits", "evaluation", "first_administrator"};
   }
 
   const std::string file_name_;
@@ -258,6 +275,16 @@ absl::StatusOr<Config> ReadConfig(const std::string& file_name) {
   return ParseConfig(file_name, text);
 }
 
+namespace {
+
+bool SameCaps(const evaluation::Caps& a, const evaluation::Caps& b) {
+  return a.per_case == b.per_case && a.case_days == b.case_days &&
+         a.per_person_day == b.per_person_day && a.per_asker_day == b.per_asker_day &&
+         a.unproven == b.unproven;
+}
+
+}  // namespace
+
 absl::Status CheckReload(const Config& now, const Config& next) {
   const std::pair<const char*, bool> fixed[] = {
       {"organisation", now.organisation == next.organisation},
@@ -279,6 +306,8 @@ absl::Status CheckReload(const Config& now, const Config& next) {
       {"low_water_mb", now.low_water_mb == next.low_water_mb},
       {"ballast_mb", now.ballast_mb == next.ballast_mb},
       {"limits.refusals_per_minute", now.refusals_per_minute == next.refusals_per_minute},
+      // What was counted under the caps of before goes on to count.
+      {"evaluation", SameCaps(now.evaluation_caps, next.evaluation_caps)},
       {"openssl_conf", now.openssl_conf == next.openssl_conf}};
   for (const auto& [name, same] : fixed) {
     if (!same) {

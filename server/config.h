@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "crypto/bytes.h"
+#include "server/evaluation/book.h"
 #include "server/identity/key_kind.h"
 
 namespace sluis::server {
@@ -51,6 +52,8 @@ struct Config {
   uint64_t low_water_mb = 256;
   uint64_t ballast_mb = 16;
   uint32_t refusals_per_minute = 30;
+  // How many elements this node evaluates for one partner.
+  evaluation::Caps evaluation_caps;
   std::string first_administrator_request;
   std::string openssl_conf;
   // SHA-256 of the file's bytes.

@@ -49,6 +49,15 @@ PeerLink::PeerLink(const Config& config, core::TermsInForce& terms, const Core& 
                                         .metrics = metrics,
                                         .period = period,
                                         .settled = core.settled});
+  evaluation_.emplace(EvaluationLink::Parts{.organisation = config.organisation,
+                                            .ledger = core.ledger,
+                                            .executor = core.executor,
+                                            .heads = core.heads,
+                                            .identity = core.keys->identity,
+                                            .caps = config.evaluation_caps,
+                                            .clock = clock,
+                                            .random = core.random,
+                                            .metrics = metrics});
 }
 
 PeerLink::~PeerLink() { Stop(); }
@@ -66,11 +75,25 @@ absl::Status PeerLink::FollowLocked() {
   if (listener_ && wanted == bound_) return absl::OkStatus();
   listener_.reset();
   if (wanted.empty()) return absl::OkStatus();
-  decltype(exchange::PeerAnswers::deliver) deliver;
+  exchange::PeerAnswers answers;
+  answers.heartbeat = [this](const std::string& sender, const peer::v1::HeartbeatRequest& request) {
+    auto answer = heartbeat_.Answer(sender, request);
+    // Who asks is there.
+    if (answer.ok() && exchange_) exchange_->Reached(sender);
+    return answer;
+  };
   if (exchange_) {
-    deliver = [this](const std::string& sender, const peer::v1::DeliverRequest& request,
-                     std::function<void(absl::Status)> done) {
+    answers.deliver = [this](const std::string& sender, const peer::v1::DeliverRequest& request,
+                             std::function<void(absl::Status)> done) {
       exchange_->Deliver(sender, request, std::move(done));
+    };
+  }
+  if (evaluation_) {
+    answers.evaluate = [this](const auto& sender, const auto& request, auto done) {
+      evaluation_->desk().Evaluate(sender, request, std::move(done));
+    };
+    answers.prove_evaluations = [this](const auto& sender, const auto& request, auto done) {
+      evaluation_->desk().Prove(sender, request, std::move(done));
     };
   }
   absl::StatusOr<std::unique_ptr<rpc::PeerListener>> listener =
@@ -80,17 +103,7 @@ absl::Status PeerLink::FollowLocked() {
                                 .terms = terms_,
                                 .clock = clock_,
                                 .metrics = metrics_,
-                                .answers = {.heartbeat =
-                                                [this](const std::string& sender,
-                                                       const peer::v1::HeartbeatRequest& request) {
-                                                  auto answer = heartbeat_.Answer(sender, request);
-                                                  // Who asks is there.
-                                                  if (answer.ok() && exchange_) {
-                                                    exchange_->Reached(sender);
-                                                  }
-                                                  return answer;
-                                                },
-                                            .deliver = std::move(deliver)}});
+                                .answers = std::move(answers)});
   if (!listener.ok()) return listener.status();
   listener_ = *std::move(listener);
   bound_ = wanted;
@@ -132,7 +145,11 @@ std::vector<core::HeldStatus> PeerLink::HeldStatuses() const {
   return {};
 }
 
-absl::Status PeerLink::KeepHouse() { return exchange_ ? exchange_->KeepHouse() : absl::OkStatus(); }
+absl::Status PeerLink::KeepHouse() {
+  absl::Status first = exchange_ ? exchange_->KeepHouse() : absl::OkStatus();
+  if (evaluation_) first.Update(evaluation_->KeepHouse());
+  return first;
+}
 
 void PeerLink::Begin() {
   if (exchange_) exchange_->Begin();
@@ -156,6 +173,7 @@ void PeerLink::Stop() {
   peers_.Stop();
   if (loop_.joinable()) loop_.join();
   if (exchange_) exchange_->Stop();
+  if (evaluation_) evaluation_->Stop();
   std::lock_guard lock(listener_mutex_);
   stopped_ = true;
   listener_.reset();

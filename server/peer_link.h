@@ -13,6 +13,7 @@
 #include "server/config.h"
 #include "server/core/executor.h"
 #include "server/core/terms.h"
+#include "server/evaluation_link.h"
 #include "server/exchange/grpc_peers.h"
 #include "server/exchange/heartbeat.h"
 #include "server/exchange/known_heads.h"
@@ -85,6 +86,7 @@ class PeerLink {
   exchange::GrpcPeers peers_;
   ledger::Ledger& ledger_;
   std::optional<ExchangeLink> exchange_;
+  std::optional<EvaluationLink> evaluation_;
   exchange::Heartbeat heartbeat_;
 
   mutable std::mutex listener_mutex_;

@@ -179,10 +179,7 @@ void Executor::Start(std::shared_ptr<Attempt> attempt) {
     attempt->finish(plan.status());
     return;
   }
-  if (plan->effects.empty() && !call.peer.empty()) {
-    attempt->finish(plan->reply({}));
-    return;
-  }
+  if (plan->effects.empty() && !call.peer.empty()) return attempt->finish(plan->reply({}));
   if (plan->refusal) {
     // What waits at the gate is answered by a reply that may still need its use case.
     attempt->finish = [use_case = attempt->use_case, finish = std::move(attempt->finish)](
@@ -300,23 +297,26 @@ void Executor::Commit(std::shared_ptr<Attempt> attempt, Plan plan, const View& v
   // Of the plan no more than its answer is kept: the rest is freed here, and not by the sequencer.
   absl::StatusOr<ledger::Submission> submission = sealer_.Seal(plan, view, call);
   if (!submission.ok()) {
+    plan.reply = nullptr;
     attempt->finish(submission.status());
     return;
   }
   submission->done = [this, attempt, reply = std::move(plan.reply),
                       on_its_way = std::make_shared<OnItsWay>(*this)](
-                         absl::Status status, std::vector<ledger::Logged> logged) {
-    Committed(attempt, reply, std::move(status), logged);
+                         absl::Status status, std::vector<ledger::Logged> logged) mutable {
+    Committed(attempt, std::exchange(reply, nullptr), std::move(status), logged);
   };
   ledger_.Submit(*std::move(submission));
 }
 
-void Executor::Committed(const std::shared_ptr<Attempt>& attempt, const Reply& reply,
-                         absl::Status status, std::span<const ledger::Logged> logged) {
+void Executor::Committed(const std::shared_ptr<Attempt>& attempt, Reply reply, absl::Status status,
+                         std::span<const ledger::Logged> logged) {
   if (status.ok()) {
     attempt->finish(reply(logged));
     return;
   }
+  // Before anybody hears of it or plans again: what the plan holds back goes with its reply.
+  reply = nullptr;
   if (status.code() != absl::StatusCode::kAborted) {
     attempt->finish(std::move(status));
     return;
@@ -346,10 +346,7 @@ void Executor::RunAgain(std::shared_ptr<Attempt> attempt) {
     attempt->finish(plan.status());
     return;
   }
-  if (plan->effects.empty() && !call.peer.empty()) {
-    attempt->finish(plan->reply({}));
-    return;
-  }
+  if (plan->effects.empty() && !call.peer.empty()) return attempt->finish(plan->reply({}));
   if (!plan->refusal) {
     plan = RefusalPlan(call, {absl::StatusCode::kAborted, "state_changed",
                               "others changed the same thing at the same time; try again", ""});

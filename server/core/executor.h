@@ -81,7 +81,7 @@ class Executor {
   absl::StatusOr<Plan> PlanCall(Attempt& attempt, View& view, Call& call,
                                 std::shared_ptr<const KnownCaller> remembered);
   void Commit(std::shared_ptr<Attempt> attempt, Plan plan, const View& view, const Call& call);
-  void Committed(const std::shared_ptr<Attempt>& attempt, const Reply& reply, absl::Status status,
+  void Committed(const std::shared_ptr<Attempt>& attempt, Reply reply, absl::Status status,
                  std::span<const ledger::Logged> logged);
   void CommitGathered(std::shared_ptr<Attempt> attempt);
   void Work();

@@ -11,19 +11,21 @@
 #include "sluis/node/v1/register.pb.h"
 #include "sluis/node/v1/signals.pb.h"
 #include "sluis/node/v1/status.pb.h"
+#include "sluis/peer/v1/holder.pb.h"
 #include "sluis/peer/v1/peer.pb.h"
 
 namespace sluis::core {
 namespace {
 
-std::array<const google::protobuf::FileDescriptor*, 7> Files() {
+std::array<const google::protobuf::FileDescriptor*, 8> Files() {
   return {node::v1::RecordSignalRequest::descriptor()->file(),
           node::v1::AddUserRequest::descriptor()->file(),
           node::v1::QueryLogRequest::descriptor()->file(),
           node::v1::GetStatusRequest::descriptor()->file(),
           node::v1::GetExchangeRequest::descriptor()->file(),
           node::v1::GetKeysRequest::descriptor()->file(),
-          peer::v1::DeliverRequest::descriptor()->file()};
+          peer::v1::DeliverRequest::descriptor()->file(),
+          peer::v1::EvaluateRequest::descriptor()->file()};
 }
 
 std::map<std::string, Method, std::less<>> BuildMethods() {

@@ -12,7 +12,9 @@
 #include "crypto/hpke.h"
 #include "crypto/secret.h"
 #include "server/core/record.h"
+#include "server/evaluation/logged_durably.h"
 #include "server/ledger/effect.h"
+#include "server/ledger/row.h"
 #include "sluis/record/v1/entry.pb.h"
 #include "sluis/record/v1/identity.pb.h"
 #include "sluis/record/v1/signal.pb.h"
@@ -60,6 +62,18 @@ struct KeySecretWrite {
   std::shared_ptr<const crypto::Secret<32>> secret;
 };
 
+// A step of an evaluation that an effect logs: its rows are the step's, and so is the counterpart
+// part of its entry, which is otherwise empty. Its subject part lies under a key of its own.
+struct StepWrite {
+  evaluation::ToLog to_log;
+  // Of its rows.
+  ledger::Table table = ledger::Table::kEvaluated;
+  // The executor puts there what makes of the ledger's word the proof that the step may be taken.
+  // Nothing when one entry took the place of several refusals.
+  std::shared_ptr<std::optional<evaluation::Ticket>> ticket =
+      std::make_shared<std::optional<evaluation::Ticket>>();
+};
+
 // What one act will do, still plain. A pure value: no key, no time of commit, no index is in it.
 struct Effect {
   Entry entry;
@@ -67,6 +81,7 @@ struct Effect {
   std::optional<RecordWrite> record;
   std::optional<SecretWrite> secret;
   std::vector<KeySecretWrite> key_secrets;
+  std::optional<StepWrite> step;
   // The record that the act is about, when it exists: its keys seal the subject part.
   std::shared_ptr<const OpenedRecord> about;
   std::vector<ledger::RowWrite> rows;
@@ -74,7 +89,9 @@ struct Effect {
 };
 
 // Given one Logged per effect once they are durable, fills in the response and returns the status
-// of the call. Owns what it needs: the effects are gone by then.
+// of the call. Owns what it needs: the effects are gone by then. One that is never called is
+// dropped before anybody hears that the plan failed, and before the call is planned again: what a
+// plan holds back until it is durable it gives back there.
 using Reply = std::function<absl::Status(std::span<const ledger::Logged>)>;
 
 // What a use case decided: an indivisible list of effects, at least one, and the answer for when

@@ -1,5 +1,6 @@
 #include "server/core/plan_sealer.h"
 
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -128,6 +129,41 @@ absl::Status PlanSealer::SealKeySecrets(const Effect& effect, const Call& call,
   return absl::OkStatus();
 }
 
+absl::StatusOr<ledger::Effect> PlanSealer::SealEntry(const Effect& effect,
+                                                     const ledger::RecordKeys* keys,
+                                                     const Call& call) {
+  ledger::EntryParts parts;
+  parts.act = effect.entry.act.SerializeAsString();
+  parts.actor = effect.entry.actor.SerializeAsString();
+  parts.subject = effect.entry.subject.SerializeAsString();
+  if (effect.entry.decision) parts.decision = *effect.entry.decision;
+  parts.counterpart = effect.entry.counterpart;
+  parts.retention_class = effect.entry.act.retention_class();
+  if (effect.step) {
+    const auto write = [&](const evaluation::StoredRow& row, ledger::Effect& out) {
+      auto part_keys = ledger_.keyring().PartKeysFor(ledger::kSealedRowClass, call.now_us);
+      if (!part_keys.ok()) return part_keys.status();
+      const std::string key = ledger::RowKey(effect.step->table, row.key);
+      out.writes.push_back({key, ledger::SealRow(**part_keys, key, row.bytes, random_)});
+      out.keys.push_back((*part_keys)->use);
+      return absl::OkStatus();
+    };
+    absl::StatusOr<evaluation::PlannedEffect> planned =
+        evaluation::PlanEffect(effect.step->to_log, std::move(parts), write, sealer_, call.now_us);
+    if (!planned.ok()) return planned.status();
+    *effect.step->ticket = planned->ticket;
+    return std::move(planned->effect);
+  }
+  absl::StatusOr<ledger::Sealing> sealing = sealer_.Seal(parts, keys, call.now_us);
+  if (!sealing.ok()) return sealing.status();
+  return ledger::Effect{.entry = std::move(sealing->entry),
+                        .preconditions = {},
+                        .writes = {},
+                        .key_rows = std::move(sealing->rows),
+                        .keys = std::move(sealing->keys),
+                        .erase = {}};
+}
+
 absl::StatusOr<ledger::Submission> PlanSealer::Seal(Plan& plan, const View& view,
                                                     const Call& call) {
   ledger::Submission submission;
@@ -152,25 +188,18 @@ absl::StatusOr<ledger::Submission> PlanSealer::Seal(Plan& plan, const View& view
       if (!use.ok()) return use.status();
       sealed.keys.push_back(*use);
     }
-    ledger::EntryParts parts;
-    parts.act = effect.entry.act.SerializeAsString();
-    parts.actor = effect.entry.actor.SerializeAsString();
-    parts.subject = effect.entry.subject.SerializeAsString();
-    if (effect.entry.decision) parts.decision = *effect.entry.decision;
-    parts.counterpart = effect.entry.counterpart;
-    parts.retention_class = effect.entry.act.retention_class();
-    absl::StatusOr<ledger::Sealing> sealing = sealer_.Seal(parts, keys, call.now_us);
-    if (!sealing.ok()) return sealing.status();
-
-    ledger::Effect ready{.entry = std::move(sealing->entry),
-                         .preconditions = std::move(effect.preconditions),
-                         .writes = std::move(effect.rows),
-                         .key_rows = std::move(sealed.key_rows),
-                         .keys = std::move(sealed.keys),
-                         .erase = std::move(effect.erase)};
-    std::move(sealed.writes.begin(), sealed.writes.end(), std::back_inserter(ready.writes));
-    std::move(sealing->rows.begin(), sealing->rows.end(), std::back_inserter(ready.key_rows));
-    ready.keys.insert(ready.keys.end(), sealing->keys.begin(), sealing->keys.end());
+    absl::StatusOr<ledger::Effect> made = SealEntry(effect, keys, call);
+    if (!made.ok()) return made.status();
+    ledger::Effect& ready = *made;
+    const auto append = [](auto& from, auto& to) {
+      std::move(from.begin(), from.end(), std::back_inserter(to));
+    };
+    append(effect.preconditions, ready.preconditions);
+    append(effect.rows, ready.writes);
+    append(sealed.writes, ready.writes);
+    append(sealed.key_rows, ready.key_rows);
+    append(sealed.keys, ready.keys);
+    ready.erase = std::move(effect.erase);
     // A refusal must always be able to commit: nothing that changed meanwhile can make it untrue.
     if (!plan.refusal) {
       ready.preconditions.insert(ready.preconditions.end(), view.preconditions().begin(),
@@ -179,7 +208,7 @@ absl::StatusOr<ledger::Submission> PlanSealer::Seal(Plan& plan, const View& view
         ready.preconditions.push_back({TermsKey(), call.terms->stamp});
       }
     }
-    submission.effects.push_back(std::move(ready));
+    submission.effects.push_back(*std::move(made));
   }
   return submission;
 }

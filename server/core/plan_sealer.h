@@ -32,6 +32,9 @@ class PlanSealer {
   absl::Status SealRows(Effect& effect, const Call& call, SealedRows& sealed);
   absl::Status SealKeySecrets(const Effect& effect, const Call& call, SealedRows& sealed);
   absl::Status SealSecret(const Effect& effect, const Call& call, SealedRows& sealed);
+  // The entry alone, with its step if it logs one.
+  absl::StatusOr<ledger::Effect> SealEntry(const Effect& effect, const ledger::RecordKeys* keys,
+                                           const Call& call);
 
   ledger::Ledger& ledger_;
   crypto::Random& random_;

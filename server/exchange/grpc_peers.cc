@@ -11,21 +11,25 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "crypto/hash.h"
 #include "server/exchange/peer_channel.h"
+#include "sluis/peer/v1/holder.grpc.pb.h"
 #include "sluis/peer/v1/peer.grpc.pb.h"
 
 namespace sluis::exchange {
 namespace {
 
+using peer::v1::HolderService;
 using peer::v1::PeerService;
-using Stub = PeerService::StubInterface::async_interface;
 
 constexpr std::chrono::seconds kHeartbeatTime{8};
 constexpr std::chrono::seconds kDeliverTime{30};
+// Somebody waits for it.
+constexpr std::chrono::seconds kEvaluateTime{10};
 constexpr std::chrono::seconds kReadAgain{5};
 constexpr std::streamsize kMaxFileBytes = 64 << 10;
 
@@ -33,7 +37,18 @@ constexpr std::streamsize kMaxFileBytes = 64 << 10;
 struct Line {
   std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<PeerService::Stub> stub;
+  std::unique_ptr<HolderService::Stub> holder;
 };
+template <typename Service>
+using Stub = typename Service::StubInterface::async_interface;
+template <typename Service>
+Stub<Service>* StubOf(const Line& line) {
+  if constexpr (std::is_same_v<Service, HolderService>) {
+    return line.holder->async();
+  } else {
+    return line.stub->async();
+  }
+}
 using Lines = std::vector<std::shared_ptr<Line>>;
 
 absl::Status Stopping() { return absl::CancelledError("the node is stopping"); }
@@ -81,11 +96,11 @@ class UnderWay {
 };
 
 // One ask: address after address until one answers. Keeps itself alive while a call is out.
-template <typename Request, typename Answer>
-class Ask : public std::enable_shared_from_this<Ask<Request, Answer>> {
+template <typename Service, typename Request, typename Answer>
+class Ask : public std::enable_shared_from_this<Ask<Service, Request, Answer>> {
  public:
-  using Method = void (Stub::*)(grpc::ClientContext*, const Request*, Answer*,
-                                std::function<void(grpc::Status)>);
+  using Method = void (Stub<Service>::*)(grpc::ClientContext*, const Request*, Answer*,
+                                         std::function<void(grpc::Status)>);
 
   Ask(UnderWay& under_way, Method method, Lines lines, Request request, Peers::Done<Answer> done,
       std::chrono::seconds time)
@@ -101,7 +116,7 @@ class Ask : public std::enable_shared_from_this<Ask<Request, Answer>> {
     context_ = std::make_unique<grpc::ClientContext>();
     context_->set_deadline(now + (until_ - now) / static_cast<int64_t>(lines_.size() - at_));
     if (!under_way_.Enter(context_.get())) return Finish(Stopping());
-    (lines_[at_]->stub->async()->*method_)(
+    (StubOf<Service>(*lines_[at_])->*method_)(
         context_.get(), &request_, &answer_,
         [self = this->shared_from_this()](const grpc::Status& status) { self->Answered(status); });
   }
@@ -192,22 +207,23 @@ struct GrpcPeers::Impl {
         auto line = std::make_shared<Line>();
         line->channel = OpenPeerChannel(address, organisation, manifest, own, parts.clock);
         line->stub = PeerService::NewStub(line->channel);
+        line->holder = HolderService::NewStub(line->channel);
         route.lines.push_back(std::move(line));
       }
     }
     return route.lines;
   }
 
-  template <typename Request, typename Answer>
-  void Call(void (Stub::*method)(grpc::ClientContext*, const Request*, Answer*,
-                                 std::function<void(grpc::Status)>),
+  template <typename Service, typename Request, typename Answer>
+  void Call(void (Stub<Service>::*method)(grpc::ClientContext*, const Request*, Answer*,
+                                          std::function<void(grpc::Status)>),
             const std::string& organisation, Request request, Done<Answer> done,
             std::chrono::seconds time) {
     absl::StatusOr<Lines> lines = LinesTo(organisation);
     if (!lines.ok()) return done(lines.status());
     if (!under_way.Begin()) return done(Stopping());
-    std::make_shared<Ask<Request, Answer>>(under_way, method, *std::move(lines), std::move(request),
-                                           std::move(done), time)
+    std::make_shared<Ask<Service, Request, Answer>>(under_way, method, *std::move(lines),
+                                                    std::move(request), std::move(done), time)
         ->Next();
   }
 
@@ -226,14 +242,30 @@ void GrpcPeers::Stop() { impl_->under_way.StopAndWait(); }
 
 void GrpcPeers::Heartbeat(const std::string& organisation, peer::v1::HeartbeatRequest request,
                           Done<peer::v1::HeartbeatResponse> done) {
-  impl_->Call<peer::v1::HeartbeatRequest, peer::v1::HeartbeatResponse>(
-      &Stub::Heartbeat, organisation, std::move(request), std::move(done), kHeartbeatTime);
+  impl_->Call<PeerService, peer::v1::HeartbeatRequest, peer::v1::HeartbeatResponse>(
+      &Stub<PeerService>::Heartbeat, organisation, std::move(request), std::move(done),
+      kHeartbeatTime);
 }
 
 void GrpcPeers::Deliver(const std::string& organisation, peer::v1::DeliverRequest request,
                         Done<peer::v1::DeliverResponse> done) {
-  impl_->Call<peer::v1::DeliverRequest, peer::v1::DeliverResponse>(
-      &Stub::Deliver, organisation, std::move(request), std::move(done), kDeliverTime);
+  impl_->Call<PeerService, peer::v1::DeliverRequest, peer::v1::DeliverResponse>(
+      &Stub<PeerService>::Deliver, organisation, std::move(request), std::move(done), kDeliverTime);
+}
+
+void GrpcPeers::Evaluate(const std::string& organisation, peer::v1::EvaluateRequest request,
+                         Done<peer::v1::EvaluateResponse> done) {
+  impl_->Call<HolderService, peer::v1::EvaluateRequest, peer::v1::EvaluateResponse>(
+      &Stub<HolderService>::Evaluate, organisation, std::move(request), std::move(done),
+      kEvaluateTime);
+}
+
+void GrpcPeers::ProveEvaluations(const std::string& organisation,
+                                 peer::v1::ProveEvaluationsRequest request,
+                                 Done<peer::v1::ProveEvaluationsResponse> done) {
+  impl_->Call<HolderService, peer::v1::ProveEvaluationsRequest, peer::v1::ProveEvaluationsResponse>(
+      &Stub<HolderService>::ProveEvaluations, organisation, std::move(request), std::move(done),
+      kDeliverTime);
 }
 
 }  // namespace sluis::exchange

@@ -24,8 +24,8 @@ struct GrpcPeersParts {
 // Beside the guarantee of Peers: a connection trusts no CA but the one that the manifest pins for
 // that member, is checked by authn::VerifyPeerLeaf, and is left when the manifest changes CA or
 // addresses or the own certificate is renewed. An ask ends after 8 s for a heartbeat, 30 s for a
-// delivery, shared among the addresses. TLS 1.3 only holds by the configuration of OpenSSL that the
-// process loads. Thread-safe.
+// delivery or proofs, 10 s for an evaluation, shared among the addresses. TLS 1.3 only holds by the
+// configuration of OpenSSL that the process loads. Thread-safe.
 class GrpcPeers final : public Peers {
  public:
   explicit GrpcPeers(GrpcPeersParts parts);
@@ -36,6 +36,10 @@ class GrpcPeers final : public Peers {
                  Done<peer::v1::HeartbeatResponse> done) override;
   void Deliver(const std::string& organisation, peer::v1::DeliverRequest request,
                Done<peer::v1::DeliverResponse> done) override;
+  void Evaluate(const std::string& organisation, peer::v1::EvaluateRequest request,
+                Done<peer::v1::EvaluateResponse> done) override;
+  void ProveEvaluations(const std::string& organisation, peer::v1::ProveEvaluationsRequest request,
+                        Done<peer::v1::ProveEvaluationsResponse> done) override;
 
   // From now on every call ends as CANCELLED, those under way too; returns when they have ended.
   void Stop();

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "sluis/peer/v1/holder.pb.h"
 #include "sluis/peer/v1/peer.pb.h"
 
 namespace sluis::exchange {
@@ -15,11 +16,11 @@ namespace sluis::exchange {
 // Guarantee: the request reaches nobody but the node that holds a certificate of the CA which the
 // manifest in force pins for that organisation; `done` runs exactly once, on any thread, possibly
 // before the call returns; every call ends. Not guaranteed: that a call which failed was not
-// carried out (all calls are idempotent), nor any order between calls.
-// Errors: NOT_FOUND no such member; FAILED_PRECONDITION without detail: no address is known for it;
-// UNAUTHENTICATED: who answered is not that node; UNAVAILABLE or DEADLINE_EXCEEDED: not reached;
-// CANCELLED: this node is stopping; anything else as the peer answered (PeerRefusalOf reads its
-// detail). Thread-safe.
+// carried out (all calls are idempotent, an evaluation in that its request is taken once), nor any
+// order between calls. Errors: NOT_FOUND no such member; FAILED_PRECONDITION without detail: no
+// address is known for it; UNAUTHENTICATED: who answered is not that node; UNAVAILABLE or
+// DEADLINE_EXCEEDED: not reached; CANCELLED: this node is stopping; anything else as the peer
+// answered (PeerRefusalOf reads its detail). Thread-safe.
 class Peers {
  public:
   template <typename Answer>
@@ -31,6 +32,13 @@ class Peers {
                          Done<peer::v1::HeartbeatResponse> done) = 0;
   virtual void Deliver(const std::string& organisation, peer::v1::DeliverRequest request,
                        Done<peer::v1::DeliverResponse> done) = 0;
+  // A request is answered once, and what came of a call that failed is not known: it is not sent to
+  // the same holder again.
+  virtual void Evaluate(const std::string& organisation, peer::v1::EvaluateRequest request,
+                        Done<peer::v1::EvaluateResponse> done) = 0;
+  virtual void ProveEvaluations(const std::string& organisation,
+                                peer::v1::ProveEvaluationsRequest request,
+                                Done<peer::v1::ProveEvaluationsResponse> done) = 0;
 };
 
 // What this node answers to other nodes. `sender` is the member whose certificate was verified for
@@ -43,6 +51,12 @@ struct PeerAnswers {
   std::function<void(const std::string& sender, const peer::v1::DeliverRequest& request,
                      std::function<void(absl::Status)> done)>
       deliver;
+  std::function<void(const std::string& sender, const peer::v1::EvaluateRequest& request,
+                     Peers::Done<peer::v1::EvaluateResponse> done)>
+      evaluate = {};
+  std::function<void(const std::string& sender, const peer::v1::ProveEvaluationsRequest& request,
+                     Peers::Done<peer::v1::ProveEvaluationsResponse> done)>
+      prove_evaluations = {};
 };
 
 }  // namespace sluis::exchange

@@ -47,6 +47,14 @@ enum class Table : uint8_t {
   kPinnedKey = 'K',
   kKeySecret = 'Z',  // u8 what ‖ id[32] → KeySecret, stamped
   kRetention = 'D',  // one row: empty, stamped by acts that bring the last day of a record nearer
+  // lp(asker) ‖ key id[32] ‖ request id[16] → HeldEvaluation, sealed, stamped
+  kEvaluated = 'E',
+  // the same → DifferingEvaluation, sealed, stamped
+  kDiffering = 'd',
+  kEvaluationAnswers = 'A',  // request id[16] → HeldAnswers, stamped
+  kWrongAnswer = 'W',        // request id[16] ‖ u16 holder → signed answer, sealed, stamped
+  kOwedProof = 'a',          // holder ‖ 0 ‖ key id[32] ‖ request id[16] → empty, stamped
+  kElement = 'n',  // lp(record id) ‖ key id[32] ‖ lp(id type) → sealed KeptElement, stamped
 };
 
 std::string RowKey(Table table, std::string_view rest = {});

@@ -34,6 +34,9 @@ bool IsSealedRow(std::string_view key) {
     case Table::kCeremony:
     case Table::kCeremonyEvent:
     case Table::kPinnedKey:
+    case Table::kEvaluated:
+    case Table::kDiffering:
+    case Table::kWrongAnswer:
       return true;
     default:
       return false;
@@ -42,8 +45,9 @@ bool IsSealedRow(std::string_view key) {
 
 absl::StatusOr<bool> HasSealedRows(const storage::Snapshot& snapshot) {
   bool found = false;
-  for (const Table table : {Table::kSent, Table::kReceived, Table::kOutbox, Table::kCeremony,
-                            Table::kCeremonyEvent, Table::kPinnedKey}) {
+  for (const Table table :
+       {Table::kSent, Table::kReceived, Table::kOutbox, Table::kCeremony, Table::kCeremonyEvent,
+        Table::kPinnedKey, Table::kEvaluated, Table::kDiffering, Table::kWrongAnswer}) {
     const std::string prefix = RowKey(table);
     const absl::Status scanned = snapshot.Scan(prefix, storage::PrefixEnd(prefix),
                                                [&found](std::string_view, std::string_view) {

@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "server/rpc/credentials.h"
+#include "server/rpc/holder_service.h"
 #include "server/rpc/peer_gate.h"
 #include "server/rpc/peer_service.h"
 
@@ -32,10 +33,12 @@ struct PeerListener::Impl {
   explicit Impl(PeerListenerParts& parts)
       : gate(std::make_shared<PeerGate>(parts.organisation, parts.terms, parts.clock,
                                         parts.metrics)),
+        holder(*gate, parts.answers, parts.metrics),
         service(*gate, std::move(parts.answers), parts.metrics) {}
 
   // Handshakes hold it too.
   std::shared_ptr<PeerGate> gate;
+  HolderService holder;
   PeerService service;
   std::unique_ptr<grpc::Server> server;
   int port = 0;
@@ -77,6 +80,7 @@ absl::StatusOr<std::unique_ptr<PeerListener>> PeerListener::Start(PeerListenerPa
   // The health service that the user listener switches on for the process asks no gate.
   builder.SetOption(std::make_unique<grpc::HealthCheckServiceServerBuilderOption>(nullptr));
   builder.RegisterService(&impl->service);
+  builder.RegisterService(&impl->holder);
   impl->server = builder.BuildAndStart();
   if (!impl->server || impl->port == 0) {
     return absl::UnavailableError("cannot listen for partners on \"" + address +

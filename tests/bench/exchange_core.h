@@ -67,6 +67,14 @@ class CatchingPeers final : public exchange::Peers {
     caught.push_back(std::move(request));
     done(peer::v1::DeliverResponse());
   }
+  void Evaluate(const std::string&, peer::v1::EvaluateRequest,
+                Done<peer::v1::EvaluateResponse> done) override {
+    done(absl::UnimplementedError("holds no keys"));
+  }
+  void ProveEvaluations(const std::string&, peer::v1::ProveEvaluationsRequest,
+                        Done<peer::v1::ProveEvaluationsResponse> done) override {
+    done(absl::UnimplementedError("holds no keys"));
+  }
 
   std::vector<peer::v1::DeliverRequest> caught;
 };

@@ -73,12 +73,22 @@ TEST(ConfigTest, ReadsWhatIsThereAndFillsInTheRest) {
   EXPECT_EQ(config->tick_ms, 1000u);
   EXPECT_EQ(config->key_copy_days, 14);
   EXPECT_EQ(config->refusals_per_minute, 30u);
+  EXPECT_EQ(config->evaluation_caps.per_case, 48u);
+  EXPECT_EQ(config->evaluation_caps.Check(), absl::OkStatus());
   EXPECT_EQ(config->digest, crypto::Sha256(text));
   const auto more = ParseConfig(
-      kFile, text + "tick_ms: 10\nlimits: {refusals_per_minute: 5}\nkey_copy_days: 0\n");
+      kFile, text +
+                 "tick_ms: 10\nlimits: {refusals_per_minute: 5}\nkey_copy_days: 0\n"
+                 "evaluation: {per_case: 5, case_days: 16, per_person_day: 6, per_asker_day: 7, "
+                 "unproven: 2}\n");
   ASSERT_TRUE(more.ok()) << more.status();
   EXPECT_EQ(more->tick_ms, 10u);
   EXPECT_EQ(more->refusals_per_minute, 5u);
+  EXPECT_EQ(more->evaluation_caps.per_case, 5u);
+  EXPECT_EQ(more->evaluation_caps.case_days, 16u);
+  EXPECT_EQ(more->evaluation_caps.per_person_day, 6u);
+  EXPECT_EQ(more->evaluation_caps.per_asker_day, 7u);
+  EXPECT_EQ(more->evaluation_caps.unproven, 2u);
   EXPECT_EQ(more->key_copy_days, 0);
   EXPECT_NE(more->digest, config->digest);
 }
@@ -284,6 +294,7 @@ TEST(ConfigTest, ReloadTable) {
       {"low_water_mb", [](Config& c) { ++c.low_water_mb; }},
       {"ballast_mb", [](Config& c) { ++c.ballast_mb; }},
       {"limits.refusals_per_minute", [](Config& c) { ++c.refusals_per_minute; }},
+      {"evaluation", [](Config& c) { ++c.evaluation_caps.unproven; }},
       {"openssl_conf", [](Config& c) { c.openssl_conf += "x"; }},
   };
   for (const auto& [key, change] : fixed) {

@@ -26,6 +26,20 @@ class InProcessPeers final : public exchange::Peers {
       }
     });
   }
+  void Evaluate(const std::string& organisation, peer::v1::EvaluateRequest request,
+                Done<peer::v1::EvaluateResponse> done) override {
+    const auto answers = network_.Find(organisation_, organisation);
+    if (!answers.ok()) return done(answers.status());
+    if (!answers->evaluate) return done(absl::UnimplementedError("holds no keys"));
+    answers->evaluate(organisation_, request, std::move(done));
+  }
+  void ProveEvaluations(const std::string& organisation, peer::v1::ProveEvaluationsRequest request,
+                        Done<peer::v1::ProveEvaluationsResponse> done) override {
+    const auto answers = network_.Find(organisation_, organisation);
+    if (!answers.ok()) return done(answers.status());
+    if (!answers->prove_evaluations) return done(absl::UnimplementedError("holds no keys"));
+    answers->prove_evaluations(organisation_, request, std::move(done));
+  }
 
  private:
   InProcessNetwork& network_;

@@ -23,10 +23,21 @@ LinkedNode::LinkedNode(ExchangeNode& node, InProcessNetwork& network)
 LinkedNode::~LinkedNode() {
   network_.Remove(organisation_);
   outbound_->Stop();
+  desk_->Stop();
 }
 
 void LinkedNode::Restart() {
   if (outbound_) outbound_->Stop();
+  desk_.reset();
+  evaluations_ = std::make_unique<core::Evaluations>(organisation_, caps);
+  desk_ = std::make_unique<exchange::EvaluationDesk>(
+      exchange::EvaluationDeskParts{.executor = *node_.h.executor,
+                                    .evaluations = *evaluations_,
+                                    .heads = heads_,
+                                    .identity = node_.own().identity(),
+                                    .random = node_.h.random,
+                                    .parked = [this](const std::string&) { ++no_requests_; },
+                                    .fault = [this](const absl::Status&) { ++desk_faults_; }});
   ceremonies_ =
       std::make_unique<core::Ceremonies>(organisation_, node_.own().identity(), node_.h.random);
   inbound_ = std::make_unique<exchange::Inbound>(exchange::InboundParts{
@@ -49,17 +60,22 @@ void LinkedNode::Restart() {
       .clock = node_.h.clock,
       .random = node_.h.random,
       .fault = [this](const absl::Status& status) { faults_.push_back(status); }});
-  network_.Put(organisation_, {.heartbeat = {},
-                               .deliver = [this](const std::string& sender,
-                                                 const peer::v1::DeliverRequest& request,
-                                                 std::function<void(absl::Status)> done) {
-                                 // To its end before it comes back: the test goes step by step.
-                                 std::promise<absl::Status> ended;
-                                 inbound_->Deliver(sender, request, [&ended](absl::Status status) {
-                                   ended.set_value(std::move(status));
-                                 });
-                                 done(ended.get_future().get());
-                               }});
+  exchange::PeerAnswers answers;
+  answers.deliver = [this](const std::string& sender, const peer::v1::DeliverRequest& request,
+                           std::function<void(absl::Status)> done) {
+    // To its end before it comes back: the test goes step by step.
+    std::promise<absl::Status> ended;
+    inbound_->Deliver(sender, request,
+                      [&ended](absl::Status status) { ended.set_value(std::move(status)); });
+    done(ended.get_future().get());
+  };
+  answers.evaluate = [this](const auto& sender, const auto& request, auto done) {
+    desk_->Evaluate(sender, request, std::move(done));
+  };
+  answers.prove_evaluations = [this](const auto& sender, const auto& request, auto done) {
+    desk_->Prove(sender, request, std::move(done));
+  };
+  network_.Put(organisation_, std::move(answers));
 }
 
 absl::Status LinkedNode::Round() {

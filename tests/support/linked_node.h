@@ -1,12 +1,16 @@
 #ifndef SLUIS_TESTS_SUPPORT_LINKED_NODE_H_
 #define SLUIS_TESTS_SUPPORT_LINKED_NODE_H_
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "server/core/ceremonies.h"
+#include "server/core/evaluations.h"
+#include "server/evaluation/book.h"
 #include "server/exchange/acknowledgements.h"
+#include "server/exchange/evaluation_desk.h"
 #include "server/exchange/inbound.h"
 #include "server/exchange/known_heads.h"
 #include "server/exchange/outbound.h"
@@ -36,6 +40,15 @@ class LinkedNode {
   exchange::Acknowledgements& acknowledgements() { return acknowledgements_; }
   core::Ceremonies& ceremonies() { return *ceremonies_; }
   exchange::Outbound& outbound() { return *outbound_; }
+  exchange::EvaluationDesk& desk() { return *desk_; }
+  core::Evaluations& evaluations() { return *evaluations_; }
+  // Members that sent what is no request.
+  size_t no_requests() const { return no_requests_; }
+  // What the desk could not read or do.
+  size_t desk_faults() const { return desk_faults_; }
+
+  // How much is evaluated for one partner, from the next Restart on.
+  evaluation::Caps caps;
 
  private:
   ExchangeNode& node_;
@@ -51,6 +64,10 @@ class LinkedNode {
   std::unique_ptr<core::Ceremonies> ceremonies_;
   std::unique_ptr<exchange::Inbound> inbound_;
   std::unique_ptr<exchange::Outbound> outbound_;
+  std::atomic<size_t> no_requests_ = 0;
+  std::atomic<size_t> desk_faults_ = 0;
+  std::unique_ptr<core::Evaluations> evaluations_;
+  std::unique_ptr<exchange::EvaluationDesk> desk_;
 };
 
 }  // namespace sluis::tests

@@ -27,6 +27,14 @@ class LossyPeers final : public exchange::Peers {
     network_.on_their_way_.push_back(
         {organisation_, organisation, std::move(request), std::move(done)});
   }
+  void Evaluate(const std::string&, peer::v1::EvaluateRequest,
+                Done<peer::v1::EvaluateResponse> done) override {
+    done(absl::UnimplementedError("holds no keys"));
+  }
+  void ProveEvaluations(const std::string&, peer::v1::ProveEvaluationsRequest,
+                        Done<peer::v1::ProveEvaluationsResponse> done) override {
+    done(absl::UnimplementedError("holds no keys"));
+  }
 
  private:
   LossyNetwork& network_;

@@ -1,0 +1,49 @@
+#ifndef SLUIS_SERVER_EXCHANGE_EVALUATION_PROVER_H_
+#define SLUIS_SERVER_EXCHANGE_EVALUATION_PROVER_H_
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "server/core/executor.h"
+#include "server/core/owed_proofs.h"
+#include "server/exchange/evaluation_desk.h"
+#include "server/exchange/peers.h"
+#include "server/ledger/ledger.h"
+
+namespace sluis::exchange {
+
+// All references must outlive it.
+struct EvaluationProverParts {
+  std::string organisation;
+  ledger::Ledger& ledger;
+  core::Executor& executor;
+  Peers& peers;
+  EvaluationDesk& desk;
+};
+
+// Shows holders of keys the entries on which requests of this node rested (core/owed_proofs.h).
+//
+// Guarantee: what a holder took is struck off when that is durable; what it did not take is shown
+// again in the next round, from the head that it says it knows. Not guaranteed: that a holder is
+// reached. One thread; Round waits for the answers. Errors: the first one; the others go on.
+class EvaluationProver {
+ public:
+  explicit EvaluationProver(EvaluationProverParts parts) : parts_(std::move(parts)) {}
+
+  // At most 64 entries to each holder and key, of those under the newest checkpoint.
+  absl::Status Round();
+
+ private:
+  absl::Status Show(const std::string& holder, const crypto::Hash& key_id,
+                    const std::vector<core::OwedProof>& owed, const ledger::ShownCheckpoint& head);
+
+  const EvaluationProverParts parts_;
+  // Size of the head that each holder said it knows; not durable: it says it again.
+  std::map<std::string, uint64_t> known_;
+};
+
+}  // namespace sluis::exchange
+
+#endif  // SLUIS_SERVER_EXCHANGE_EVALUATION_PROVER_H_

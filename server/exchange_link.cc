@@ -183,10 +183,12 @@ absl::Status ExchangeLink::KeepHouse() {
     first.Update(parts_.executor.RunAsNodeAndWait(
         std::make_shared<core::ExpireReceived>(std::move(exchange))));
   }
+  if (const auto now = parts_.clock.Monotonic(); !upkept_ || now - *upkept_ >= kUpkeep) {
+    upkept_ = now;
+    first.Update(Hourly());
+  }
+  // Last, because it waits for turns: what is due to be erased waits for no ceremony.
   first.Update(KeepKeys());
-  if (const auto now = parts_.clock.Monotonic(); upkept_ && now - *upkept_ < kUpkeep) return first;
-  upkept_ = parts_.clock.Monotonic();
-  first.Update(Hourly());
   return first;
 }
 

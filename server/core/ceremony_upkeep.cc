@@ -78,14 +78,15 @@ Plan EndFor(const Call& call, std::string_view reason, CeremonyRow& ceremony) {
 
 // It cannot go on, and must not stand in the way of another one about the key for ever. The others
 // are told, so that they do not wait for this node and name it.
-Plan EndUnmakeable(const Call& call, const Ceremonies& ceremonies, CeremonyRow& ceremony) {
+Plan CloseAndTell(const Call& call, std::string_view reason, const Ceremonies& ceremonies,
+                  CeremonyRow& ceremony) {
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
   const absl::StatusOr<AgreedTerms> agreed = AgreedTermsOf(ceremony.row);
   if (agreed.ok() && ceremony.row.state() == record::v1::CEREMONY_STATE_RUNNING) {
     OweCancellation(call, *agreed, ceremonies.identity(), ceremony, effect);
   }
-  AddEnd(call, record::v1::CEREMONY_STATE_CLOSED, kReasonUnreadable, ceremony, effect);
+  AddEnd(call, record::v1::CEREMONY_STATE_CLOSED, reason, ceremony, effect);
   plan.reply = Done;
   return plan;
 }
@@ -183,7 +184,7 @@ absl::StatusOr<Plan> TickCeremony::Decide(const Call& call, View& view) {
   if (!pinned.ok()) return pinned.status();
   if (pinned->Overtakes(ceremony.row)) {
     ceremonies_.Drop(ceremony.id);
-    return EndPlan(call, record::v1::CEREMONY_STATE_CLOSED, {}, ceremony);
+    return CloseAndTell(call, {}, ceremonies_, ceremony);
   }
   if (const std::string_view reason = ReasonToEnd(ceremony.row, *call.terms, call.now_us);
       !reason.empty()) {
@@ -198,7 +199,9 @@ absl::StatusOr<Plan> TickCeremony::Decide(const Call& call, View& view) {
   if (*due_s == 0 || *due_s > now_s) return NotDue(call);
   if (!HasMachine(ceremony.row)) return Forget(call, ceremony);
   absl::StatusOr<keys::Ceremony> machine = ceremonies_.Take(view, ceremony);
-  if (absl::IsDataLoss(machine.status())) return EndUnmakeable(call, ceremonies_, ceremony);
+  if (absl::IsDataLoss(machine.status())) {
+    return CloseAndTell(call, kReasonUnreadable, ceremonies_, ceremony);
+  }
   if (!machine.ok()) return machine.status();
   // Nobody would believe what it says, so it must not call others silent.
   if (!machine->Speaks()) return EndFor(call, kReasonIdentityKey, ceremony);

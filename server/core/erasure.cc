@@ -29,14 +29,9 @@ absl::Status FindKeys(const View& view, ledger::KeyRef& key) {
 // else of the same envelope waits for its key cannot be opened then: erasing comes first.
 absl::Status AddOneTimeKey(const View& view, Erasable& found) {
   if (!found.exchange) return absl::OkStatus();
-  const absl::StatusOr<HeldSealingKey> held =
-      ReadSealingKey(view, found.exchange->row.sealing_key());
-  if (absl::IsNotFound(held.status()) || absl::IsDataLoss(held.status())) return absl::OkStatus();
-  if (!held.ok()) return held.status();
-  const absl::Status there = view.keyring().Unwrap(view.snapshot(), held->ref).status();
-  if (absl::IsNotFound(there)) return absl::OkStatus();
-  if (!there.ok()) return there;
-  found.one_time = held->ref;
+  absl::StatusOr<std::optional<ledger::KeyRef>> key = OneTimeKey(view, found.exchange->row);
+  if (!key.ok()) return key.status();
+  found.one_time = *std::move(key);
   return absl::OkStatus();
 }
 
@@ -165,6 +160,17 @@ absl::StatusOr<Erasable> FindErasable(const View& view, std::string_view record_
   if (!identity.ok()) return identity.status();
   found.identity = *std::move(identity);
   return found;
+}
+
+absl::StatusOr<std::optional<ledger::KeyRef>> OneTimeKey(const View& view,
+                                                         const record::v1::ReceivedExchange& row) {
+  const absl::StatusOr<HeldSealingKey> held = ReadSealingKey(view, row.sealing_key());
+  if (absl::IsNotFound(held.status()) || absl::IsDataLoss(held.status())) return std::nullopt;
+  if (!held.ok()) return held.status();
+  const absl::Status there = view.keyring().Unwrap(view.snapshot(), held->ref).status();
+  if (absl::IsNotFound(there)) return std::nullopt;
+  if (!there.ok()) return there;
+  return held->ref;
 }
 
 std::string AddErasure(const Call& call, const Erasable& record, Effect& effect) {

@@ -43,6 +43,11 @@ absl::StatusOr<Erasable> FindErasable(const View& view, std::string_view record_
 absl::StatusOr<std::optional<ledger::KeyRef>> IdentityKey(const View& view,
                                                           const record::v1::StoredRecord& row);
 
+// The one-time key by which an exchange came, while it is there and can be used. With it, what is
+// kept of the exchange opens again what it brought.
+absl::StatusOr<std::optional<ledger::KeyRef>> OneTimeKey(const View& view,
+                                                         const record::v1::ReceivedExchange& row);
+
 // Day from which no copy of a key that is destroyed today exists anywhere, YYYY-MM-DD, legal time.
 std::string ErasedEverywhereOn(const Call& call);
 

@@ -41,13 +41,17 @@ absl::StatusOr<bool> HasPrevious(const View& view, const keys::Package& previous
 }  // namespace
 
 absl::StatusOr<bool> MayFollowPinned(const View& view, const keys::Parameters& parameters) {
-  if (parameters.kind == peer::v1::CEREMONY_KIND_RESHARE) {
-    return HasPrevious(view, *parameters.previous);
-  }
   const absl::StatusOr<PinnedKey> newest =
       NewestPinnedKey(view, parameters.partnership, parameters.purpose);
   if (!newest.ok() && !absl::IsNotFound(newest.status())) return newest.status();
   const uint32_t now = newest.ok() ? newest->package.epoch : 0;
+  if (parameters.kind == peer::v1::CEREMONY_KIND_RESHARE) {
+    // As PinnedNow has it: what is past here is not begun.
+    if (parameters.epoch >= now) return HasPrevious(view, *parameters.previous);
+    return absl::FailedPreconditionError(
+        "this node has the key of a later epoch: have that one shared anew, by a member that has "
+        "it");
+  }
   if (parameters.epoch <= now) {
     return absl::FailedPreconditionError(
         "this node has a key of that epoch or a later one, which nothing takes the place of: have "

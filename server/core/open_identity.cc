@@ -16,8 +16,8 @@ bool GrantsIdentity(const policies::Decision& decision) {
                      });
 }
 
-absl::StatusOr<std::optional<OpenedIdentity>> ReadIdentity(const View& view,
-                                                           const record::v1::StoredRecord& row) {
+absl::StatusOr<std::optional<crypto::DataKey>> ReadKeyOfIdentity(
+    const View& view, const record::v1::StoredRecord& row) {
   if (!row.has_identity()) return std::nullopt;
   const record::v1::SealedIdentity& sealed = row.identity();
   const absl::StatusOr<crypto::FixedBytes<16>> key_id = crypto::ToFixed<16>(sealed.key_id());
@@ -29,10 +29,18 @@ absl::StatusOr<std::optional<OpenedIdentity>> ReadIdentity(const View& view,
   // Destroyed since, by an erasure that was applied again after a restore.
   if (absl::IsNotFound(keys.status())) return std::nullopt;
   if (!keys.ok()) return keys.status();
+  return std::move(keys->data);
+}
+
+absl::StatusOr<std::optional<OpenedIdentity>> ReadIdentity(const View& view,
+                                                           const record::v1::StoredRecord& row) {
+  absl::StatusOr<std::optional<crypto::DataKey>> key = ReadKeyOfIdentity(view, row);
+  if (!key.ok()) return key.status();
+  if (!key->has_value()) return std::nullopt;
   absl::StatusOr<record::v1::SubjectIdentity> identity =
-      UnsealIdentity(keys->data, row.record_id(), sealed.sealed());
+      UnsealIdentity(**key, row.record_id(), row.identity().sealed());
   if (!identity.ok()) return identity.status();
-  return OpenedIdentity{*std::move(identity), std::move(keys->data)};
+  return OpenedIdentity{*std::move(identity), *std::move(*key)};
 }
 
 const Method& OpenIdentity::method() const {
@@ -66,7 +74,9 @@ absl::StatusOr<Plan> OpenIdentity::Decide(const Call& call, View& view) {
         {absl::StatusCode::kNotFound, "no_identity", "nobody wrote down who this is about", ""});
   }
   Plan plan;
-  plan.effects.push_back(EffectOf(call, act, record::v1::OPERATION_CONSULTATION));
+  Effect& effect =
+      plan.effects.emplace_back(EffectOf(call, act, record::v1::OPERATION_CONSULTATION));
+  effect.entry.act.add_scope(kIdentityField);
   plan.reply = [this,
                 person = std::move((*identity)->identity)](std::span<const ledger::Logged> logged) {
     *response_.mutable_identity() = person;

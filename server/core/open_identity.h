@@ -19,8 +19,12 @@ struct OpenedIdentity {
   crypto::DataKey key;
 };
 
-// Nothing when nobody said who it is about, or when that was destroyed. DATA_LOSS when it is there
-// and cannot be read.
+// The key alone: nothing when nobody said who it is about, or when that was destroyed. DATA_LOSS
+// when the row names no key.
+absl::StatusOr<std::optional<crypto::DataKey>> ReadKeyOfIdentity(
+    const View& view, const record::v1::StoredRecord& row);
+
+// Likewise. DATA_LOSS also when it is there and cannot be read.
 absl::StatusOr<std::optional<OpenedIdentity>> ReadIdentity(const View& view,
                                                            const record::v1::StoredRecord& row);
 

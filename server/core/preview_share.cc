@@ -60,7 +60,9 @@ absl::StatusOr<Plan> PreviewShare::Decide(const Call& call, View& view) {
   if (auto* refused = std::get_if<Plan>(&*drafted)) return std::move(*refused);
   ShareDraft& draft = std::get<ShareDraft>(*drafted);
   Plan plan;
-  plan.effects.push_back(EffectOf(call, draft.act, record::v1::OPERATION_CONSULTATION));
+  Effect& effect =
+      plan.effects.emplace_back(EffectOf(call, draft.act, record::v1::OPERATION_CONSULTATION));
+  if (draft.identity != nullptr) effect.entry.act.add_scope(envelope::kIdentityField);
   // What is released is put together only once its entry is durable.
   plan.reply = [this, call, draft = std::move(draft)](std::span<const ledger::Logged> logged) {
     response_ = Shown(call, draft);

@@ -13,18 +13,23 @@ constexpr std::string_view kKindCorrection = "correction";
 constexpr std::string_view kClosed = "closed";
 constexpr char kCorrected[] = "corrected";
 
-// Who the earlier version was about goes at once, as it does when an own signal is corrected; where
-// erasure is suspended it stays with the rest. What cannot be read does not hold up the correction:
+// Who the earlier version was about goes at once, as it does when an own signal is corrected, and
+// with it what would open it again out of the exchange that brought it; where erasure is suspended
+// it stays with the rest. What cannot be read does not hold up the correction:
 // it goes with its record.
-absl::Status DestroyIdentity(const Call& call, const View& view, Effect& effect) {
+absl::Status DestroyIdentity(const Call& call, const View& view,
+                             const record::v1::ReceivedExchange& exchange, Effect& effect) {
   record::v1::StoredRecord& row = effect.record->row;
   if (!row.has_identity() || row.has_hold()) return absl::OkStatus();
   const absl::StatusOr<std::optional<ledger::KeyRef>> key = IdentityKey(view, row);
   if (absl::IsDataLoss(key.status())) return absl::OkStatus();
   if (!key.ok()) return key.status();
+  const absl::StatusOr<std::optional<ledger::KeyRef>> one_time = OneTimeKey(view, exchange);
+  if (!one_time.ok()) return one_time.status();
   row.clear_identity();
-  if (!key->has_value()) return absl::OkStatus();
-  effect.erase.push_back(**key);
+  if (one_time->has_value()) effect.erase.push_back(**one_time);
+  if (key->has_value()) effect.erase.push_back(**key);
+  if (effect.erase.empty()) return absl::OkStatus();
   effect.entry.act.set_erased_everywhere_on(ErasedEverywhereOn(call));
   return absl::OkStatus();
 }
@@ -59,7 +64,7 @@ absl::Status AddCorrected(const Call& call, const View& view,
     effect.record->row = (*record)->row;
     effect.record->row.set_state(record::v1::RECORD_STATE_WITHDRAWN);
     effect.record->body = (*record)->body;
-    absl::Status gone = DestroyIdentity(call, view, effect);
+    absl::Status gone = DestroyIdentity(call, view, earlier->row, effect);
     if (!gone.ok()) return gone;
   }
   record::v1::ReceivedExchange after = earlier->row;

@@ -3,10 +3,13 @@
 #include <utility>
 
 #include "server/authn/mandate.h"
-#include "server/core/open_identity.h"
+#include "server/core/identity_kinds.h"
 #include "server/core/release_question.h"
 #include "server/core/share_draft.h"
+#include "server/core/shared_identity.h"
+#include "server/core/subject_identity.h"
 #include "server/envelope/field_commitment.h"
+#include "server/envelope/offered_identity.h"
 #include "server/envelope/terms.h"
 #include "server/ledger/row.h"
 
@@ -63,13 +66,22 @@ bool RecordStands(const OpenedRecord& record, const record::v1::SentExchange& ro
          record.row.version() == row.record_version() && !RefuseOnward(record.body);
 }
 
-// Whether who it is about is still there, where that was offered.
-absl::StatusOr<bool> IdentityStands(const View& view, const OpenedRecord& record,
-                                    const peer::v1::Terms& terms) {
-  if (!envelope::NamesIdentity(terms.conditions().fields())) return true;
-  const auto identity = ReadIdentity(view, record.row);
-  if (!identity.ok()) return identity.status();
-  return identity->has_value();
+// Why who it is about may not go, where that was offered: it is there no more, or what was sealed
+// holds a number of a kind that is not used any more. Empty when it may.
+absl::StatusOr<std::string> IdentityStoppedBy(const Call& call, const View& view,
+                                              const OpenedRecord& record,
+                                              const record::v1::SentExchange& row,
+                                              const peer::v1::Offer& offer,
+                                              const peer::v1::Terms& terms) {
+  if (!envelope::NamesIdentity(terms.conditions().fields())) return std::string();
+  const absl::StatusOr<crypto::DataKey> key = OpenIdentityKey(view, record.row, row);
+  if (absl::IsNotFound(key.status())) return kRecord;
+  if (!key.ok()) return key.status();
+  absl::StatusOr<record::v1::SubjectIdentity> offered = envelope::OpenOfferedIdentity(*key, offer);
+  if (!offered.ok()) return Unreadable();
+  const bool unused = HoldsUnused(*offered, IdentityKindsOn(*call.terms, call.today));
+  WipeIdentity(*offered);
+  return unused ? kRule : std::string();
 }
 
 Call AsPerson(const Call& call, const record::v1::ShareContext& context) {
@@ -110,12 +122,10 @@ absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
     again.stopped_by = kRecord;
   }
   if (!again.permitted()) return again;
-  const absl::StatusOr<bool> identity = IdentityStands(view, opened, terms);
+  absl::StatusOr<std::string> identity = IdentityStoppedBy(call, view, opened, row, offer, terms);
   if (!identity.ok()) return identity.status();
-  if (!*identity) {
-    again.stopped_by = kRecord;
-    return again;
-  }
+  again.stopped_by = *std::move(identity);
+  if (!again.permitted()) return again;
   absl::StatusOr<bool> person = PersonStands(call, view, context->user_id(), offer.user());
   if (!person.ok()) return person.status();
   if (!*person) {

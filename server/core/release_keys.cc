@@ -172,6 +172,10 @@ absl::Status ReleaseKeys::Follow(const Call& call, View& view, const PeerLeaf& l
   }
   Effect& effect = plan.effects.emplace_back(
       EffectOf(again->as_person, again->act, record::v1::OPERATION_DISCLOSURE));
+  const auto& accepted = std::get<peer::v1::Receipt>(leaf.proof.leaf).accepted();
+  if (envelope::NamesIdentity(accepted.fields())) {
+    effect.entry.act.add_scope(envelope::kIdentityField);
+  }
   record::v1::SentExchange after = sent->row;
   after.set_state(record::v1::SENT_STATE_RELEASED);
   after.set_receipt_proof(leaf.proof.Serialise());

@@ -41,13 +41,13 @@ std::string SealIdentityKey(const crypto::DataKey& identity_key, std::string_vie
 absl::StatusOr<crypto::DataKey> OpenIdentityKey(const View& view,
                                                 const record::v1::StoredRecord& record,
                                                 const record::v1::SentExchange& sent) {
-  const absl::StatusOr<std::optional<OpenedIdentity>> read = ReadIdentity(view, record);
-  if (!read.ok()) return read.status();
-  if (!read->has_value()) return absl::NotFoundError("who it is about was destroyed");
+  const absl::StatusOr<std::optional<crypto::DataKey>> own = ReadKeyOfIdentity(view, record);
+  if (!own.ok()) return own.status();
+  if (!own->has_value()) return absl::NotFoundError("who it is about was destroyed");
   const absl::Status unreadable =
       absl::DataLossError("a stored exchange cannot be read; run the node's doctor");
   absl::StatusOr<crypto::Bytes> plain =
-      crypto::Open((*read)->key, DataOf(sent.exchange_id()), sent.sealed_identity_key());
+      crypto::Open(**own, DataOf(sent.exchange_id()), sent.sealed_identity_key());
   if (!plain.ok()) return unreadable;
   absl::StatusOr<crypto::DataKey> key = crypto::DataKey::FromBytes(*std::move(plain));
   if (!key.ok()) return unreadable;

@@ -144,6 +144,24 @@ SubjectIdentity WithoutUnused(SubjectIdentity kept, const identity::KeyKinds& us
   return kept;
 }
 
+bool HoldsUnused(const SubjectIdentity& kept, const identity::KeyKinds& used) {
+  return (!kept.national_number().empty() && !used.Uses(KeyKind::kNationalNumber)) ||
+         (!kept.bis_number().empty() && !used.Uses(KeyKind::kBisNumber)) ||
+         (!(kept.foreign_number().empty() && kept.foreign_country().empty()) &&
+          !used.Uses(KeyKind::kForeignNumber));
+}
+
+void WipeIdentity(SubjectIdentity& identity) {
+  for (std::string* text :
+       {identity.mutable_surname(), identity.mutable_given(), identity.mutable_born(),
+        identity.mutable_postal_area(), identity.mutable_national_number(),
+        identity.mutable_bis_number(), identity.mutable_foreign_country(),
+        identity.mutable_foreign_number()}) {
+    crypto::Wipe(*text);
+  }
+  identity.Clear();
+}
+
 std::string SealIdentity(const crypto::DataKey& key, std::string_view record_id,
                          const SubjectIdentity& identity, crypto::Random& random) {
   const size_t length = identity.ByteSizeLong();

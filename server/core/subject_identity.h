@@ -35,6 +35,12 @@ std::variant<record::v1::SubjectIdentity, SignalProblem> KeptIdentity(
 record::v1::SubjectIdentity WithoutUnused(record::v1::SubjectIdentity kept,
                                           const identity::KeyKinds& used);
 
+// Whether it holds a number of a kind that is not used any more.
+bool HoldsUnused(const record::v1::SubjectIdentity& kept, const identity::KeyKinds& used);
+
+// Zeroes what it holds, and drops it.
+void WipeIdentity(record::v1::SubjectIdentity& identity);
+
 // The person, in the form that keys are made of.
 using evaluation::PersonOf;
 

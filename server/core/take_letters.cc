@@ -156,13 +156,14 @@ absl::StatusOr<bool> TakeLetters::TakeByMachine(const Call& call, const View& vi
     if (absl::IsDataLoss(machine.status())) {
       // Nothing can be taken for it any more; that must not hold up what else comes.
       Effect& effect = plan.effects.emplace_back();
-      if (open.ceremony.row.state() == record::v1::CEREMONY_STATE_RUNNING) {
-        OweCancellation(call, open.known->agreed, ceremonies_.identity(), open.ceremony, effect);
-      }
+      const bool ran = open.ceremony.row.state() == record::v1::CEREMONY_STATE_RUNNING;
       AddEnd(call, record::v1::CEREMONY_STATE_CLOSED, kReasonUnreadable, open.ceremony, effect);
       // Decide adds these, once for all effects.
       effect.preconditions.clear();
       effect.rows.clear();
+      if (ran) {
+        OweCancellation(call, open.known->agreed, ceremonies_.identity(), open.ceremony, effect);
+      }
       return true;
     }
     if (!machine.ok()) return machine.status();

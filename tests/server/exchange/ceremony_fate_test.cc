@@ -112,6 +112,22 @@ TEST(CeremonyCancel, OneWhoseRowsMakeNoMachineCanBeEndedAndTheOthersHearOfIt) {
   }
 }
 
+TEST(CeremonyCancel, OneWhoseRowsMakeNoMachineIsEndedByTheNextLetterAndTheOthersHearOfIt) {
+  KeyWorld world(3);
+  const auto started = world.Start(0, KeyWorld::Generation());
+  ASSERT_TRUE(started.ok());
+  ASSERT_TRUE(world.Settle());
+  ASSERT_EQ(world.Agree(1, started->id()), absl::OkStatus());
+  world.Spoil(0, core::KeySecretKey(core::KeySecretKind::kSeed, started->id()));
+  world.Restart(0);
+  ASSERT_TRUE(world.Settle());
+  EXPECT_EQ(world.Ceremony(0, started->id()).state(), CEREMONY_STATE_CLOSED);
+  EXPECT_EQ(world.Ceremony(0, started->id()).reason(), core::kReasonUnreadable);
+  EXPECT_EQ(world.Ceremony(1, started->id()).state(), CEREMONY_STATE_ENDED);
+  EXPECT_EQ(world.Ceremony(2, started->id()).state(), CEREMONY_STATE_CLOSED);
+  for (const size_t at : {1u, 2u}) ExpectCancelledBy(world, at, started->id(), 0);
+}
+
 TEST(CeremonyFate, AProcessWithARenewedIdentityKeyEndsItNamingNobody) {
   KeyWorld world(3);
   const auto started = world.Start(0, KeyWorld::Generation());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/core/key_secret.h"
+#include "server/core/key_succession.h"
 #include "server/core/key_use.h"
 #include "tests/server/exchange/key_account.h"
 #include "tests/server/exchange/key_world.h"
@@ -124,6 +125,32 @@ TEST_F(ReshareFlow, TheNextEpochIsTheProductWithAFactorThatNobodyHas) {
   EXPECT_TRUE(world_.ShareOf(0, world_.Pinned(0, 2, record::v1::KEY_USE_ROLL)->package).ok());
 }
 
+// Who did would find at once that it is past, and leave the others waiting for it.
+TEST_F(ReshareFlow, NobodyBeginsToShareAnewWhatALaterEpochTookThePlaceOf) {
+  Make();
+  const auto started = world_.Start(0, Asked("reshare", {0, 1, 2, 4}));
+  ASSERT_TRUE(started.ok()) << started.status();
+  peer::v1::CeremonyParameters proposed;
+  ASSERT_TRUE(proposed.ParseFromString(world_.Ceremony(0, started->id()).parameters()));
+  const auto parameters = keys::MakeParameters(proposed);
+  ASSERT_TRUE(parameters.ok()) << parameters.status();
+  ASSERT_TRUE(world_.Cancel(0, started->id()).ok());
+  ASSERT_TRUE(world_.Settle());
+  const auto follows = [&] {
+    return world_
+        .With(1, [&](const core::View& view) { return core::MayFollowPinned(view, *parameters); })
+        .status();
+  };
+  EXPECT_EQ(follows(), absl::OkStatus());
+  for (int i = 0; i < 2; ++i) {
+    world_.Agreed(Asked("roll"));
+    world_.Pass(240);
+  }
+  ASSERT_TRUE(world_.Pinned(1, 2).ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(follows()));
+  EXPECT_THAT(std::string(follows().message()), ::testing::HasSubstr("later epoch"));
+}
+
 TEST(CeremonyKeys, AReshareAmongFewerKeepsTheThreshold) {
   KeyWorld world(5);
   world.Agreed(KeyWorld::Generation());
@@ -206,6 +233,8 @@ TEST_F(ReshareFlow, AConfirmedShareStaysWhateverIsStartedAfterwards) {
   world_.Pass(720);
   EXPECT_EQ(world_.Ceremony(4, id).state(), CEREMONY_STATE_COMPLETE);
   EXPECT_EQ(world_.Ceremony(4, again->id()).state(), record::v1::CEREMONY_STATE_CLOSED);
+  EXPECT_EQ(world_.Ceremony(0, again->id()).state(), record::v1::CEREMONY_STATE_CLOSED)
+      << "the others are told, and name nobody";
   EXPECT_TRUE(absl::IsNotFound(world_.SeedOf(4, again->id()).status()));
   ExpectOneKey(world_, {0, 1, 4});
 }

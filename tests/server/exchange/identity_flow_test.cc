@@ -2,12 +2,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "crypto/hash.h"
 #include "server/core/amend_signal.h"
 #include "server/core/open_identity.h"
 #include "server/core/record_signal.h"
+#include "server/core/sealing_key.h"
 #include "server/core/shared_identity.h"
 #include "server/envelope/field_commitment.h"
 #include "server/envelope/record_proof.h"
@@ -19,6 +22,8 @@ namespace sluis::exchange {
 namespace {
 
 using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using tests::CodeOf;
 using tests::ExchangeNode;
@@ -152,6 +157,17 @@ class IdentityFlowTest : public tests::LinkedPair {
     EXPECT_TRUE(proof.ok()) << proof.status();
     return proof.ok() ? std::get<peer::v1::Key>(proof->leaf) : peer::v1::Key();
   }
+  // Of the last act of that operation at the sender, of that method where one is named.
+  std::vector<std::string> ScopeOf(const std::string& method, record::v1::Operation operation) {
+    std::optional<std::vector<std::string>> scope;
+    for (const tests::Opened& entry : welfare_.h.Entries()) {
+      if (entry.act.operation() != operation) continue;
+      if (!method.empty() && entry.act.method() != method) continue;
+      scope.emplace(entry.act.scope().begin(), entry.act.scope().end());
+    }
+    EXPECT_TRUE(scope.has_value()) << "there is no such act";
+    return scope.value_or(std::vector<std::string>{"?"});
+  }
   bool AcceptedIt(const std::string& id) {
     peer::v1::Conditions accepted;
     EXPECT_TRUE(accepted.ParseFromString(Received(id).accepted()));
@@ -196,6 +212,11 @@ TEST_F(IdentityFlowTest, ItGoesAlongWhereBothSidesGrantItAndLiesApartThere) {
   ASSERT_TRUE(who.ok()) << who.status();
   EXPECT_EQ(who->SerializeAsString(), Person().SerializeAsString());
   EXPECT_EQ(city_.h.Last().act.method(), "SignalService.OpenIdentity");
+  EXPECT_THAT(city_.h.Last().act.scope(), ElementsAre("identity"));
+  // Who looks at the log sees who got to know it.
+  EXPECT_THAT(ScopeOf("ExchangeService.PreviewShare", record::v1::OPERATION_CONSULTATION),
+              ElementsAre("identity"));
+  EXPECT_THAT(ScopeOf("", record::v1::OPERATION_DISCLOSURE), ElementsAre("identity"));
   for (ExchangeNode* node : {static_cast<ExchangeNode*>(&welfare_), &city_}) {
     EXPECT_FALSE(InPlain(*node, kSurname));
     EXPECT_FALSE(InPlain(*node, "1985-03-14"));
@@ -239,6 +260,7 @@ TEST_F(ReleaseAlone, WhoDoesNotTakeItGetsNothingToOpenItWith) {
   Cross();
   ASSERT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_OPENED);
   EXPECT_FALSE(AcceptedIt(id));
+  EXPECT_THAT(ScopeOf("", record::v1::OPERATION_DISCLOSURE), IsEmpty()) << "nobody got to know it";
   EXPECT_EQ(KeyThatCame(id).wrapped_identity_key(), "");
   const std::string there = Received(id).record_id();
   EXPECT_FALSE(RowOf(city_, there).has_identity());
@@ -284,11 +306,39 @@ TEST_F(IdentityFlowTest, NumbersThatAreNotUsedThereAreNotKept) {
   EXPECT_FALSE(welfare_.Preview(of_number)->has_identity());
 }
 
+// Sealed when it was shared; what the protocol says when it would leave, or be opened, counts.
+TEST_F(IdentityFlowTest, ANumberThatIsNotUsedAnyMoreStopsTheShareThatHoldsIt) {
+  record::v1::SubjectIdentity numbered = Person();
+  numbered.set_national_number("85073003328");
+  for (const bool key_is_due : {false, true}) {
+    auto terms = welfare_.TermsWithManifest();
+    terms->identity_kinds = identity::KeyKinds().With(identity::KeyKind::kNationalNumber);
+    welfare_.Put(terms);
+    const std::string id = welfare_.Shared(Named(numbered)), without = DueOf(Named());
+    if (key_is_due) {
+      SendFromWelfare();
+      SendFromCity();
+      ASSERT_EQ(Sent(id), record::v1::SENT_STATE_RELEASED);
+    }
+    welfare_.Put(welfare_.TermsWithManifest());
+    for (int i = 0; i < 2; ++i) Cross();
+    EXPECT_EQ(Sent(id), record::v1::SENT_STATE_STOPPED) << key_is_due;
+    EXPECT_EQ(welfare_.Row(id).row.reason(), "rule");
+    EXPECT_EQ(Sent(without), record::v1::SENT_STATE_OPENED) << key_is_due;
+  }
+}
+
 TEST_F(IdentityFlowTest, ACorrectionTakesThePlaceOfWhoItWasAbout) {
   const std::string record = Named(), id = DueOf(record);
   Cross();
   const std::string first = Received(id).record_id();
   const ledger::KeyRef first_key = KeyIn(RowOf(city_, first));
+  const ledger::KeyRef one_time = Look(city_, [&](const core::View& view) {
+    const auto held = core::ReadSealingKey(view, Received(id).sealing_key());
+    EXPECT_TRUE(held.ok()) << held.status();
+    return held->ref;
+  });
+  EXPECT_FALSE(IsGone(city_, one_time));
   const record::v1::SubjectIdentity other = Person(kOtherSurname);
   ASSERT_EQ(Amend(record, 1, &other), absl::OkStatus());
   const std::string later = Corrected(record, id);
@@ -297,6 +347,7 @@ TEST_F(IdentityFlowTest, ACorrectionTakesThePlaceOfWhoItWasAbout) {
   EXPECT_EQ(WhoIs(Received(later).record_id())->surname(), kOtherSurname);
   EXPECT_FALSE(RowOf(city_, first).has_identity());
   EXPECT_TRUE(IsGone(city_, first_key));
+  EXPECT_TRUE(IsGone(city_, one_time)) << "it opens what is kept of the exchange";
 
   const ledger::KeyRef later_key = KeyIn(RowOf(city_, Received(later).record_id()));
   ASSERT_EQ(Amend(record, 2, nullptr), absl::OkStatus());

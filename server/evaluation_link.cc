@@ -2,13 +2,38 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "crypto/hash.h"
+#include "server/core/end_evaluation.h"
 #include "server/core/forget_evaluated.h"
+#include "server/core/sent_exchange.h"
 #include "server/envelope/fault.h"
 
 namespace sluis::server {
 namespace {
 
 constexpr auto kUpkeep = std::chrono::hours(1);
+constexpr std::string_view kHedgeLabel = "sluis/evaluation-hedge/v1";
+
+void LogFault(const absl::Status& status) {
+  spdlog::error("evaluation: {}", std::string(status.message()));
+}
+
+node::v1::EvaluatedRecord Said(const core::RecordElements& kept) {
+  node::v1::EvaluatedRecord said;
+  said.set_record_id(kept.record);
+  std::vector<std::string> kinds;
+  for (const evaluation::KeptElement& one : kept.elements) {
+    kinds.emplace_back(identity::IdType(one.kind));
+  }
+  std::sort(kinds.begin(), kinds.end());
+  for (std::string& kind : kinds) said.add_kinds(std::move(kind));
+  return said;
+}
 
 }  // namespace
 
@@ -18,7 +43,7 @@ EvaluationLink::EvaluationLink(const Parts& parts)
       desk_({.executor = parts_.executor,
              .evaluations = evaluations_,
              .heads = parts_.heads,
-             .identity = parts_.identity,
+             .identity = parts_.keys.identity,
              .random = parts_.random,
              .parked =
                  [this](const std::string& sender) {
@@ -29,17 +54,65 @@ EvaluationLink::EvaluationLink(const Parts& parts)
                    spdlog::warn("{} request(s) of {} that are none, the last one: {}", more, sender,
                                 word);
                  },
-             .fault =
-                 [](const absl::Status& status) {
-                   spdlog::error("evaluation: {}", std::string(status.message()));
-                 }}) {}
+             .fault = LogFault}),
+      hedge_(crypto::HmacSha256Secret(crypto::View(parts_.keys.case_key.expose()), {kHedgeLabel})),
+      asking_(
+          {.organisation = parts_.organisation,
+           .origin = core::LogOriginOf(parts_.organisation),
+           .executor = parts_.executor,
+           .peers = parts_.peers,
+           .desk = desk_,
+           .tools = {evaluations_, drafts_, persons_, parts_.random, hedge_, parts_.keys.case_key},
+           .identity = parts_.keys.identity,
+           .fault = LogFault}),
+      prover_({.organisation = parts_.organisation,
+               .ledger = parts_.ledger,
+               .executor = parts_.executor,
+               .peers = parts_.peers,
+               .desk = desk_}) {}
+
+rpc::EvaluationParts EvaluationLink::ForUsers() {
+  return {.tools = core::AskTools{evaluations_, drafts_, persons_, parts_.random, hedge_,
+                                  parts_.keys.case_key},
+          .evaluate = [this](const auto& facts, auto request, auto& response, auto done) {
+            Evaluate(facts, std::move(request), response, std::move(done));
+          }};
+}
+
+void EvaluationLink::Evaluate(const absl::StatusOr<authn::CertificateFacts>& facts,
+                              core::BeginEvaluation::Request request,
+                              node::v1::EvaluateResponse& response,
+                              std::function<void(const absl::Status&)> done) {
+  asking_.Ask(
+      facts, std::move(request),
+      [this, &response, done = std::move(done)](absl::StatusOr<exchange::Evaluated> evaluated) {
+        if (!evaluated.ok()) return done(evaluated.status());
+        for (const core::RecordElements& one : evaluated->records) {
+          *response.add_records() = Said(one);
+        }
+        for (const std::string& holder : evaluated->wrong) response.add_wrong_holders(holder);
+        response.mutable_log_receipt()->set_leaf_hash(
+            std::string(crypto::View(evaluated->leaf_hash)));
+        // Elements leave memory only to lie sealed with their records.
+        parts_.executor.RunAsNode(
+            std::make_shared<core::KeepElements>(std::move(evaluated->records), parts_.random),
+            done);
+      });
+}
+
+void EvaluationLink::Stop() {
+  asking_.Stop();
+  desk_.Stop();
+}
 
 absl::Status EvaluationLink::KeepHouse() {
+  absl::Status first = prover_.Round();
   const auto now = parts_.clock.Monotonic();
-  if (upkept_ && now - *upkept_ < kUpkeep) return absl::OkStatus();
+  if (upkept_ && now - *upkept_ < kUpkeep) return first;
   upkept_ = now;
-  return core::ForgetEvaluations(parts_.ledger, parts_.executor, evaluations_,
-                                 parts_.clock.NowUs());
+  first.Update(
+      core::ForgetEvaluations(parts_.ledger, parts_.executor, evaluations_, parts_.clock.NowUs()));
+  return first;
 }
 
 }  // namespace sluis::server

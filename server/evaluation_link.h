@@ -2,24 +2,34 @@
 #define SLUIS_SERVER_EVALUATION_LINK_H_
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "absl/status/status.h"
+#include "crypto/secret.h"
+#include "server/core/evaluation_drafts.h"
 #include "server/core/evaluations.h"
 #include "server/core/executor.h"
+#include "server/core/known_persons.h"
 #include "server/core/partner_heads.h"
 #include "server/evaluation/book.h"
+#include "server/exchange/evaluation_asking.h"
 #include "server/exchange/evaluation_desk.h"
+#include "server/exchange/evaluation_prover.h"
 #include "server/exchange/line_per_minute.h"
+#include "server/exchange/peers.h"
 #include "server/ledger/ledger.h"
+#include "server/rpc/evaluation_service.h"
 #include "server/rpc/metrics.h"
 #include "server/storage/clock.h"
+#include "server/terms_loader.h"
 
 namespace sluis::server {
 
-// What a node evaluates with its partners, around its core: the desk that answers them, what was
-// evaluated, and its upkeep. Wires only. Thread-safe. The references must outlive it.
+// What a node evaluates with its partners, around its core: the desk that answers them, what asks
+// them, what was evaluated, and its upkeep. Wires only. Thread-safe. The references must outlive
+// it.
 class EvaluationLink {
  public:
   struct Parts {
@@ -28,7 +38,8 @@ class EvaluationLink {
     ledger::Ledger& ledger;
     core::Executor& executor;
     core::PartnerHeads& heads;
-    const crypto::SigningKey& identity;
+    exchange::Peers& peers;
+    const ExchangeKeys& keys;
     // How much is evaluated for one partner.
     evaluation::Caps caps;
     storage::Clock& clock;
@@ -38,16 +49,30 @@ class EvaluationLink {
   explicit EvaluationLink(const Parts& parts);
 
   exchange::EvaluationDesk& desk() { return desk_; }
-  void Stop() { desk_.Stop(); }
+  // For the listener of the own users.
+  rpc::EvaluationParts ForUsers();
+  // Ends what is under way; peers and executor must still run, or have ended their calls.
+  void Stop();
 
-  // Forgets evaluations that count no more, at most hourly. One thread.
+  // Shows holders what they are owed; forgets evaluations that count no more, at most hourly. One
+  // thread.
   absl::Status KeepHouse();
 
  private:
+  void Evaluate(const absl::StatusOr<authn::CertificateFacts>& facts,
+                core::BeginEvaluation::Request request, node::v1::EvaluateResponse& response,
+                std::function<void(const absl::Status&)> done);
+
   const Parts parts_;
   exchange::LinePerMinute unbelieved_;
   core::Evaluations evaluations_;
   exchange::EvaluationDesk desk_;
+  // Of this node, for blinds and nothing else.
+  const crypto::Secret<32> hedge_;
+  core::EvaluationDrafts drafts_;
+  const core::KnownPersons persons_;
+  exchange::EvaluationAsking asking_;
+  exchange::EvaluationProver prover_;
   std::optional<std::chrono::steady_clock::time_point> upkept_;
 };
 

@@ -177,6 +177,7 @@ absl::Status Node::Listen() {
                            parts.exchange_keys ? parts.exchange_keys->case_key : parts.no_case_key,
                        .heads = *parts.heads},
        .ceremonies = parts.link->ceremonies(),
+       .evaluation = parts.link->evaluation(),
        .exercise = [&parts] { return parts.terms->Get()->exercise; }});
   if (!listener.ok()) return listener.status();
   parts.listener = *std::move(listener);

@@ -70,6 +70,11 @@ class PeerLink {
   // The ceremonies that this node takes part in; null without keys.
   core::Ceremonies* ceremonies() { return exchange_ ? &exchange_->ceremonies() : nullptr; }
 
+  // What asks the holders of keys, for the listener of the own users.
+  rpc::EvaluationParts evaluation() {
+    return evaluation_ ? evaluation_->ForUsers() : rpc::EvaluationParts();
+  }
+
   // The upkeep of what is exchanged.
   absl::Status KeepHouse();
 

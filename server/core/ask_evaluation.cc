@@ -1,5 +1,6 @@
 #include "server/core/ask_evaluation.h"
 
+#include <algorithm>
 #include <variant>
 
 #include "server/core/asker_in_force.h"
@@ -8,8 +9,8 @@
 #include "server/core/owed_proofs.h"
 #include "server/core/person_statement.h"
 #include "server/core/refusal.h"
+#include "server/core/subject_identity.h"
 #include "server/envelope/case_token.h"
-#include "server/evaluation/limits.h"
 #include "server/evaluation/parts.h"
 
 namespace sluis::core {
@@ -18,14 +19,60 @@ namespace {
 constexpr std::string_view kAudienceRole = "";
 
 Refusal BadRecords(std::string what) {
-  return {absl::StatusCode::kInvalidArgument, "bad_persons", std::move(what), "records"};
+  return {absl::StatusCode::kInvalidArgument, "bad_persons", std::move(what), "record_ids"};
+}
+
+using Found = std::vector<FoundPerson>;
+
+std::vector<std::vector<identity::KeyKind>> KindsOf(const Found& persons) {
+  std::vector<std::vector<identity::KeyKind>> kinds;
+  for (const FoundPerson& person : persons) {
+    std::vector<identity::KeyKind>& of_person = kinds.emplace_back();
+    for (const identity::CrossNodeInput& input : person.keys) of_person.push_back(input.kind());
+  }
+  return kinds;
+}
+
+std::vector<ledger::Precondition> RecordsUnchanged(const Found& persons) {
+  std::vector<ledger::Precondition> all;
+  for (const FoundPerson& person : persons) {
+    const auto& one = person.looked_up.preconditions;
+    all.insert(all.end(), one.begin(), one.end());
+  }
+  return all;
+}
+
+void Wipe(Found& persons) {
+  for (FoundPerson& person : persons) WipeIdentity(person.identity);
+}
+
+// Whether the persons are still those of the draft, and the caller may still know them.
+absl::StatusOr<std::optional<Plan>> RefuseChanged(const Call& call, const View& view,
+                                                  const AskTools& tools,
+                                                  const EvaluationDraft& draft) {
+  const auto scope = identity::KeyScope::Of(call.terms->partnership, call.purpose);
+  if (!scope.ok()) return scope.status();
+  auto found = tools.persons.Find(call, view, draft.records, *scope);
+  if (!found.ok()) return found.status();
+  if (auto* refused = std::get_if<Plan>(&*found)) return std::move(*refused);
+  auto& persons = std::get<Found>(*found);
+  const bool same =
+      KindsOf(persons) == draft.kinds &&
+      std::ranges::equal(RecordsUnchanged(persons), draft.rests_on,
+                         [](auto& a, auto& b) { return a.key == b.key && a.stamp == b.stamp; });
+  Wipe(persons);
+  if (same) return std::nullopt;
+  return RefusalPlan(call, {absl::StatusCode::kAborted, "changed_since_draft",
+                            "a record, or by what persons are found, was changed meanwhile; make "
+                            "the question anew",
+                            "request_id"});
 }
 
 // The key for the purpose of the call, when this caller may use it now.
-absl::StatusOr<std::variant<Evaluations::Pinned, Refusal>> KeyFor(const Call& call, View& view,
-                                                                  Evaluations& evaluations) {
+absl::StatusOr<std::variant<Evaluations::Pinned, Refusal>> KeyFor(
+    const Call& call, View& view, const std::optional<AskTools>& tools) {
   const Terms& terms = *call.terms;
-  if (!terms.manifest || !terms.may_exchange) {
+  if (!tools || !terms.manifest || !terms.may_exchange) {
     return Refusal{absl::StatusCode::kFailedPrecondition, "not_exchanging",
                    "nothing may be exchanged now; look at the partnership", ""};
   }
@@ -39,7 +86,7 @@ absl::StatusOr<std::variant<Evaluations::Pinned, Refusal>> KeyFor(const Call& ca
         ""};
   }
   absl::StatusOr<std::optional<Evaluations::Pinned>> pinned =
-      evaluations.NewestIn(view, terms.partnership, call.purpose);
+      tools->evaluations.NewestIn(view, terms.partnership, call.purpose);
   if (!pinned.ok()) return pinned.status();
   if (!*pinned || !MayUse((*pinned)->row, terms, call.now_us).ok()) {
     return Refusal{absl::StatusCode::kFailedPrecondition, "no_key",
@@ -72,59 +119,57 @@ Entry EntryFor(const Call& call) {
 }  // namespace
 
 const Method& DraftEvaluation::method() const {
-  static const Method& method =
-      *new Method{"EvaluationService.DraftEvaluation", node::v1::METHOD_CLASS_DATA};
+  static const Method& method = MethodNamed("EvaluationService.DraftEvaluation");
   return method;
 }
 
 absl::StatusOr<Plan> DraftEvaluation::Decide(const Call& call, View& view) {
-  const auto key = KeyFor(call, view, tools_.evaluations);
+  const auto key = KeyFor(call, view, tools_);
   if (!key.ok()) return key.status();
   if (const auto* refusal = std::get_if<Refusal>(&*key)) return RefusalPlan(call, *refusal);
   const auto& pinned = std::get<Evaluations::Pinned>(*key);
-  if (records_.empty() || records_.size() > evaluation::kMaxPersons) {
-    return RefusalPlan(call, BadRecords("ask about 1 to 8 persons at a time"));
-  }
   const auto scope = identity::KeyScope::Of(call.terms->partnership, call.purpose);
   if (!scope.ok()) return scope.status();
-  absl::StatusOr<std::vector<evaluation::Person>> persons =
-      tools_.persons.Find(call, view, records_, *scope);
-  if (absl::IsNotFound(persons.status()) || absl::IsPermissionDenied(persons.status())) {
-    return RefusalPlan(call, {persons.status().code(), "bad_persons",
-                              std::string(persons.status().message()), "records"});
-  }
-  if (!persons.ok()) return persons.status();
-  std::vector<std::vector<identity::KeyKind>> kinds;
-  for (const evaluation::Person& person : *persons) {
-    std::vector<identity::KeyKind>& of_person = kinds.emplace_back();
-    for (const identity::CrossNodeInput& input : person) of_person.push_back(input.kind());
-  }
+  auto found = tools_->persons.Find(call, view, records_, *scope);
+  if (!found.ok()) return found.status();
+  if (auto* refused = std::get_if<Plan>(&*found)) return std::move(*refused);
+  auto persons = std::make_shared<Found>(std::get<Found>(*std::move(found)));
+  const auto wipe = std::shared_ptr<void>(persons.get(), [persons](void*) { Wipe(*persons); });
+  EvaluationDraft draft{
+      .package = pinned.package,
+      .case_token = std::string(crypto::View(envelope::CaseToken(
+          tools_->case_key, call.terms->partnership, call.terms->partnership, call.case_ref))),
+      .records = records_,
+      .kinds = KindsOf(*persons),
+      .rests_on = RecordsUnchanged(*persons)};
+  std::vector<evaluation::Person> keys;
+  for (FoundPerson& person : *persons) keys.push_back(std::move(person.keys));
   absl::StatusOr<evaluation::Question> question = evaluation::Question::Of(
-      *pinned.package, call.case_ref, *std::move(persons), {tools_.random, tools_.hedge});
+      *pinned.package, call.case_ref, std::move(keys), {tools_->random, tools_->hedge});
   if (!question.ok()) {
     return RefusalPlan(call, BadRecords(std::string(question.status().message())));
   }
-  auto draft = std::make_shared<EvaluationDraft>(EvaluationDraft{
-      *std::move(question), pinned.package,
-      std::string(crypto::View(envelope::CaseToken(tools_.case_key, call.terms->partnership,
-                                                   call.terms->partnership, call.case_ref))),
-      records_, std::move(kinds)});
+  draft.question.emplace(*std::move(question));
 
   Plan plan;
-  Effect& effect = plan.effects.emplace_back();
-  effect.entry = EntryFor(call);
-  effect.entry.subject.set_case_ref(call.case_ref);
-  plan.reply = [draft, tools = tools_, drafted = drafted_, user = call.caller->user_id,
-                now_us = call.now_us](std::span<const ledger::Logged>) {
-    const evaluation::Question& asked = draft->question;
+  for (FoundPerson& person : *persons) plan.effects.push_back(std::move(person.looked_up));
+  plan.reply = [draft = std::make_shared<EvaluationDraft>(std::move(draft)), persons, wipe,
+                tools = *tools_, drafted = drafted_, user = call.caller->user_id,
+                now_us = call.now_us](std::span<const ledger::Logged> logged) {
+    const evaluation::Question& asked = *draft->question;
     drafted->request_id = asked.request_id();
     drafted->item = asked.Item(draft->case_token);
     drafted->key_id = asked.key_id();
     drafted->blinded_digest = asked.entry().blinded_digest;
     drafted->count = asked.count();
+    drafted->case_token = draft->case_token;
+    drafted->package = draft->package;
     asked.FillSubject(drafted->subject);
+    for (const FoundPerson& person : *persons) drafted->persons.push_back(person.identity);
+    for (const ledger::Logged& one : logged) drafted->receipts.push_back(LogReceiptOf(one));
     if (tools.drafts.Keep(user, std::move(*draft), now_us)) return absl::OkStatus();
     evaluation::WipeSubject(drafted->subject);
+    for (record::v1::SubjectIdentity& person : drafted->persons) WipeIdentity(person);
     return absl::ResourceExhaustedError(
         "too many questions wait to be signed; sign some, or try again in a quarter of an hour");
   };
@@ -132,19 +177,18 @@ absl::StatusOr<Plan> DraftEvaluation::Decide(const Call& call, View& view) {
 }
 
 const Method& BeginEvaluation::method() const {
-  static const Method& method =
-      *new Method{"EvaluationService.Evaluate", node::v1::METHOD_CLASS_DATA};
+  static const Method& method = MethodNamed("EvaluationService.Evaluate");
   return method;
 }
 
 absl::StatusOr<Plan> BeginEvaluation::Decide(const Call& call, View& view) {
   begun_->reset();
-  const auto key = KeyFor(call, view, tools_.evaluations);
+  const auto key = KeyFor(call, view, tools_);
   if (!key.ok()) return key.status();
   if (const auto* refusal = std::get_if<Refusal>(&*key)) return RefusalPlan(call, *refusal);
   const auto& pinned = std::get<Evaluations::Pinned>(*key);
   const std::shared_ptr<EvaluationDrafts::Claimed> claimed =
-      tools_.drafts.Claim(call.caller->user_id, request_.request_id, call.now_us);
+      tools_->drafts.Claim(call.caller->user_id, request_.request_id, call.now_us);
   if (claimed == nullptr) {
     return RefusalPlan(call, {absl::StatusCode::kNotFound, "no_draft",
                               "there is no question of that id for you, or it waited for more than "
@@ -163,20 +207,25 @@ absl::StatusOr<Plan> BeginEvaluation::Decide(const Call& call, View& view) {
                                 .action = evaluation::kAction,
                                 .audience = call.terms->partnership,
                                 .audience_role = kAudienceRole,
-                                .item = draft.question.Item(draft.case_token)});
+                                .item = draft.question->Item(draft.case_token)});
   if (!stated.ok()) return stated.status();
   if (auto* refusal = std::get_if<Refusal>(&*stated)) return RefusalPlan(call, std::move(*refusal));
+
+  absl::StatusOr<std::optional<Plan>> changed = RefuseChanged(call, view, *tools_, draft);
+  if (!changed.ok()) return changed.status();
+  if (changed->has_value()) return std::move(**changed);
 
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryFor(call);
-  draft.question.FillSubject(effect.entry.subject);
+  draft.question->FillSubject(effect.entry.subject);
+  effect.preconditions = draft.rests_on;
   effect.preconditions.push_back(pinned.pinned);
   StepWrite& step = effect.step.emplace();
-  step.to_log = draft.question.Log();
+  step.to_log = draft.question->Log();
   for (const keys::KeyHolder& holder : draft.package->holders) {
     effect.rows.push_back(
-        {OwedProofKey(holder.organisation, draft.package->key_id, draft.question.request_id()),
+        {OwedProofKey(holder.organisation, draft.package->key_id, draft.question->request_id()),
          std::string()});
   }
   evaluation::Asking asking{call.terms->organisation, call.basis, draft.case_token,

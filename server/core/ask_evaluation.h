@@ -28,12 +28,13 @@
 #include "server/core/use_case.h"
 #include "server/evaluation/asker.h"
 #include "sluis/node/v1/context.pb.h"
+#include "sluis/record/v1/identity.pb.h"
 #include "sluis/record/v1/mandate.pb.h"
 #include "sluis/record/v1/statement.pb.h"
 
 namespace sluis::core {
 
-// All must outlive the calls.
+// All must outlive the calls. A call without them is refused: the node has no keys for partners.
 struct AskTools {
   Evaluations& evaluations;
   EvaluationDrafts& drafts;
@@ -53,18 +54,24 @@ struct DraftedEvaluation {
   crypto::Hash key_id{};
   crypto::Hash blinded_digest{};
   uint32_t count = 0;
-  // Case, match keys and blinds: who signs computes the list anew (CheckSubject in opening.h).
+  std::string case_token;
+  // Case, match keys and blinds: who signs computes the list anew (evaluation/hidden_subject.h).
   record::v1::SubjectPart subject;
+  // Who it is about, in the order of the records.
+  std::vector<record::v1::SubjectIdentity> persons;
+  std::shared_ptr<const keys::Package> package;
+  // One for each record: where it stands that its person was looked up.
+  std::vector<node::v1::LogReceipt> receipts;
 };
 
 class DraftEvaluation : public UseCase {
  public:
-  // `drafted` is filled in when the call is answered OK; wipe its subject after use.
+  // `drafted` is filled in when the call is answered OK; wipe its subject and persons after use.
   DraftEvaluation(node::v1::RequestContext context, std::vector<std::string> records,
-                  const AskTools& tools, std::shared_ptr<DraftedEvaluation> drafted)
+                  std::optional<AskTools> tools, std::shared_ptr<DraftedEvaluation> drafted)
       : context_(std::move(context)),
         records_(std::move(records)),
-        tools_(tools),
+        tools_(std::move(tools)),
         drafted_(std::move(drafted)) {}
 
   const Method& method() const override;
@@ -74,7 +81,7 @@ class DraftEvaluation : public UseCase {
  private:
   const node::v1::RequestContext context_;
   const std::vector<std::string> records_;
-  const AskTools tools_;
+  const std::optional<AskTools> tools_;
   const std::shared_ptr<DraftedEvaluation> drafted_;
 };
 
@@ -97,9 +104,9 @@ class BeginEvaluation : public UseCase {
     record::v1::SignedMandate mandate;
   };
   // `begun` is filled in when the call is answered OK.
-  BeginEvaluation(Request request, const AskTools& tools,
+  BeginEvaluation(Request request, std::optional<AskTools> tools,
                   std::shared_ptr<std::optional<BegunEvaluation>> begun)
-      : request_(std::move(request)), tools_(tools), begun_(std::move(begun)) {}
+      : request_(std::move(request)), tools_(std::move(tools)), begun_(std::move(begun)) {}
 
   const Method& method() const override;
   const node::v1::RequestContext* context() const override { return &request_.context; }
@@ -107,7 +114,7 @@ class BeginEvaluation : public UseCase {
 
  private:
   const Request request_;
-  const AskTools tools_;
+  const std::optional<AskTools> tools_;
   const std::shared_ptr<std::optional<BegunEvaluation>> begun_;
 };
 

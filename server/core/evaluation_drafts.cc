@@ -26,7 +26,7 @@ EvaluationDrafts::EvaluationDrafts() : state_(std::make_shared<State>()) {}
 EvaluationDrafts::Claimed::~Claimed() {
   if (!draft_) return;
   const std::lock_guard lock(state_->mutex);
-  const evaluation::RequestId id = draft_->question.request_id();
+  const evaluation::RequestId id = draft_->question->request_id();
   state_->kept.emplace(State::Key{user_id_, id}, State::Kept{until_us_, *std::move(draft_)});
 }
 
@@ -50,7 +50,7 @@ bool EvaluationDrafts::Keep(std::string_view user_id, EvaluationDraft draft, uin
   }
   if (own >= kMostOfOne) state_->kept.erase(oldest);
   if (state_->kept.size() >= kMost) return false;
-  const evaluation::RequestId id = draft.question.request_id();
+  const evaluation::RequestId id = draft.question->request_id();
   state_->kept.emplace(State::Key{user, id}, State::Kept{now_us + kLifeUs, std::move(draft)});
   return true;
 }

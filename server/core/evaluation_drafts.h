@@ -22,17 +22,21 @@
 #include "server/evaluation/question.h"
 #include "server/identity/key_kind.h"
 #include "server/keys/package.h"
+#include "server/ledger/effect.h"
 
 namespace sluis::core {
 
 struct EvaluationDraft {
-  evaluation::Question question;
+  // Never empty once it is made.
+  std::optional<evaluation::Question> question = {};
   std::shared_ptr<const keys::Package> package;
   std::string case_token;
   // Records of which the persons are, in the order of the question.
   std::vector<std::string> records;
   // Kinds of their match keys, likewise.
   std::vector<std::vector<identity::KeyKind>> kinds;
+  // That none of the records changes before it is signed.
+  std::vector<ledger::Precondition> rests_on;
 };
 
 class EvaluationDrafts {

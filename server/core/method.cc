@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 
+#include "sluis/node/v1/evaluation.pb.h"
 #include "sluis/node/v1/exchange.pb.h"
 #include "sluis/node/v1/keys.pb.h"
 #include "sluis/node/v1/log.pb.h"
@@ -17,13 +18,14 @@
 namespace sluis::core {
 namespace {
 
-std::array<const google::protobuf::FileDescriptor*, 8> Files() {
+std::array<const google::protobuf::FileDescriptor*, 9> Files() {
   return {node::v1::RecordSignalRequest::descriptor()->file(),
           node::v1::AddUserRequest::descriptor()->file(),
           node::v1::QueryLogRequest::descriptor()->file(),
           node::v1::GetStatusRequest::descriptor()->file(),
           node::v1::GetExchangeRequest::descriptor()->file(),
           node::v1::GetKeysRequest::descriptor()->file(),
+          node::v1::DraftEvaluationRequest::descriptor()->file(),
           peer::v1::DeliverRequest::descriptor()->file(),
           peer::v1::EvaluateRequest::descriptor()->file()};
 }

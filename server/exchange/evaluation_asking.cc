@@ -31,7 +31,7 @@ class EvaluationAsking::Round : public std::enable_shared_from_this<Round> {
       : parts_(parts),
         under_way_(std::move(under_way)),
         done_(std::move(done)),
-        request_id_(begun.draft.question.request_id()),
+        request_id_(begun.draft.question->request_id()),
         package_(begun.draft.package),
         records_(std::move(begun.draft.records)),
         kinds_(std::move(begun.draft.kinds)),
@@ -39,7 +39,7 @@ class EvaluationAsking::Round : public std::enable_shared_from_this<Round> {
         began_(begun.index),
         leaf_hash_(begun.logged.leaf_hash()) {
     absl::StatusOr<Asker> asker =
-        Asker::Begin(std::move(begun.draft.question), begun.logged, package_, std::move(begun.keys),
+        Asker::Begin(*std::move(begun.draft.question), begun.logged, package_, std::move(begun.keys),
                      begun.asking, parts_.identity);
     if (asker.ok()) {
       asker_.emplace(*std::move(asker));

@@ -47,16 +47,24 @@ class Calls {
   // The same for calls that go on after their entry is durable.
   void Run(grpc::CallbackServerContext* context, std::shared_ptr<core::UseCase> use_case,
            std::function<void(const grpc::Status&)> finish) {
-    MarkExercise(context);
     const core::Method* method = &use_case->method();
-    executor_.Run(certificates_.FactsOf(*context->auth_context()), std::move(use_case),
-                  [this, method, finish = std::move(finish)](const absl::Status& answer) {
-                    const grpc::Status status = ToGrpc(answer);
-                    LogFault(method->name, answer);
-                    if (core::NamesNobody(answer)) metrics_.CountUnknownPeer();
-                    metrics_.CountCall(method->name, status.error_code());
-                    finish(status);
-                  });
+    RunAs(
+        context, *method,
+        [this, use_case = std::move(use_case)](const auto& facts, auto done) mutable {
+          executor_.Run(facts, std::move(use_case), std::move(done));
+        },
+        std::move(finish));
+  }
+
+  // A call that others carry out, who answer once, on whatever thread that is. The method outlives
+  // the process.
+  using Act = std::function<void(const absl::StatusOr<authn::CertificateFacts>&,
+                                 std::function<void(const absl::Status&)>)>;
+  grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, const core::Method& method,
+                                  const Act& act) {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    RunAs(context, method, act, [reactor](const grpc::Status& status) { reactor->Finish(status); });
+    return reactor;
   }
 
   // What the caller is told only in general stands in the log of the node.
@@ -70,6 +78,19 @@ class Calls {
   Metrics& metrics() { return metrics_; }
 
  private:
+  void RunAs(grpc::CallbackServerContext* context, const core::Method& method, const Act& act,
+             std::function<void(const grpc::Status&)> finish) {
+    MarkExercise(context);
+    act(certificates_.FactsOf(*context->auth_context()),
+        [this, &method, finish = std::move(finish)](const absl::Status& answer) {
+          const grpc::Status status = ToGrpc(answer);
+          LogFault(method.name, answer);
+          if (core::NamesNobody(answer)) metrics_.CountUnknownPeer();
+          metrics_.CountCall(method.name, status.error_code());
+          finish(status);
+        });
+  }
+
   core::Executor& executor_;
   Metrics& metrics_;
   const std::function<bool()> exercise_;

@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "server/rpc/credentials.h"
+#include "server/rpc/evaluation_service.h"
 #include "server/rpc/exchange_service.h"
 #include "server/rpc/key_service.h"
 #include "server/rpc/log_service.h"
@@ -43,7 +44,8 @@ struct UserListener::Impl {
         log(calls, own_users, parts.ledger, parts.index, pool),
         status(own_users, std::move(parts.status)),
         exchange(calls, own_users, std::move(parts.exchange), parts.share_tools),
-        keys(calls, parts.ceremonies) {}
+        keys(calls, parts.ceremonies),
+        evaluation(calls, std::move(parts.evaluation)) {}
 
   // The pool is destroyed after the server: what it still runs finishes calls.
   WorkPool pool;
@@ -55,6 +57,7 @@ struct UserListener::Impl {
   StatusService status;
   ExchangeService exchange;
   KeyService keys;
+  EvaluationService evaluation;
   std::unique_ptr<grpc::Server> server;
   int port = 0;
 };
@@ -103,6 +106,7 @@ absl::StatusOr<std::unique_ptr<UserListener>> UserListener::Start(UserListenerPa
   builder.RegisterService(&impl->status);
   builder.RegisterService(&impl->exchange);
   builder.RegisterService(&impl->keys);
+  builder.RegisterService(&impl->evaluation);
   impl->server = builder.BuildAndStart();
   if (!impl->server || impl->port == 0) {
     return absl::UnavailableError("cannot listen on \"" + address + "\"; is the port taken?");

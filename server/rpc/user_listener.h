@@ -13,6 +13,7 @@
 #include "server/core/share_signal.h"
 #include "server/ledger/leaf_index.h"
 #include "server/ledger/ledger.h"
+#include "server/rpc/evaluation_service.h"
 #include "server/storage/clock.h"
 #include "sluis/node/v1/exchange.pb.h"
 #include "sluis/node/v1/register.pb.h"
@@ -42,6 +43,7 @@ struct UserListenerParts {
   core::ShareTools share_tools;
   // Null while the node has no keys for partners.
   core::Ceremonies* ceremonies = nullptr;
+  EvaluationParts evaluation = {};
   // Whether the partnership is in exercise.
   std::function<bool()> exercise;
 };

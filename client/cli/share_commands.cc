@@ -4,11 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "client/cli/partnership_signing.h"
 #include "client/cli/receipt.h"
 #include "client/cli/request_context.h"
 #include "client/cli/share_view.h"
-#include "client/lib/key_file.h"
-#include "client/lib/partnership_mandate.h"
 #include "client/lib/share_signing.h"
 #include "client/lib/signing.h"
 #include "client/lib/text.h"
@@ -38,27 +37,6 @@ struct SentOptions {
   std::string limit;
   bool erased = false;
 };
-
-// The person's key and the mandate under which it signs in this partnership.
-struct Signing {
-  crypto::KeyFile key;
-  client::PartnershipMandate mandate;
-
-  client::Signer By(const Shell& shell) const { return {key.key, mandate, shell.now_s()}; }
-};
-
-Result<Signing> SigningFor(Shell& shell, const std::string& partnership, const std::string& role) {
-  const Result<client::Profile> profile = shell.Profile();
-  if (!profile.ok()) return profile.failure();
-  auto mandate = client::MandateFor(*profile, partnership, role, shell.now_s());
-  if (!mandate.ok()) return mandate.failure();
-  auto key = client::ReadKey(profile->PathOf("signing.key"), crypto::KeyPurpose::kSigning);
-  if (!key.ok()) return key.failure();
-  if (key->not_after < shell.today()) {
-    return Failure{Exit::kUsage, {"doctor.signing_expired", {{"day", key->not_after}}}, nullptr};
-  }
-  return Signing{std::move(*key), std::move(*mandate)};
-}
 
 Failure BadOrganisation() { return {Exit::kUsage, {"user.bad_organisation", {}}, nullptr}; }
 

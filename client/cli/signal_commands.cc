@@ -201,6 +201,7 @@ void AddSignalCommands(CommandSet& set) {
   opening.Runs([&shell, open] { return Open(shell, *open); });
 
   AddAmendCommand(set, group);
+  AddTagCommand(set, group);
   AddShareCommand(set, group);
   AddSentCommand(set, group);
 

@@ -1,4 +1,4 @@
-// `sluis signal`: record, import, list, open, amend, share, sent, withdraw, erase, hold, export.
+// `sluis signal`: record, import, list, open, amend, tag, share, sent, withdraw, erase, hold, export.
 #ifndef SLUIS_CLIENT_CLI_SIGNAL_COMMANDS_H_
 #define SLUIS_CLIENT_CLI_SIGNAL_COMMANDS_H_
 
@@ -14,6 +14,7 @@ void AddSignalCommands(CommandSet& set);
 // Parts of the above, one file each.
 void AddRecordCommand(CommandSet& set, CLI::App& group);
 void AddAmendCommand(CommandSet& set, CLI::App& group);
+void AddTagCommand(CommandSet& set, CLI::App& group);
 void AddImportCommand(CommandSet& set, CLI::App& group);
 void AddCompelledCommand(CommandSet& set, CLI::App& group);
 

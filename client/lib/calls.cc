@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "client/lib/call_failure.h"
+#include "sluis/node/v1/evaluation.grpc.pb.h"
 #include "sluis/node/v1/exchange.grpc.pb.h"
 #include "sluis/node/v1/keys.grpc.pb.h"
 #include "sluis/node/v1/log.grpc.pb.h"
@@ -17,6 +18,7 @@
 namespace sluis::client {
 namespace {
 
+using node::v1::EvaluationService;
 using node::v1::ExchangeService;
 using node::v1::KeyService;
 using node::v1::LogService;
@@ -48,6 +50,7 @@ struct Calls::Stubs {
         channel(OpenChannel(endpoint)),
         status(StatusService::NewStub(channel)),
         exchange(ExchangeService::NewStub(channel)),
+        evaluation(EvaluationService::NewStub(channel)),
         signals(SignalService::NewStub(channel)),
         people(RegisterService::NewStub(channel)),
         keys(KeyService::NewStub(channel)),
@@ -77,6 +80,7 @@ struct Calls::Stubs {
   std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<StatusService::Stub> status;
   std::unique_ptr<ExchangeService::Stub> exchange;
+  std::unique_ptr<EvaluationService::Stub> evaluation;
   std::unique_ptr<SignalService::Stub> signals;
   std::unique_ptr<RegisterService::Stub> people;
   std::unique_ptr<KeyService::Stub> keys;
@@ -108,6 +112,13 @@ Result<node::v1::ListSentResponse> Calls::Do(const node::v1::ListSentRequest& re
 }
 Result<node::v1::ListReceivedResponse> Calls::Do(const node::v1::ListReceivedRequest& request) {
   return stubs_->Unary(*stubs_->exchange, &ExchangeService::Stub::ListReceived, request);
+}
+Result<node::v1::DraftEvaluationResponse> Calls::Do(
+    const node::v1::DraftEvaluationRequest& request) {
+  return stubs_->Unary(*stubs_->evaluation, &EvaluationService::Stub::DraftEvaluation, request);
+}
+Result<node::v1::EvaluateResponse> Calls::Do(const node::v1::EvaluateRequest& request) {
+  return stubs_->Unary(*stubs_->evaluation, &EvaluationService::Stub::Evaluate, request, kLong);
 }
 Result<node::v1::RecordSignalResponse> Calls::Do(const node::v1::RecordSignalRequest& request) {
   return stubs_->Unary(*stubs_->signals, &SignalService::Stub::RecordSignal, request);

@@ -1,9 +1,9 @@
 // The calls of the own node, each with its deadline.
 //
-// Guarantee: every call ends: 10 s for what reads or writes one thing, 60 s for an import and a
-// backup, 10 min for an export. Failures are those of call_failure.h. Nothing is tried again:
-// an answer that was lost may stand for an act that was done. Thread-safety: one Calls may be used
-// from several threads. Ownership: keeps its channel alive.
+// Guarantee: every call ends: 10 s for what reads or writes one thing, 60 s for an import, a
+// backup and an evaluation, 10 min for an export. Failures are those of call_failure.h. Nothing is
+// tried again: an answer that was lost may stand for an act that was done. Thread-safety: one Calls
+// may be used from several threads. Ownership: keeps its channel alive.
 #ifndef SLUIS_CLIENT_LIB_CALLS_H_
 #define SLUIS_CLIENT_LIB_CALLS_H_
 
@@ -13,6 +13,7 @@
 
 #include "client/lib/channel.h"
 #include "client/lib/message.h"
+#include "sluis/node/v1/evaluation.pb.h"
 #include "sluis/node/v1/exchange.pb.h"
 #include "sluis/node/v1/keys.pb.h"
 #include "sluis/node/v1/log.pb.h"
@@ -37,6 +38,9 @@ class Calls {
   Result<node::v1::WithdrawShareResponse> Do(const node::v1::WithdrawShareRequest& request);
   Result<node::v1::ListSentResponse> Do(const node::v1::ListSentRequest& request);
   Result<node::v1::ListReceivedResponse> Do(const node::v1::ListReceivedRequest& request);
+
+  Result<node::v1::DraftEvaluationResponse> Do(const node::v1::DraftEvaluationRequest& request);
+  Result<node::v1::EvaluateResponse> Do(const node::v1::EvaluateRequest& request);
 
   Result<node::v1::RecordSignalResponse> Do(const node::v1::RecordSignalRequest& request);
   Result<node::v1::ImportSignalsResponse> Do(const node::v1::ImportSignalsRequest& request);

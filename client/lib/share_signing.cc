@@ -16,44 +16,9 @@ namespace {
 
 using envelope::StatementItem;
 
-// Two clocks that differ must not make a statement longer than a node accepts.
-constexpr uint64_t kMarginSeconds = 3600;
-constexpr uint64_t kStatementSeconds = envelope::kMaxStatementSeconds - kMarginSeconds;
-
 template <typename Bytes>
 std::string Text(const Bytes& bytes) {
   return std::string(crypto::View(bytes));
-}
-
-// To whom and what for; the rest of a statement follows from who signs.
-struct Ask {
-  std::string action;
-  std::string partnership;
-  std::string audience;
-  std::string audience_role;
-};
-
-Result<record::v1::SignedUserStatement> Sign(const Ask& ask,
-                                             const node::v1::RequestContext& context,
-                                             const std::vector<StatementItem>& items,
-                                             const Signer& signer) {
-  const record::v1::Mandate& mandate = signer.mandate.mandate;
-  const auto now_s = static_cast<uint64_t>(signer.now_s);
-  record::v1::UserStatement statement;
-  statement.set_partnership(ask.partnership);
-  statement.set_action(ask.action);
-  statement.set_organisation(mandate.organisation());
-  statement.set_audience(ask.audience);
-  statement.set_audience_role(ask.audience_role);
-  statement.set_role(context.role());
-  statement.set_purpose(context.purpose());
-  statement.set_basis(context.basis());
-  statement.set_mandate_digest(Text(authn::MandateDigest(signer.mandate.signed_mandate)));
-  statement.set_signed_at_s(now_s);
-  statement.set_expires_at_s(std::min(now_s + kStatementSeconds, mandate.not_after_s()));
-  absl::StatusOr<std::string> bytes = envelope::StatementOver(std::move(statement), items);
-  if (!bytes.ok()) return Failure{Exit::kUsage, {"share.not_signable", {}}, nullptr};
-  return envelope::SignStatement(*std::move(bytes), signer.key);
 }
 
 // About a share that was made before: its id, its case, and no fields.
@@ -64,7 +29,7 @@ Result<record::v1::SignedUserStatement> SignAbout(const std::string& action,
   const auto exchange = crypto::ToFixed<envelope::kExchangeIdBytes>(sent.exchange_id());
   if (!exchange.ok()) return Failure{Exit::kInternal, {"call.internal", {}}, nullptr};
   const StatementItem item{*exchange, sent.case_token(), envelope::FieldsRoot({})};
-  return Sign({action, sent.partnership(), sent.recipient(), ""}, context, {item}, signer);
+  return SignStatement({action, sent.partnership(), sent.recipient(), ""}, context, {item}, signer);
 }
 
 // Whether one statement can cover both.
@@ -153,7 +118,7 @@ Result<std::vector<node::v1::ShareSignalRequest>> SignShares(std::span<const Pre
     requests.push_back(Drawn(share, random, &items.emplace_back()));
     items.back().conditions = envelope::ConditionsDigest(*conditions);
   }
-  const auto statement = Sign(
+  const auto statement = SignStatement(
       {"share", first.preview.partnership(), first.asked.recipient(), first.asked.recipient_role()},
       first.asked.context(), items, signer);
   if (!statement.ok()) return statement.failure();

@@ -20,20 +20,12 @@
 #include <vector>
 
 #include "client/lib/message.h"
-#include "client/lib/partnership_mandate.h"
+#include "client/lib/statement_signing.h"
 #include "crypto/random.h"
-#include "crypto/signature.h"
 #include "sluis/node/v1/exchange.pb.h"
 #include "sluis/node/v1/signals.pb.h"
 
 namespace sluis::client {
-
-// Who signs, under what, and when; borrowed for the call.
-struct Signer {
-  const crypto::SigningKey& key;
-  const PartnershipMandate& mandate;
-  int64_t now_s = 0;  // seconds since the epoch, UTC
-};
 
 // The content of the preview that the signature will cover: its named fields and nothing else. What
 // is shown to the person must be this.

@@ -118,6 +118,12 @@ Entry EntryFor(const Call& call) {
 
 }  // namespace
 
+void DraftedEvaluation::Wipe() {
+  evaluation::WipeSubject(subject);
+  for (record::v1::SubjectIdentity& person : persons) WipeIdentity(person);
+  persons.clear();
+}
+
 const Method& DraftEvaluation::method() const {
   static const Method& method = MethodNamed("EvaluationService.DraftEvaluation");
   return method;
@@ -168,8 +174,7 @@ absl::StatusOr<Plan> DraftEvaluation::Decide(const Call& call, View& view) {
     for (const FoundPerson& person : *persons) drafted->persons.push_back(person.identity);
     for (const ledger::Logged& one : logged) drafted->receipts.push_back(LogReceiptOf(one));
     if (tools.drafts.Keep(user, std::move(*draft), now_us)) return absl::OkStatus();
-    evaluation::WipeSubject(drafted->subject);
-    for (record::v1::SubjectIdentity& person : drafted->persons) WipeIdentity(person);
+    drafted->Wipe();
     return absl::ResourceExhaustedError(
         "too many questions wait to be signed; sign some, or try again in a quarter of an hour");
   };

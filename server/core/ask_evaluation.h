@@ -62,6 +62,9 @@ struct DraftedEvaluation {
   std::shared_ptr<const keys::Package> package;
   // One for each record: where it stands that its person was looked up.
   std::vector<node::v1::LogReceipt> receipts;
+
+  // Zeroes subject and persons, and drops them.
+  void Wipe();
 };
 
 class DraftEvaluation : public UseCase {

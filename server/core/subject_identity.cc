@@ -151,17 +151,6 @@ bool HoldsUnused(const SubjectIdentity& kept, const identity::KeyKinds& used) {
           !used.Uses(KeyKind::kForeignNumber));
 }
 
-void WipeIdentity(SubjectIdentity& identity) {
-  for (std::string* text :
-       {identity.mutable_surname(), identity.mutable_given(), identity.mutable_born(),
-        identity.mutable_postal_area(), identity.mutable_national_number(),
-        identity.mutable_bis_number(), identity.mutable_foreign_country(),
-        identity.mutable_foreign_number()}) {
-    crypto::Wipe(*text);
-  }
-  identity.Clear();
-}
-
 std::string SealIdentity(const crypto::DataKey& key, std::string_view record_id,
                          const SubjectIdentity& identity, crypto::Random& random) {
   const size_t length = identity.ByteSizeLong();

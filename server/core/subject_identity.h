@@ -38,11 +38,9 @@ record::v1::SubjectIdentity WithoutUnused(record::v1::SubjectIdentity kept,
 // Whether it holds a number of a kind that is not used any more.
 bool HoldsUnused(const record::v1::SubjectIdentity& kept, const identity::KeyKinds& used);
 
-// Zeroes what it holds, and drops it.
-void WipeIdentity(record::v1::SubjectIdentity& identity);
-
 // The person, in the form that keys are made of.
 using evaluation::PersonOf;
+using evaluation::WipeIdentity;
 
 // Seals under a key that seals nothing of the content. Identities of one record, of whatever length
 // up to 250 bytes, come out equally long; longer ones in steps of 256.

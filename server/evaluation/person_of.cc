@@ -1,6 +1,9 @@
 #include "server/evaluation/person_of.h"
 
 #include <optional>
+#include <string>
+
+#include "crypto/secret.h"
 
 namespace sluis::evaluation {
 
@@ -17,6 +20,17 @@ absl::StatusOr<identity::Person> PersonOf(const record::v1::SubjectIdentity& ide
                                  .bis_number = identity.bis_number(),
                                  .foreign_country = identity.foreign_country(),
                                  .foreign_number = identity.foreign_number()});
+}
+
+void WipeIdentity(record::v1::SubjectIdentity& identity) {
+  for (std::string* text :
+       {identity.mutable_surname(), identity.mutable_given(), identity.mutable_born(),
+        identity.mutable_postal_area(), identity.mutable_national_number(),
+        identity.mutable_bis_number(), identity.mutable_foreign_country(),
+        identity.mutable_foreign_number()}) {
+    crypto::Wipe(*text);
+  }
+  identity.Clear();
 }
 
 }  // namespace sluis::evaluation

@@ -14,6 +14,9 @@ namespace sluis::evaluation {
 
 absl::StatusOr<identity::Person> PersonOf(const record::v1::SubjectIdentity& identity);
 
+// Zeroes what it holds, and drops it.
+void WipeIdentity(record::v1::SubjectIdentity& identity);
+
 }  // namespace sluis::evaluation
 
 #endif  // SLUIS_SERVER_EVALUATION_PERSON_OF_H_

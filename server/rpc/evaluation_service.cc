@@ -4,9 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "server/core/subject_identity.h"
-#include "server/evaluation/parts.h"
-
 namespace sluis::rpc {
 namespace {
 
@@ -25,14 +22,13 @@ void Show(core::DraftedEvaluation& drafted, const std::vector<std::string>& reco
   response.set_count(drafted.count);
   response.set_blinded_digest(std::string(crypto::View(drafted.blinded_digest)));
   *response.mutable_subject() = drafted.subject;
-  evaluation::WipeSubject(drafted.subject);
   for (size_t i = 0; i < records.size(); ++i) {
     node::v1::DraftedPerson& person = *response.add_persons();
     person.set_record_id(records[i]);
     *person.mutable_identity() = drafted.persons[i];
-    core::WipeIdentity(drafted.persons[i]);
     *response.add_log_receipts() = drafted.receipts[i];
   }
+  drafted.Wipe();
 }
 
 }  // namespace

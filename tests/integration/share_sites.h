@@ -43,19 +43,22 @@ struct Ended {
   Json json() const { return Json::parse(out, nullptr, false); }
 };
 
-inline OrganisationOptions OptionsOf(const std::string& id, const std::string& kind) {
+inline OrganisationOptions OptionsOf(const std::string& id, const std::string& kind,
+                                     const std::string& partnership_pack = "") {
   OrganisationOptions options;
   options.id = id;
   options.kind = kind;
   options.secrecy_regime = kind == "welfare";
   options.in_partnership = true;
+  options.partnership_pack = partnership_pack;
   return options;
 }
 
 // One organisation, its running node, and the machine of one person there.
 struct Site {
-  Site(const std::string& id, const std::string& kind)
-      : organisation(folder.path(), OptionsOf(id, kind)),
+  // Under the shipped packs, or with this one of the partnership.
+  Site(const std::string& id, const std::string& kind, const std::string& partnership_pack = "")
+      : organisation(folder.path(), OptionsOf(id, kind, partnership_pack)),
         person(organisation.MakePerson("sofie")) {}
 
   server::Config Config() const {

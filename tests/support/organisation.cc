@@ -89,7 +89,10 @@ void Organisation::WriteConfig(const std::string& more) const {
                      "keys:\n  log: log.key\n  identity: identity.key\n  mandate_public: " +
                      crypto::Base64Encode(crypto::View(mandate_key_.public_key())) +
                      "\npacks:\n  statutory: " + packs +
-                     "statutory.be.yaml\n  partnership: " + packs + "livc-r.vaartland.yaml\n";
+                     "statutory.be.yaml\n  partnership: " +
+                     (options_.partnership_pack.empty() ? packs + "livc-r.vaartland.yaml"
+                                                        : options_.partnership_pack) +
+                     "\n";
   if (!options_.node_pack.empty()) text += "  node: " + options_.node_pack + "\n";
   if (options_.in_partnership) {
     text += "partnership:\n  manifest: manifest.bin\n";

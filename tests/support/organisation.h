@@ -28,6 +28,8 @@ struct OrganisationOptions {
   bool secrecy_regime = true;
   int tick_ms = 50;
   int refusals_per_minute = 1000;
+  // Partnership layer; empty for the shipped one.
+  std::string partnership_pack;
   // Node layer, or empty.
   std::string node_pack;
   // Whether the configuration names a manifest (manifest.bin in the folder, which Partners writes)

@@ -7,6 +7,7 @@
 
 #include "crypto/bytes.h"
 #include "server/authn/mandate.h"
+#include "server/envelope/canonical.h"
 #include "server/envelope/field_commitment.h"
 #include "server/envelope/signed_conditions.h"
 #include "server/envelope/user_signature.h"
@@ -15,6 +16,8 @@ namespace sluis::client {
 namespace {
 
 using envelope::StatementItem;
+
+constexpr size_t kMaxIdentityBytes = 4096;
 
 template <typename Bytes>
 std::string Text(const Bytes& bytes) {
@@ -42,6 +45,16 @@ bool AreOfOneAct(const Previewed& a, const Previewed& b) {
          one.purpose() == two.purpose() && one.basis() == two.basis();
 }
 
+// Whether it holds fields that this program does not know, and so does not show: all of it is
+// signed.
+bool HoldsMore(const record::v1::SubjectIdentity& identity) {
+  std::string bytes = identity.SerializeAsString();
+  record::v1::SubjectIdentity known;
+  const bool more = !envelope::ReadCanonical(bytes, kMaxIdentityBytes, known);
+  crypto::Wipe(bytes);
+  return more;
+}
+
 // The conditions that a preview hands over for signing; nothing when they are not those that it
 // shows.
 std::optional<peer::v1::Conditions> ConditionsShown(const node::v1::PreviewShareResponse& preview) {
@@ -49,7 +62,7 @@ std::optional<peer::v1::Conditions> ConditionsShown(const node::v1::PreviewShare
   const auto same = [](const auto& a, const auto& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
   };
-  if (!conditions.ParseFromString(preview.conditions()) ||
+  if (!conditions.ParseFromString(preview.conditions()) || HoldsMore(preview.identity()) ||
       preview.has_identity() != envelope::NamesIdentity(conditions.fields()) ||
       !same(conditions.fields(), preview.fields()) ||
       !same(conditions.reduced_fields(), preview.reduced_fields()) ||

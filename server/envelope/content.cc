@@ -14,6 +14,7 @@
 namespace sluis::envelope {
 namespace {
 
+constexpr Padding kPadding{256, kMaxCiphertextBytes};
 using peer::v1::OfferedContent;
 using peer::v1::Terms;
 using record::v1::SignalContent;
@@ -122,7 +123,7 @@ crypto::Bytes ContentBinding(const peer::v1::Binding& offer) {
 absl::StatusOr<crypto::Bytes> SealContent(const crypto::DataKey& key,
                                           const peer::v1::Binding& offer,
                                           const OfferedContent& content, crypto::Random& random) {
-  return SealPadded(key, ContentBinding(offer), content, kMaxCiphertextBytes, random);
+  return SealPadded(key, ContentBinding(offer), content, kPadding, random);
 }
 
 absl::StatusOr<OfferedContent> OpenContent(const crypto::DataKey& key,
@@ -132,8 +133,8 @@ absl::StatusOr<OfferedContent> OpenContent(const crypto::DataKey& key,
     return Refuse(Fault::kKeyCommitment);
   }
   OfferedContent content;
-  const absl::Status opened = OpenPadded(key, ContentBinding(offer.binding()), offer.ciphertext(),
-                                         kMaxCiphertextBytes, content);
+  const absl::Status opened =
+      OpenPadded(key, ContentBinding(offer.binding()), offer.ciphertext(), kPadding, content);
   if (!opened.ok()) return opened;
   return content;
 }

@@ -13,6 +13,8 @@ namespace sluis::envelope {
 namespace {
 
 constexpr std::string_view kLabel = "sluis/offered-identity/v1";
+// Of every person one length: the longest names and all numbers fit in one step.
+constexpr Padding kPadding{1280, kMaxOfferedIdentityBytes};
 
 }  // namespace
 
@@ -23,14 +25,14 @@ absl::StatusOr<crypto::Bytes> SealOfferedIdentity(const crypto::DataKey& key,
   peer::v1::OfferedIdentity part;
   *part.mutable_identity() = identity;
   part.set_salt(std::string(crypto::View(salt)));
-  return SealPadded(key, PartBinding(kLabel, offer), part, kMaxOfferedIdentityBytes, random);
+  return SealPadded(key, PartBinding(kLabel, offer), part, kPadding, random);
 }
 
 absl::StatusOr<record::v1::SubjectIdentity> OpenOfferedIdentity(const crypto::DataKey& key,
                                                                 const peer::v1::Offer& offer) {
   peer::v1::OfferedIdentity part;
-  const absl::Status opened = OpenPadded(key, PartBinding(kLabel, offer.binding()),
-                                         offer.identity(), kMaxOfferedIdentityBytes, part);
+  const absl::Status opened =
+      OpenPadded(key, PartBinding(kLabel, offer.binding()), offer.identity(), kPadding, part);
   if (!opened.ok()) return opened;
   const auto exchange = crypto::ToFixed<kExchangeIdBytes>(offer.binding().exchange_id());
   const auto salt = crypto::ToFixed<32>(part.salt());

@@ -2,12 +2,12 @@
 // that is given only where the receipt names the field `identity`. An Offer whose conditions do not
 // name it has nothing of it, not even a length.
 //
-// Guarantee: SealOfferedIdentity hides the length to 256 bytes and ties the ciphertext to the
-// exchange, its parties and its terms; who lacks the key learns nothing of the person, also not
-// from the commitment, because its salt lies inside. OpenOfferedIdentity answers what the person
-// who shares it signed and nothing else. Not guaranteed: that it is a person (the receiver reads it
-// as it reads its own). Thread-safety: pure; the Random given must suit the thread. Errors: Refuse
-// of the fault named. Source: docs/formats.md, "Content that travels".
+// Guarantee: SealOfferedIdentity hides the length: it is that of every other person; it ties the
+// ciphertext to the exchange, its parties and its terms; who lacks the key learns nothing of the
+// person, also not from the commitment, because its salt lies inside. OpenOfferedIdentity answers
+// what the person who shares it signed and nothing else. Not guaranteed: that it is a person (the
+// receiver reads it as it reads its own). Thread-safety: pure; the Random given must suit the
+// thread. Errors: Refuse of the fault named. Source: docs/formats.md, "Content that travels".
 #ifndef SLUIS_SERVER_ENVELOPE_OFFERED_IDENTITY_H_
 #define SLUIS_SERVER_ENVELOPE_OFFERED_IDENTITY_H_
 

@@ -7,11 +7,6 @@
 #include "server/envelope/fault.h"
 
 namespace sluis::envelope {
-namespace {
-
-constexpr size_t kPadding = 256;
-
-}  // namespace
 
 crypto::Bytes PartBinding(std::string_view label, const peer::v1::Binding& offer) {
   crypto::Bytes binding = crypto::Lp(label);
@@ -24,15 +19,16 @@ crypto::Bytes PartBinding(std::string_view label, const peer::v1::Binding& offer
 }
 
 absl::StatusOr<crypto::Bytes> SealPadded(const crypto::DataKey& key, crypto::BytesView binding,
-                                         const google::protobuf::Message& message, size_t most,
-                                         crypto::Random& random) {
+                                         const google::protobuf::Message& message,
+                                         const Padding& padding, crypto::Random& random) {
   std::string bytes = message.SerializeAsString();
+  const size_t steps = (sizeof(uint32_t) + bytes.size() + padding.step - 1) / padding.step;
   crypto::Bytes plain;
-  plain.reserve((sizeof(uint32_t) + bytes.size() + kPadding - 1) / kPadding * kPadding);
+  plain.reserve(steps * padding.step);
   crypto::AppendLp(plain, bytes);
   crypto::Wipe(bytes);
-  plain.resize((plain.size() + kPadding - 1) / kPadding * kPadding);
-  const bool fits = plain.size() + crypto::kSealOverhead <= most;
+  plain.resize(steps * padding.step);
+  const bool fits = plain.size() + crypto::kSealOverhead <= padding.most;
   crypto::Bytes sealed = fits ? crypto::Seal(key, binding, plain, random) : crypto::Bytes();
   crypto::Wipe(plain);
   if (!fits) return Refuse(Fault::kTooLarge);
@@ -40,16 +36,18 @@ absl::StatusOr<crypto::Bytes> SealPadded(const crypto::DataKey& key, crypto::Byt
 }
 
 absl::Status OpenPadded(const crypto::DataKey& key, crypto::BytesView binding,
-                        crypto::BytesView sealed, size_t most, google::protobuf::Message& out) {
+                        crypto::BytesView sealed, const Padding& padding,
+                        google::protobuf::Message& out) {
   absl::StatusOr<crypto::Bytes> plain = crypto::Open(key, binding, sealed);
   if (!plain.ok()) return Refuse(Fault::kCiphertext);
   crypto::Reader reader(*plain);
   crypto::BytesView bytes;
-  crypto::BytesView padding;
-  const bool whole = plain->size() % kPadding == 0 && reader.Lp(most, &bytes) &&
-                     reader.remaining() < kPadding && reader.Fixed(reader.remaining(), &padding) &&
-                     std::all_of(padding.begin(), padding.end(), [](char c) { return c == 0; }) &&
-                     ReadCanonical(bytes, most, out);
+  crypto::BytesView zeros;
+  const bool whole = plain->size() % padding.step == 0 && reader.Lp(padding.most, &bytes) &&
+                     reader.remaining() < padding.step &&
+                     reader.Fixed(reader.remaining(), &zeros) &&
+                     std::all_of(zeros.begin(), zeros.end(), [](char c) { return c == 0; }) &&
+                     ReadCanonical(bytes, padding.most, out);
   crypto::Wipe(*plain);
   return whole ? absl::OkStatus() : Refuse(Fault::kCiphertext);
 }

@@ -1,7 +1,8 @@
-// A message sealed so that its length shows in steps of 256 bytes only: what the parts of an Offer
-// that wait for a key have in common.
+// A message sealed so that its length shows in steps only: what the parts of an Offer that wait for
+// a key have in common.
 //
-//   plain = lp(message) || zeros up to a multiple of 256, sealed like a record (crypto/sealing.h)
+//   plain = lp(message) || zeros up to a multiple of the step, sealed like a record
+//   (crypto/sealing.h)
 //
 // Guarantee: one plaintext for each message. Not guaranteed: that anybody promised the key; who
 // opens compares. Thread-safety: pure; the Random given must suit the thread. Plaintext in buffers
@@ -26,14 +27,21 @@ namespace sluis::envelope {
 // lp(recipient) || exchange id[16] || terms digest[32]. Of the binding of the Offer.
 crypto::Bytes PartBinding(std::string_view label, const peer::v1::Binding& offer);
 
-// Refuse(kTooLarge) when the ciphertext would have more than `most` bytes.
+// In bytes: of the plaintext the step, of the ciphertext the most.
+struct Padding {
+  size_t step;
+  size_t most;
+};
+
+// Refuse(kTooLarge) when the ciphertext would have more than the most.
 absl::StatusOr<crypto::Bytes> SealPadded(const crypto::DataKey& key, crypto::BytesView binding,
-                                         const google::protobuf::Message& message, size_t most,
-                                         crypto::Random& random);
+                                         const google::protobuf::Message& message,
+                                         const Padding& padding, crypto::Random& random);
 
 // Refuse(kCiphertext) when it does not open or holds no message in its one encoding.
 absl::Status OpenPadded(const crypto::DataKey& key, crypto::BytesView binding,
-                        crypto::BytesView sealed, size_t most, google::protobuf::Message& out);
+                        crypto::BytesView sealed, const Padding& padding,
+                        google::protobuf::Message& out);
 
 }  // namespace sluis::envelope
 

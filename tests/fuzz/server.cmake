@@ -39,7 +39,7 @@ sluis_fuzz(server_peer_leaf_fuzz
   SRCS ${CMAKE_CURRENT_LIST_DIR}/server/peer_leaf_fuzz.cc ${CMAKE_SOURCE_DIR}/tests/support/leaf.cc
   DEPS sluis_authn sluis_crypto OpenSSL::Crypto)
 
-foreach(target envelope record_proof terms user_statement)
+foreach(target envelope offered_identity record_proof terms user_statement)
   sluis_fuzz(server_${target}_fuzz
     SRCS ${CMAKE_CURRENT_LIST_DIR}/server/${target}_fuzz.cc
     DEPS sluis_envelope)

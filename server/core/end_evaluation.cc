@@ -93,6 +93,29 @@ absl::StatusOr<Plan> EndEvaluation::Decide(const Call& call, View& view) {
   return plan;
 }
 
+absl::StatusOr<std::vector<std::string>> ReadEvaluationAnswers(const View& view,
+                                                               const evaluation::RequestId& id) {
+  const std::string key = EvaluationAnswersKey(id);
+  const absl::StatusOr<ledger::Row> stored = ledger::ReadRow(view.snapshot(), key);
+  if (!stored.ok()) return stored.status();
+  if (stored->stamp == ledger::kAbsent) return absl::NotFoundError("no answers are kept of it");
+  const auto unreadable = [] {
+    return absl::DataLossError("kept answers of holders cannot be read; run the node's doctor");
+  };
+  record::v1::HeldAnswers row;
+  if (!row.ParseFromString(stored->value) || row.version() != 1) return unreadable();
+  const auto key_id = crypto::ToFixed<16>(row.key_id());
+  if (!key_id.ok()) return unreadable();
+  const absl::StatusOr<ledger::RecordKeys> keys =
+      view.keyring().Unwrap(view.snapshot(), {row.bucket(), *key_id});
+  if (!keys.ok()) return keys.status();
+  absl::StatusOr<crypto::Bytes> plain =
+      crypto::Open(keys->subject, SealingData(kAnswersLabel, key), row.sealed());
+  record::v1::EvaluationAnswers answers;
+  if (!plain.ok() || !answers.ParseFromString(*plain)) return unreadable();
+  return std::vector<std::string>(answers.signed_answers().begin(), answers.signed_answers().end());
+}
+
 const Method& NoteWrongAnswer::method() const {
   static const Method& method = *new Method(NodeMethod("Node.NoteWrongAnswer"));
   return method;

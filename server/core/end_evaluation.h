@@ -62,6 +62,12 @@ class EndEvaluation : public UseCase {
   const std::shared_ptr<std::optional<evaluation::LoggedDurably>> logged_;
 };
 
+// The answers that were put together, as the holders signed them, for who opens the entry that
+// began it. NOT_FOUND when there are none, or when the subject part of that entry was destroyed;
+// DATA_LOSS.
+absl::StatusOr<std::vector<std::string>> ReadEvaluationAnswers(const View& view,
+                                                               const evaluation::RequestId& id);
+
 // Names a holder that answered wrongly, and keeps what it signed.
 class NoteWrongAnswer : public UseCase {
  public:

@@ -187,12 +187,26 @@ absl::StatusOr<std::optional<Evaluations::Pinned>> Evaluations::NewestIn(
   return newest;
 }
 
-absl::StatusOr<std::vector<std::string>> Evaluations::Prune(const View& view, uint64_t now_s) {
+absl::StatusOr<std::vector<std::string>> Evaluations::Prune(const View& view,
+                                                            const std::set<std::string>& pinned,
+                                                            uint64_t now_s) {
   const std::lock_guard lock(books_->mutex);
   if (absl::Status loaded = books_->Load(view); !loaded.ok()) return loaded;
   std::vector<std::string> rows;
   for (const std::string& key : books_->book->Prune(now_s)) {
     rows.push_back(ledger::RowKey(ledger::Table::kEvaluated, key));
+  }
+  for (const evaluation::HeldRow& row : books_->book->All()) {
+    if (pinned.contains(row.key_id())) continue;
+    const std::string key = evaluation::StoredFormOf(row).key;
+    const std::string stored = ledger::RowKey(ledger::Table::kEvaluated, key);
+    // What this view does not show yet is under a key that it does not show yet.
+    const absl::StatusOr<uint64_t> stamp = view.StampOf(stored);
+    if (!stamp.ok()) return stamp.status();
+    if (*stamp == ledger::kAbsent) continue;
+    books_->book->Remove(row);
+    rows.push_back(stored);
+    rows.push_back(ledger::RowKey(ledger::Table::kDiffering, key));
   }
   return rows;
 }

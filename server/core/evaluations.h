@@ -19,6 +19,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -121,8 +122,12 @@ class Evaluations {
                                                  std::string_view purpose);
 
   // Keys of rows that are of no use any more, which it forgets. Those of requests whose day has
-  // ended long ago and whose entries were proven or set aside.
-  absl::StatusOr<std::vector<std::string>> Prune(const View& view, uint64_t now_s);
+  // ended long ago and whose entries were proven or set aside, and those under a key that is not
+  // among the `pinned` of this view, because an exercise made it: nobody can prove anything of them
+  // any more, and nothing is held against the asker for that.
+  absl::StatusOr<std::vector<std::string>> Prune(const View& view,
+                                                 const std::set<std::string>& pinned,
+                                                 uint64_t now_s);
 
  private:
   const std::string organisation_;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
+#include "server/core/ceremony_rows.h"
 #include "server/core/refusal.h"
 
 namespace sluis::core {
@@ -10,6 +12,31 @@ namespace {
 
 constexpr size_t kRowsPerEntry = 256;
 constexpr uint64_t kSecondUs = 1'000'000;
+
+absl::StatusOr<std::set<std::string>> PinnedKeyIds(const View& view) {
+  std::set<std::string> ids;
+  const absl::Status visited = VisitPinnedKeys(view, [&ids](const PinnedKey& one) {
+    ids.insert(std::string(crypto::View(one.package.key_id)));
+    return true;
+  });
+  if (!visited.ok()) return visited;
+  return ids;
+}
+
+// Proofs that are owed for another key than these.
+absl::Status AddOwed(const View& view, const std::set<std::string>& pinned,
+                     std::vector<std::string>& rows) {
+  constexpr size_t kIdBytes = 32;
+  const std::string prefix = ledger::RowKey(ledger::Table::kOwedProof);
+  return view.snapshot().Scan(prefix, storage::PrefixEnd(prefix),
+                              [&](std::string_view key, std::string_view) {
+                                // After the organisation id, which holds no zero byte.
+                                const size_t end = std::min(key.find('\0'), key.size() - 1);
+                                const std::string id(key.substr(end + 1, kIdBytes));
+                                if (!pinned.contains(id)) rows.emplace_back(key);
+                                return true;
+                              });
+}
 
 }  // namespace
 
@@ -45,9 +72,13 @@ absl::Status ForgetEvaluations(ledger::Ledger& ledger, Executor& executor, Evalu
   std::vector<std::string> rows;
   {
     const auto snapshot = ledger.store().NewSnapshot();
-    auto old = evaluations.Prune(View(*snapshot, ledger.keyring()), now_us / kSecondUs);
+    const View view(*snapshot, ledger.keyring());
+    const absl::StatusOr<std::set<std::string>> pinned = PinnedKeyIds(view);
+    if (!pinned.ok()) return pinned.status();
+    auto old = evaluations.Prune(view, *pinned, now_us / kSecondUs);
     if (!old.ok()) return old.status();
     rows = *std::move(old);
+    if (absl::Status added = AddOwed(view, *pinned, rows); !added.ok()) return added;
   }
   absl::Status first = absl::OkStatus();
   for (size_t at = 0; at < rows.size(); at += kRowsPerEntry) {

@@ -25,8 +25,9 @@ class ForgetEvaluated : public UseCase {
   const std::vector<std::string> rows_;
 };
 
-// The same for all that the book lets go of now. What could not be deleted is held again after the
-// next start, and goes then.
+// The same for all that the book lets go of now, and for proofs that are owed for a key which is
+// pinned here no more, because an exercise made it. What could not be deleted is held again after
+// the next start, and goes then.
 absl::Status ForgetEvaluations(ledger::Ledger& ledger, Executor& executor, Evaluations& evaluations,
                                uint64_t now_us);
 

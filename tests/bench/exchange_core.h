@@ -101,6 +101,13 @@ class ExchangeCore {
   // How many received exchanges there are, collected and not refused.
   absl::StatusOr<size_t> Collected() const;
 
+  // For what is not an exchange.
+  core::Executor& executor() { return *executor_; }
+  core::TermsInForce& terms() { return *terms_; }
+  core::PartnerHeads& heads() { return *heads_; }
+  const server::ExchangeKeys& keys() const { return *keys_; }
+  storage::Clock& clock() { return clock_; }
+
   // What the ledger wrote since it was opened; with Writes::kRecord.
   std::vector<Batch> Written() { return recorder_->Take(); }
 

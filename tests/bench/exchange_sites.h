@@ -63,6 +63,7 @@ class Sharer {
   // All of these under one signature.
   absl::StatusOr<std::vector<node::v1::ShareSignalRequest>> Sign(const std::vector<Look>& looks);
   const test::Person& person() const { return person_; }
+  const client::PartnershipMandate& mandate() const { return mandate_; }
   client::Calls& calls() { return *calls_; }
 
  private:

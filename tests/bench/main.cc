@@ -13,6 +13,7 @@
 #include "tests/bench/ceremony.h"
 #include "tests/bench/decide.h"
 #include "tests/bench/demo_again.h"
+#include "tests/bench/evaluate_one.h"
 #include "tests/bench/exchange_deliver_bulk.h"
 #include "tests/bench/exchange_deliver_one.h"
 #include "tests/bench/exchange_p95.h"
@@ -112,6 +113,11 @@ std::vector<Bench> AllBenches() {
        "30 members make a key on one machine; baseline: the multiplications alone",
        Ceremony30,
        {.least = 1 / kCeremonyBarS}},
+      {"evaluate_one",
+       "one person by 3 of 5 holders, all entries durable, from signature to element; baseline: "
+       "20 ms",
+       EvaluateOne,
+       {.most = kEvaluateBarMs}},
       {"demo_again",
        "the demonstration with programs that are built, once; baseline: the 60 s of its bar",
        DemoAgain,

@@ -1,5 +1,7 @@
 // Trying all candidates over what somebody has. Each test shows as well that the same search finds
 // the person where it should, so that it could not fail to find one here.
+#include "tests/support/dictionary.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -29,29 +31,10 @@ oprf::Element PointOf(int candidate) {
                            "HashToGroup-" + oprf::ContextOf(oprf::Mode::kVoprf).name());
 }
 
-// Candidates whose point, times something that lies anywhere in these bytes, lies there as well.
 std::vector<int> Fits(const std::string& remains) {
-  std::vector<std::string> windows;
-  std::vector<oprf::Scalar> scalars;
-  for (size_t at = 0; at + 32 <= remains.size(); ++at) {
-    windows.push_back(remains.substr(at, 32));
-    const auto scalar = oprf::Scalar::Deserialize(windows.back());
-    if (scalar.ok() && !scalar->IsZero()) scalars.push_back(*scalar);
-  }
-  std::sort(windows.begin(), windows.end());
-  std::vector<int> out;
-  for (int i = 0; i < kCandidates; ++i) {
-    const oprf::Element point = PointOf(i);
-    const auto there = [&](const oprf::Element& element) {
-      return std::binary_search(windows.begin(), windows.end(),
-                                std::string(crypto::View(element.encoding())));
-    };
-    const bool fits =
-        there(point) || std::any_of(scalars.begin(), scalars.end(),
-                                    [&](const auto& s) { return there(oprf::Multiply(s, point)); });
-    if (fits) out.push_back(i);
-  }
-  return out;
+  std::vector<oprf::Element> points;
+  for (int i = 0; i < kCandidates; ++i) points.push_back(PointOf(i));
+  return tests::Fits(remains, points);
 }
 
 // All that the asker's node has on its disk and opens with its keys, and all that everybody else

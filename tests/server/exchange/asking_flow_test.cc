@@ -5,26 +5,19 @@
 
 #include <atomic>
 #include <future>
-#include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "crypto/hash.h"
-#include "server/core/ask_evaluation.h"
-#include "server/core/end_evaluation.h"
-#include "server/evaluation/judge.h"
+#include "server/evaluation/limits.h"
 #include "server/evaluation/opening.h"
-#include "server/exchange/evaluation_asking.h"
 #include "server/exchange/evaluation_prover.h"
-#include "server/ledger/sealed_row.h"
-#include "tests/server/exchange/evaluation_world.h"
+#include "tests/server/exchange/asking_world.h"
 
 namespace sluis::exchange {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using tests::CodeOf;
@@ -32,145 +25,7 @@ using tests::EvaluationWorld;
 using tests::KeyWorld;
 using tests::Opened;
 
-// Persons by the name of a record, as a test gives them.
-class NumberedPersons final : public core::PersonsOf {
- public:
-  explicit NumberedPersons(const EvaluationWorld& world) : world_(world) {}
-  absl::StatusOr<std::vector<evaluation::Person>> Find(const core::Call&, const core::View&,
-                                                       const std::vector<std::string>& records,
-                                                       const identity::KeyScope&) const override {
-    std::vector<evaluation::Person> out;
-    for (const std::string& record : records) {
-      const auto found = numbers.find(record);
-      if (found == numbers.end()) return absl::NotFoundError("there is no such record");
-      out.emplace_back().push_back(world_.KeyOf(found->second));
-    }
-    return out;
-  }
-  std::map<std::string, int> numbers;
-
- private:
-  const EvaluationWorld& world_;
-};
-
-class AskingFlow : public ::testing::Test {
- protected:
-  static node::v1::RequestContext Context(const std::string& case_ref = EvaluationWorld::kCase) {
-    node::v1::RequestContext context;
-    context.set_role(EvaluationWorld::kRole);
-    context.set_purpose(EvaluationWorld::kKeyPurpose);
-    context.set_basis(EvaluationWorld::kBasis);
-    context.set_case_ref(case_ref);
-    return context;
-  }
-  // A record that is about that person.
-  std::string RecordOf(int number) {
-    const auto recorded =
-        world_.node(0).h.Record(world_.person(), tests::PersonSignal(std::to_string(number)));
-    EXPECT_EQ(recorded.status, absl::OkStatus());
-    persons_.numbers[recorded.record_id] = number;
-    return recorded.record_id;
-  }
-  absl::StatusOr<core::DraftedEvaluation> Draft(
-      const std::vector<std::string>& records,
-      const node::v1::RequestContext& context = Context()) {
-    auto drafted = std::make_shared<core::DraftedEvaluation>();
-    const absl::Status status = world_.node(0).h.Run(
-        world_.person(),
-        std::make_shared<core::DraftEvaluation>(context, records, tools_, drafted));
-    if (!status.ok()) return status;
-    return *drafted;
-  }
-  core::BeginEvaluation::Request Signed(
-      const core::DraftedEvaluation& drafted,
-      const std::function<void(record::v1::UserStatement&, envelope::StatementItem&)>& edit = {},
-      const std::string& case_ref = EvaluationWorld::kCase) {
-    record::v1::UserStatement statement = world_.Statement();
-    envelope::StatementItem item = drafted.item;
-    if (edit) edit(statement, item);
-    return {Context(case_ref), drafted.request_id,
-            envelope::SignStatement(envelope::StatementOver(statement, {item}).value(),
-                                    world_.person().signing_key),
-            world_.mandate()};
-  }
-  std::future<absl::StatusOr<Evaluated>> EvaluateLater(core::BeginEvaluation::Request request) {
-    auto promise = std::make_shared<std::promise<absl::StatusOr<Evaluated>>>();
-    asking_.Ask(
-        world_.person().facts, std::move(request),
-        [promise](absl::StatusOr<Evaluated> answer) { promise->set_value(std::move(answer)); });
-    return promise->get_future();
-  }
-  absl::StatusOr<Evaluated> Evaluate(core::BeginEvaluation::Request request) {
-    return EvaluateLater(std::move(request)).get();
-  }
-  absl::StatusOr<Evaluated> EvaluateRecords(const std::vector<std::string>& records) {
-    const auto drafted = Draft(records);
-    if (!drafted.ok()) return drafted.status();
-    return Evaluate(Signed(*drafted));
-  }
-  // As if its share were another one; it signs what comes of that.
-  void MakeWrong(size_t holder) {
-    const std::string name = KeyWorld::NameOf(holder);
-    PeerAnswers answers = world_.nodes().network().AnswersOf(name);
-    answers.evaluate = [this, holder, honest = answers.evaluate](
-                           const std::string& sender, const peer::v1::EvaluateRequest& request,
-                           Peers::Done<peer::v1::EvaluateResponse> done) {
-      honest(sender, request,
-             [this, holder,
-              done = std::move(done)](absl::StatusOr<peer::v1::EvaluateResponse> answer) {
-               if (!answer.ok()) return done(std::move(answer));
-               peer::v1::EvaluationAnswer body =
-                   evaluation::ReadAnswer(
-                       evaluation::ReadAnswerEnvelope(answer->signed_answer()).value())
-                       ->body;
-               body.set_evaluated(std::string(crypto::View(
-                   crypto::oprf::MultiplyGenerator(crypto::oprf::Scalar(7)).encoding())));
-               answer->set_signed_answer(
-                   evaluation::SignAnswer(body, world_.node(holder).own().identity()).Serialise());
-               done(std::move(answer));
-             });
-    };
-    world_.nodes().network().Put(name, std::move(answers));
-  }
-  size_t Rows(size_t at, ledger::Table table) {
-    return world_.nodes().With(at, [table](const core::View& view) {
-      size_t rows = 0;
-      const std::string prefix = ledger::RowKey(table);
-      EXPECT_TRUE(view.snapshot()
-                      .Scan(prefix, storage::PrefixEnd(prefix),
-                            [&rows](std::string_view, std::string_view) {
-                              ++rows;
-                              return true;
-                            })
-                      .ok());
-      return rows;
-    });
-  }
-  std::string ElementOf(int number) const {
-    return std::string(crypto::View(world_.ElementOf(number).encoding()));
-  }
-  static std::string Bytes(const evaluation::KeptElement& kept) {
-    return std::string(crypto::View(kept.element.bytes().expose()));
-  }
-
-  EvaluationWorld world_;
-  NumberedPersons persons_{world_};
-  core::EvaluationDrafts drafts_;
-  core::AskTools tools_{world_.nodes().link(0).evaluations(),
-                        drafts_,
-                        persons_,
-                        world_.node(0).h.random,
-                        world_.hedge(),
-                        world_.case_key()};
-  std::unique_ptr<Peers> peers_ = world_.nodes().network().PeersOf(KeyWorld::NameOf(0));
-  EvaluationAsking asking_{{.organisation = KeyWorld::NameOf(0),
-                            .origin = KeyWorld::NameOf(0) + "/log",
-                            .executor = *world_.node(0).h.executor,
-                            .peers = *peers_,
-                            .desk = world_.nodes().link(0).desk(),
-                            .tools = tools_,
-                            .identity = world_.node(0).own().identity()}};
-};
+class AskingFlow : public tests::AskingWorld {};
 
 TEST_F(AskingFlow, OnePersonWithThreeOfFive) {
   const std::string record = RecordOf(7);
@@ -269,7 +124,7 @@ TEST_F(AskingFlow, HoldersThatAreAwayAreBypassed) {
 }
 
 TEST_F(AskingFlow, WithFewerThanAreNeededItFailsAndSaysSo) {
-  for (const size_t away : {1, 2, 4}) {
+  for (const size_t away : {size_t{1}, size_t{2}, size_t{4}}) {
     world_.nodes().network().Cut(KeyWorld::NameOf(0), KeyWorld::NameOf(away));
   }
   const auto evaluated = EvaluateRecords({RecordOf(7)});
@@ -381,6 +236,23 @@ TEST_F(AskingFlow, AKeyThatChangedMeanwhileIsAskedAnew) {
   EXPECT_EQ(CodeOf(Evaluate(Signed(*drafted)).status()), "key_changed");
 }
 
+TEST_F(AskingFlow, AKeyThatMayNotBeUsedIsNotAsked) {
+  const std::string record = RecordOf(7);
+  const uint64_t now_s = world_.node(0).h.clock.NowUs() / evaluation::kUsPerSecond;
+  const auto drafted = Draft({record});
+  ASSERT_TRUE(drafted.ok());
+  world_.Repin(0, world_.package(), now_s + 10);
+  EXPECT_TRUE(Draft({record}).ok()) << "until its day";
+  world_.node(0).h.clock.Advance(std::chrono::seconds(10));
+  EXPECT_EQ(CodeOf(Draft({record}).status()), "no_key");
+  EXPECT_EQ(CodeOf(Evaluate(Signed(*drafted)).status()), "no_key") << "drafted before";
+  world_.Repin(0, world_.package());
+  EXPECT_TRUE(Draft({record}).ok());
+  world_.Repin(0, world_.package(), 0, /*of_now=*/false);
+  EXPECT_EQ(CodeOf(Draft({record}).status()), "no_key") << "made in an exercise that is over";
+  for (size_t holder = 0; holder < 5; ++holder) EXPECT_THAT(world_.Held(holder), IsEmpty());
+}
+
 // A holder answers so many requests of which the entries are not proven, this node itself as well.
 TEST_F(AskingFlow, EntriesAreProvenToTheHoldersAfterwards) {
   EvaluationProver prover{{KeyWorld::NameOf(0), *world_.node(0).h.ledger,
@@ -416,6 +288,17 @@ TEST_F(AskingFlow, EntriesAreProvenToTheHoldersAfterwards) {
   world_.nodes().network().Mend(KeyWorld::NameOf(0), KeyWorld::NameOf(3));
   EXPECT_EQ(again.Round(), absl::OkStatus());
   EXPECT_EQ(Rows(0, ledger::Table::kOwedProof), 0u);
+}
+
+TEST_F(AskingFlow, ForAKeyThatIsNoMoreNothingIsOwed) {
+  ASSERT_TRUE(EvaluateRecords({RecordOf(7)}).ok());
+  asking_.Stop();  // waits for who was slow
+  EXPECT_EQ(world_.Forget(0), absl::OkStatus());
+  EXPECT_EQ(Rows(0, ledger::Table::kOwedProof), 5u);
+  world_.Unpin(0);
+  EXPECT_EQ(world_.Forget(0), absl::OkStatus());
+  EXPECT_EQ(Rows(0, ledger::Table::kOwedProof), 0u);
+  EXPECT_EQ(Rows(0, ledger::Table::kEvaluated), 0u);
 }
 
 TEST_F(AskingFlow, ElementsLieSealedWithTheirRecordAndDieWithIt) {

@@ -19,7 +19,6 @@ namespace sluis::exchange {
 namespace {
 
 using evaluation::Caps;
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using tests::EvaluationWorld;
@@ -130,43 +129,6 @@ TEST(EvaluationFlow, ARequestIsTakenOnce) {
   EXPECT_THAT(world.Held(1), SizeIs(1));
 }
 
-// All who were born on one day are 997 candidates. Whatever holders the asker chooses for each
-// batch, the caps stop it at floor(n * R / t).
-TEST(EvaluationFlow, CandidatesOfOneBirthDateStopAtTheCapOfTheCase) {
-  EvaluationWorld world;
-  Caps caps;
-  caps.unproven = 1000;
-  for (size_t holder = 0; holder < 5; ++holder) world.Restart(holder, caps);
-  constexpr int kCandidates = 997;
-  std::vector<int> given(5);
-  int evaluated = 0;
-  for (int first = 0; first < kCandidates; first += 8) {
-    std::vector<int> batch;
-    for (int one = first; one < std::min(first + 8, kCandidates); ++one) batch.push_back(one);
-    const std::string request = world.Request(batch);
-    // Those that have given least, so that no room is left over.
-    std::vector<size_t> order = {0, 1, 2, 3, 4};
-    std::stable_sort(order.begin(), order.end(),
-                     [&](size_t a, size_t b) { return given[a] < given[b]; });
-    int answers = 0;
-    for (const size_t holder : order) {
-      if (answers == 3) break;
-      const auto ground = world.Ground(holder, request);
-      if (ground) {
-        ASSERT_EQ(*ground, kQuota);
-        continue;
-      }
-      ++answers;
-      given[holder] += static_cast<int>(batch.size());
-    }
-    if (answers == 3) evaluated += static_cast<int>(batch.size());
-  }
-  EXPECT_LE(evaluated, static_cast<int>(evaluation::AskerTotal(5, 3, caps.per_case)));
-  EXPECT_GE(evaluated, 72) << "the caps let a case go on until then";
-  for (const int elements : given) EXPECT_EQ(elements, static_cast<int>(caps.per_case));
-  EXPECT_EQ(world.Ground(1, world.Request({5000}, "C-2026-015")), kAnswered) << "another case";
-}
-
 TEST(EvaluationFlow, NobodyAsksInTheNameOfAnotherMember) {
   EvaluationWorld world;
   tests::RequestEdits forged;
@@ -243,6 +205,27 @@ TEST(EvaluationFlow, AKeyThatStoppedIsEvaluatedNoMore) {
   EXPECT_EQ(world.Ground(1, world.Request({8})), kUpdate);
   world.Repin(1, world.package(), 1);
   EXPECT_EQ(world.Ground(1, world.Request({9})), kUpdate);
+}
+
+// What an exercise left is gone for everybody, also while its rows are still there.
+TEST(EvaluationFlow, AKeyOfAnExerciseThatIsOverIsEvaluatedNoMore) {
+  EvaluationWorld world;
+  Caps caps;
+  caps.per_case = 1;
+  world.Restart(1, caps);
+  world.Repin(1, world.package(), 0, /*of_now=*/false);
+  const std::string request = world.Request({7});
+  EXPECT_EQ(world.Ground(1, request), kUpdate);
+  EXPECT_EQ(world.node(1).h.Last().act.refusal(), "update");
+  EXPECT_THAT(world.Held(1), IsEmpty());
+  tests::RequestEdits forged;
+  forged.signer = 2;
+  EXPECT_EQ(world.Ground(
+                1, world.Request(world.Ask({8}), crypto::Hash{1}, EvaluationWorld::kCase, forged)),
+            kRefused)
+      << "who has no right to ask is not told";
+  world.Repin(1, world.package());
+  EXPECT_EQ(world.Ground(1, request), kAnswered) << "what was refused was not counted";
 }
 
 TEST(EvaluationFlow, AKeyThatIsSharedAnewGivesNoCapsAnew) {

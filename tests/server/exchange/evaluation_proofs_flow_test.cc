@@ -165,5 +165,24 @@ TEST_F(EvaluationProofsFlow, ProvenRequestsAreForgottenWhenTheyAreOfNoUse) {
   EXPECT_EQ(world_.node(1).h.size(), before + 1) << "nothing to do, nothing written";
 }
 
+// Nobody can prove anything under a key that is no more, and nobody is held up by that.
+TEST_F(EvaluationProofsFlow, WhatAnExerciseLeftIsForgotten) {
+  Asked(1);
+  const crypto::Hash leaf = world_.Log(world_.Ask({2}));
+  ASSERT_EQ(world_.Ground(1, world_.Request(world_.Ask({997}), leaf)), kAnswered);
+  ASSERT_TRUE(Proves({leaf}));
+  ASSERT_EQ(Differing(), 1u);
+  ASSERT_EQ(world_.Ground(1, world_.Request({3})), kUnproven);
+  EXPECT_EQ(world_.Forget(1), absl::OkStatus());
+  ASSERT_THAT(world_.Held(1), SizeIs(2)) << "while there is a key it stays";
+  world_.Unpin(1);
+  EXPECT_EQ(world_.Forget(1), absl::OkStatus());
+  EXPECT_THAT(world_.Held(1), IsEmpty());
+  EXPECT_EQ(Differing(), 0u);
+  EXPECT_EQ(world_.node(1).h.Last().act.method(), "Node.ForgetEvaluated");
+  world_.Repin(1, world_.package());
+  EXPECT_EQ(world_.Ground(1, world_.Request({3})), kAnswered);
+}
+
 }  // namespace
 }  // namespace sluis::exchange

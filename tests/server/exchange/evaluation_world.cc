@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <future>
 #include <utility>
 
@@ -19,61 +18,14 @@
 #include "server/evaluation/judge.h"
 #include "server/evaluation/limits.h"
 #include "server/identity/person_keys.h"
-#include "server/ledger/reader.h"
 #include "server/ledger/sealed_row.h"
+#include "tests/server/exchange/puts.h"
 
 namespace sluis::tests {
 namespace {
 
 namespace oprf = crypto::oprf;
 using evaluation::kUsPerSecond;
-
-template <typename T>
-T Must(absl::StatusOr<T> result) {
-  if (result.ok()) return *std::move(result);
-  ADD_FAILURE() << result.status();
-  std::abort();
-}
-
-template <typename Bytes>
-std::string Text(const Bytes& bytes) {
-  return std::string(crypto::View(bytes));
-}
-
-// An act of the node with these effects and no more.
-class Puts final : public core::UseCase {
- public:
-  using Fill = std::function<void(core::Effect&)>;
-  explicit Puts(Fill fill) : fill_(std::move(fill)) {}
-  const core::Method& method() const override {
-    static const core::Method& method =
-        *new core::Method{"Node.Puts", node::v1::METHOD_CLASS_UNSPECIFIED};
-    return method;
-  }
-  absl::StatusOr<core::Plan> Decide(const core::Call& call, core::View&) override {
-    core::Plan plan;
-    core::Effect& effect = plan.effects.emplace_back();
-    effect.entry =
-        core::EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
-    fill_(effect);
-    plan.reply = [this](std::span<const ledger::Logged> logged) {
-      leaf_hash = logged[0].leaf_hash;
-      return absl::OkStatus();
-    };
-    return plan;
-  }
-
-  crypto::Hash leaf_hash{};
-
- private:
-  const Fill fill_;
-};
-
-crypto::Hash Put(ExchangeNode& node, Puts::Fill fill) {
-  auto puts = std::make_shared<Puts>(std::move(fill));
-  EXPECT_EQ(node.h.executor->RunAsNodeAndWait(puts), absl::OkStatus());
-  return puts->leaf_hash;
-}
 
 // With its check digits, of somebody born before 2000.
 std::string NationalNumber(int number) {
@@ -116,16 +68,26 @@ void EvaluationWorld::MakeKey(uint32_t generation, std::optional<crypto::Hash> p
   package_ = std::make_shared<const keys::Package>(Must(keys::MakePackage(std::move(draft))));
 }
 
-void EvaluationWorld::Repin(size_t holder, const keys::Package& package, uint64_t stops_s) {
+void EvaluationWorld::Repin(size_t holder, const keys::Package& package, uint64_t stops_s,
+                            bool of_now) {
   Put(node(holder), [&](core::Effect& effect) {
     record::v1::StoredKey row;
     row.set_package(package.bytes);
     row.set_ceremony(std::string(32, 'c'));
     row.set_since_s(node(holder).h.clock.NowUs() / kUsPerSecond);
     row.set_stops_s(stops_s);
+    row.set_exercise(node(holder).h.terms.Get()->exercise == of_now);
     effect.rows.push_back(
         {core::PinnedKeyKey(package.partnership, package.purpose, package.use, package.epoch),
          row.SerializeAsString()});
+  });
+}
+
+void EvaluationWorld::Unpin(size_t holder) {
+  Put(node(holder), [&](core::Effect& effect) {
+    effect.rows.push_back({core::PinnedKeyKey(package_->partnership, package_->purpose,
+                                              package_->use, package_->epoch),
+                           std::nullopt});
   });
 }
 
@@ -296,62 +258,6 @@ std::optional<peer::v1::EvaluationRefusal> EvaluationWorld::Ground(size_t holder
                               std::vector{node(holder).own().identity().public_key()}, *bytes),
       evaluation::AnswerVerdict::kRight);
   return std::nullopt;
-}
-
-crypto::Hash EvaluationWorld::Log(const evaluation::Question& question) {
-  return Put(node(0), [&](core::Effect& effect) {
-    question.FillSubject(effect.entry.subject);
-    effect.step.emplace().to_log = question.Log();
-  });
-}
-
-peer::v1::EvaluationProofs EvaluationWorld::ProofsOf(const std::vector<crypto::Hash>& leaf_hashes,
-                                                     uint64_t known_size) {
-  CoreHarness& h = node(0).h;
-  h.ledger->Tick();
-  const ledger::ShownCheckpoint shown = h.ledger->checkpoint();
-  const auto snapshot = h.ledger->store().NewSnapshot();
-  const ledger::LogReader reader(h.ledger->origin(), *snapshot, h.ledger->keyring());
-  peer::v1::EvaluationProofs out;
-  out.set_version(1);
-  out.set_checkpoint(shown.note);
-  out.set_known_size(known_size);
-  if (known_size != 0) {
-    for (const crypto::Hash& hash : Must(reader.ConsistencyProof(known_size, shown.size))) {
-      out.add_consistency(Text(hash));
-    }
-  }
-  const std::vector<Opened> entries = h.Entries();
-  for (const crypto::Hash& leaf_hash : leaf_hashes) {
-    const auto found = std::find_if(entries.begin(), entries.end(),
-                                    [&](const Opened& one) { return one.leaf_hash == leaf_hash; });
-    if (found == entries.end()) std::abort();
-    const ledger::StoredEntry entry = Must(reader.Entry(found->index));
-    const ledger::OpenedPart part = Must(reader.Open(entry, ledger::Part::kCounterpart));
-    peer::v1::ProvenEvaluation& one = *out.add_entries();
-    one.set_log_leaf(entry.leaf);
-    for (const crypto::Hash& hash : Must(reader.InclusionProof(entry.index, shown.size))) {
-      one.add_inclusion(Text(hash));
-    }
-    one.set_counterpart_salt(Text(part.salt));
-    one.set_counterpart(part.bytes);
-  }
-  return out;
-}
-
-absl::StatusOr<peer::v1::ProveEvaluationsResponse> EvaluationWorld::Prove(
-    size_t holder, const peer::v1::EvaluationProofs& proofs) {
-  peer::v1::ProveEvaluationsRequest request;
-  request.set_key_id(Text(package_->key_id));
-  request.set_proofs(proofs.SerializeAsString());
-  std::promise<absl::StatusOr<peer::v1::ProveEvaluationsResponse>> done;
-  nodes_.network()
-      .PeersOf(KeyWorld::NameOf(0))
-      ->ProveEvaluations(KeyWorld::NameOf(holder), request,
-                         [&done](absl::StatusOr<peer::v1::ProveEvaluationsResponse> answer) {
-                           done.set_value(std::move(answer));
-                         });
-  return done.get_future().get();
 }
 
 std::vector<evaluation::HeldRow> EvaluationWorld::Held(size_t holder) {

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "crypto/merkle.h"
 #include "server/evaluation/message.h"
+#include "server/evaluation/opening.h"
 #include "server/evaluation/question.h"
 #include "server/keys/package.h"
 #include "tests/server/exchange/key_world.h"
@@ -63,6 +65,11 @@ class EvaluationWorld {
                                       uint64_t known_size = 0);
   // Logs a question at the asker and gives the leaf hash.
   crypto::Hash Log(const evaluation::Question& question);
+  // What the asker's privacy officer opens of that entry, proven from the head of now, which goes
+  // into `heads`.
+  evaluation::Opening Open(const crypto::Hash& leaf_hash, std::vector<crypto::TreeHead>& heads);
+  // Destroys the key of the subject part of that entry of the asker.
+  void Destroy(const crypto::Hash& leaf_hash);
 
   // What all holders together make of the match key of that person.
   crypto::oprf::Element ElementOf(int number) const;
@@ -70,8 +77,12 @@ class EvaluationWorld {
   std::vector<evaluation::HeldRow> Held(size_t holder);
   // Entries with a counterpart part about an evaluation, of this outcome.
   std::vector<Opened> Entries(size_t holder, std::string_view outcome);
-  // Pins that package at the holder, until that second; 0 for no end.
-  void Repin(size_t holder, const keys::Package& package, uint64_t stops_s = 0);
+  // Pins that package at the holder, until that second; 0 for no end. As made in the state in which
+  // the partnership is now, or in another one.
+  void Repin(size_t holder, const keys::Package& package, uint64_t stops_s = 0,
+             bool of_now = true);
+  // As if an exercise that is over had made the key.
+  void Unpin(size_t holder);
   // From now on the key is shared otherwise, and that holder knows it.
   void ShareAnew(size_t holder);
   // What the upkeep of the holder does.

@@ -1,0 +1,167 @@
+#ifndef SLUIS_TESTS_SERVER_EXCHANGE_ASKING_WORLD_H_
+#define SLUIS_TESTS_SERVER_EXCHANGE_ASKING_WORLD_H_
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/core/ask_evaluation.h"
+#include "server/core/end_evaluation.h"
+#include "server/evaluation/judge.h"
+#include "server/exchange/evaluation_asking.h"
+#include "server/ledger/sealed_row.h"
+#include "tests/server/exchange/evaluation_world.h"
+
+namespace sluis::tests {
+
+// Persons by the name of a record, as a test gives them.
+class NumberedPersons final : public core::PersonsOf {
+ public:
+  explicit NumberedPersons(const EvaluationWorld& world) : world_(world) {}
+  absl::StatusOr<std::vector<evaluation::Person>> Find(const core::Call&, const core::View&,
+                                                       const std::vector<std::string>& records,
+                                                       const identity::KeyScope&) const override {
+    std::vector<evaluation::Person> out;
+    for (const std::string& record : records) {
+      const auto found = numbers.find(record);
+      if (found == numbers.end()) return absl::NotFoundError("there is no such record");
+      out.emplace_back().push_back(world_.KeyOf(found->second));
+    }
+    return out;
+  }
+  std::map<std::string, int> numbers;
+
+ private:
+  const EvaluationWorld& world_;
+};
+
+// A person of the first node asks the holders of the key, this node among them.
+class AskingWorld : public ::testing::Test {
+ protected:
+  static node::v1::RequestContext Context(const std::string& case_ref = EvaluationWorld::kCase) {
+    node::v1::RequestContext context;
+    context.set_role(EvaluationWorld::kRole);
+    context.set_purpose(EvaluationWorld::kKeyPurpose);
+    context.set_basis(EvaluationWorld::kBasis);
+    context.set_case_ref(case_ref);
+    return context;
+  }
+  // A record that is about that person.
+  std::string RecordOf(int number) {
+    const auto recorded =
+        world_.node(0).h.Record(world_.person(), PersonSignal(std::to_string(number)));
+    EXPECT_EQ(recorded.status, absl::OkStatus());
+    persons_.numbers[recorded.record_id] = number;
+    return recorded.record_id;
+  }
+  absl::StatusOr<core::DraftedEvaluation> Draft(
+      const std::vector<std::string>& records,
+      const node::v1::RequestContext& context = Context()) {
+    auto drafted = std::make_shared<core::DraftedEvaluation>();
+    const absl::Status status = world_.node(0).h.Run(
+        world_.person(),
+        std::make_shared<core::DraftEvaluation>(context, records, tools_, drafted));
+    if (!status.ok()) return status;
+    return *drafted;
+  }
+  core::BeginEvaluation::Request Signed(
+      const core::DraftedEvaluation& drafted,
+      const std::function<void(record::v1::UserStatement&, envelope::StatementItem&)>& edit = {},
+      const std::string& case_ref = EvaluationWorld::kCase) {
+    record::v1::UserStatement statement = world_.Statement();
+    envelope::StatementItem item = drafted.item;
+    if (edit) edit(statement, item);
+    return {Context(case_ref), drafted.request_id,
+            envelope::SignStatement(envelope::StatementOver(statement, {item}).value(),
+                                    world_.person().signing_key),
+            world_.mandate()};
+  }
+  std::future<absl::StatusOr<exchange::Evaluated>> EvaluateLater(
+      core::BeginEvaluation::Request request) {
+    auto promise = std::make_shared<std::promise<absl::StatusOr<exchange::Evaluated>>>();
+    asking_.Ask(world_.person().facts, std::move(request),
+                [promise](absl::StatusOr<exchange::Evaluated> answer) {
+                  promise->set_value(std::move(answer));
+                });
+    return promise->get_future();
+  }
+  absl::StatusOr<exchange::Evaluated> Evaluate(core::BeginEvaluation::Request request) {
+    return EvaluateLater(std::move(request)).get();
+  }
+  absl::StatusOr<exchange::Evaluated> EvaluateRecords(const std::vector<std::string>& records) {
+    const auto drafted = Draft(records);
+    if (!drafted.ok()) return drafted.status();
+    return Evaluate(Signed(*drafted));
+  }
+  // As if its share were another one; it signs what comes of that.
+  void MakeWrong(size_t holder) {
+    const std::string name = KeyWorld::NameOf(holder);
+    exchange::PeerAnswers answers = world_.nodes().network().AnswersOf(name);
+    answers.evaluate = [this, holder, honest = answers.evaluate](
+                           const std::string& sender, const peer::v1::EvaluateRequest& request,
+                           exchange::Peers::Done<peer::v1::EvaluateResponse> done) {
+      honest(sender, request,
+             [this, holder,
+              done = std::move(done)](absl::StatusOr<peer::v1::EvaluateResponse> answer) {
+               if (!answer.ok()) return done(std::move(answer));
+               peer::v1::EvaluationAnswer body =
+                   evaluation::ReadAnswer(
+                       evaluation::ReadAnswerEnvelope(answer->signed_answer()).value())
+                       ->body;
+               body.set_evaluated(std::string(crypto::View(
+                   crypto::oprf::MultiplyGenerator(crypto::oprf::Scalar(7)).encoding())));
+               answer->set_signed_answer(
+                   evaluation::SignAnswer(body, world_.node(holder).own().identity()).Serialise());
+               done(std::move(answer));
+             });
+    };
+    world_.nodes().network().Put(name, std::move(answers));
+  }
+  size_t Rows(size_t at, ledger::Table table) {
+    return world_.nodes().With(at, [table](const core::View& view) {
+      size_t rows = 0;
+      const std::string prefix = ledger::RowKey(table);
+      EXPECT_TRUE(view.snapshot()
+                      .Scan(prefix, storage::PrefixEnd(prefix),
+                            [&rows](std::string_view, std::string_view) {
+                              ++rows;
+                              return true;
+                            })
+                      .ok());
+      return rows;
+    });
+  }
+  std::string ElementOf(int number) const {
+    return std::string(crypto::View(world_.ElementOf(number).encoding()));
+  }
+  static std::string Bytes(const evaluation::KeptElement& kept) {
+    return std::string(crypto::View(kept.element.bytes().expose()));
+  }
+
+  EvaluationWorld world_;
+  NumberedPersons persons_{world_};
+  core::EvaluationDrafts drafts_;
+  core::AskTools tools_{world_.nodes().link(0).evaluations(),
+                        drafts_,
+                        persons_,
+                        world_.node(0).h.random,
+                        world_.hedge(),
+                        world_.case_key()};
+  std::unique_ptr<exchange::Peers> peers_ = world_.nodes().network().PeersOf(KeyWorld::NameOf(0));
+  exchange::EvaluationAsking asking_{{.organisation = KeyWorld::NameOf(0),
+                                      .origin = KeyWorld::NameOf(0) + "/log",
+                                      .executor = *world_.node(0).h.executor,
+                                      .peers = *peers_,
+                                      .desk = world_.nodes().link(0).desk(),
+                                      .tools = tools_,
+                                      .identity = world_.node(0).own().identity()}};
+};
+
+}  // namespace sluis::tests
+
+#endif  // SLUIS_TESTS_SERVER_EXCHANGE_ASKING_WORLD_H_

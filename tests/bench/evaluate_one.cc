@@ -48,17 +48,20 @@ std::string NationalNumber(uint64_t number) {
 // Somebody of that number for a record that is named by it.
 class MadeUpPersons final : public core::PersonsOf {
  public:
-  absl::StatusOr<std::vector<evaluation::Person>> Find(
-      const core::Call&, const core::View&, const std::vector<std::string>& records,
+  absl::StatusOr<std::variant<std::vector<core::FoundPerson>, core::Plan>> Find(
+      const core::Call& call, const core::View&, const std::vector<std::string>& records,
       const identity::KeyScope& scope) const override {
-    std::vector<evaluation::Person> out;
+    std::vector<core::FoundPerson> out;
     for (const std::string& record : records) {
       absl::StatusOr<identity::Person> person =
           identity::Person::From({.national_number = NationalNumber(std::stoull(record))});
       if (!person.ok()) return person.status();
       identity::PersonKeys keys = identity::KeysOf(
           *person, scope, identity::KeyKinds::None().With(identity::KeyKind::kNationalNumber));
-      out.emplace_back().push_back(identity::CrossNodeInput::Of(std::move(keys.free.at(0))));
+      core::FoundPerson& found = out.emplace_back();
+      found.keys.push_back(identity::CrossNodeInput::Of(std::move(keys.free.at(0))));
+      found.looked_up.entry =
+          core::EntryOf(call, record::v1::OPERATION_CONSULTATION, record::v1::OUTCOME_DONE);
     }
     return out;
   }

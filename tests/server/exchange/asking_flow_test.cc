@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crypto/hash.h"
+#include "server/evaluation/hidden_subject.h"
 #include "server/evaluation/limits.h"
 #include "server/evaluation/opening.h"
 #include "server/exchange/evaluation_prover.h"

@@ -8,10 +8,13 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "server/core/ask_evaluation.h"
 #include "server/core/end_evaluation.h"
+#include "server/core/record.h"
+#include "server/core/refusal.h"
 #include "server/evaluation/judge.h"
 #include "server/exchange/evaluation_asking.h"
 #include "server/ledger/sealed_row.h"
@@ -23,14 +26,24 @@ namespace sluis::tests {
 class NumberedPersons final : public core::PersonsOf {
  public:
   explicit NumberedPersons(const EvaluationWorld& world) : world_(world) {}
-  absl::StatusOr<std::vector<evaluation::Person>> Find(const core::Call&, const core::View&,
-                                                       const std::vector<std::string>& records,
-                                                       const identity::KeyScope&) const override {
-    std::vector<evaluation::Person> out;
+  absl::StatusOr<std::variant<std::vector<core::FoundPerson>, core::Plan>> Find(
+      const core::Call& call, const core::View& view, const std::vector<std::string>& records,
+      const identity::KeyScope&) const override {
+    std::vector<core::FoundPerson> out;
     for (const std::string& record : records) {
       const auto found = numbers.find(record);
-      if (found == numbers.end()) return absl::NotFoundError("there is no such record");
-      out.emplace_back().push_back(world_.KeyOf(found->second));
+      if (found == numbers.end()) {
+        return core::RefusalPlan(call, {absl::StatusCode::kNotFound, "bad_persons",
+                                        "there is no such record", "record_ids"});
+      }
+      core::FoundPerson& person = out.emplace_back();
+      person.keys.push_back(world_.KeyOf(found->second));
+      person.looked_up.entry =
+          core::EntryOf(call, record::v1::OPERATION_CONSULTATION, record::v1::OUTCOME_DONE);
+      const std::string row = core::RecordKey(record);
+      const auto stamp = view.StampOf(row);
+      if (!stamp.ok()) return stamp.status();
+      person.looked_up.preconditions.push_back({row, *stamp});
     }
     return out;
   }

@@ -17,6 +17,8 @@ namespace sluis::server {
 namespace {
 
 constexpr auto kUpkeep = std::chrono::hours(1);
+// How often holders are shown what they are owed when nothing else says so.
+constexpr auto kProve = std::chrono::seconds(30);
 constexpr std::string_view kHedgeLabel = "sluis/evaluation-hedge/v1";
 
 void LogFault(const absl::Status& status) {
@@ -69,7 +71,8 @@ EvaluationLink::EvaluationLink(const Parts& parts)
                .ledger = parts_.ledger,
                .executor = parts_.executor,
                .peers = parts_.peers,
-               .desk = desk_}) {}
+               .desk = desk_,
+               .clock = parts_.clock}) {}
 
 rpc::EvaluationParts EvaluationLink::ForUsers() {
   return {.tools = core::AskTools{evaluations_, drafts_, persons_, parts_.random, hedge_,
@@ -86,6 +89,7 @@ void EvaluationLink::Evaluate(const absl::StatusOr<authn::CertificateFacts>& fac
   asking_.Ask(
       facts, std::move(request),
       [this, &response, done = std::move(done)](absl::StatusOr<exchange::Evaluated> evaluated) {
+        Wake();
         if (!evaluated.ok()) return done(evaluated.status());
         for (const core::RecordElements& one : evaluated->records) {
           *response.add_records() = Said(one);
@@ -100,7 +104,36 @@ void EvaluationLink::Evaluate(const absl::StatusOr<authn::CertificateFacts>& fac
       });
 }
 
+void EvaluationLink::Begin() {
+  loop_ = std::thread([this] {
+    std::unique_lock lock(loop_mutex_);
+    while (!stopping_) {
+      woken_ = false;
+      lock.unlock();
+      const absl::Status shown = prover_.Round();
+      // Who is not there is asked again; nobody has to look at that here.
+      if (!shown.ok() && !absl::IsUnavailable(shown) && !absl::IsNotFound(shown)) LogFault(shown);
+      lock.lock();
+      wake_.wait_for(lock, kProve, [this] { return stopping_ || woken_; });
+    }
+  });
+}
+
+void EvaluationLink::Wake() {
+  {
+    const std::lock_guard lock(loop_mutex_);
+    woken_ = true;
+  }
+  wake_.notify_all();
+}
+
 void EvaluationLink::Stop() {
+  {
+    const std::lock_guard lock(loop_mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (loop_.joinable()) loop_.join();
   asking_.Stop();
   desk_.Stop();
 }

@@ -2,9 +2,12 @@
 #define SLUIS_SERVER_EVALUATION_LINK_H_
 
 #include <chrono>
+#include <condition_variable>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "absl/status/status.h"
 #include "crypto/secret.h"
@@ -47,18 +50,21 @@ class EvaluationLink {
     rpc::Metrics& metrics;
   };
   explicit EvaluationLink(const Parts& parts);
+  ~EvaluationLink() { Stop(); }
 
   exchange::EvaluationDesk& desk() { return desk_; }
   // For the listener of the own users.
   rpc::EvaluationParts ForUsers();
+  // Shows holders what they are owed, from now until Stop.
+  void Begin();
   // Ends what is under way; peers and executor must still run, or have ended their calls.
   void Stop();
 
-  // Shows holders what they are owed; forgets evaluations that count no more, at most hourly. One
-  // thread.
+  // Forgets evaluations that count no more, at most hourly. One thread.
   absl::Status KeepHouse();
 
  private:
+  void Wake();
   void Evaluate(const absl::StatusOr<authn::CertificateFacts>& facts,
                 core::BeginEvaluation::Request request, node::v1::EvaluateResponse& response,
                 std::function<void(const absl::Status&)> done);
@@ -74,6 +80,12 @@ class EvaluationLink {
   exchange::EvaluationAsking asking_;
   exchange::EvaluationProver prover_;
   std::optional<std::chrono::steady_clock::time_point> upkept_;
+
+  std::mutex loop_mutex_;
+  std::condition_variable wake_;
+  bool woken_ = false;
+  bool stopping_ = false;
+  std::thread loop_;
 };
 
 }  // namespace sluis::server

@@ -154,6 +154,7 @@ absl::Status PeerLink::KeepHouse() {
 
 void PeerLink::Begin() {
   if (exchange_) exchange_->Begin();
+  if (evaluation_) evaluation_->Begin();
   loop_ = std::thread([this] {
     std::unique_lock lock(loop_mutex_);
     while (!stopping_) {

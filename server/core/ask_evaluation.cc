@@ -24,6 +24,12 @@ Refusal BadRecords(std::string what) {
 
 using Found = std::vector<FoundPerson>;
 
+// Every holder of the key is the recipient.
+std::string CaseTokenOf(const Call& call, const AskTools& tools) {
+  return std::string(crypto::View(envelope::CaseToken(tools.case_key, call.terms->partnership,
+                                                      call.terms->partnership, call.case_ref)));
+}
+
 std::vector<std::vector<identity::KeyKind>> KindsOf(const Found& persons) {
   std::vector<std::vector<identity::KeyKind>> kinds;
   for (const FoundPerson& person : persons) {
@@ -141,13 +147,11 @@ absl::StatusOr<Plan> DraftEvaluation::Decide(const Call& call, View& view) {
   if (auto* refused = std::get_if<Plan>(&*found)) return std::move(*refused);
   auto persons = std::make_shared<Found>(std::get<Found>(*std::move(found)));
   const auto wipe = std::shared_ptr<void>(persons.get(), [persons](void*) { Wipe(*persons); });
-  EvaluationDraft draft{
-      .package = pinned.package,
-      .case_token = std::string(crypto::View(envelope::CaseToken(
-          tools_->case_key, call.terms->partnership, call.terms->partnership, call.case_ref))),
-      .records = records_,
-      .kinds = KindsOf(*persons),
-      .rests_on = RecordsUnchanged(*persons)};
+  EvaluationDraft draft{.package = pinned.package,
+                        .case_token = CaseTokenOf(call, *tools_),
+                        .records = records_,
+                        .kinds = KindsOf(*persons),
+                        .rests_on = RecordsUnchanged(*persons)};
   std::vector<evaluation::Person> keys;
   for (FoundPerson& person : *persons) keys.push_back(std::move(person.keys));
   absl::StatusOr<evaluation::Question> question = evaluation::Question::Of(
@@ -201,6 +205,10 @@ absl::StatusOr<Plan> BeginEvaluation::Decide(const Call& call, View& view) {
                               "request_id"});
   }
   const EvaluationDraft& draft = claimed->draft();
+  if (draft.case_token != CaseTokenOf(call, *tools_)) {
+    return RefusalPlan(call, {absl::StatusCode::kInvalidArgument, "changed_since_draft",
+                              "the question was made for another case; make it anew", "context"});
+  }
   if (draft.package->digest != pinned.package->digest) {
     return RefusalPlan(call, {absl::StatusCode::kAborted, "key_changed",
                               "the key was shared anew or rolled meanwhile; make the question anew",

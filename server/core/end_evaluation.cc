@@ -2,6 +2,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/sealing.h"
+#include "server/core/owed_proofs.h"
 #include "server/core/refusal.h"
 #include "server/evaluation/judge.h"
 #include "server/evaluation/parts.h"
@@ -82,6 +83,9 @@ absl::StatusOr<Plan> EndEvaluation::Decide(const Call& call, View& view) {
   effect.entry.act.set_basis(ending_.basis);
   effect.entry.subject = ending_.subject;
   if (*answers) effect.rows.push_back(**std::move(answers));
+  for (const std::string& holder : ending_.holders) {
+    effect.rows.push_back(EndedProof(holder, ending_.key_id, ending_.request_id, ending_.began));
+  }
   StepWrite& step = effect.step.emplace();
   step.to_log = ending_.to_log;
   plan.reply = [ticket = step.ticket,

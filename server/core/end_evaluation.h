@@ -33,6 +33,9 @@ struct EvaluationEnding {
   std::string basis;
   // Index of the entry that began it.
   uint64_t began = 0;
+  // Holders of its key that answered: from now on that entry is proven to them.
+  crypto::Hash key_id{};
+  std::vector<std::string> holders;
   evaluation::ToLog to_log;
   // Both empty when it came to nothing.
   record::v1::SubjectPart subject;

@@ -27,29 +27,53 @@ std::string OwedProofKey(std::string_view holder, const crypto::Hash& key_id,
   return ledger::RowKey(ledger::Table::kOwedProof, rest);
 }
 
-absl::StatusOr<OwedProofs> ReadOwedProofs(const View& view, uint64_t size) {
+ledger::RowWrite EndedProof(std::string_view holder, const crypto::Hash& key_id,
+                            const evaluation::RequestId& request_id, uint64_t index) {
+  std::string value;
+  crypto::AppendU64(value, index);
+  return {OwedProofKey(holder, key_id, request_id), std::move(value)};
+}
+
+absl::StatusOr<OwedProofs> ReadOwedProofs(const View& view, const std::string& origin,
+                                          uint64_t size, uint64_t now_us) {
   constexpr size_t kIds = 32 + 16;
+  const ledger::LogReader reader(origin, view.snapshot(), view.keyring());
+  // Whether a round that has no end can have one no more.
+  const auto is_old = [&](uint64_t index) -> absl::StatusOr<bool> {
+    const absl::StatusOr<ledger::StoredEntry> entry = reader.Entry(index);
+    if (!entry.ok()) return entry.status();
+    const absl::StatusOr<ledger::Leaf> leaf = ledger::DecodeLeaf(entry->leaf);
+    if (!leaf.ok()) return leaf.status();
+    return leaf->logged_at_us + kLongestRoundUs <= now_us;
+  };
   const std::string prefix = ledger::RowKey(ledger::Table::kOwedProof);
   OwedProofs out;
   absl::Status fault = absl::OkStatus();
   const absl::Status scanned = view.snapshot().Scan(
       prefix, storage::PrefixEnd(prefix), [&](std::string_view key, std::string_view stored) {
-        const absl::StatusOr<uint64_t> stamp = ledger::StampOf(stored);
+        const absl::StatusOr<ledger::Row> row = ledger::SplitRow(stored);
         // No organisation id holds a zero byte.
         const size_t end = key.find('\0');
-        if (!stamp.ok() || *stamp == ledger::kAbsent || end == std::string_view::npos ||
-            key.size() != end + 1 + kIds) {
+        if (!row.ok() || row->stamp == ledger::kAbsent || end == std::string_view::npos ||
+            key.size() != end + 1 + kIds || (!row->value.empty() && row->value.size() != 8)) {
           fault = Unreadable();
           return false;
         }
         const auto key_id = crypto::ToFixed<32>(key.substr(end + 1, 32));
-        // A row is stamped with the entry that wrote it.
-        const uint64_t index = *stamp - 1;
+        // Until there is an end a row is stamped with the entry itself.
+        uint64_t index = row->stamp - 1;
+        const bool ended = crypto::Reader(row->value).U64(&index);
         std::vector<OwedProof>& owed =
             out[{std::string(key.substr(prefix.size(), end - prefix.size())), *key_id}];
-        if (index < size && owed.size() < static_cast<size_t>(evaluation::kMaxProofs)) {
-          owed.push_back({{std::string(key), *stamp}, index});
+        if (index >= size || owed.size() == static_cast<size_t>(evaluation::kMaxProofs)) {
+          return true;
         }
+        const absl::StatusOr<bool> shown = ended ? absl::StatusOr<bool>(true) : is_old(index);
+        if (!shown.ok()) {
+          fault = shown.status();
+          return false;
+        }
+        if (*shown) owed.push_back({{std::string(key), row->stamp}, index});
         return true;
       });
   if (!scanned.ok()) return scanned;

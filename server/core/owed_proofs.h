@@ -2,8 +2,10 @@
 // its entry is in the log.
 //
 // Guarantee: what is owed is written with the entry itself, to every holder of the key, because
-// nobody knows then which of them will answer; a holder that never evaluated it passes it over. It
-// is struck off only when the holder said that it took it. Not guaranteed: that a holder that is
+// nobody knows then which of them will answer; a holder that never evaluated it passes it over. So
+// it is shown to a holder only when that can take the request no more: when it has answered and the
+// end was logged, or after kLongestRound. It is struck off only when the holder said that
+// it took it. Not guaranteed: that a holder that is
 // gone ever does. Thread-safety: pure. Errors: those of the store; DATA_LOSS for an entry that
 // cannot be read. Source: docs/formats.md, row a.
 #ifndef SLUIS_SERVER_CORE_OWED_PROOFS_H_
@@ -28,13 +30,22 @@ namespace sluis::core {
 std::string OwedProofKey(std::string_view holder, const crypto::Hash& key_id,
                          const evaluation::RequestId& request_id);
 
+// Longer than any round takes that asks every holder in turn.
+inline constexpr uint64_t kLongestRoundUs = 600'000'000;
+
 struct OwedProof {
   ledger::Precondition row;
   uint64_t index = 0;  // of the entry
 };
-// By holder and key, at most kMaxProofs for each: those for the first `size` entries of the log.
+// By holder and key, at most kMaxProofs for each: those for the first `size` entries of the log
+// that may be shown at `now_us`. `origin`: of the own log.
 using OwedProofs = std::map<std::pair<std::string, crypto::Hash>, std::vector<OwedProof>>;
-absl::StatusOr<OwedProofs> ReadOwedProofs(const View& view, uint64_t size);
+absl::StatusOr<OwedProofs> ReadOwedProofs(const View& view, const std::string& origin,
+                                          uint64_t size, uint64_t now_us);
+
+// The row of a request to whose entry, of that index, an end was logged.
+ledger::RowWrite EndedProof(std::string_view holder, const crypto::Hash& key_id,
+                            const evaluation::RequestId& request_id, uint64_t index);
 
 // Under that head, from the one of `known_size`; 0 for none.
 absl::StatusOr<peer::v1::EvaluationProofs> ProofsOf(const View& view, const std::string& origin,

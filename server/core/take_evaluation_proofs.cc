@@ -59,7 +59,11 @@ absl::StatusOr<Plan> TakeEvaluationProofs::Decide(const Call& call, View& view) 
   absl::StatusOr<std::optional<Evaluations::Seat>> seat =
       evaluations_.SeatIn(view, call.terms->partnership, request_.key_id());
   if (!seat.ok()) return seat.status();
-  if (!*seat) return refuse("no_key");
+  // Nothing was evaluated here under a key that is not here: nothing is left to be proven of it.
+  if (!*seat) {
+    response_->set_taken(true);
+    return Nothing();
+  }
   const bool own = call.peer.empty();
   const std::string& asker = own ? call.terms->organisation : call.peer;
   const absl::StatusOr<AskerInForce> partners = AskerInForce::Of(call, view, asker);

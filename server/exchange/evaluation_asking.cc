@@ -1,6 +1,7 @@
 #include "server/exchange/evaluation_asking.h"
 
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace sluis::exchange {
@@ -39,8 +40,8 @@ class EvaluationAsking::Round : public std::enable_shared_from_this<Round> {
         began_(begun.index),
         leaf_hash_(begun.logged.leaf_hash()) {
     absl::StatusOr<Asker> asker =
-        Asker::Begin(*std::move(begun.draft.question), begun.logged, package_, std::move(begun.keys),
-                     begun.asking, parts_.identity);
+        Asker::Begin(*std::move(begun.draft.question), begun.logged, package_,
+                     std::move(begun.keys), begun.asking, parts_.identity);
     if (asker.ok()) {
       asker_.emplace(*std::move(asker));
     } else {
@@ -94,6 +95,7 @@ class EvaluationAsking::Round : public std::enable_shared_from_this<Round> {
         const std::lock_guard lock(self->mutex_);
         if (!self->asker_) return;
         if (answer.ok()) {
+          self->answered_.insert(holder);
           self->asker_->Take(holder, answer->signed_answer());
         } else {
           self->asker_->Lost(holder);
@@ -123,6 +125,13 @@ class EvaluationAsking::Round : public std::enable_shared_from_this<Round> {
     ending.purpose = package_->purpose;
     ending.basis = basis_;
     ending.began = began_;
+    ending.key_id = package_->key_id;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const MemberIndex holder : answered_) {
+        ending.holders.push_back(package_->Find(holder)->organisation);
+      }
+    }
     const evaluation::ToLog failed = asker.Failed();
     absl::StatusOr<evaluation::Combined> combined = std::move(asker).Combine();
     if (combined.ok()) {
@@ -186,6 +195,8 @@ class EvaluationAsking::Round : public std::enable_shared_from_this<Round> {
   std::optional<Asker> asker_;
   // Those that were noted.
   std::vector<std::string> wrong_;
+  // Who has answered: whoever else was asked may take the request yet.
+  std::set<MemberIndex> answered_;
 };
 
 std::shared_ptr<EvaluationAsking::UnderWay> EvaluationAsking::Begin() {

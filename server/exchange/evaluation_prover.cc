@@ -12,49 +12,66 @@ absl::Status EvaluationProver::Round() {
   core::OwedProofs all;
   {
     const auto snapshot = parts_.ledger.store().NewSnapshot();
-    auto read = core::ReadOwedProofs(core::View(*snapshot, parts_.ledger.keyring()), head.size);
+    auto read = core::ReadOwedProofs(core::View(*snapshot, parts_.ledger.keyring()),
+                                     parts_.ledger.origin(), head.size, parts_.clock.NowUs());
     if (!read.ok()) return read.status();
     all = *std::move(read);
   }
   absl::Status first = absl::OkStatus();
-  for (const auto& [whom, owed] : all) first.Update(Show(whom.first, whom.second, owed, head));
+  // Twice: a holder that knows another head says which one.
+  for (int attempt = 0; attempt < 2 && !all.empty(); ++attempt) {
+    std::vector<std::future<Answer>> answers;
+    for (const Owed& owed : all) answers.push_back(Show(owed, head));
+    auto answer = answers.begin();
+    std::erase_if(all, [&](const Owed& owed) {
+      const absl::StatusOr<bool> taken = Take(owed, (answer++)->get());
+      first.Update(taken.status());
+      return !taken.ok() || *taken;
+    });
+  }
+  if (all.empty()) return first;
+  first.Update(absl::FailedPreconditionError(
+      "a holder knows a head of this log to which nothing here leads; look at its partner's log"));
   return first;
 }
 
-absl::Status EvaluationProver::Show(const std::string& holder, const crypto::Hash& key_id,
-                                    const std::vector<core::OwedProof>& owed,
-                                    const ledger::ShownCheckpoint& head) {
-  // Twice: a holder that knows another head says which one.
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    peer::v1::ProveEvaluationsRequest request;
-    request.set_key_id(std::string(crypto::View(key_id)));
-    {
-      const auto snapshot = parts_.ledger.store().NewSnapshot();
-      const auto proofs = core::ProofsOf(core::View(*snapshot, parts_.ledger.keyring()),
-                                         parts_.ledger.origin(), head, owed, known_[holder]);
-      if (!proofs.ok()) return proofs.status();
-      request.set_proofs(proofs->SerializeAsString());
+std::future<EvaluationProver::Answer> EvaluationProver::Show(const Owed& owed,
+                                                             const ledger::ShownCheckpoint& head) {
+  const auto& [holder, key_id] = owed.first;
+  auto answered = std::make_shared<std::promise<Answer>>();
+  const auto take = [answered](Answer answer) { answered->set_value(std::move(answer)); };
+  peer::v1::ProveEvaluationsRequest request;
+  request.set_key_id(std::string(crypto::View(key_id)));
+  {
+    const auto snapshot = parts_.ledger.store().NewSnapshot();
+    const auto proofs = core::ProofsOf(core::View(*snapshot, parts_.ledger.keyring()),
+                                       parts_.ledger.origin(), head, owed.second, known_[holder]);
+    if (!proofs.ok()) {
+      // As when this node was put back behind what it had shown: from the beginning next time.
+      known_[holder] = 0;
+      take(proofs.status());
+      return answered->get_future();
     }
-    auto answered =
-        std::make_shared<std::promise<absl::StatusOr<peer::v1::ProveEvaluationsResponse>>>();
-    const auto take = [answered](absl::StatusOr<peer::v1::ProveEvaluationsResponse> answer) {
-      answered->set_value(std::move(answer));
-    };
-    if (holder == parts_.organisation) {
-      parts_.desk.ProveOwn(request, take);
-    } else {
-      parts_.peers.ProveEvaluations(holder, std::move(request), take);
-    }
-    const auto answer = answered->get_future().get();
-    if (!answer.ok()) return answer.status();
-    known_[holder] = answer->known_size();
-    if (answer->taken()) {
-      return parts_.executor.RunAsNodeAndWait(
-          std::make_shared<core::ForgetOwedProofs>(holder, owed));
-    }
+    request.set_proofs(proofs->SerializeAsString());
   }
-  return absl::FailedPreconditionError(
-      "a holder knows a head of this log to which nothing here leads; look at its partner's log");
+  std::future<Answer> answer = answered->get_future();
+  if (holder == parts_.organisation) {
+    parts_.desk.ProveOwn(request, take);
+  } else {
+    parts_.peers.ProveEvaluations(holder, std::move(request), take);
+  }
+  return answer;
+}
+
+absl::StatusOr<bool> EvaluationProver::Take(const Owed& owed, const Answer& answer) {
+  if (!answer.ok()) return answer.status();
+  const std::string& holder = owed.first.first;
+  known_[holder] = answer->known_size();
+  if (!answer->taken()) return false;
+  const absl::Status forgotten = parts_.executor.RunAsNodeAndWait(
+      std::make_shared<core::ForgetOwedProofs>(holder, owed.second));
+  if (!forgotten.ok()) return forgotten;
+  return true;
 }
 
 }  // namespace sluis::exchange

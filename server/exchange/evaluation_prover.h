@@ -1,16 +1,18 @@
 #ifndef SLUIS_SERVER_EXCHANGE_EVALUATION_PROVER_H_
 #define SLUIS_SERVER_EXCHANGE_EVALUATION_PROVER_H_
 
-#include <functional>
+#include <future>
 #include <map>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "server/core/executor.h"
 #include "server/core/owed_proofs.h"
 #include "server/exchange/evaluation_desk.h"
 #include "server/exchange/peers.h"
 #include "server/ledger/ledger.h"
+#include "server/storage/clock.h"
 
 namespace sluis::exchange {
 
@@ -21,13 +23,15 @@ struct EvaluationProverParts {
   core::Executor& executor;
   Peers& peers;
   EvaluationDesk& desk;
+  storage::Clock& clock;
 };
 
 // Shows holders of keys the entries on which requests of this node rested (core/owed_proofs.h).
 //
 // Guarantee: what a holder took is struck off when that is durable; what it did not take is shown
 // again in the next round, from the head that it says it knows. Not guaranteed: that a holder is
-// reached. One thread; Round waits for the answers. Errors: the first one; the others go on.
+// reached. One thread; Round waits for the answers, all holders at once. Errors: the first one; the
+// others go on.
 class EvaluationProver {
  public:
   explicit EvaluationProver(EvaluationProverParts parts) : parts_(std::move(parts)) {}
@@ -36,8 +40,12 @@ class EvaluationProver {
   absl::Status Round();
 
  private:
-  absl::Status Show(const std::string& holder, const crypto::Hash& key_id,
-                    const std::vector<core::OwedProof>& owed, const ledger::ShownCheckpoint& head);
+  using Answer = absl::StatusOr<peer::v1::ProveEvaluationsResponse>;
+  using Owed = core::OwedProofs::value_type;
+
+  std::future<Answer> Show(const Owed& owed, const ledger::ShownCheckpoint& head);
+  // False when it is to be shown again from the head that the holder knows.
+  absl::StatusOr<bool> Take(const Owed& owed, const Answer& answer);
 
   const EvaluationProverParts parts_;
   // Size of the head that each holder said it knows; not durable: it says it again.

@@ -95,6 +95,10 @@ class UnderWay {
   std::set<grpc::ClientContext*> contexts_;
 };
 
+// Whether who did not answer in time at one address is asked at the next: not what counts at the
+// other side although nobody heard its answer.
+enum class InTime : uint8_t { kElsewhere, kOrNever };
+
 // One ask: address after address until one answers. Keeps itself alive while a call is out.
 template <typename Service, typename Request, typename Answer>
 class Ask : public std::enable_shared_from_this<Ask<Service, Request, Answer>> {
@@ -103,12 +107,13 @@ class Ask : public std::enable_shared_from_this<Ask<Service, Request, Answer>> {
                                          std::function<void(grpc::Status)>);
 
   Ask(UnderWay& under_way, Method method, Lines lines, Request request, Peers::Done<Answer> done,
-      std::chrono::seconds time)
+      std::chrono::seconds time, InTime late)
       : under_way_(under_way),
         method_(method),
         lines_(std::move(lines)),
         request_(std::move(request)),
         done_(std::move(done)),
+        late_(late),
         until_(std::chrono::system_clock::now() + time) {}
 
   void Next() {
@@ -127,8 +132,8 @@ class Ask : public std::enable_shared_from_this<Ask<Service, Request, Answer>> {
     if (under_way_.stopped()) return Finish(Stopping());
     if (status.ok()) return Finish(std::move(answer_));
     const absl::Status failed = StatusOfPeerCall(status);
-    const bool elsewhere = absl::IsUnavailable(failed) || absl::IsDeadlineExceeded(failed) ||
-                           absl::IsUnauthenticated(failed);
+    const bool elsewhere = absl::IsUnavailable(failed) || absl::IsUnauthenticated(failed) ||
+                           (absl::IsDeadlineExceeded(failed) && late_ == InTime::kElsewhere);
     if (!elsewhere || ++at_ == lines_.size()) return Finish(failed);
     answer_.Clear();
     Next();
@@ -145,6 +150,7 @@ class Ask : public std::enable_shared_from_this<Ask<Service, Request, Answer>> {
   const Request request_;
   Answer answer_;
   const Peers::Done<Answer> done_;
+  const InTime late_;
   const std::chrono::system_clock::time_point until_;
   std::unique_ptr<grpc::ClientContext> context_;
 };
@@ -218,12 +224,12 @@ struct GrpcPeers::Impl {
   void Call(void (Stub<Service>::*method)(grpc::ClientContext*, const Request*, Answer*,
                                           std::function<void(grpc::Status)>),
             const std::string& organisation, Request request, Done<Answer> done,
-            std::chrono::seconds time) {
+            std::chrono::seconds time, InTime late = InTime::kElsewhere) {
     absl::StatusOr<Lines> lines = LinesTo(organisation);
     if (!lines.ok()) return done(lines.status());
     if (!under_way.Begin()) return done(Stopping());
     std::make_shared<Ask<Service, Request, Answer>>(under_way, method, *std::move(lines),
-                                                    std::move(request), std::move(done), time)
+                                                    std::move(request), std::move(done), time, late)
         ->Next();
   }
 
@@ -257,7 +263,7 @@ void GrpcPeers::Evaluate(const std::string& organisation, peer::v1::EvaluateRequ
                          Done<peer::v1::EvaluateResponse> done) {
   impl_->Call<HolderService, peer::v1::EvaluateRequest, peer::v1::EvaluateResponse>(
       &Stub<HolderService>::Evaluate, organisation, std::move(request), std::move(done),
-      kEvaluateTime);
+      kEvaluateTime, InTime::kOrNever);
 }
 
 void GrpcPeers::ProveEvaluations(const std::string& organisation,

@@ -79,8 +79,7 @@ class EvaluationWorld {
   std::vector<Opened> Entries(size_t holder, std::string_view outcome);
   // Pins that package at the holder, until that second; 0 for no end. As made in the state in which
   // the partnership is now, or in another one.
-  void Repin(size_t holder, const keys::Package& package, uint64_t stops_s = 0,
-             bool of_now = true);
+  void Repin(size_t holder, const keys::Package& package, uint64_t stops_s = 0, bool of_now = true);
   // As if an exercise that is over had made the key.
   void Unpin(size_t holder);
   // From now on the key is shared otherwise, and that holder knows it.

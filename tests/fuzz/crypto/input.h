@@ -3,18 +3,15 @@
 #define SLUIS_TESTS_FUZZ_CRYPTO_INPUT_H_
 
 #include <cstdint>
-#include <cstdlib>
 
 #include "crypto/bytes.h"
+#include "tests/support/require.h"
 
 namespace sluis::crypto::fuzz {
 
 inline BytesView Input(const uint8_t* data, size_t size) { return View(std::span(data, size)); }
 
-// Ends the process, which is how a fuzz target reports a broken property.
-inline void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using sluis::tests::Require;
 
 }  // namespace sluis::crypto::fuzz
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -13,14 +12,13 @@
 #include "policies/pack_format.h"
 #include "policies/pack_yaml.h"
 #include "policies/request.h"
+#include "tests/support/require.h"
 
 namespace {
 
 using namespace sluis::policies;  // NOLINT(google-build-using-namespace)
 
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using sluis::tests::Require;
 
 Outcome DecideLeast(const PackSet& packs) {
   RequestBuilder builder(packs);

@@ -2,20 +2,18 @@
 // The same for the signatures beside it: what is read is written again as it came.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "policies/protocol_check.h"
 #include "policies/protocol_state.h"
 #include "policies/protocol_yaml.h"
+#include "tests/support/require.h"
 
 namespace {
 
 using namespace sluis::policies;  // NOLINT(google-build-using-namespace)
 
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using sluis::tests::Require;
 
 }  // namespace
 

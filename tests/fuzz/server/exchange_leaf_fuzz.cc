@@ -1,21 +1,13 @@
 // A leaf that reads has one encoding, answers itself at most, and reads as no other kind. Built
 // once for each kind.
-#include <cstdlib>
 #include <string>
 #include <variant>
 
 #include "server/envelope/leaf.h"
+#include "tests/support/require.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function
-
-namespace {
-
-// Ends the process, which is how a fuzz target reports a broken property.
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
+using sluis::tests::Require;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const crypto::BytesView input = crypto::View(std::span(data, size));

@@ -1,16 +1,13 @@
 // A manifest or a statement that is read has one encoding, and keeps what every rule promises.
-#include <cstdlib>
 
 #include "server/partnership/manifest.h"
+#include "tests/support/require.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function
 
 namespace {
 
-// Ends the process, which is how a fuzz target reports a broken property.
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using sluis::tests::Require;
 
 void CheckMember(const partnership::Member& member) {
   Require(member.organisation.size() >= 3 && member.organisation.size() <= 120);

@@ -1,23 +1,16 @@
 // What a partner seals for this node: any plaintext under the right key, and any bytes under it,
 // are refused or hold a message that is sealed to the same plaintext again.
-#include <cstdlib>
 #include <string>
 
 #include "crypto/hash.h"
 #include "server/envelope/content.h"
 #include "server/envelope/offered_identity.h"
 #include "server/envelope/padded_seal.h"
+#include "tests/support/require.h"
 #include "tests/support/seeded_random.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function
-
-namespace {
-
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
+using sluis::tests::Require;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   tests::SeededRandom random(1);

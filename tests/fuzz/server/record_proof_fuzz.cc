@@ -1,18 +1,10 @@
 // A record proof that reads has one encoding, and proves nothing to a partnership without keys.
-#include <cstdlib>
 
 #include "server/envelope/record_proof.h"
+#include "tests/support/require.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function
-
-namespace {
-
-// Ends the process, which is how a fuzz target reports a broken property.
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
+using sluis::tests::Require;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const crypto::BytesView input = crypto::View(std::span(data, size));

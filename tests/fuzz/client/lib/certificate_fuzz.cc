@@ -2,11 +2,11 @@
 // PKCS#10 request to the own CA ('r'). What is refused names a text; what is issued holds the one
 // identity and key asked for; a second certificate in one text is never passed over.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "client/lib/certificate.h"
 #include "crypto/bytes.h"
+#include "tests/support/require.h"
 
 namespace {
 
@@ -14,9 +14,7 @@ using namespace sluis;  // NOLINT(google-build-using-namespace)
 
 constexpr int64_t kNow = 1763740800;  // 2025-11-21T16:00:00Z
 
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using sluis::tests::Require;
 
 std::string PemOf(std::string_view der) {
   const std::string base64 = crypto::Base64Encode(der);

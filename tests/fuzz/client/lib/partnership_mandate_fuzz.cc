@@ -1,19 +1,17 @@
 // A mandate file as it is ('w'), or a serialised Mandate put into one ('m'). What is read can be
 // stored by its partnership's name inside a folder, names no user, and is read again as it was.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "client/lib/partnership_mandate.h"
 #include "client/lib/signing.h"
+#include "tests/support/require.h"
 
 namespace {
 
 using namespace sluis;  // NOLINT(google-build-using-namespace)
 
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using sluis::tests::Require;
 
 }  // namespace
 

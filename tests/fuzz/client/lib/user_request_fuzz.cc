@@ -2,18 +2,16 @@
 // signed ('s'). What is read is written again as it was; what is signed for a user id is read.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "client/lib/signing.h"
+#include "tests/support/require.h"
 
 namespace {
 
 using namespace sluis;  // NOLINT(google-build-using-namespace)
 
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using sluis::tests::Require;
 
 const crypto::SigningKey& Key() {
   static const crypto::SigningKey key = [] {

@@ -3,10 +3,10 @@
 // serialises; a revoked mandate is never in force; no signature holds for the other kind.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "server/authn/mandate.h"
+#include "tests/support/require.h"
 
 namespace {
 
@@ -14,9 +14,7 @@ using namespace sluis;  // NOLINT(google-build-using-namespace)
 
 constexpr const char* kOrganisation = "caw.example";
 
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using sluis::tests::Require;
 
 const crypto::SigningKey& Key() {
   static const crypto::SigningKey key = [] {

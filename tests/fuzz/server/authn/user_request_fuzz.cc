@@ -2,21 +2,19 @@
 // What is accepted is a whole register row; nothing may stand behind the PKCS#10 request.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "crypto/bytes.h"
 #include "crypto/signature.h"
 #include "server/authn/identity.h"
 #include "server/authn/user_request.h"
+#include "tests/support/require.h"
 
 namespace {
 
 using namespace sluis;  // NOLINT(google-build-using-namespace)
 
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using sluis::tests::Require;
 
 record::v1::UserRequest Signed(const std::string& der) {
   static const crypto::SigningKey key = [] {

@@ -3,18 +3,16 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "server/core/signal_check.h"
+#include "tests/support/require.h"
 
 namespace {
 
 using namespace sluis;  // NOLINT(google-build-using-namespace)
 
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using sluis::tests::Require;
 
 // A well-formed number as people write it, of nobody: its parts come from the input.
 std::string RegisterNumber(uint32_t seed, bool parted) {

@@ -1,18 +1,16 @@
 // A person from bytes: first byte which kinds of numbers are used. What is kept is kept again as it
 // is, holds numbers of those kinds only, and is a person to server/identity.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "server/core/subject_identity.h"
+#include "tests/support/require.h"
 
 namespace {
 
 using namespace sluis;  // NOLINT(google-build-using-namespace)
 
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using sluis::tests::Require;
 
 identity::KeyKinds UsedOf(uint8_t bits) {
   identity::KeyKinds used;

@@ -1,21 +1,13 @@
 // A request that is read is within its bounds and has one encoding; its elements are counted or
 // refused; and the entry that it must rest on follows from it.
-#include <cstdlib>
 
 #include "server/evaluation/limits.h"
 #include "server/evaluation/message.h"
 #include "server/evaluation/parts.h"
+#include "tests/support/require.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function
-
-namespace {
-
-// Ends the process, which is how a fuzz target reports a broken property.
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
+using sluis::tests::Require;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const crypto::BytesView input = crypto::View(std::span(data, size));

@@ -2,7 +2,6 @@
 #ifndef SLUIS_TESTS_FUZZ_SERVER_EVALUATION_EVALUATION_WORLD_H_
 #define SLUIS_TESTS_FUZZ_SERVER_EVALUATION_EVALUATION_WORLD_H_
 
-#include <cstdlib>
 #include <string>
 
 #include "crypto/dealing.h"
@@ -10,14 +9,12 @@
 #include "crypto/signature.h"
 #include "server/evaluation/judge.h"
 #include "server/keys/package.h"
+#include "tests/support/require.h"
 #include "tests/support/seeded_random.h"
 
 namespace sluis::fuzz {
 
-// Ends the process, which is how a fuzz target reports a broken property.
-inline void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using sluis::tests::Require;
 
 struct EvaluationWorld {
   EvaluationWorld() {

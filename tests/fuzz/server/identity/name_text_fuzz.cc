@@ -1,21 +1,15 @@
 // A name that is taken comes out as words of a to z, within bounds, and comes out the same again.
 // Every word has a sound.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "server/identity/name_text.h"
 #include "server/identity/skeleton.h"
+#include "tests/support/require.h"
 
 using namespace sluis::identity;  // NOLINT: a fuzz target is one function
 
-namespace {
-
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
+using sluis::tests::Require;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string written(reinterpret_cast<const char*>(data), size);

@@ -1,19 +1,17 @@
 // A number that is taken is its digits and separators, its check digits fit one rule, and written
 // with dots and dashes it is the same one.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "server/identity/national_number.h"
+#include "tests/support/require.h"
 
 using sluis::identity::NationalNumber;
 using sluis::identity::NumberKind;
 
 namespace {
 
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using sluis::tests::Require;
 
 std::string Digits(const NationalNumber& number) {
   const auto digits = number.expose();

@@ -2,22 +2,20 @@
 // kinds asked for and no other, each at most once, and the same again.
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "server/identity/person.h"
 #include "server/identity/person_keys.h"
+#include "tests/support/require.h"
 
 using namespace sluis::identity;  // NOLINT: a fuzz target is one function
 namespace crypto = sluis::crypto;
 
 namespace {
 
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using sluis::tests::Require;
 
 std::string_view TakeLine(std::string_view& rest) {
   const size_t end = rest.find('\n');

@@ -1,17 +1,14 @@
 // A body that is read is within its bounds and has one encoding. The first byte chooses which.
-#include <cstdlib>
 
 #include "server/keys/bodies.h"
 #include "server/keys/message.h"
+#include "tests/support/require.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function
 
 namespace {
 
-// Ends the process, which is how a fuzz target reports a broken property.
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using sluis::tests::Require;
 
 template <typename Body>
 void Check(const std::optional<Body>& body, crypto::BytesView bytes, size_t max) {

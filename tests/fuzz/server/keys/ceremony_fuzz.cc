@@ -1,11 +1,11 @@
 // Whatever two others sign, a participant stays whole, names nobody who did not sign, and is the
 // same when it is made anew from what it kept.
-#include <cstdlib>
 #include <map>
 
 #include "crypto/hash.h"
 #include "server/keys/ceremony.h"
 #include "server/keys/witness.h"
+#include "tests/support/require.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function
 
@@ -13,10 +13,7 @@ namespace {
 
 constexpr uint64_t kBegin_s = 1'000'000;
 
-// Ends the process, which is how a fuzz target reports a broken property.
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using sluis::tests::Require;
 
 std::string NameOf(int index) { return "lid-" + std::to_string(index) + ".example"; }
 

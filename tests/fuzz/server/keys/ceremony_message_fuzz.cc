@@ -1,19 +1,11 @@
 // A message that is read is within its bounds, names its own body, and has one encoding.
-#include <cstdlib>
 
 #include "crypto/hash.h"
 #include "server/keys/message.h"
+#include "tests/support/require.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function
-
-namespace {
-
-// Ends the process, which is how a fuzz target reports a broken property.
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
+using sluis::tests::Require;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const crypto::BytesView input = crypto::View(std::span(data, size));

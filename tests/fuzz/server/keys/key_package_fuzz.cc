@@ -1,18 +1,10 @@
 // A package that is read is consistent and has one encoding.
-#include <cstdlib>
 
 #include "server/keys/package.h"
+#include "tests/support/require.h"
 
 using namespace sluis;  // NOLINT: a fuzz target is one function
-
-namespace {
-
-// Ends the process, which is how a fuzz target reports a broken property.
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
+using sluis::tests::Require;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const crypto::BytesView input = crypto::View(std::span(data, size));

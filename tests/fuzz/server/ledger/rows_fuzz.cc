@@ -3,7 +3,6 @@
 // the same again; a bucket row opens only with the key that its own epoch wrapped.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -13,15 +12,14 @@
 #include "server/ledger/row.h"
 #include "server/ledger/sealed_row.h"
 #include "server/storage/memory_store.h"
+#include "tests/support/require.h"
 #include "tests/support/seeded_random.h"
 
 namespace {
 
 using namespace sluis;  // NOLINT(google-build-using-namespace)
 
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using sluis::tests::Require;
 
 std::unique_ptr<storage::Store> StoreWith(const std::string& key, const std::string& value) {
   std::unique_ptr<storage::Store> store = storage::NewMemoryStore();

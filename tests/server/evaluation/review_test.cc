@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/evaluation/hidden_subject.h"
 #include "tests/server/evaluation/group.h"
 
 namespace sluis::evaluation {

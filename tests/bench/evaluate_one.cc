@@ -37,9 +37,9 @@ double ProcessCpuUs() {
   return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) * 1e-3;
 }
 
-// With its check digits, of somebody born before 2000.
+// With its check digits, of somebody born before 2000: 400 of each year from 1960 on.
 std::string NationalNumber(uint64_t number) {
-  const uint64_t nine = 850730000 + 2 * number + 1;
+  const uint64_t nine = (60 + number / 400) * 10'000'000 + 730'000 + 2 * (number % 400) + 1;
   std::string check = std::to_string(97 - nine % 97);
   if (check.size() == 1) check.insert(0, "0");
   return std::to_string(nine).append(check);

@@ -32,6 +32,8 @@ std::string PackThatGrants(const tests::TempFolder& folder) {
               "    why: {purpose: signaal-intake, basis: vl-livc-2021}\n"
               "    when: {side: local}\n    grants: [identity]\n"
               "    because: {nl: \"wie je zelf noemde\"}\n");
+  // Its own tests say what the shipped pack decides, which has no such rule.
+  text.erase(text.find("\ntests:\n") + 1);
   const std::string path = folder.PathOf("livc-r.yaml");
   EXPECT_FALSE(client::WriteNew(path, text, client::FileMode::kPrivate).has_value());
   return path;

@@ -136,7 +136,7 @@ TEST_F(KnownPersonsTest, WhoMayNotKnowWhoItIsLearnsNothing) {
   EXPECT_EQ(h_.Last().act.outcome(), record::v1::OUTCOME_DENIED);
   EXPECT_EQ(Find({named, nobody}), "no_identity");
   EXPECT_THAT(found_, IsEmpty()) << "all or nobody";
-  EXPECT_EQ(Find({std::string(16, 'x')}), "no_record");
+  EXPECT_EQ(Find({std::string(16, 'x')}), "not_found");
 }
 
 TEST_F(KnownPersonsTest, OfTooLittleNobodyIsFound) {

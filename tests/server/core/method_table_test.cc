@@ -7,6 +7,7 @@
 
 #include "server/core/accept_partner_log.h"
 #include "server/core/amend_signal.h"
+#include "server/core/ask_evaluation.h"
 #include "server/core/cancel_ceremony.h"
 #include "server/core/ceremony_view.h"
 #include "server/core/erase_signal.h"
@@ -144,6 +145,17 @@ const std::map<std::string, Make>& ContextMethods() {
          request.set_authority(kFreeText);
          request.add_scope(kFreeText);
          return Boxed<ExportCompelled, ExportCompelledResponse>(request, h.random);
+       }},
+      {"EvaluationService.DraftEvaluation",
+       [](CoreHarness&, const RequestContext& context) {
+         return std::make_shared<DraftEvaluation>(context, std::vector{id}, std::nullopt,
+                                                  std::make_shared<DraftedEvaluation>());
+       }},
+      {"EvaluationService.Evaluate",
+       [](CoreHarness&, const RequestContext& context) {
+         BeginEvaluation::Request request{context, {}, {}, {}};
+         return std::make_shared<BeginEvaluation>(
+             request, std::nullopt, std::make_shared<std::optional<BegunEvaluation>>());
        }},
       {"ExchangeService.PreviewShare",
        [](CoreHarness&, const RequestContext& context) {

@@ -16,7 +16,7 @@ void Must(const absl::Status& status) {
 
 // A row of the ledger as it is: under a prefix that is none of its tables.
 absl::Status WriteRow(const StoredRow& row, ledger::Effect& effect) {
-  effect.writes.push_back({"E/" + row.key, row.bytes});
+  effect.writes.push_back({"%/" + row.key, row.bytes});
   return absl::OkStatus();
 }
 

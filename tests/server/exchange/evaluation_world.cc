@@ -27,9 +27,10 @@ namespace {
 namespace oprf = crypto::oprf;
 using evaluation::kUsPerSecond;
 
-// With its check digits, of somebody born before 2000.
+// With its check digits, of somebody born before 2000: 400 of each year from 1960 on.
 std::string NationalNumber(int number) {
-  const uint64_t nine = 850730000 + 2 * static_cast<uint64_t>(number) + 1;
+  const auto nth = static_cast<uint64_t>(number);
+  const uint64_t nine = (60 + nth / 400) * 10'000'000 + 730'000 + 2 * (nth % 400) + 1;
   std::string check = std::to_string(97 - nine % 97);
   if (check.size() == 1) check.insert(0, "0");
   return std::to_string(nine).append(check);

@@ -23,7 +23,7 @@ constexpr char kOrange[] = "\x1b[30;48;5;208m";
 constexpr char kPlain[] = "\x1b[0m";
 // Codes that stand for several causes: which one it is, only the node's own words say.
 constexpr std::string_view kOfSeveralCauses[] = {"bad_mandate", "bad_request", "bad_signal",
-                                                 "not_evaluated"};
+                                                 "not_evaluated", "bad_persons"};
 
 // Reads the endpoint's files; the key is wiped by the caller.
 Result<client::Endpoint> EndpointOf(const client::Profile& profile) {

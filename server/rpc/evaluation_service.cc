@@ -39,9 +39,10 @@ grpc::ServerUnaryReactor* EvaluationService::DraftEvaluation(
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   std::vector<std::string> records(request->record_ids().begin(), request->record_ids().end());
   auto drafted = std::make_shared<core::DraftedEvaluation>();
+  auto draft =
+      std::make_shared<core::DraftEvaluation>(request->context(), records, parts_.tools, drafted);
   calls_.Run(
-      context,
-      std::make_shared<core::DraftEvaluation>(request->context(), records, parts_.tools, drafted),
+      context, std::move(draft),
       [reactor, drafted, records = std::move(records), response](const grpc::Status& status) {
         if (status.ok()) Show(*drafted, records, *response);
         reactor->Finish(status);

@@ -79,6 +79,12 @@ Organisation::Organisation(std::string folder, OrganisationOptions options)
   WriteConfig();
 }
 
+std::string Organisation::PartnershipPack() const {
+  return options_.partnership_pack.empty()
+             ? tests::InSources("/policies/packs/livc-r.vaartland.yaml")
+             : options_.partnership_pack;
+}
+
 void Organisation::WriteConfig(const std::string& more) const {
   const std::string packs = tests::InSources("/policies/packs/");
   std::string text = "organisation: " + options_.id + "\nkind: " + options_.kind +
@@ -89,10 +95,7 @@ void Organisation::WriteConfig(const std::string& more) const {
                      "keys:\n  log: log.key\n  identity: identity.key\n  mandate_public: " +
                      crypto::Base64Encode(crypto::View(mandate_key_.public_key())) +
                      "\npacks:\n  statutory: " + packs +
-                     "statutory.be.yaml\n  partnership: " +
-                     (options_.partnership_pack.empty() ? packs + "livc-r.vaartland.yaml"
-                                                        : options_.partnership_pack) +
-                     "\n";
+                     "statutory.be.yaml\n  partnership: " + PartnershipPack() + "\n";
   if (!options_.node_pack.empty()) text += "  node: " + options_.node_pack + "\n";
   if (options_.in_partnership) {
     text += "partnership:\n  manifest: manifest.bin\n";

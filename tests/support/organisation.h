@@ -53,6 +53,8 @@ class Organisation {
   std::string config_file() const { return folder_ + "/sluisd.yaml"; }
   std::string manifest_file() const { return folder_ + "/manifest.bin"; }
   const OrganisationOptions& options() const { return options_; }
+  // The partnership layer that its configuration names.
+  std::string PartnershipPack() const;
   // From now on the configuration names a partnership, or none.
   void SetInPartnership(bool in_partnership);
   // From now on the configuration shortens the cooling-off time of an exercise.

@@ -58,8 +58,7 @@ std::string DerOf(const std::string& pem) {
 // After the advices of the example.
 constexpr char kSignedOn[] = "2026-07-01";
 
-crypto::Hash PackDigest(const std::string& name) {
-  const std::string path = tests::InSources("/policies/packs/") + name;
+crypto::Hash PackDigest(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   return Must(policies::ParsePack(path, text), "pack").digest;
@@ -143,8 +142,8 @@ const partnership::SignedManifest& Partners::Next(const std::vector<const Organi
   draft.partnership = "livc-r.vaartland.example";
   draft.name = "LIVC R Vaartland";
   draft.state = form.state;
-  draft.statutory_pack = PackDigest("statutory.be.yaml");
-  draft.partnership_pack = PackDigest("livc-r.vaartland.yaml");
+  draft.statutory_pack = PackDigest(tests::InSources("/policies/packs/statutory.be.yaml"));
+  draft.partnership_pack = PackDigest(members.front()->PartnershipPack());
   for (const Organisation* organisation : members) {
     const std::string statement = Must(
         partnership::SignMember(StatementOf(*organisation, form), *organisation->identity_key()),

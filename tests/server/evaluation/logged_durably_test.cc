@@ -35,7 +35,7 @@ TEST_F(LoggedDurablyTest, WhatIsLoggedIsTheRowAndTheEntryOfThisRequest) {
   std::vector<std::string> written;
   const auto write = [&](const StoredRow& row, ledger::Effect& effect) {
     written.push_back(row.key);
-    effect.writes.push_back({"E/" + row.key, row.bytes});
+    effect.writes.push_back({"%/" + row.key, row.bytes});
     return absl::OkStatus();
   };
   const auto plan = [&](const ToLog& what) {
@@ -52,7 +52,7 @@ TEST_F(LoggedDurablyTest, WhatIsLoggedIsTheRowAndTheEntryOfThisRequest) {
   const ledger::LogReader reader(tests::kOrigin, *snapshot, ledger.ledger->keyring());
   EXPECT_EQ(reader.Open(reader.Entry(0).value(), ledger::Part::kCounterpart)->bytes,
             to_log.counterpart.SerializeAsString());
-  EXPECT_FALSE(ledger.store.Value("E/" + to_log.rows.at(0).key).empty());
+  EXPECT_FALSE(ledger.store.Value("%/" + to_log.rows.at(0).key).empty());
   // What cannot be written, or has a counterpart part of its own, is not planned.
   ledger::EntryParts parts;
   parts.counterpart = "x";

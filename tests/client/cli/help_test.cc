@@ -74,6 +74,7 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                                  {"signal", "list"},
                                                                  {"signal", "open"},
                                                                  {"signal", "amend"},
+                                                                 {"signal", "tag"},
                                                                  {"signal", "share"},
                                                                  {"signal", "sent"},
                                                                  {"signal", "withdraw"},

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "server/core/exercise.h"
+#include "server/core/export_log.h"
 #include "server/core/forget_asked.h"
+#include "server/core/query_log.h"
 #include "server/core/withdraw_signal.h"
 #include "tests/server/exchange/asking_world.h"
 
@@ -15,7 +17,9 @@ namespace {
 
 using ledger::Table;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using tests::CodeOf;
 using tests::Opened;
@@ -252,6 +256,46 @@ TEST_F(AskedForgotten, TheLogSaysWhichRecordsWereEvaluated) {
   EXPECT_THAT(kept.subject.record_ids(), ElementsAre(other));
   EXPECT_EQ(kept.counterpart.exchange_id(), began.counterpart.exchange_id());
   EXPECT_EQ(kept.counterpart.side(), "sender");
+}
+
+TEST_F(AskedForgotten, LookingIntoTheLogShowsNobodyWhoWasAskedAbout) {
+  const std::string record = RecordOf(7);
+  const Evaluated evaluated = Asked({record});
+  const Opened began = EntryOf(evaluated);
+  const std::string identifier = began.subject.evaluated(0).inputs(0).identifier();
+  const std::string blind = began.subject.evaluated(0).inputs(0).blind();
+  const tests::Person officer = h().Admit("dpo", {"privacy-officer"});
+  node::v1::QueryLogRequest request;
+  node::v1::QueryLogResponse response;
+  *request.mutable_context() = tests::Oversight();
+  request.set_reason("jaarlijkse steekproef");
+  request.set_record_id(record);
+  request.mutable_open()->set_subject(true);
+  request.mutable_open()->set_decision_ref("DPO-2026-7");
+  ASSERT_EQ(
+      h().Run(officer, std::make_shared<core::QueryLog>(request, response, h().ledger->origin())),
+      absl::OkStatus());
+  bool found = false;
+  for (const node::v1::LogRow& row : response.rows()) {
+    found = found || row.index() == began.index;
+    EXPECT_THAT(row.subject().evaluated(), IsEmpty());
+  }
+  EXPECT_TRUE(found) << "that it was evaluated is found by the record";
+  EXPECT_THAT(response.SerializeAsString(), Not(HasSubstr(identifier)));
+
+  h().ledger->Tick();
+  core::ExportStream stream(*h().ledger, h().ledger->checkpoint(), request.open(), false);
+  std::string bytes;
+  for (;;) {
+    const auto piece = stream.Next();
+    ASSERT_TRUE(piece.ok()) << piece.status();
+    if (!*piece) break;
+    bytes += **piece;
+  }
+  EXPECT_THAT(bytes, HasSubstr(record)) << "other subject parts are open";
+  EXPECT_THAT(bytes, Not(HasSubstr(identifier)));
+  EXPECT_THAT(bytes, Not(HasSubstr(blind)));
+  EXPECT_THAT(tests::VerdictOf(bytes, h().ledger->verifier_key()), IsEmpty());
 }
 
 }  // namespace

@@ -29,7 +29,10 @@ using evaluation::kUsPerSecond;
 
 // With its check digits, of somebody born before 2000.
 std::string NationalNumber(int number) {
-  const uint64_t nine = 850730000 + 2 * static_cast<uint64_t>(number) + 1;
+  // Each day has so many of them.
+  constexpr uint64_t kOfOneDay = 498;
+  const auto all = static_cast<uint64_t>(number);
+  const uint64_t nine = 850701000 + 1000 * (all / kOfOneDay % 28) + 2 * (all % kOfOneDay) + 1;
   std::string check = std::to_string(97 - nine % 97);
   if (check.size() == 1) check.insert(0, "0");
   return std::to_string(nine).append(check);

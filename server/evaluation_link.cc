@@ -9,8 +9,8 @@
 
 #include "crypto/hash.h"
 #include "server/core/end_evaluation.h"
+#include "server/core/forget_asked.h"
 #include "server/core/forget_evaluated.h"
-#include "server/core/sent_exchange.h"
 #include "server/envelope/fault.h"
 
 namespace sluis::server {
@@ -60,7 +60,6 @@ EvaluationLink::EvaluationLink(const Parts& parts)
       hedge_(crypto::HmacSha256Secret(crypto::View(parts_.keys.case_key.expose()), {kHedgeLabel})),
       asking_(
           {.organisation = parts_.organisation,
-           .origin = core::LogOriginOf(parts_.organisation),
            .executor = parts_.executor,
            .peers = parts_.peers,
            .desk = desk_,
@@ -91,16 +90,23 @@ void EvaluationLink::Evaluate(const absl::StatusOr<authn::CertificateFacts>& fac
       [this, &response, done = std::move(done)](absl::StatusOr<exchange::Evaluated> evaluated) {
         Wake();
         if (!evaluated.ok()) return done(evaluated.status());
-        for (const core::RecordElements& one : evaluated->records) {
-          *response.add_records() = Said(one);
-        }
+        std::vector<node::v1::EvaluatedRecord> said;
+        for (const core::RecordElements& one : evaluated->given.records) said.push_back(Said(one));
         for (const std::string& holder : evaluated->wrong) response.add_wrong_holders(holder);
         response.mutable_log_receipt()->set_leaf_hash(
             std::string(crypto::View(evaluated->leaf_hash)));
         // Elements leave memory only to lie sealed with their records.
+        auto kept = std::make_shared<std::vector<std::string>>();
         parts_.executor.RunAsNode(
-            std::make_shared<core::KeepElements>(std::move(evaluated->records), parts_.random),
-            done);
+            std::make_shared<core::KeepElements>(std::move(evaluated->given), parts_.random, kept),
+            [&response, done, said = std::move(said), kept](const absl::Status& status) {
+              for (const node::v1::EvaluatedRecord& one : said) {
+                if (std::ranges::find(*kept, one.record_id()) != kept->end()) {
+                  *response.add_records() = one;
+                }
+              }
+              done(status);
+            });
       });
 }
 
@@ -145,6 +151,7 @@ absl::Status EvaluationLink::KeepHouse() {
   upkept_ = now;
   first.Update(
       core::ForgetEvaluations(parts_.ledger, parts_.executor, evaluations_, parts_.clock.NowUs()));
+  first.Update(core::ForgetAskedEvaluations(parts_.ledger, parts_.executor, parts_.clock.NowUs()));
   return first;
 }
 

@@ -60,7 +60,8 @@ class EvaluationLink {
   // Ends what is under way; peers and executor must still run, or have ended their calls.
   void Stop();
 
-  // Forgets evaluations that count no more, at most hourly. One thread.
+  // Forgets evaluations that count no more, and whom it asked about before their last day, at most
+  // hourly. One thread.
   absl::Status KeepHouse();
 
  private:

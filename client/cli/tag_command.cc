@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -78,7 +79,8 @@ std::string DraftLines(const Shell& shell, const node::v1::DraftEvaluationReques
   return out;
 }
 
-Exit Say(Shell& shell, const node::v1::EvaluateResponse& answer) {
+Exit Say(Shell& shell, const node::v1::DraftEvaluationRequest& asked,
+         const node::v1::EvaluateResponse& answer) {
   if (shell.json) {
     shell.Print(client::ToJson(answer));
     return Exit::kDone;
@@ -86,6 +88,11 @@ Exit Say(Shell& shell, const node::v1::EvaluateResponse& answer) {
   for (const node::v1::EvaluatedRecord& record : answer.records()) {
     shell.Say("tag.done", {{"id", crypto::HexEncode(record.record_id())},
                            {"kinds", KindsText(shell, record.kinds())}});
+  }
+  for (const std::string& id : asked.record_ids()) {
+    const bool kept = std::any_of(answer.records().begin(), answer.records().end(),
+                                  [&id](const auto& record) { return record.record_id() == id; });
+    if (!kept) shell.Note("tag.not_kept", {{"id", crypto::HexEncode(id)}});
   }
   for (const std::string& holder : answer.wrong_holders()) {
     shell.Note("tag.wrong_holder", {{"organisation", Harmless(holder)}});
@@ -114,7 +121,7 @@ Exit Tag(Shell& shell, const TagOptions& options) {
   if (!request.ok()) return shell.Fail(request.failure());
   const auto answer = Call<node::v1::EvaluateResponse>(shell, *request);
   if (!answer.ok()) return shell.Fail(answer.failure());
-  return Say(shell, *answer);
+  return Say(shell, *asked, *answer);
 }
 
 }  // namespace

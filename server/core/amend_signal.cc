@@ -1,6 +1,7 @@
 #include "server/core/amend_signal.h"
 
 #include "policies/obligation.h"
+#include "server/core/asked_evaluation.h"
 #include "server/core/author_mode.h"
 #include "server/core/erasure.h"
 #include "server/core/record_act.h"
@@ -128,6 +129,8 @@ absl::StatusOr<Plan> AmendSignal::Decide(const Call& call, View& view) {
   write.body.set_amended_at_us(call.now_us);
   write.body.set_amend_reason(request_.reason());
   if (write.row.retention_until() < act.record->row.retention_until()) BringRetentionNearer(effect);
+  // Match keys, blinds and what stands for a person are of nobody who is written down from now on.
+  Forgotten gone;
   if (change.replaces) {
     const absl::StatusOr<std::optional<ledger::KeyRef>> key = IdentityKey(view, write.row);
     if (!key.ok()) return key.status();
@@ -135,10 +138,23 @@ absl::StatusOr<Plan> AmendSignal::Decide(const Call& call, View& view) {
       effect.erase.push_back(**key);
       effect.entry.act.set_erased_everywhere_on(ErasedEverywhereOn(call));
     }
+    absl::StatusOr<Forgotten> found = ForgottenWith(view, write.row.record_id());
+    if (!found.ok()) return found.status();
+    gone = *std::move(found);
     write.row.clear_identity();
   }
   write.identity = std::move(change.written);
   effect.record = std::move(write);
+  if (gone.keys.empty()) {
+    AddForgotten(call, gone, effect);
+  } else {
+    // What destroys a part of another entry is an erasure, and says so.
+    Effect& forget = plan.effects.emplace_back();
+    forget.entry = EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
+    AddSubject(*act.record, forget.entry);
+    forget.about = act.record;
+    AddForgotten(call, gone, forget);
+  }
   plan.reply = [this, version](std::span<const ledger::Logged> logged) {
     response_.set_version(version);
     *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "server/core/asked_evaluation.h"
 #include "server/core/asker_in_force.h"
 #include "server/core/ceremony_rows.h"
 #include "server/core/key_use.h"
@@ -115,6 +116,23 @@ evaluation::HolderKeys KeysOf(const Call& call, const keys::Package& package) {
   return out;
 }
 
+void FillSubject(const EvaluationDraft& draft, record::v1::SubjectPart& subject) {
+  for (const std::string& record : draft.records) subject.add_record_ids(record);
+  draft.question->FillSubject(subject);
+}
+
+// Of each record the id of the key under which it lies who it is about.
+absl::StatusOr<std::vector<std::string>> IdentityKeys(const View& view,
+                                                      const std::vector<std::string>& records) {
+  std::vector<std::string> ids;
+  for (const std::string& record : records) {
+    const absl::StatusOr<record::v1::StoredRecord> row = view.ReadRecordRow(record);
+    if (!row.ok()) return row.status();
+    ids.push_back(row->identity().key_id());
+  }
+  return ids;
+}
+
 Entry EntryFor(const Call& call) {
   Entry entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
   entry.act.set_purpose(call.purpose);
@@ -174,7 +192,7 @@ absl::StatusOr<Plan> DraftEvaluation::Decide(const Call& call, View& view) {
     drafted->count = asked.count();
     drafted->case_token = draft->case_token;
     drafted->package = draft->package;
-    asked.FillSubject(drafted->subject);
+    FillSubject(*draft, drafted->subject);
     for (const FoundPerson& person : *persons) drafted->persons.push_back(person.identity);
     for (const ledger::Logged& one : logged) drafted->receipts.push_back(LogReceiptOf(one));
     if (tools.drafts.Keep(user, std::move(*draft), now_us)) return absl::OkStatus();
@@ -228,10 +246,13 @@ absl::StatusOr<Plan> BeginEvaluation::Decide(const Call& call, View& view) {
   if (!changed.ok()) return changed.status();
   if (changed->has_value()) return std::move(**changed);
 
+  absl::StatusOr<std::vector<std::string>> identities = IdentityKeys(view, draft.records);
+  if (!identities.ok()) return identities.status();
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryFor(call);
-  draft.question->FillSubject(effect.entry.subject);
+  FillSubject(draft, effect.entry.subject);
+  AddAsked(call, crypto::View(draft.question->request_id()), draft.records, effect);
   effect.preconditions = draft.rests_on;
   effect.preconditions.push_back(pinned.pinned);
   StepWrite& step = effect.step.emplace();
@@ -244,10 +265,12 @@ absl::StatusOr<Plan> BeginEvaluation::Decide(const Call& call, View& view) {
   evaluation::Asking asking{call.terms->organisation, call.basis, draft.case_token,
                             std::get<OwnStatement>(*stated).signature};
   plan.reply = [claimed, ticket = step.ticket, begun = begun_, asking = std::move(asking),
-                keys = KeysOf(call, *draft.package)](std::span<const ledger::Logged> logged) {
+                keys = KeysOf(call, *draft.package),
+                identities = *std::move(identities)](std::span<const ledger::Logged> logged) {
     const absl::StatusOr<evaluation::LoggedDurably> durable = (*ticket)->Durable(logged[0]);
     if (!durable.ok()) return durable.status();
-    begun->emplace(BegunEvaluation{claimed->Use(), *durable, logged[0].index, keys, asking});
+    begun->emplace(
+        BegunEvaluation{claimed->Use(), *durable, logged[0].index, keys, asking, identities});
     return absl::OkStatus();
   };
   return plan;

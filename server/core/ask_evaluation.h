@@ -55,7 +55,8 @@ struct DraftedEvaluation {
   crypto::Hash blinded_digest{};
   uint32_t count = 0;
   std::string case_token;
-  // Case, match keys and blinds: who signs computes the list anew (evaluation/hidden_subject.h).
+  // Case, records, match keys and blinds, as they are logged: who signs computes the list anew
+  // (evaluation/hidden_subject.h).
   record::v1::SubjectPart subject;
   // Who it is about, in the order of the records.
   std::vector<record::v1::SubjectIdentity> persons;
@@ -96,6 +97,9 @@ struct BegunEvaluation {
   uint64_t index = 0;
   evaluation::HolderKeys keys;
   evaluation::Asking asking;
+  // Id of the key under which it lies who each record is about: what is computed is for no other
+  // person.
+  std::vector<std::string> identity_keys;
 };
 
 class BeginEvaluation : public UseCase {

@@ -82,6 +82,12 @@ absl::Status AddResult(const Call& call, const View& view, const keys::Ceremony&
   // Shared anew the key is the same, and so is what a removed holder may know of it: that day
   // stands until another key takes the place of this one. A factor made again is another one.
   if (before.ok() && before->package.key_id == package.key_id) {
+    const std::vector<keys::KeyHolder>& holders = before->package.holders;
+    const bool held = std::ranges::any_of(holders, [&call](const keys::KeyHolder& holder) {
+      return holder.organisation == call.terms->organisation;
+    });
+    // In whatever sharing: who had a share evaluated with it.
+    if (held) pinned.set_since_s(before->row.since_s());
     pinned.set_stops_s(before->row.stops_s());
     pinned.set_stops_why(before->row.stops_why());
   }

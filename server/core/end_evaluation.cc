@@ -2,12 +2,11 @@
 
 #include "crypto/hash.h"
 #include "crypto/sealing.h"
+#include "server/core/open_identity.h"
 #include "server/core/owed_proofs.h"
 #include "server/core/refusal.h"
 #include "server/evaluation/judge.h"
 #include "server/evaluation/parts.h"
-#include "server/ledger/reader.h"
-#include "server/ledger/sealed_parts.h"
 #include "sluis/record/v1/evaluation.pb.h"
 
 namespace sluis::core {
@@ -16,6 +15,8 @@ namespace {
 constexpr std::string_view kAnswersLabel = "sluis/evaluation-answers/v1";
 constexpr std::string_view kElementLabel = "sluis/kept-element/v1";
 constexpr std::string_view kKindWrong = "evaluation-answer";
+constexpr std::string_view kOutcomeKept = "kept";
+constexpr std::string_view kOutcomeDropped = "dropped";
 
 Method NodeMethod(const char* name) { return {name, node::v1::METHOD_CLASS_UNSPECIFIED}; }
 
@@ -27,11 +28,19 @@ std::string SealingData(std::string_view label, std::string_view row_key) {
 
 absl::Status Done(std::span<const ledger::Logged>) { return absl::OkStatus(); }
 
-}  // namespace
-
-std::string EvaluationAnswersKey(const evaluation::RequestId& id) {
-  return ledger::RowKey(ledger::Table::kEvaluationAnswers, crypto::View(id));
+// The key under which it lies who the record is about; nothing when that is another one than it was
+// or the record may be used no more.
+absl::StatusOr<std::optional<crypto::DataKey>> KeyOfPerson(const View& view,
+                                                           const record::v1::StoredRecord& row,
+                                                           std::string_view identity_key) {
+  if (row.state() != record::v1::RECORD_STATE_OPEN || identity_key.empty() ||
+      row.identity().key_id() != identity_key) {
+    return std::nullopt;
+  }
+  return ReadKeyOfIdentity(view, row);
 }
+
+}  // namespace
 
 std::string WrongAnswerKey(const evaluation::RequestId& id, evaluation::MemberIndex holder) {
   std::string rest(crypto::View(id));
@@ -48,41 +57,42 @@ const Method& EndEvaluation::method() const {
   return method;
 }
 
-absl::StatusOr<std::optional<ledger::RowWrite>> EndEvaluation::AnswersRow(const View& view) const {
-  if (ending_.signed_answers.empty()) return std::nullopt;
-  const ledger::LogReader reader(origin_, view.snapshot(), view.keyring());
-  const absl::StatusOr<ledger::StoredEntry> entry = reader.Entry(ending_.began);
-  if (!entry.ok()) return entry.status();
-  const absl::StatusOr<ledger::SealedParts> parts = ledger::ParseSealedParts(entry->sealed);
-  if (!parts.ok()) return absl::DataLossError(parts.status().message());
-  const absl::StatusOr<ledger::RecordKeys> keys =
-      view.keyring().Unwrap(view.snapshot(), parts->subject);
-  // The officer has closed the review already: there is nothing to keep them for.
-  if (absl::IsNotFound(keys.status())) return std::nullopt;
+absl::Status EndEvaluation::AddAnswers(const View& view, Effect& effect) const {
+  if (ending_.signed_answers.empty()) return absl::OkStatus();
+  const std::string_view id = crypto::View(ending_.request_id);
+  const absl::StatusOr<AskedRow> asked = ReadAsked(view, id);
+  // Whom it is about is gone already: there is nothing to keep them for.
+  if (absl::IsNotFound(asked.status())) return absl::OkStatus();
+  if (!asked.ok()) return asked.status();
+  const absl::StatusOr<std::optional<ledger::KeyRef>> ref = SubjectKeyOf(view, asked->index());
+  if (!ref.ok()) return ref.status();
+  if (!*ref) return absl::OkStatus();
+  const absl::StatusOr<ledger::RecordKeys> keys = view.keyring().Unwrap(view.snapshot(), **ref);
+  if (absl::IsNotFound(keys.status())) return absl::OkStatus();
   if (!keys.ok()) return keys.status();
   record::v1::EvaluationAnswers plain;
   for (const std::string& answer : ending_.signed_answers) plain.add_signed_answers(answer);
-  const std::string key = EvaluationAnswersKey(ending_.request_id);
+  const std::string key = EvaluationAnswersKey(id);
   record::v1::HeldAnswers row;
   row.set_version(1);
-  row.set_bucket(parts->subject.bucket);
-  row.set_key_id(std::string(crypto::View(parts->subject.key_id)));
+  row.set_bucket((*ref)->bucket);
+  row.set_key_id(std::string(crypto::View((*ref)->key_id)));
   row.set_sealed(crypto::Seal(keys->subject, SealingData(kAnswersLabel, key),
                               plain.SerializeAsString(), random_));
-  return ledger::RowWrite{key, row.SerializeAsString()};
+  effect.rows.push_back({key, row.SerializeAsString()});
+  effect.preconditions.push_back({AskedKey(id), asked->stamp});
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Plan> EndEvaluation::Decide(const Call& call, View& view) {
   logged_->reset();
-  absl::StatusOr<std::optional<ledger::RowWrite>> answers = AnswersRow(view);
-  if (!answers.ok()) return answers.status();
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
   effect.entry.act.set_purpose(ending_.purpose);
   effect.entry.act.set_basis(ending_.basis);
   effect.entry.subject = ending_.subject;
-  if (*answers) effect.rows.push_back(**std::move(answers));
+  if (absl::Status added = AddAnswers(view, effect); !added.ok()) return added;
   for (const std::string& holder : ending_.holders) {
     effect.rows.push_back(EndedProof(holder, ending_.key_id, ending_.request_id, ending_.began));
   }
@@ -99,7 +109,7 @@ absl::StatusOr<Plan> EndEvaluation::Decide(const Call& call, View& view) {
 
 absl::StatusOr<std::vector<std::string>> ReadEvaluationAnswers(const View& view,
                                                                const evaluation::RequestId& id) {
-  const std::string key = EvaluationAnswersKey(id);
+  const std::string key = EvaluationAnswersKey(crypto::View(id));
   const absl::StatusOr<ledger::Row> stored = ledger::ReadRow(view.snapshot(), key);
   if (!stored.ok()) return stored.status();
   if (stored->stamp == ledger::kAbsent) return absl::NotFoundError("no answers are kept of it");
@@ -125,7 +135,10 @@ const Method& NoteWrongAnswer::method() const {
   return method;
 }
 
-absl::StatusOr<Plan> NoteWrongAnswer::Decide(const Call& call, View&) {
+absl::StatusOr<Plan> NoteWrongAnswer::Decide(const Call& call, View& view) {
+  const std::string_view id = crypto::View(request_id_);
+  const absl::StatusOr<AskedRow> asked = ReadAsked(view, id);
+  if (!asked.ok() && !absl::IsNotFound(asked.status())) return asked.status();
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
@@ -138,7 +151,10 @@ absl::StatusOr<Plan> NoteWrongAnswer::Decide(const Call& call, View&) {
   part.set_message_digest(std::string(crypto::View(crypto::Sha256(wrong_.evidence))));
   part.set_outcome(std::string(evaluation::VerdictName(wrong_.verdict)));
   effect.entry.counterpart = part.SerializeAsString();
-  effect.rows.push_back({WrongAnswerKey(request_id_, wrong_.holder), wrong_.evidence});
+  if (asked.ok()) {
+    effect.rows.push_back({WrongAnswerKey(request_id_, wrong_.holder), wrong_.evidence});
+    effect.preconditions.push_back({AskedKey(id), asked->stamp});
+  }
   plan.reply = Done;
   return plan;
 }
@@ -149,28 +165,53 @@ const Method& KeepElements::method() const {
 }
 
 absl::StatusOr<Plan> KeepElements::Decide(const Call& call, View& view) {
+  const std::string counterpart =
+      AboutRequest(call, crypto::View(given_.request_id), kKindElements, kOutcomeKept);
+  const Refusal changed{absl::StatusCode::kFailedPrecondition, "changed_since_asked",
+                        "the signal is there no more, was taken back or is about somebody else by "
+                        "now; nothing is kept of it",
+                        ""};
+  kept_->clear();
   Plan plan;
-  for (const RecordElements& one : records_) {
+  std::vector<std::string> kept;
+  for (const RecordElements& one : given_.records) {
     absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view.OpenRecord(one.record);
-    if (absl::IsNotFound(record.status())) {
-      return RefusalPlan(call, {absl::StatusCode::kFailedPrecondition, "no_record",
-                                "the record is there no more; nothing is kept of it", ""});
+    if (!record.ok() && !absl::IsNotFound(record.status())) return record.status();
+    absl::StatusOr<std::optional<crypto::DataKey>> key =
+        record.ok() ? KeyOfPerson(view, (*record)->row, one.identity_key) : std::nullopt;
+    if (!key.ok()) return key.status();
+    if (!key->has_value()) {
+      plan.refused_parts.push_back(plan.effects.size());
+      Effect& refused = plan.effects.emplace_back(RefusalPlan(call, changed).effects[0]);
+      refused.entry.counterpart =
+          AboutRequest(call, crypto::View(given_.request_id), kKindElements, kOutcomeDropped);
+      if (!record.ok()) continue;
+      AddSubject(**record, refused.entry);
+      refused.about = *std::move(record);
+      continue;
     }
-    if (!record.ok()) return record.status();
     Effect& effect = plan.effects.emplace_back();
     effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+    effect.entry.counterpart = counterpart;
     AddSubject(**record, effect.entry);
     effect.preconditions.push_back({RecordKey(one.record), (*record)->stamp});
-    for (const evaluation::KeptElement& kept : one.elements) {
-      const std::string key = ElementKey(one.record, kept);
-      const identity::WipedText plain = evaluation::PlainFormOf(kept);
+    NotePerson(one.record, effect);
+    for (const evaluation::KeptElement& element : one.elements) {
+      const std::string row_key = ElementKey(one.record, element);
+      const identity::WipedText plain = evaluation::PlainFormOf(element);
       effect.rows.push_back(
-          {key, crypto::Seal((*record)->keys.data, SealingData(kElementLabel, key),
-                             crypto::BytesView(plain.data(), plain.size()), random_)});
+          {row_key, crypto::Seal(**key, SealingData(kElementLabel, row_key),
+                                 crypto::BytesView(plain.data(), plain.size()), random_)});
     }
+    kept.push_back(one.record);
     effect.about = *std::move(record);
   }
-  plan.reply = Done;
+  plan.refusal = kept.empty();
+  plan.reply = [changed, kept, out = kept_](std::span<const ledger::Logged>) {
+    if (kept.empty()) return RefusalStatus(changed, DetailOf(changed));
+    *out = kept;
+    return absl::OkStatus();
+  };
   return plan;
 }
 
@@ -181,8 +222,12 @@ absl::StatusOr<evaluation::KeptElement> ReadElement(const View& view, const std:
   const absl::StatusOr<ledger::Row> row = ledger::ReadRow(view.snapshot(), row_key);
   if (!row.ok()) return row.status();
   if (row->stamp == ledger::kAbsent) return absl::NotFoundError("nothing stands for it here");
+  const absl::StatusOr<std::optional<crypto::DataKey>> key =
+      ReadKeyOfIdentity(view, (*opened)->row);
+  if (!key.ok()) return key.status();
+  if (!key->has_value()) return absl::NotFoundError("nobody is known whom it stood for");
   absl::StatusOr<crypto::Bytes> plain =
-      crypto::Open((*opened)->keys.data, SealingData(kElementLabel, row_key), row->value);
+      crypto::Open(**key, SealingData(kElementLabel, row_key), row->value);
   if (!plain.ok()) return absl::DataLossError("what stands for a person cannot be opened");
   absl::StatusOr<evaluation::KeptElement> kept = evaluation::ReadKeptElement(*plain);
   crypto::Wipe(*plain);

@@ -3,8 +3,9 @@
 // Guarantee: no element is given out before the end is durable (EndEvaluation fills in what
 // Combined::Release asks for); the answers that were put together lie sealed under the key of the
 // subject part of the entry that began it, so that they are destroyed with match keys and blinds;
-// what a holder signed wrongly is kept with the entry that names it. Elements lie sealed under the
-// data key of their record and die with it. Source: docs/formats.md, rows A, W and n.
+// what a holder signed wrongly is kept as long, and its digest in the entry that names it. Elements
+// lie sealed under the key of who their record is about and die with it; what was asked about one
+// person is never kept for another. Source: docs/formats.md, rows A, W and n.
 #ifndef SLUIS_SERVER_CORE_END_EVALUATION_H_
 #define SLUIS_SERVER_CORE_END_EVALUATION_H_
 
@@ -16,13 +17,13 @@
 #include <vector>
 
 #include "crypto/random.h"
+#include "server/core/asked_evaluation.h"
 #include "server/core/use_case.h"
 #include "server/evaluation/asker.h"
 #include "server/evaluation/kept_element.h"
 
 namespace sluis::core {
 
-std::string EvaluationAnswersKey(const evaluation::RequestId& id);
 std::string WrongAnswerKey(const evaluation::RequestId& id, evaluation::MemberIndex holder);
 std::string ElementKey(std::string_view record, const evaluation::KeptElement& kept);
 
@@ -44,23 +45,19 @@ struct EvaluationEnding {
 
 class EndEvaluation : public UseCase {
  public:
-  // `origin`: of this node's log. `logged` is filled in when it is durable.
-  EndEvaluation(EvaluationEnding ending, std::string origin, crypto::Random& random,
+  // `logged` is filled in when it is durable.
+  EndEvaluation(EvaluationEnding ending, crypto::Random& random,
                 std::shared_ptr<std::optional<evaluation::LoggedDurably>> logged)
-      : ending_(std::move(ending)),
-        origin_(std::move(origin)),
-        random_(random),
-        logged_(std::move(logged)) {}
+      : ending_(std::move(ending)), random_(random), logged_(std::move(logged)) {}
 
   const Method& method() const override;
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:
-  // The row of the answers; nothing when their key is destroyed already.
-  absl::StatusOr<std::optional<ledger::RowWrite>> AnswersRow(const View& view) const;
+  // Adds the row of the answers; nothing when their key is destroyed already.
+  absl::Status AddAnswers(const View& view, Effect& effect) const;
 
   const EvaluationEnding ending_;
-  const std::string origin_;
   crypto::Random& random_;
   const std::shared_ptr<std::optional<evaluation::LoggedDurably>> logged_;
 };
@@ -89,21 +86,33 @@ class NoteWrongAnswer : public UseCase {
 // What stands for the persons of one record.
 struct RecordElements {
   std::string record;
+  // Id of the key under which it lay who that is, when it was asked.
+  std::string identity_key;
   std::vector<evaluation::KeptElement> elements;
 };
 
+// What one evaluation gave.
+struct GivenElements {
+  evaluation::RequestId request_id{};
+  std::vector<RecordElements> records;
+};
+
 // Keeps elements with their records, one effect for each; replaces those of the same key and kind.
-// FAILED_PRECONDITION, with an entry, when a record is there no more.
+// Of a record that is there no more, was taken back or is about somebody else by now nothing is
+// kept, with an entry; FAILED_PRECONDITION when that is so of all. `kept`: ids of the others,
+// filled in when the call is answered OK.
 class KeepElements : public UseCase {
  public:
-  KeepElements(std::vector<RecordElements> records, crypto::Random& random)
-      : records_(std::move(records)), random_(random) {}
+  KeepElements(GivenElements given, crypto::Random& random,
+               std::shared_ptr<std::vector<std::string>> kept)
+      : given_(std::move(given)), random_(random), kept_(std::move(kept)) {}
   const Method& method() const override;
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:
-  const std::vector<RecordElements> records_;
+  const GivenElements given_;
   crypto::Random& random_;
+  const std::shared_ptr<std::vector<std::string>> kept_;
 };
 
 // An element of a record. NOT_FOUND, DATA_LOSS.

@@ -122,6 +122,9 @@ absl::StatusOr<Erasable> FindErasable(const View& view, std::string_view record_
     auto identity = IdentityKey(view, record.row);
     if (!identity.ok()) return identity.status();
     found.identity = *std::move(identity);
+    auto asked = ForgottenWith(view, record_id);
+    if (!asked.ok()) return asked.status();
+    found.asked = *std::move(asked);
     return found;
   }
   if (!absl::IsDataLoss(opened.status())) return opened.status();
@@ -159,6 +162,9 @@ absl::StatusOr<Erasable> FindErasable(const View& view, std::string_view record_
   auto identity = IdentityKey(view, found.row);
   if (!identity.ok()) return identity.status();
   found.identity = *std::move(identity);
+  auto asked = ForgottenWith(view, record_id);
+  if (!asked.ok()) return asked.status();
+  found.asked = *std::move(asked);
   return found;
 }
 
@@ -194,6 +200,7 @@ std::string AddErasure(const Call& call, const Erasable& record, Effect& effect)
     ForgetTerms(after);
     WriteReceived(*record.exchange, std::move(after), effect);
   }
+  AddForgotten(call, record.asked, effect);
   effect.preconditions.push_back({RecordKey(record.row.record_id()), record.stamp});
   effect.about = record.opened;
   if (record.opened) {

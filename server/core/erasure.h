@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "server/core/asked_evaluation.h"
 #include "server/core/call.h"
 #include "server/core/plan.h"
 #include "server/core/received_exchange.h"
@@ -29,6 +30,8 @@ struct Erasable {
   std::optional<ledger::KeyRef> one_time = {};
   // The key of who it is about, while it is there.
   std::optional<ledger::KeyRef> identity = {};
+  // What evaluations left of who it is about.
+  Forgotten asked = {};
   // Null when the body cannot be opened.
   std::shared_ptr<const OpenedRecord> opened;
 };
@@ -53,9 +56,10 @@ std::string ErasedEverywhereOn(const Call& call);
 
 // Makes `effect` destroy the keys of the record, of who it is about, and the one-time key of one
 // that was received, provided that its row is unchanged, and leave its tombstone, and of the Offer
-// of `exchange` its binding; adds the subject. That of a record that cannot be opened names its id
-// only and lies under a key of its own, like the subject of a list. Returns the day from which no
-// copy of the old keys exists anywhere (YYYY-MM-DD, legal time), which the act part states too.
+// of `exchange` its binding, and of evaluations nothing; adds the subject. That of a record that
+// cannot be opened names its id only and lies under a key of its own, like the subject of a list.
+// Returns the day from which no copy of the old keys exists anywhere (YYYY-MM-DD, legal time),
+// which the act part states too.
 std::string AddErasure(const Call& call, const Erasable& record, Effect& effect);
 
 }  // namespace sluis::core

@@ -1,5 +1,6 @@
 #include "server/core/exercise.h"
 
+#include "server/core/asked_evaluation.h"
 #include "server/core/erasure.h"
 #include "server/core/outbox.h"
 #include "server/core/quarantine.h"
@@ -65,8 +66,8 @@ absl::StatusOr<bool> AddExchange(const Call& call, const View& view, const std::
   return true;
 }
 
-// A Notice, an exchange or a record, whichever has that id. What went with an erasure that was
-// applied again leaves the mark only.
+// A Notice, an evaluation that was begun here, an exchange or a record, whichever has that id. What
+// went with an erasure that was applied again leaves the mark only.
 absl::Status AddMarked(const Call& call, const View& view, const std::string& id, Effect& effect) {
   const absl::StatusOr<ledger::Row> mark = ledger::ReadRow(view.snapshot(), ExerciseKey(id));
   if (!mark.ok()) return mark.status();
@@ -74,6 +75,17 @@ absl::Status AddMarked(const Call& call, const View& view, const std::string& id
     for (std::string key : {OutboxKey(mark->value, id), ExerciseKey(id)}) {
       effect.rows.push_back({std::move(key), std::nullopt});
     }
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<AskedRow> asked = ReadAsked(view, id);
+  if (!asked.ok() && !absl::IsNotFound(asked.status())) return asked.status();
+  if (asked.ok()) {
+    // On no condition: it may go with a record of the same plan.
+    const absl::StatusOr<Forgotten> forgotten = ForgottenOf(view, id, *asked);
+    if (!forgotten.ok()) return forgotten.status();
+    effect.entry.counterpart = AboutRequest(call, id, kKindPersons, kErased);
+    AddForgotten(call, *forgotten, effect);
+    effect.rows.push_back({ExerciseKey(id), std::nullopt});
     return absl::OkStatus();
   }
   const absl::StatusOr<bool> exchange = AddExchange(call, view, id, effect);

@@ -10,6 +10,7 @@
 #include "server/core/refusal.h"
 #include "server/core/sent_exchange.h"
 #include "server/core/status_lists.h"
+#include "server/evaluation/parts.h"
 #include "server/ledger/row.h"
 #include "sluis/record/v1/entry.pb.h"
 
@@ -51,6 +52,15 @@ absl::StatusOr<bool> IsPartner(const Call& call, const View& view, const std::st
   }
   if (!visited.ok()) return visited;
   return found;
+}
+
+// Whether it holds who was asked about in an evaluation, and how that was hidden: it leaves the
+// node in a sample of the privacy officer only.
+bool NamesPersons(const std::string& subject) {
+  record::v1::SubjectPart part;
+  const bool names = !part.ParseFromString(subject) || part.evaluated_size() > 0;
+  evaluation::WipeSubject(part);
+  return names;
 }
 
 }  // namespace
@@ -173,6 +183,10 @@ absl::Status ExportStream::AppendPart(const ledger::StoredEntry& entry, ledger::
   }
   absl::StatusOr<ledger::OpenedPart> opened = reader_.Open(entry, part);
   if (!opened.ok()) return opened.status();
+  if (part == ledger::Part::kSubject && opened->state == State::kOpen &&
+      NamesPersons(opened->bytes)) {
+    opened->state = State::kClosed;
+  }
   crypto::AppendU8(piece, static_cast<uint8_t>(opened->state));
   if (opened->state == State::kOpen) {
     piece += crypto::View(opened->salt);

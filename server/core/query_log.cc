@@ -6,6 +6,8 @@
 
 #include "server/core/page_token.h"
 #include "server/core/signal_check.h"
+#include "server/evaluation/limits.h"
+#include "server/evaluation/parts.h"
 #include "server/ledger/leaf.h"
 #include "server/ledger/reader.h"
 
@@ -71,6 +73,8 @@ absl::StatusOr<bool> FillRow(const node::v1::QueryLogRequest& request,
     if (subject->state == OpenedPart::State::kOpen) {
       absl::Status parsed = ParsePart(*subject, row.mutable_subject());
       if (!parsed.ok()) return parsed;
+      // Who it was asked about, and how that was hidden, is for the officer's sample alone.
+      evaluation::WipeSubject(*row.mutable_subject());
     }
     const auto& ids = row.subject().record_ids();
     if (!request.record_id().empty() &&
@@ -144,9 +148,12 @@ absl::StatusOr<uint64_t> QueryLog::Find(View& view, uint64_t last,
       return false;
     }
     // A subject that is erased while this is planned is not shown: the answer is planned again. The
-    // subject of a list lies under a key of its own, which no erasure takes.
-    if (*wanted && row.subject().record_ids_size() == 1) {
-      const std::string key = RecordKey(row.subject().record_ids(0));
+    // subject of a longer list lies under a key of its own, which no erasure takes; that of an
+    // evaluation goes with each of its records.
+    const auto& ids = row.subject().record_ids();
+    const bool may_go = *wanted && static_cast<size_t>(ids.size()) <= evaluation::kMaxPersons;
+    for (int i = 0; may_go && i < ids.size(); ++i) {
+      const std::string key = RecordKey(ids[i]);
       absl::StatusOr<uint64_t> stamp = view.StampOf(key);
       if (!stamp.ok()) {
         fault = stamp.status();

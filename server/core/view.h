@@ -62,8 +62,8 @@ class View {
   // Keys of import rows of days before `day`, at most `most`.
   absl::StatusOr<std::vector<std::string>> ImportsBefore(uint32_t day, size_t most) const;
 
-  // Ids of the records, exchanges and Notices that were made in exercise and are not erased yet, by
-  // id.
+  // Ids of the records, exchanges, Notices and evaluations that were made in exercise and are not
+  // erased yet, by id.
   absl::StatusOr<std::vector<std::string>> RecordsOfExercise() const;
 
   // From now on records that were made in exercise are not found.
@@ -99,7 +99,8 @@ std::string ImportKey(uint32_t day, std::string_view record_id);
 std::string LastImportKey();
 std::string TermsKey();
 std::string ManifestKey(std::string_view partnership);
-// Of a record, an exchange or a Notice: of a Notice the row holds the partner that it is owed to.
+// Of a record, an exchange, a Notice or an evaluation: of a Notice the row holds the partner that
+// it is owed to.
 std::string ExerciseKey(std::string_view id);
 
 }  // namespace sluis::core

@@ -4,7 +4,7 @@
 // Guarantee: what ReadKeptElement returns is of form, its element canonical and not the identity,
 // and its plain form is that of PlainFormOf, byte for byte. Elements lie in locked, wiped memory,
 // plain forms in wiped memory. Not guaranteed: that the plain form is sealed: who stores it seals
-// it under the data key of the record, so that it dies with the record. Time depends on lengths
+// it under the key of who the record is about, so that it dies with that. Time depends on lengths
 // only. Thread-safety: pure. Errors: kInvalidArgument, naming nothing of the content. Source:
 // "Tags" in docs/formats.md.
 #ifndef SLUIS_SERVER_EVALUATION_KEPT_ELEMENT_H_

@@ -36,6 +36,7 @@ class EvaluationAsking::Round : public std::enable_shared_from_this<Round> {
         package_(begun.draft.package),
         records_(std::move(begun.draft.records)),
         kinds_(std::move(begun.draft.kinds)),
+        identity_keys_(std::move(begun.identity_keys)),
         basis_(begun.asking.basis),
         began_(begun.index),
         leaf_hash_(begun.logged.leaf_hash()) {
@@ -144,8 +145,7 @@ class EvaluationAsking::Round : public std::enable_shared_from_this<Round> {
     auto logged = std::make_shared<std::optional<evaluation::LoggedDurably>>();
     auto result = std::make_shared<absl::StatusOr<evaluation::Combined>>(std::move(combined));
     parts_.executor.RunAsNode(
-        std::make_shared<core::EndEvaluation>(std::move(ending), parts_.origin, parts_.tools.random,
-                                              logged),
+        std::make_shared<core::EndEvaluation>(std::move(ending), parts_.tools.random, logged),
         [self = shared_from_this(), logged, result](const absl::Status& status) {
           if (!status.ok()) return self->done_(status);
           self->Finish(std::move(*result), **logged);
@@ -163,13 +163,15 @@ class EvaluationAsking::Round : public std::enable_shared_from_this<Round> {
     if (!elements.ok()) return done_(elements.status());
     Evaluated out;
     out.leaf_hash = leaf_hash_;
+    out.given.request_id = request_id_;
     {
       const std::lock_guard lock(mutex_);
       out.wrong = wrong_;
     }
     for (size_t i = 0; i < elements->size(); ++i) {
-      core::RecordElements& one = out.records.emplace_back();
+      core::RecordElements& one = out.given.records.emplace_back();
       one.record = records_[i];
+      one.identity_key = identity_keys_[i];
       for (size_t k = 0; k < (*elements)[i].size(); ++k) {
         one.elements.push_back({package_->partnership, package_->purpose, package_->key_id,
                                 kinds_[i][k], std::move((*elements)[i][k])});
@@ -185,6 +187,7 @@ class EvaluationAsking::Round : public std::enable_shared_from_this<Round> {
   const std::shared_ptr<const keys::Package> package_;
   const std::vector<std::string> records_;
   const std::vector<std::vector<identity::KeyKind>> kinds_;
+  const std::vector<std::string> identity_keys_;
   const std::string basis_;
   const uint64_t began_;
   const crypto::Hash leaf_hash_;

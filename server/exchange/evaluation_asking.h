@@ -36,9 +36,8 @@ namespace sluis::exchange {
 
 // All references must outlive what is under way.
 struct EvaluationAskingParts {
-  // The own organisation, and the origin of its log.
+  // The own organisation.
   std::string organisation;
-  std::string origin;
   core::Executor& executor;
   Peers& peers;
   // Where this node asks itself.
@@ -53,8 +52,8 @@ struct EvaluationAskingParts {
 struct Evaluated {
   // Of the entry on which the request rests; proven to the holders later.
   crypto::Hash leaf_hash{};
-  // In the order of the records asked about.
-  std::vector<core::RecordElements> records;
+  // Elements in the order of the records asked about.
+  core::GivenElements given;
   // Holders that answered wrongly.
   std::vector<std::string> wrong;
 };

@@ -54,6 +54,10 @@ enum class Table : uint8_t {
   kEvaluationAnswers = 'A',  // request id[16] → HeldAnswers, stamped
   kWrongAnswer = 'W',        // request id[16] ‖ u16 holder → signed answer, sealed, stamped
   kOwedProof = 'a',          // holder ‖ 0 ‖ key id[32] ‖ request id[16] → empty, stamped
+  kAskedEvaluation = 'B',    // request id[16] → AskedEvaluation, sealed, stamped
+  // lp(record id) → empty, stamped: something was added about who it is about; the same ‖ request
+  // id[16] → empty, stamped: that evaluation is about it
+  kAskedOf = 'w',
   kElement = 'n',  // lp(record id) ‖ key id[32] ‖ lp(id type) → sealed KeptElement, stamped
 };
 

@@ -37,6 +37,7 @@ bool IsSealedRow(std::string_view key) {
     case Table::kEvaluated:
     case Table::kDiffering:
     case Table::kWrongAnswer:
+    case Table::kAskedEvaluation:
       return true;
     default:
       return false;
@@ -45,9 +46,9 @@ bool IsSealedRow(std::string_view key) {
 
 absl::StatusOr<bool> HasSealedRows(const storage::Snapshot& snapshot) {
   bool found = false;
-  for (const Table table :
-       {Table::kSent, Table::kReceived, Table::kOutbox, Table::kCeremony, Table::kCeremonyEvent,
-        Table::kPinnedKey, Table::kEvaluated, Table::kDiffering, Table::kWrongAnswer}) {
+  for (const Table table : {Table::kSent, Table::kReceived, Table::kOutbox, Table::kCeremony,
+                            Table::kCeremonyEvent, Table::kPinnedKey, Table::kEvaluated,
+                            Table::kDiffering, Table::kWrongAnswer, Table::kAskedEvaluation}) {
     const std::string prefix = RowKey(table);
     const absl::Status scanned = snapshot.Scan(prefix, storage::PrefixEnd(prefix),
                                                [&found](std::string_view, std::string_view) {

@@ -98,7 +98,7 @@ class Asking {
     const absl::StatusOr<exchange::Evaluated> evaluated = done.get_future().get();
     const auto end = std::chrono::steady_clock::now();
     if (!evaluated.ok()) return evaluated.status();
-    if (evaluated->records.size() != 1 || evaluated->records[0].elements.size() != 1 ||
+    if (evaluated->given.records.size() != 1 || evaluated->given.records[0].elements.size() != 1 ||
         !evaluated->wrong.empty()) {
       return absl::InternalError("an evaluation gave something else than one element");
     }
@@ -121,7 +121,6 @@ class Asking {
     tools_.emplace(core::AskTools{evaluations_, drafts_, persons_, crypto::SystemRandom(), hedge_,
                                   core_->keys().case_key});
     asking_.emplace(exchange::EvaluationAskingParts{.organisation = config.organisation,
-                                                    .origin = config.organisation + "/log",
                                                     .executor = core_->executor(),
                                                     .peers = peers_,
                                                     .desk = desk_,

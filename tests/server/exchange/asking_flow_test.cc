@@ -39,11 +39,11 @@ TEST_F(AskingFlow, OnePersonWithThreeOfFive) {
   const uint64_t before = world_.node(0).h.size();
   const auto evaluated = Evaluate(Signed(*drafted));
   ASSERT_TRUE(evaluated.ok()) << evaluated.status();
-  ASSERT_THAT(evaluated->records, SizeIs(1));
-  EXPECT_EQ(evaluated->records[0].record, record);
-  ASSERT_THAT(evaluated->records[0].elements, SizeIs(1));
-  EXPECT_EQ(Bytes(evaluated->records[0].elements[0]), ElementOf(7));
-  EXPECT_EQ(evaluated->records[0].elements[0].kind, identity::KeyKind::kNationalNumber);
+  ASSERT_THAT(evaluated->given.records, SizeIs(1));
+  EXPECT_EQ(evaluated->given.records[0].record, record);
+  ASSERT_THAT(evaluated->given.records[0].elements, SizeIs(1));
+  EXPECT_EQ(Bytes(evaluated->given.records[0].elements[0]), ElementOf(7));
+  EXPECT_EQ(evaluated->given.records[0].elements[0].kind, identity::KeyKind::kNationalNumber);
   EXPECT_THAT(evaluated->wrong, IsEmpty());
 
   const std::vector<Opened> entries = world_.node(0).h.Entries(before);
@@ -77,9 +77,9 @@ TEST_F(AskingFlow, APersonIsAlwaysTheSameElement) {
   const auto both = EvaluateRecords({RecordOf(7), RecordOf(8)});
   const auto again = EvaluateRecords({RecordOf(8)});
   ASSERT_TRUE(both.ok() && again.ok()) << both.status() << again.status();
-  EXPECT_EQ(Bytes(both->records[0].elements[0]), ElementOf(7));
-  EXPECT_EQ(Bytes(both->records[1].elements[0]), ElementOf(8));
-  EXPECT_EQ(Bytes(again->records[0].elements[0]), ElementOf(8));
+  EXPECT_EQ(Bytes(both->given.records[0].elements[0]), ElementOf(7));
+  EXPECT_EQ(Bytes(both->given.records[1].elements[0]), ElementOf(8));
+  EXPECT_EQ(Bytes(again->given.records[0].elements[0]), ElementOf(8));
 }
 
 TEST_F(AskingFlow, AWrongHolderIsNamedAndBypassed) {
@@ -87,7 +87,7 @@ TEST_F(AskingFlow, AWrongHolderIsNamedAndBypassed) {
   MakeWrong(3);
   const auto evaluated = EvaluateRecords({RecordOf(7)});
   ASSERT_TRUE(evaluated.ok()) << evaluated.status();
-  EXPECT_EQ(Bytes(evaluated->records[0].elements[0]), ElementOf(7));
+  EXPECT_EQ(Bytes(evaluated->given.records[0].elements[0]), ElementOf(7));
   asking_.Stop();  // waits for the entries about them
   // Four of five were asked at first, so at least one of the two.
   ASSERT_FALSE(evaluated->wrong.empty());
@@ -120,7 +120,7 @@ TEST_F(AskingFlow, HoldersThatAreAwayAreBypassed) {
   world_.nodes().network().Cut(KeyWorld::NameOf(0), KeyWorld::NameOf(4));
   const auto evaluated = EvaluateRecords({RecordOf(7)});
   ASSERT_TRUE(evaluated.ok()) << evaluated.status();
-  EXPECT_EQ(Bytes(evaluated->records[0].elements[0]), ElementOf(7));
+  EXPECT_EQ(Bytes(evaluated->given.records[0].elements[0]), ElementOf(7));
   EXPECT_THAT(evaluated->wrong, IsEmpty()) << "silence blames nobody";
 }
 
@@ -316,11 +316,9 @@ TEST_F(AskingFlow, ElementsLieSealedWithTheirRecordAndDieWithIt) {
   const std::string record = RecordOf(7);
   auto evaluated = EvaluateRecords({record});
   ASSERT_TRUE(evaluated.ok()) << evaluated.status();
-  const std::string row = core::ElementKey(record, evaluated->records[0].elements[0]);
+  const std::string row = core::ElementKey(record, evaluated->given.records[0].elements[0]);
   tests::CoreHarness& h = world_.node(0).h;
-  EXPECT_EQ(h.executor->RunAsNodeAndWait(
-                std::make_shared<core::KeepElements>(std::move(evaluated->records), h.random)),
-            absl::OkStatus());
+  EXPECT_EQ(Keep(std::move(evaluated->given)), absl::OkStatus());
   const auto read = [&] {
     return world_.nodes().With(
         0, [&](const core::View& view) { return core::ReadElement(view, record, row); });
@@ -332,6 +330,7 @@ TEST_F(AskingFlow, ElementsLieSealedWithTheirRecordAndDieWithIt) {
   EXPECT_FALSE(world_.nodes().Stores(0, ElementOf(7)));
   ASSERT_EQ(h.Erase(world_.person(), record), absl::OkStatus());
   EXPECT_TRUE(absl::IsNotFound(read().status()));
+  EXPECT_EQ(Rows(0, ledger::Table::kElement), 0u);
 }
 
 }  // namespace

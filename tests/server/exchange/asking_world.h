@@ -11,9 +11,11 @@
 #include <variant>
 #include <vector>
 
+#include "server/core/amend_signal.h"
 #include "server/core/ask_evaluation.h"
 #include "server/core/end_evaluation.h"
 #include "server/core/record.h"
+#include "server/core/record_signal.h"
 #include "server/core/refusal.h"
 #include "server/evaluation/judge.h"
 #include "server/exchange/evaluation_asking.h"
@@ -64,13 +66,46 @@ class AskingWorld : public ::testing::Test {
     context.set_case_ref(case_ref);
     return context;
   }
+  static record::v1::SubjectIdentity Named(int number) {
+    record::v1::SubjectIdentity identity;
+    identity.set_surname("Ouwelandse");
+    identity.set_given("Lena");
+    identity.set_born(std::to_string(1 + number % 28) + "/3/1985");
+    return identity;
+  }
   // A record that is about that person.
   std::string RecordOf(int number) {
-    const auto recorded =
-        world_.node(0).h.Record(world_.person(), PersonSignal(std::to_string(number)));
-    EXPECT_EQ(recorded.status, absl::OkStatus());
-    persons_.numbers[recorded.record_id] = number;
-    return recorded.record_id;
+    node::v1::RecordSignalRequest request;
+    node::v1::RecordSignalResponse response;
+    *request.mutable_context() = Intake();
+    *request.mutable_signal() = PersonSignal(std::to_string(number));
+    *request.mutable_identity() = Named(number);
+    CoreHarness& h = world_.node(0).h;
+    EXPECT_EQ(
+        h.Run(world_.person(), std::make_shared<core::RecordSignal>(request, response, h.random)),
+        absl::OkStatus());
+    persons_.numbers[response.record_id()] = number;
+    return response.record_id();
+  }
+  // As whoever wrote it corrects it.
+  absl::Status Amend(const std::string& record,
+                     const std::function<void(node::v1::AmendSignalRequest&)>& change) {
+    node::v1::AmendSignalRequest request;
+    node::v1::AmendSignalResponse response;
+    *request.mutable_context() = Intake();
+    request.set_record_id(record);
+    request.set_version(1);
+    *request.mutable_signal() = PersonSignal("7");
+    request.set_reason("verbeterd");
+    change(request);
+    return world_.node(0).h.Run(world_.person(),
+                                std::make_shared<core::AmendSignal>(request, response));
+  }
+  absl::Status Keep(core::GivenElements given) {
+    kept_->clear();
+    CoreHarness& h = world_.node(0).h;
+    return h.executor->RunAsNodeAndWait(
+        std::make_shared<core::KeepElements>(std::move(given), h.random, kept_));
   }
   absl::StatusOr<core::DraftedEvaluation> Draft(
       const std::vector<std::string>& records,
@@ -156,6 +191,9 @@ class AskingWorld : public ::testing::Test {
     return std::string(crypto::View(kept.element.bytes().expose()));
   }
 
+  // Records of which the last Keep kept something.
+  const std::shared_ptr<std::vector<std::string>> kept_ =
+      std::make_shared<std::vector<std::string>>();
   EvaluationWorld world_;
   NumberedPersons persons_{world_};
   core::EvaluationDrafts drafts_;
@@ -167,7 +205,6 @@ class AskingWorld : public ::testing::Test {
                         world_.case_key()};
   std::unique_ptr<exchange::Peers> peers_ = world_.nodes().network().PeersOf(KeyWorld::NameOf(0));
   exchange::EvaluationAsking asking_{{.organisation = KeyWorld::NameOf(0),
-                                      .origin = KeyWorld::NameOf(0) + "/log",
                                       .executor = *world_.node(0).h.executor,
                                       .peers = *peers_,
                                       .desk = world_.nodes().link(0).desk(),

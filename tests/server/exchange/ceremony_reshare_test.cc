@@ -65,6 +65,17 @@ TEST_F(ReshareFlow, OneJoinsAndOneLeaves) {
   ExpectNothingWrong(world_);
 }
 
+TEST_F(ReshareFlow, WhoHeldTheKeyBeforeHasItSinceTheFirstSharing) {
+  Make();
+  const uint64_t since = world_.Pinned(0)->row.since_s();
+  const std::string id = world_.Agreed(Asked("reshare", {0, 1, 2, 4}));
+  world_.Pass(480);
+  ASSERT_TRUE(world_.AllStand(id, CEREMONY_STATE_COMPLETE));
+  ASSERT_NE(world_.Pinned(0)->package.digest, before_->digest);
+  for (size_t at = 0; at < 3; ++at) EXPECT_EQ(world_.Pinned(at)->row.since_s(), since) << at;
+  EXPECT_GT(world_.Pinned(4)->row.since_s(), since) << "it had no share before";
+}
+
 TEST_F(ReshareFlow, OldSharesStayUntilAllHaveConfirmed) {
   Make();
   const std::string id = world_.Agreed(Asked("reshare", {0, 1, 2, 4}));

@@ -27,10 +27,12 @@ namespace {
 namespace oprf = crypto::oprf;
 using evaluation::kUsPerSecond;
 
-// With its check digits, of somebody born before 2000: 400 of each year from 1960 on.
+// With its check digits, of somebody born before 2000.
 std::string NationalNumber(int number) {
-  const auto nth = static_cast<uint64_t>(number);
-  const uint64_t nine = (60 + nth / 400) * 10'000'000 + 730'000 + 2 * (nth % 400) + 1;
+  // Each day has so many of them.
+  constexpr uint64_t kOfOneDay = 498;
+  const auto all = static_cast<uint64_t>(number);
+  const uint64_t nine = 850701000 + 1000 * (all / kOfOneDay % 28) + 2 * (all % kOfOneDay) + 1;
   std::string check = std::to_string(97 - nine % 97);
   if (check.size() == 1) check.insert(0, "0");
   return std::to_string(nine).append(check);

@@ -6,7 +6,7 @@ endforeach()
 # The one file of the daemon's wiring that reads foreign text, without the rest of it.
 sluis_fuzz(server_config_fuzz
   SRCS ${CMAKE_CURRENT_LIST_DIR}/server/config_fuzz.cc ${CMAKE_SOURCE_DIR}/server/config.cc
-  DEPS sluis_authn sluis_crypto yaml-cpp)
+  DEPS sluis_authn sluis_crypto sluis_identity yaml-cpp)
 foreach(target certificate identity mandate user_request)
   sluis_fuzz(server_${target}_fuzz
     SRCS ${CMAKE_CURRENT_LIST_DIR}/server/authn/${target}_fuzz.cc

@@ -79,7 +79,7 @@ TEST_F(ProtocolTest, IsRenderedInEachForm) {
   const struct {
     const char* format;
     const char* holds;
-  } forms[] = {{"html", "<h2>7. Mededelingen</h2>"},
+  } forms[] = {{"html", "<h2>8. Mededelingen</h2>"},
                {"md", "# Protocol voor de mededeling"},
                {"odrl", "\"@type\": \"Agreement\""},
                {"csv", "protocol,versie,doel,"},

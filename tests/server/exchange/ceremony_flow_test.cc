@@ -80,7 +80,7 @@ TEST(CeremonyFlow, NobodyIsMadeToTakePart) {
   EXPECT_EQ(view.seats(2).host(), "Rekencentrum 2");
   // Who does not agree in time is named by those who did, and the proposal is forgotten there.
   ASSERT_EQ(world.Agree(1, started->id()), absl::OkStatus());
-  world.Pass(3700);
+  world.Pass(4800);
   for (const size_t at : {0u, 1u}) {
     const record::v1::StoredCeremony row = world.Ceremony(at, started->id());
     EXPECT_EQ(row.state(), CEREMONY_STATE_ENDED);
@@ -161,7 +161,7 @@ TEST_P(CutAfter, APartitionThatDoesNotHealNamesTheSilent) {
   // In the first round people decide, and it has an end of its own.
   const bool first =
       world.Ceremony(0, id).round() == static_cast<uint32_t>(peer::v1::CEREMONY_ROUND_ANNOUNCE);
-  world.Pass(first ? 3700 : 2400);
+  world.Pass(first ? 4800 : 2400);
   for (const size_t at : {0u, 1u}) {
     const record::v1::StoredCeremony row = world.Ceremony(at, id);
     EXPECT_EQ(row.state(), CEREMONY_STATE_ENDED) << at;

@@ -254,7 +254,7 @@ TEST(CeremonyKeys, RecoverNeverProposesAKeyAgainThatIsThere) {
   KeyWorld world(3);
   const auto first = world.Start(0, KeyWorld::Generation());
   ASSERT_TRUE(first.ok());
-  world.Pass(3700);
+  world.Pass(4800);
   ASSERT_EQ(world.Ceremony(0, first->id()).state(), CEREMONY_STATE_ENDED);
   const std::string second = world.Agreed(KeyWorld::Generation());
   world.Pass(240);

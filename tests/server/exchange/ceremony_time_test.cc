@@ -56,8 +56,9 @@ TEST(CeremonyTime, ANodeAsksWhenItIsDueAndNotAMinuteLater) {
   for (; passed < 6 * core::kLeastRoundSeconds && !world.AllStand(id, CEREMONY_STATE_COMPLETE);
        ++passed)
     PassSecond(world);
-  // What two cannot tell each other is asked for in each of the five rounds.
-  EXPECT_GE(passed, 5 * core::kLeastRoundSeconds);
+  // What two cannot tell each other is asked for in each of the five rounds, in which settling
+  // takes milliseconds too.
+  EXPECT_GE(passed, 5 * (core::kLeastRoundSeconds - 1));
   EXPECT_LE(passed, 5 * (core::kLeastRoundSeconds + 2));
   for (size_t at = 0; at < world.size(); ++at) {
     EXPECT_THAT(world.Ceremony(at, id).findings(), IsEmpty()) << at;
@@ -122,7 +123,9 @@ TEST(CeremonyTime, RoundsShorterThanANodeNeedsAreRefused) {
   request.set_round_seconds(core::kLeastRoundSeconds - 1);
   const auto refused = world.Start(0, request);
   EXPECT_EQ(CodeOf(refused.status()), "bad_request");
-  EXPECT_THAT(std::string(refused.status().message()), ::testing::HasSubstr("give 30 to 604800"));
+  EXPECT_THAT(
+      std::string(refused.status().message()),
+      ::testing::HasSubstr("give " + std::to_string(core::kLeastRoundSeconds) + " to 604800"));
   request.set_round_seconds(core::kLeastRoundSeconds);
   const auto started = world.Start(0, request);
   ASSERT_TRUE(started.ok()) << started.status();
@@ -190,7 +193,7 @@ TEST(CeremonyTime, WhatCameBeforeTheClockWasSetBackKeepsNobodyWaiting) {
     const record::v1::StoredCeremony row = world.Ceremony(2, started->id());
     EXPECT_EQ(row.round(), static_cast<uint32_t>(peer::v1::CEREMONY_ROUND_COMMIT));
     EXPECT_GT(row.due_s(), 0u);
-    EXPECT_LE(row.due_s(), world.node(2).h.clock.NowUs() / kSecondUs + 40);
+    EXPECT_LE(row.due_s(), world.node(2).h.clock.NowUs() / kSecondUs + 240);
   };
   due_soon();
   // The same once the machine is made anew, which takes the times from the rows.

@@ -1,4 +1,5 @@
-// `sluis signal`: record, import, list, open, amend, tag, share, sent, withdraw, erase, hold, export.
+// `sluis signal`: record, import, list, open, amend, tag, share, sent, withdraw, erase, hold,
+// export.
 #ifndef SLUIS_CLIENT_CLI_SIGNAL_COMMANDS_H_
 #define SLUIS_CLIENT_CLI_SIGNAL_COMMANDS_H_
 

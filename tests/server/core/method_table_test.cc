@@ -74,141 +74,148 @@ const crypto::Secret<32>& CaseKey() {
 // One row per DATA and AUDIT method. Everything but the context is well-formed.
 const std::map<std::string, Make>& ContextMethods() {
   static const std::string id(16, 'i');
-  static const auto& methods = *new std::map<std::string, Make>{
-      {"SignalService.RecordSignal",
-       [](CoreHarness& h, const RequestContext& context) {
-         RecordSignalRequest request;
-         *request.mutable_context() = context;
-         *request.mutable_signal() = TalkativeSignal();
-         request.mutable_identity()->set_surname("Janssens");
-         return Boxed<RecordSignal, RecordSignalResponse>(request, h.random);
-       }},
-      {"SignalService.ImportSignals",
-       [](CoreHarness& h, const RequestContext& context) {
-         ImportSignalsRequest request;
-         *request.mutable_context() = context;
-         *request.add_rows()->mutable_signal() = TalkativeSignal();
-         return Boxed<ImportSignals, ImportSignalsResponse>(request, h.random);
-       }},
-      {"SignalService.AmendSignal",
-       [](CoreHarness&, const RequestContext& context) {
-         auto request = About<AmendSignalRequest>(context, id);
-         request.set_version(1);
-         *request.mutable_signal() = TalkativeSignal();
-         request.set_reason(kFreeText);
-         return Boxed<AmendSignal, AmendSignalResponse>(request);
-       }},
-      {"SignalService.ListSignals",
-       [](CoreHarness&, const RequestContext& context) {
-         ListSignalsRequest request;
-         *request.mutable_context() = context;
-         return Boxed<ListSignals, ListSignalsResponse>(request);
-       }},
-      {"ExchangeService.ListReceived",
-       [](CoreHarness&, const RequestContext& context) {
-         ListReceivedRequest request;
-         *request.mutable_context() = context;
-         return Boxed<ListReceived, ListReceivedResponse>(request);
-       }},
-      {"SignalService.OpenSignal",
-       [](CoreHarness&, const RequestContext& context) {
-         return Boxed<OpenSignal, OpenSignalResponse>(About<OpenSignalRequest>(context, id));
-       }},
-      {"SignalService.OpenIdentity",
-       [](CoreHarness&, const RequestContext& context) {
-         return Boxed<OpenIdentity, OpenIdentityResponse>(About<OpenIdentityRequest>(context, id));
-       }},
-      {"SignalService.WithdrawSignal",
-       [](CoreHarness&, const RequestContext& context) {
-         auto request = About<WithdrawSignalRequest>(context, id);
-         request.set_reason(kFreeText);
-         return Boxed<WithdrawSignal, WithdrawSignalResponse>(request);
-       }},
-      {"SignalService.EraseSignal",
-       [](CoreHarness&, const RequestContext& context) {
-         auto request = About<EraseSignalRequest>(context, id);
-         request.set_reason(kFreeText);
-         return Boxed<EraseSignal, EraseSignalResponse>(request);
-       }},
-      {"SignalService.HoldSignal",
-       [](CoreHarness&, const RequestContext& context) {
-         auto request = About<HoldSignalRequest>(context, id);
-         request.set_held(true);
-         request.set_review_on("2026-12-01");
-         request.set_reason(kFreeText);
-         return Boxed<HoldSignal, HoldSignalResponse>(request);
-       }},
-      {"SignalService.ExportCompelled",
-       [](CoreHarness& h, const RequestContext& context) {
-         auto request = About<ExportCompelledRequest>(context, id);
-         request.set_reference(kFreeText);
-         request.set_authority(kFreeText);
-         request.add_scope(kFreeText);
-         return Boxed<ExportCompelled, ExportCompelledResponse>(request, h.random);
-       }},
-      {"EvaluationService.DraftEvaluation",
-       [](CoreHarness&, const RequestContext& context) {
-         return std::make_shared<DraftEvaluation>(context, std::vector{id}, std::nullopt,
-                                                  std::make_shared<DraftedEvaluation>());
-       }},
-      {"EvaluationService.Evaluate",
-       [](CoreHarness&, const RequestContext& context) {
-         BeginEvaluation::Request request{context, {}, {}, {}};
-         return std::make_shared<BeginEvaluation>(
-             request, std::nullopt, std::make_shared<std::optional<BegunEvaluation>>());
-       }},
-      {"ExchangeService.PreviewShare",
-       [](CoreHarness&, const RequestContext& context) {
-         auto request = About<PreviewShareRequest>(context, id);
-         request.set_recipient(kFreeText);
-         return Boxed<PreviewShare, PreviewShareResponse>(request, CaseKey());
-       }},
-      {"ExchangeService.ShareSignal",
-       [](CoreHarness& h, const RequestContext& context) {
-         static tests::FakeHeads& heads = *new tests::FakeHeads();
-         auto request = About<ShareSignalRequest>(context, id);
-         request.set_exchange_id(id);
-         request.set_recipient(kFreeText);
-         ShareTools tools{h.random, CaseKey(), heads};
-         return Boxed<ShareSignal, ShareSignalResponse>(request, tools);
-       }},
-      {"ExchangeService.WithdrawShare",
-       [](CoreHarness&, const RequestContext& context) {
-         WithdrawShareRequest request;
-         *request.mutable_context() = context;
-         request.set_exchange_id(id);
-         request.set_reason(kFreeText);
-         return Boxed<WithdrawShare, WithdrawShareResponse>(request);
-       }},
-      {"ExchangeService.ListSent",
-       [](CoreHarness&, const RequestContext& context) {
-         ListSentRequest request;
-         *request.mutable_context() = context;
-         return Boxed<ListSent, ListSentResponse>(request);
-       }},
-      {"LogService.QueryLog",
-       [](CoreHarness& h, const RequestContext& context) {
-         QueryLogRequest request;
-         *request.mutable_context() = context;
-         request.set_reason(kFreeText);
-         return Boxed<QueryLog, QueryLogResponse>(request, h.ledger->origin());
-       }},
-      {"LogService.ExportLog", [](CoreHarness& h, const RequestContext& context) {
-         struct Holder {
-           Holder(ExportLogRequest asked, const ledger::Ledger& ledger)
-               : request(std::move(asked)),
-                 checkpoint(ledger.checkpoint()),
-                 act(request, ledger.origin(), checkpoint) {}
-           ExportLogRequest request;
-           ledger::ShownCheckpoint checkpoint;
-           ExportLog act;
-         };
-         ExportLogRequest request;
-         *request.mutable_context() = context;
-         request.set_reason(kFreeText);
-         auto holder = std::make_shared<Holder>(request, *h.ledger);
-         return std::shared_ptr<UseCase>(holder, &holder->act);
-       }}};
+  static const auto& methods =
+      *new std::map<std::string,
+                    Make>{{"SignalService.RecordSignal",
+                           [](CoreHarness& h, const RequestContext& context) {
+                             RecordSignalRequest request;
+                             *request.mutable_context() = context;
+                             *request.mutable_signal() = TalkativeSignal();
+                             request.mutable_identity()->set_surname("Janssens");
+                             return Boxed<RecordSignal, RecordSignalResponse>(request, h.random);
+                           }},
+                          {"SignalService.ImportSignals",
+                           [](CoreHarness& h, const RequestContext& context) {
+                             ImportSignalsRequest request;
+                             *request.mutable_context() = context;
+                             *request.add_rows()->mutable_signal() = TalkativeSignal();
+                             return Boxed<ImportSignals, ImportSignalsResponse>(request, h.random);
+                           }},
+                          {"SignalService.AmendSignal",
+                           [](CoreHarness&, const RequestContext& context) {
+                             auto request = About<AmendSignalRequest>(context, id);
+                             request.set_version(1);
+                             *request.mutable_signal() = TalkativeSignal();
+                             request.set_reason(kFreeText);
+                             return Boxed<AmendSignal, AmendSignalResponse>(request);
+                           }},
+                          {"SignalService.ListSignals",
+                           [](CoreHarness&, const RequestContext& context) {
+                             ListSignalsRequest request;
+                             *request.mutable_context() = context;
+                             return Boxed<ListSignals, ListSignalsResponse>(request);
+                           }},
+                          {"ExchangeService.ListReceived",
+                           [](CoreHarness&, const RequestContext& context) {
+                             ListReceivedRequest request;
+                             *request.mutable_context() = context;
+                             return Boxed<ListReceived, ListReceivedResponse>(request);
+                           }},
+                          {"SignalService.OpenSignal",
+                           [](CoreHarness&, const RequestContext& context) {
+                             return Boxed<OpenSignal, OpenSignalResponse>(
+                                 About<OpenSignalRequest>(context, id));
+                           }},
+                          {"SignalService.OpenIdentity",
+                           [](CoreHarness&, const RequestContext& context) {
+                             return Boxed<OpenIdentity, OpenIdentityResponse>(
+                                 About<OpenIdentityRequest>(context, id));
+                           }},
+                          {"SignalService.WithdrawSignal",
+                           [](CoreHarness&, const RequestContext& context) {
+                             auto request = About<WithdrawSignalRequest>(context, id);
+                             request.set_reason(kFreeText);
+                             return Boxed<WithdrawSignal, WithdrawSignalResponse>(request);
+                           }},
+                          {"SignalService.EraseSignal",
+                           [](CoreHarness&, const RequestContext& context) {
+                             auto request = About<EraseSignalRequest>(context, id);
+                             request.set_reason(kFreeText);
+                             return Boxed<EraseSignal, EraseSignalResponse>(request);
+                           }},
+                          {"SignalService.HoldSignal",
+                           [](CoreHarness&, const RequestContext& context) {
+                             auto request = About<HoldSignalRequest>(context, id);
+                             request.set_held(true);
+                             request.set_review_on("2026-12-01");
+                             request.set_reason(kFreeText);
+                             return Boxed<HoldSignal, HoldSignalResponse>(request);
+                           }},
+                          {"SignalService.ExportCompelled",
+                           [](CoreHarness& h, const RequestContext& context) {
+                             auto request = About<ExportCompelledRequest>(context, id);
+                             request.set_reference(kFreeText);
+                             request.set_authority(kFreeText);
+                             request.add_scope(kFreeText);
+                             return Boxed<ExportCompelled, ExportCompelledResponse>(request,
+                                                                                    h.random);
+                           }},
+                          {"EvaluationService.DraftEvaluation",
+                           [](CoreHarness&, const RequestContext& context) {
+                             return std::make_shared<DraftEvaluation>(
+                                 context, std::vector{id}, std::nullopt,
+                                 std::make_shared<DraftedEvaluation>());
+                           }},
+                          {"EvaluationService.Evaluate",
+                           [](CoreHarness&, const RequestContext& context) {
+                             BeginEvaluation::Request request{context, {}, {}, {}};
+                             return std::make_shared<BeginEvaluation>(
+                                 request, std::nullopt,
+                                 std::make_shared<std::optional<BegunEvaluation>>());
+                           }},
+                          {"ExchangeService.PreviewShare",
+                           [](CoreHarness&, const RequestContext& context) {
+                             auto request = About<PreviewShareRequest>(context, id);
+                             request.set_recipient(kFreeText);
+                             return Boxed<PreviewShare, PreviewShareResponse>(request, CaseKey());
+                           }},
+                          {"ExchangeService.ShareSignal",
+                           [](CoreHarness& h, const RequestContext& context) {
+                             static tests::FakeHeads& heads = *new tests::FakeHeads();
+                             auto request = About<ShareSignalRequest>(context, id);
+                             request.set_exchange_id(id);
+                             request.set_recipient(kFreeText);
+                             ShareTools tools{h.random, CaseKey(), heads};
+                             return Boxed<ShareSignal, ShareSignalResponse>(request, tools);
+                           }},
+                          {"ExchangeService.WithdrawShare",
+                           [](CoreHarness&, const RequestContext& context) {
+                             WithdrawShareRequest request;
+                             *request.mutable_context() = context;
+                             request.set_exchange_id(id);
+                             request.set_reason(kFreeText);
+                             return Boxed<WithdrawShare, WithdrawShareResponse>(request);
+                           }},
+                          {"ExchangeService.ListSent",
+                           [](CoreHarness&, const RequestContext& context) {
+                             ListSentRequest request;
+                             *request.mutable_context() = context;
+                             return Boxed<ListSent, ListSentResponse>(request);
+                           }},
+                          {"LogService.QueryLog",
+                           [](CoreHarness& h, const RequestContext& context) {
+                             QueryLogRequest request;
+                             *request.mutable_context() = context;
+                             request.set_reason(kFreeText);
+                             return Boxed<QueryLog, QueryLogResponse>(request, h.ledger->origin());
+                           }},
+                          {"LogService.ExportLog",
+                           [](CoreHarness& h, const RequestContext& context) {
+                             struct Holder {
+                               Holder(ExportLogRequest asked, const ledger::Ledger& ledger)
+                                   : request(std::move(asked)),
+                                     checkpoint(ledger.checkpoint()),
+                                     act(request, ledger.origin(), checkpoint) {}
+                               ExportLogRequest request;
+                               ledger::ShownCheckpoint checkpoint;
+                               ExportLog act;
+                             };
+                             ExportLogRequest request;
+                             *request.mutable_context() = context;
+                             request.set_reason(kFreeText);
+                             auto holder = std::make_shared<Holder>(request, *h.ledger);
+                             return std::shared_ptr<UseCase>(holder, &holder->act);
+                           }}};
   return methods;
 }
 

@@ -26,8 +26,9 @@ bool IsItem(const peer::v1::EvaluatedItem& item) {
 bool IsList(const peer::v1::EvaluationList& body) {
   if (body.version() != kVersion || !authn::IsOrganisationId(body.partnership()) ||
       !authn::IsOrganisationId(body.asker()) || !IsHash(body.key_id()) || body.holder() == 0 ||
-      body.holder() > 65535 || body.items_size() > kMaxListItems ||
-      !IsHash(body.nonce_commitment()) || (body.no_share() && body.items_size() != 0) ||
+      body.holder() > 65535 || body.day() > kLastDay || body.since_day() > kLastDay ||
+      body.items_size() > kMaxListItems || !IsHash(body.nonce_commitment()) ||
+      (body.no_share() && body.items_size() != 0) ||
       body.no_share() != (body.day() < body.since_day()) ||
       (body.log_size() == 0 ? !body.log_root().empty() : !IsHash(body.log_root())) ||
       !std::all_of(body.items().begin(), body.items().end(), IsItem)) {

@@ -44,6 +44,9 @@ inline constexpr uint32_t kLeastKeptDays = 2 * kMaxPeriodDays;
 inline constexpr uint64_t kSecondsPerDay = 24 * 3600;
 inline constexpr uint64_t kUsPerSecond = 1'000'000;
 
+// The last day of the year 9999: days that others name end there, so that one can count past them.
+inline constexpr uint32_t kLastDay = 2'932'896;
+
 // UTC, days since 1970-01-01.
 inline uint32_t DayOf(uint64_t seconds) { return static_cast<uint32_t>(seconds / kSecondsPerDay); }
 

@@ -63,8 +63,10 @@ bool Held(std::span<const Sharing> sharings, MemberIndex holder, uint32_t day) {
 }
 
 absl::Status CheckScope(std::span<const Sharing> sharings, const PeriodScope& scope, size_t lists) {
-  if (scope.last_day < scope.first_day || scope.last_day - scope.first_day >= kMaxPeriodDays) {
-    return absl::InvalidArgumentError("a period has 1 to 92 days; give its first and last day");
+  if (scope.last_day < scope.first_day || scope.last_day - scope.first_day >= kMaxPeriodDays ||
+      scope.last_day > kLastDay) {
+    return absl::InvalidArgumentError(
+        "a period has 1 to 92 days before the year 10000; give its first and last day");
   }
   if (sharings.empty() || sharings.size() > kMaxSharings) {
     return absl::InvalidArgumentError(

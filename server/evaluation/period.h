@@ -42,7 +42,7 @@ struct Sharing {
 struct PeriodScope {
   std::string asker;
   uint32_t first_day = 0;  // UTC, days since 1970-01-01
-  uint32_t last_day = 0;
+  uint32_t last_day = 0;   // at most kLastDay
 };
 
 // One request, as the lists say.

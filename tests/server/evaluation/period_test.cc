@@ -319,6 +319,26 @@ TEST(PeriodTest, WhatIsLookedAtTogetherIsBounded) {
             absl::StatusCode::kInvalidArgument);
 }
 
+// There is no day after the last number: a loop over days that ends at it never ended.
+TEST(PeriodTest, NoDayIsPastTheLastThatCanBeCounted) {
+  Group group;
+  const std::string list = group.Changed(1, [](auto& body) { body.set_day(kLastDay); });
+  EXPECT_TRUE(ReadDayList(list).ok());
+  for (const uint32_t day : {kLastDay + 1, UINT32_MAX}) {
+    EXPECT_FALSE(ReadDayList(group.Changed(1, [&](auto& body) { body.set_day(day); })).ok());
+    EXPECT_FALSE(ReadDayList(group.Changed(1, [&](auto& body) {
+                   body.set_day(kLastDay);
+                   body.set_since_day(day);
+                   body.set_no_share(true);
+                 })).ok());
+    const std::vector<Sharing> sharings = {{*group.world.package}};
+    EXPECT_EQ(Period::Gather(sharings, group.world.Keys(), {NameOf(1), day, day}, Wide(), {})
+                  .status()
+                  .code(),
+              absl::StatusCode::kInvalidArgument);
+  }
+}
+
 // The only holder that lists a request signs a list without it as well, and shows that one first.
 TEST(PeriodTest, ASecondListHidesNothing) {
   Group group(3, 2);

@@ -25,6 +25,11 @@ void LogFault(const absl::Status& status) {
   spdlog::error("evaluation: {}", std::string(status.message()));
 }
 
+bool IsAbsence(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsNotFound(status) ||
+         absl::IsDeadlineExceeded(status) || absl::IsCancelled(status);
+}
+
 node::v1::EvaluatedRecord Said(const core::RecordElements& kept) {
   node::v1::EvaluatedRecord said;
   said.set_record_id(kept.record);
@@ -118,7 +123,7 @@ void EvaluationLink::Begin() {
       lock.unlock();
       const absl::Status shown = prover_.Round();
       // Who is not there is asked again; nobody has to look at that here.
-      if (!shown.ok() && !absl::IsUnavailable(shown) && !absl::IsNotFound(shown)) LogFault(shown);
+      if (!shown.ok() && !IsAbsence(shown)) LogFault(shown);
       lock.lock();
       wake_.wait_for(lock, kProve, [this] { return stopping_ || woken_; });
     }
@@ -145,12 +150,11 @@ void EvaluationLink::Stop() {
 }
 
 absl::Status EvaluationLink::KeepHouse() {
-  absl::Status first = prover_.Round();
   const auto now = parts_.clock.Monotonic();
-  if (upkept_ && now - *upkept_ < kUpkeep) return first;
+  if (upkept_ && now - *upkept_ < kUpkeep) return absl::OkStatus();
   upkept_ = now;
-  first.Update(
-      core::ForgetEvaluations(parts_.ledger, parts_.executor, evaluations_, parts_.clock.NowUs()));
+  absl::Status first =
+      core::ForgetEvaluations(parts_.ledger, parts_.executor, evaluations_, parts_.clock.NowUs());
   first.Update(core::ForgetAskedEvaluations(parts_.ledger, parts_.executor, parts_.clock.NowUs()));
   return first;
 }

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -15,33 +14,20 @@
 namespace sluis::cli {
 namespace {
 
-// Of one question.
-constexpr size_t kMostPersons = 8;
-
 struct TagOptions {
   ContextOptions context;
-  std::vector<std::string> ids;
+  std::string id;
   bool yes = false;
 };
 
 Result<node::v1::DraftEvaluationRequest> Asked(Shell& shell, const TagOptions& options) {
-  const std::set<std::string> different(options.ids.begin(), options.ids.end());
-  if (options.ids.size() > kMostPersons) {
-    return Failure{
-        Exit::kUsage, {"tag.too_many", {{"most", std::to_string(kMostPersons)}}}, nullptr};
-  }
-  if (different.size() != options.ids.size()) {
-    return Failure{Exit::kUsage, {"share.twice", {}}, nullptr};
-  }
+  const Result<std::string> id = IdOf(options.id, 16);
+  if (!id.ok()) return id.failure();
   const Result<node::v1::RequestContext> context = ContextOf(shell, options.context);
   if (!context.ok()) return context.failure();
   node::v1::DraftEvaluationRequest request;
   *request.mutable_context() = *context;
-  for (const std::string& one : options.ids) {
-    const Result<std::string> id = IdOf(one, 16);
-    if (!id.ok()) return id.failure();
-    request.add_record_ids(*id);
-  }
+  request.add_record_ids(*id);
   return request;
 }
 
@@ -131,7 +117,7 @@ void AddTagCommand(CommandSet& set, CLI::App& group) {
   const auto tag = Options<TagOptions>();
   Command tagging(set, group, "tag",
                   "sluis signal tag 4f0c9a1be2d37788a0b1c2d3e4f50617 --case LV-2026-014");
-  tagging.Files("ids", &tag->ids, Need::kRequired, "tag_ids").Flag("--yes", &tag->yes, "tag_yes");
+  tagging.Text("id", &tag->id, Need::kRequired, "tag_id").Flag("--yes", &tag->yes, "tag_yes");
   AddContext(tagging, &tag->context);
   tagging.Runs([&shell, tag] { return Tag(shell, *tag); });
 }

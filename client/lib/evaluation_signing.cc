@@ -1,5 +1,6 @@
 #include "client/lib/evaluation_signing.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ Failure Differs() { return {Exit::kInternal, {"tag.draft_differs", {}}, nullptr}
 bool IsAsShown(const node::v1::DraftEvaluationRequest& asked,
                const node::v1::DraftEvaluationResponse& draft, const crypto::Hash& blinded) {
   if (draft.persons_size() != asked.record_ids_size() ||
+      !std::ranges::equal(draft.subject().record_ids(), asked.record_ids()) ||
       draft.subject().case_ref() != asked.context().case_ref()) {
     return false;
   }

@@ -140,17 +140,23 @@ std::variant<std::shared_ptr<Evaluations::Admitted>, evaluation::Refusal> Evalua
       new Admitted(books_, holder_, std::move(std::get<evaluation::Admission>(verdict))));
 }
 
-absl::StatusOr<evaluation::TakenProofs> Evaluations::Seat::TakeProofs(
-    const std::string& asker, crypto::BytesView proofs, const evaluation::Partners& partners,
-    const std::optional<crypto::TreeHead>& known) const {
+absl::StatusOr<bool> Evaluations::AnyOpen(const View& view, const std::string& asker) {
   const std::lock_guard lock(books_->mutex);
-  return holder_->TakeProofs(asker, proofs, partners, known);
+  if (absl::Status loaded = books_->Load(view); !loaded.ok()) return loaded;
+  return books_->book->AnyOpen(asker);
 }
 
-absl::Status Evaluations::Seat::Apply(const evaluation::RowChanges& changes,
-                                      const evaluation::LoggedDurably& logged) {
+absl::StatusOr<evaluation::TakenProofs> Evaluations::TakeProofs(
+    const evaluation::OfKey& of, const std::string& asker, crypto::BytesView proofs,
+    const evaluation::Partners& partners, const std::optional<crypto::TreeHead>& known) const {
   const std::lock_guard lock(books_->mutex);
-  return holder_->Apply(changes, logged);
+  return evaluation::Holder::TakeProofs(*books_->book, of, asker, proofs, partners, known);
+}
+
+absl::Status Evaluations::Apply(const evaluation::RowChanges& changes,
+                                const evaluation::LoggedDurably& logged) {
+  const std::lock_guard lock(books_->mutex);
+  return evaluation::Holder::Apply(*books_->book, changes, logged);
 }
 
 absl::StatusOr<std::optional<Evaluations::Seat>> Evaluations::SeatIn(const View& view,

@@ -82,12 +82,6 @@ class Evaluations {
                                             const crypto::SigningKey& identity) const {
       return holder_->SignRefusal(refusal, logged, identity);
     }
-    absl::StatusOr<evaluation::TakenProofs> TakeProofs(
-        const std::string& asker, crypto::BytesView proofs, const evaluation::Partners& partners,
-        const std::optional<crypto::TreeHead>& known) const;
-    absl::Status Apply(const evaluation::RowChanges& changes,
-                       const evaluation::LoggedDurably& logged);
-
     const keys::Package& package() const { return *holder_->own().package; }
     // The pinned row as the view has it: what is planned rests on it.
     const record::v1::StoredKey& row() const { return row_; }
@@ -111,6 +105,18 @@ class Evaluations {
   // In the key of that id of the partnership; nothing when this node holds no share of it.
   absl::StatusOr<std::optional<Seat>> SeatIn(const View& view, std::string_view partnership,
                                              crypto::BytesView key_id);
+
+  // Whether an evaluation is held against the asker, under whatever key: one whose entry was not
+  // proven, or says something else.
+  absl::StatusOr<bool> AnyOpen(const View& view, const std::string& asker);
+  // What the asker's log proves of what this node evaluated under that key, also while it had a
+  // share that it has no more. After AnyOpen. Errors: those of evaluation::Holder.
+  absl::StatusOr<evaluation::TakenProofs> TakeProofs(
+      const evaluation::OfKey& of, const std::string& asker, crypto::BytesView proofs,
+      const evaluation::Partners& partners, const std::optional<crypto::TreeHead>& known) const;
+  // What TakeProofs gave, once it is durable.
+  absl::Status Apply(const evaluation::RowChanges& changes,
+                     const evaluation::LoggedDurably& logged);
 
   // The key of the highest epoch of a purpose, whether this node has a share of it or not.
   struct Pinned {

@@ -47,6 +47,10 @@ struct Executor::Attempt {
   uint64_t came_us = 0;
   // Of a use case that takes turns: let go of with this, once it was answered, or at the gate.
   Turns::Turn turn = nullptr;
+  // Where nothing was decided nothing is logged. What a user asks for always is.
+  bool AnsweredAtOnce(const Plan& plan) const {
+    return plan.effects.empty() && (as_node || !peer.empty());
+  }
   // Refusals gathered into one entry instead of a use case.
   std::optional<RefusalGate::Gathered> gathered;
   // Whether the refused parts of its plans get entries of their own; nothing before there were any.
@@ -179,7 +183,7 @@ void Executor::Start(std::shared_ptr<Attempt> attempt) {
     attempt->finish(plan.status());
     return;
   }
-  if (plan->effects.empty() && !call.peer.empty()) return attempt->finish(plan->reply({}));
+  if (attempt->AnsweredAtOnce(*plan)) return attempt->finish(plan->reply({}));
   if (plan->refusal) {
     // What waits at the gate is answered by a reply that may still need its use case.
     attempt->finish = [use_case = attempt->use_case, finish = std::move(attempt->finish)](
@@ -346,7 +350,7 @@ void Executor::RunAgain(std::shared_ptr<Attempt> attempt) {
     attempt->finish(plan.status());
     return;
   }
-  if (plan->effects.empty() && !call.peer.empty()) return attempt->finish(plan->reply({}));
+  if (attempt->AnsweredAtOnce(*plan)) return attempt->finish(plan->reply({}));
   if (!plan->refusal) {
     plan = RefusalPlan(call, {absl::StatusCode::kAborted, "state_changed",
                               "others changed the same thing at the same time; try again", ""});

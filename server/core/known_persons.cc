@@ -1,6 +1,5 @@
 #include "server/core/known_persons.h"
 
-#include <set>
 #include <utility>
 
 #include "server/core/identity_kinds.h"
@@ -8,7 +7,6 @@
 #include "server/core/record.h"
 #include "server/core/record_act.h"
 #include "server/core/subject_identity.h"
-#include "server/evaluation/limits.h"
 #include "server/identity/person_keys.h"
 
 namespace sluis::core {
@@ -85,24 +83,16 @@ absl::StatusOr<std::variant<FoundPerson, Plan>> FindOne(const Call& call, const 
 absl::StatusOr<std::variant<std::vector<FoundPerson>, Plan>> KnownPersons::Find(
     const Call& call, const View& view, const std::vector<std::string>& records,
     const identity::KeyScope& scope) const {
-  const std::set<std::string> different(records.begin(), records.end());
-  if (records.empty() || records.size() > evaluation::kMaxPersons) {
-    return RefusalPlan(call, BadPersons("ask about 1 to 8 persons at a time"));
+  // What is kept of a question goes with whoever it is about: about two of them, to erase the one
+  // would destroy the evidence about the other.
+  if (records.size() != 1) {
+    return RefusalPlan(call, BadPersons("ask about one person at a time"));
   }
-  if (different.size() != records.size()) {
-    return RefusalPlan(call, BadPersons("name each record once"));
-  }
+  auto found = FindOne(call, view, records[0], scope);
+  if (!found.ok()) return found.status();
+  if (auto* refused = std::get_if<Plan>(&*found)) return std::move(*refused);
   std::vector<FoundPerson> out;
-  for (const std::string& id : records) {
-    auto found = FindOne(call, view, id, scope);
-    if (found.ok() && std::holds_alternative<FoundPerson>(*found)) {
-      out.push_back(std::get<FoundPerson>(*std::move(found)));
-      continue;
-    }
-    for (FoundPerson& one : out) WipeIdentity(one.identity);
-    if (!found.ok()) return found.status();
-    return std::get<Plan>(*std::move(found));
-  }
+  out.push_back(std::get<FoundPerson>(*std::move(found)));
   return out;
 }
 

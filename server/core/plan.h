@@ -95,8 +95,8 @@ struct Effect {
 using Reply = std::function<absl::Status(std::span<const ledger::Logged>)>;
 
 // What a use case decided: an indivisible list of effects, at least one, and the answer for when
-// they are durable. Only what a peer sends may come to no effect at all: when all of it is durable
-// here already.
+// they are durable. Only what a peer sends, and what the node does by itself, may come to no effect
+// at all: when all of it is durable here already, or there is nothing to do.
 struct Plan {
   std::vector<Effect> effects;
   // Called once. A refusal is a plan like any other.

@@ -56,14 +56,8 @@ absl::StatusOr<Plan> TakeEvaluationProofs::Decide(const Call& call, View& view) 
     return RefusePeer(call, absl::StatusCode::kInvalidArgument, code);
   };
   response_->Clear();
-  absl::StatusOr<std::optional<Evaluations::Seat>> seat =
-      evaluations_.SeatIn(view, call.terms->partnership, request_.key_id());
-  if (!seat.ok()) return seat.status();
-  // Nothing was evaluated here under a key that is not here: nothing is left to be proven of it.
-  if (!*seat) {
-    response_->set_taken(true);
-    return Nothing();
-  }
+  const absl::StatusOr<crypto::Hash> key_id = crypto::ToFixed<32>(request_.key_id());
+  if (!key_id.ok()) return refuse("proof");
   const bool own = call.peer.empty();
   const std::string& asker = own ? call.terms->organisation : call.peer;
   const absl::StatusOr<AskerInForce> partners = AskerInForce::Of(call, view, asker);
@@ -74,8 +68,15 @@ absl::StatusOr<Plan> TakeEvaluationProofs::Decide(const Call& call, View& view) 
   if (!known.ok()) return known.status();
   response_->set_known_size(*known ? (*known)->size : 0);
 
-  const absl::StatusOr<evaluation::TakenProofs> taken =
-      (*seat)->TakeProofs(asker, request_.proofs(), *partners, *known);
+  const absl::StatusOr<bool> open = evaluations_.AnyOpen(view, asker);
+  if (!open.ok()) return open.status();
+  // Nothing is held against it: whatever it proves changes nothing, and is not looked at.
+  if (!*open) {
+    response_->set_taken(true);
+    return Nothing();
+  }
+  const absl::StatusOr<evaluation::TakenProofs> taken = evaluations_.TakeProofs(
+      {call.terms->partnership, *key_id}, asker, request_.proofs(), *partners, *known);
   if (absl::IsFailedPrecondition(taken.status())) return Nothing();
   if (!taken.ok()) return refuse("proof");
   const absl::StatusOr<bool> counts =
@@ -87,7 +88,7 @@ absl::StatusOr<Plan> TakeEvaluationProofs::Decide(const Call& call, View& view) 
   if (!*counts) return Nothing();
   if (taken->checkpoint && !own) response_->set_known_size(taken->checkpoint->head.size);
   response_->set_taken(true);
-  if (taken->changes.empty() && !own) return Nothing();
+  if (taken->changes.empty()) return Nothing();
 
   Plan plan;
   Effect& effect = plan.effects.emplace_back();
@@ -108,11 +109,11 @@ absl::StatusOr<Plan> TakeEvaluationProofs::Decide(const Call& call, View& view) 
       }
     }
   }
-  plan.reply = [seat = **seat, changes = taken->changes,
+  plan.reply = [&evaluations = evaluations_, changes = taken->changes,
                 ticket = step.ticket](std::span<const ledger::Logged> logged) mutable {
     const absl::StatusOr<evaluation::LoggedDurably> durable = (*ticket)->Durable(logged[0]);
     if (!durable.ok()) return durable.status();
-    return seat.Apply(changes, *durable);
+    return evaluations.Apply(changes, *durable);
   };
   return plan;
 }

@@ -34,6 +34,8 @@ class TakeEvaluationProofs : public UseCase {
         response_(std::move(response)) {}
 
   const Method& method() const override;
+  // It brings nothing: it settles what was answered before.
+  bool crosses_suspension() const override { return true; }
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:

@@ -98,6 +98,8 @@ class Book {
   const HeldRow* Find(const std::string& asker, crypto::BytesView key_id,
                       crypto::BytesView request_id) const;
   const HeldRow* FindByLeaf(const std::string& asker, const std::string& leaf_hash) const;
+  // Whether anything is held against the asker, under whatever key.
+  bool AnyOpen(const std::string& asker) const { return unproven_.contains(asker); }
   // Taken on that day under that key, sorted by request digest.
   std::vector<HeldRow> OfDay(const std::string& asker, crypto::BytesView key_id,
                              uint32_t day) const;

@@ -235,9 +235,10 @@ absl::StatusOr<std::string> Holder::SignRefusal(const Refusal& refusal, const Lo
   return SignAnswer(body, identity).Serialise();
 }
 
-absl::StatusOr<TakenProofs> Holder::TakeProofs(const std::string& asker, crypto::BytesView proofs,
+absl::StatusOr<TakenProofs> Holder::TakeProofs(const Book& book, const OfKey& of,
+                                               const std::string& asker, crypto::BytesView proofs,
                                                const Partners& partners,
-                                               const std::optional<crypto::TreeHead>& known) const {
+                                               const std::optional<crypto::TreeHead>& known) {
   const std::optional<AskerFacts> facts = partners.Find(asker);
   absl::StatusOr<ProvenEntries> proven = absl::PermissionDeniedError(
       "the log is of nobody who has one in this partnership; look at the manifest");
@@ -251,15 +252,18 @@ absl::StatusOr<TakenProofs> Holder::TakeProofs(const std::string& asker, crypto:
   const crypto::Hash digest = crypto::Sha256(proofs);
   TakenProofs out{proven->checkpoint,
                   proven->checkpoint_note,
-                  RowChanges(ActPart({kKindProof, kOutcomeProven, own_.package->partnership, asker,
-                                      crypto::View(own_.package->key_id), crypto::View(digest)}),
+                  RowChanges(ActPart({kKindProof, kOutcomeProven, of.partnership, asker,
+                                      crypto::View(of.key_id), crypto::View(digest)}),
                              {}),
                   {}};
   for (const ProvenEntry& entry : proven->entries) {
-    const HeldRow* held = book_->FindByLeaf(asker, std::string(crypto::View(entry.leaf_hash)));
-    if (held == nullptr || held->proof() != record::v1::EVALUATION_PROOF_STATE_OPEN) continue;
+    const HeldRow* held = book.FindByLeaf(asker, std::string(crypto::View(entry.leaf_hash)));
+    if (held == nullptr || held->proof() != record::v1::EVALUATION_PROOF_STATE_OPEN ||
+        held->key_id() != crypto::View(of.key_id)) {
+      continue;
+    }
     HeldRow row = *held;
-    if (Says(entry, row, own_.package->partnership)) {
+    if (Says(entry, row, of.partnership)) {
       row.set_proof(record::v1::EVALUATION_PROOF_STATE_PROVEN);
       row.clear_signed_request();
     } else {
@@ -271,14 +275,14 @@ absl::StatusOr<TakenProofs> Holder::TakeProofs(const std::string& asker, crypto:
   return out;
 }
 
-absl::Status Holder::Apply(const RowChanges& changes, const LoggedDurably& logged) {
+absl::Status Holder::Apply(Book& book, const RowChanges& changes, const LoggedDurably& logged) {
   if (absl::Status checked = CheckLogged(logged, changes.Log()); !checked.ok()) return checked;
   for (const HeldRow& row : changes.rows_) {
-    const HeldRow* held = book_->Find(row.asker(), row.key_id(), row.request_id());
+    const HeldRow* held = book.Find(row.asker(), row.key_id(), row.request_id());
     const bool settled = held == nullptr ||
                          held->proof() == record::v1::EVALUATION_PROOF_STATE_PROVEN ||
                          held->proof() == record::v1::EVALUATION_PROOF_STATE_SET_ASIDE;
-    if (!settled) book_->Put(row);
+    if (!settled) book.Put(row);
   }
   return absl::OkStatus();
 }

@@ -179,6 +179,12 @@ struct TakenProofs {
   std::vector<DifferingEntry> differing;
 };
 
+// One key of one partnership.
+struct OfKey {
+  std::string partnership;
+  crypto::Hash key_id{};
+};
+
 // The list of a row.
 absl::StatusOr<DayList> ReadHeldList(crypto::BytesView bytes);
 
@@ -228,7 +234,16 @@ class Holder {
   // VerifyProofs, and kPermissionDenied for who is no member. Nothing changes until Apply.
   absl::StatusOr<TakenProofs> TakeProofs(const std::string& asker, crypto::BytesView proofs,
                                          const Partners& partners,
-                                         const std::optional<crypto::TreeHead>& known) const;
+                                         const std::optional<crypto::TreeHead>& known) const {
+    return TakeProofs(*book_, {own_.package->partnership, own_.package->key_id}, asker, proofs,
+                      partners, known);
+  }
+  // The same for whoever has left the key since: what it evaluated while it had a share is settled
+  // all the same.
+  static absl::StatusOr<TakenProofs> TakeProofs(const Book& book, const OfKey& of,
+                                                const std::string& asker, crypto::BytesView proofs,
+                                                const Partners& partners,
+                                                const std::optional<crypto::TreeHead>& known);
 
   // Lets an asker go on although an entry was not proven or differed. An act of people, after they
   // looked. kNotFound when nothing of that id is held against it.
@@ -236,7 +251,10 @@ class Holder {
                                              const RequestId& request_id) const;
   // kFailedPrecondition when it is not these changes that were logged. What was settled since is
   // left as it is.
-  absl::Status Apply(const RowChanges& changes, const LoggedDurably& logged);
+  absl::Status Apply(const RowChanges& changes, const LoggedDurably& logged) {
+    return Apply(*book_, changes, logged);
+  }
+  static absl::Status Apply(Book& book, const RowChanges& changes, const LoggedDurably& logged);
 
   // The list that was given for this day before, which stays the same whatever has changed.
   std::optional<std::string> KeptList(const std::string& asker, uint32_t day) const;

@@ -1,10 +1,34 @@
 #include "server/exchange/evaluation_prover.h"
 
+#include <algorithm>
 #include <future>
 #include <memory>
 #include <utility>
 
 namespace sluis::exchange {
+namespace {
+
+constexpr auto kFirstWait = std::chrono::minutes(1);
+constexpr std::chrono::steady_clock::duration kLongestWait = std::chrono::hours(1);
+
+// Whoever refuses writes it down each time, and this node changes nothing about it by asking.
+bool IsRefusal(const absl::Status& status) {
+  return absl::IsFailedPrecondition(status) || absl::IsInvalidArgument(status) ||
+         absl::IsPermissionDenied(status) || absl::IsNotFound(status);
+}
+
+}  // namespace
+
+bool EvaluationProver::Waits(const Owed& owed) const {
+  const auto wait = waits_.find(owed.first);
+  return wait != waits_.end() && parts_.clock.Monotonic() < wait->second.until;
+}
+
+void EvaluationProver::NoteRefusal(const Owed& owed) {
+  const auto [wait, first] = waits_.try_emplace(owed.first, Wait{{}, kFirstWait});
+  wait->second.until = parts_.clock.Monotonic() + wait->second.next;
+  wait->second.next = std::min(wait->second.next * 2, kLongestWait);
+}
 
 absl::Status EvaluationProver::Round() {
   const ledger::ShownCheckpoint head = parts_.ledger.checkpoint();
@@ -17,6 +41,8 @@ absl::Status EvaluationProver::Round() {
     if (!read.ok()) return read.status();
     all = *std::move(read);
   }
+  std::erase_if(waits_, [&](const auto& one) { return !all.contains(one.first); });
+  std::erase_if(all, [this](const Owed& owed) { return Waits(owed); });
   absl::Status first = absl::OkStatus();
   // Twice: a holder that knows another head says which one.
   for (int attempt = 0; attempt < 2 && !all.empty(); ++attempt) {
@@ -26,9 +52,12 @@ absl::Status EvaluationProver::Round() {
     std::erase_if(all, [&](const Owed& owed) {
       const absl::StatusOr<bool> taken = Take(owed, (answer++)->get());
       first.Update(taken.status());
+      if (IsRefusal(taken.status())) NoteRefusal(owed);
+      if (taken.ok() && *taken) waits_.erase(owed.first);
       return !taken.ok() || *taken;
     });
   }
+  for (const Owed& owed : all) NoteRefusal(owed);
   if (all.empty()) return first;
   first.Update(absl::FailedPreconditionError(
       "a holder knows a head of this log to which nothing here leads; look at its partner's log"));

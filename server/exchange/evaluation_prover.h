@@ -1,6 +1,7 @@
 #ifndef SLUIS_SERVER_EXCHANGE_EVALUATION_PROVER_H_
 #define SLUIS_SERVER_EXCHANGE_EVALUATION_PROVER_H_
 
+#include <chrono>
 #include <future>
 #include <map>
 #include <string>
@@ -29,9 +30,9 @@ struct EvaluationProverParts {
 // Shows holders of keys the entries on which requests of this node rested (core/owed_proofs.h).
 //
 // Guarantee: what a holder took is struck off when that is durable; what it did not take is shown
-// again in the next round, from the head that it says it knows. Not guaranteed: that a holder is
-// reached. One thread; Round waits for the answers, all holders at once. Errors: the first one; the
-// others go on.
+// again, from the head that it says it knows: in the next round, or after a refusal, which is in
+// its log, later and later up to an hour. Not guaranteed: that a holder is reached. One thread; Round
+// waits for the answers, all holders at once. Errors: the first one; the others go on.
 class EvaluationProver {
  public:
   explicit EvaluationProver(EvaluationProverParts parts) : parts_(std::move(parts)) {}
@@ -40,6 +41,12 @@ class EvaluationProver {
   absl::Status Round();
 
  private:
+  // After a refusal.
+  struct Wait {
+    std::chrono::steady_clock::time_point until;
+    std::chrono::steady_clock::duration next;
+  };
+
   using Answer = absl::StatusOr<peer::v1::ProveEvaluationsResponse>;
   using Owed = core::OwedProofs::value_type;
 
@@ -48,8 +55,12 @@ class EvaluationProver {
   absl::StatusOr<bool> Take(const Owed& owed, const Answer& answer);
 
   const EvaluationProverParts parts_;
+  bool Waits(const Owed& owed) const;
+  void NoteRefusal(const Owed& owed);
+
   // Size of the head that each holder said it knows; not durable: it says it again.
   std::map<std::string, uint64_t> known_;
+  std::map<core::OwedProofs::key_type, Wait> waits_;
 };
 
 }  // namespace sluis::exchange

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "crypto/hash.h"
+#include "server/exchange/line_watch.h"
 #include "server/exchange/peer_channel.h"
 #include "sluis/peer/v1/holder.grpc.pb.h"
 #include "sluis/peer/v1/peer.grpc.pb.h"
@@ -95,9 +96,9 @@ class UnderWay {
   std::set<grpc::ClientContext*> contexts_;
 };
 
-// Whether who did not answer in time at one address is asked at the next: not what counts at the
-// other side although nobody heard its answer.
-enum class InTime : uint8_t { kElsewhere, kOrNever };
+// Whether who did not answer at one address is asked at the next: what counts at the other side
+// although nobody heard its answer goes out once, over a line that is there.
+enum class Times : uint8_t { kMany, kOnce };
 
 // One ask: address after address until one answers. Keeps itself alive while a call is out.
 template <typename Service, typename Request, typename Answer>
@@ -107,34 +108,46 @@ class Ask : public std::enable_shared_from_this<Ask<Service, Request, Answer>> {
                                          std::function<void(grpc::Status)>);
 
   Ask(UnderWay& under_way, Method method, Lines lines, Request request, Peers::Done<Answer> done,
-      std::chrono::seconds time, InTime late)
+      std::chrono::seconds time, LineWatch* once)
       : under_way_(under_way),
         method_(method),
         lines_(std::move(lines)),
         request_(std::move(request)),
         done_(std::move(done)),
-        late_(late),
+        once_(once),
         until_(std::chrono::system_clock::now() + time) {}
 
   void Next() {
     const auto now = std::chrono::system_clock::now();
+    const auto its_time = now + (until_ - now) / static_cast<int64_t>(lines_.size() - at_);
+    if (once_ == nullptr) return Send(its_time);
+    once_->WhenConnected(lines_[at_]->channel, its_time,
+                         [self = this->shared_from_this()](bool connected) {
+                           if (connected) return self->Send(self->until_);
+                           if (self->under_way_.stopped()) return self->Finish(Stopping());
+                           if (++self->at_ < self->lines_.size()) return self->Next();
+                           self->Finish(absl::UnavailableError("none of its addresses answers"));
+                         });
+  }
+
+ private:
+  void Send(std::chrono::system_clock::time_point deadline) {
     context_ = std::make_unique<grpc::ClientContext>();
-    context_->set_deadline(now + (until_ - now) / static_cast<int64_t>(lines_.size() - at_));
+    context_->set_deadline(deadline);
     if (!under_way_.Enter(context_.get())) return Finish(Stopping());
     (StubOf<Service>(*lines_[at_])->*method_)(
         context_.get(), &request_, &answer_,
         [self = this->shared_from_this()](const grpc::Status& status) { self->Answered(status); });
   }
 
- private:
   void Answered(const grpc::Status& status) {
     under_way_.Leave(context_.get());
     if (under_way_.stopped()) return Finish(Stopping());
     if (status.ok()) return Finish(std::move(answer_));
     const absl::Status failed = StatusOfPeerCall(status);
     const bool elsewhere = absl::IsUnavailable(failed) || absl::IsUnauthenticated(failed) ||
-                           (absl::IsDeadlineExceeded(failed) && late_ == InTime::kElsewhere);
-    if (!elsewhere || ++at_ == lines_.size()) return Finish(failed);
+                           absl::IsDeadlineExceeded(failed);
+    if (once_ != nullptr || !elsewhere || ++at_ == lines_.size()) return Finish(failed);
     answer_.Clear();
     Next();
   }
@@ -150,7 +163,7 @@ class Ask : public std::enable_shared_from_this<Ask<Service, Request, Answer>> {
   const Request request_;
   Answer answer_;
   const Peers::Done<Answer> done_;
-  const InTime late_;
+  LineWatch* const once_;  // null when it may go out more than once
   const std::chrono::system_clock::time_point until_;
   std::unique_ptr<grpc::ClientContext> context_;
 };
@@ -224,12 +237,13 @@ struct GrpcPeers::Impl {
   void Call(void (Stub<Service>::*method)(grpc::ClientContext*, const Request*, Answer*,
                                           std::function<void(grpc::Status)>),
             const std::string& organisation, Request request, Done<Answer> done,
-            std::chrono::seconds time, InTime late = InTime::kElsewhere) {
+            std::chrono::seconds time, Times times = Times::kMany) {
     absl::StatusOr<Lines> lines = LinesTo(organisation);
     if (!lines.ok()) return done(lines.status());
     if (!under_way.Begin()) return done(Stopping());
     std::make_shared<Ask<Service, Request, Answer>>(under_way, method, *std::move(lines),
-                                                    std::move(request), std::move(done), time, late)
+                                                    std::move(request), std::move(done), time,
+                                                    times == Times::kOnce ? &watch : nullptr)
         ->Next();
   }
 
@@ -240,11 +254,15 @@ struct GrpcPeers::Impl {
   OwnCertificate own;
   std::optional<std::chrono::steady_clock::time_point> read_at;
   UnderWay under_way;
+  LineWatch watch;
 };
 
 GrpcPeers::GrpcPeers(GrpcPeersParts parts) : impl_(std::make_unique<Impl>(std::move(parts))) {}
 GrpcPeers::~GrpcPeers() { Stop(); }
-void GrpcPeers::Stop() { impl_->under_way.StopAndWait(); }
+void GrpcPeers::Stop() {
+  impl_->under_way.StopAndWait();
+  impl_->watch.Stop();
+}
 
 void GrpcPeers::Heartbeat(const std::string& organisation, peer::v1::HeartbeatRequest request,
                           Done<peer::v1::HeartbeatResponse> done) {
@@ -263,7 +281,7 @@ void GrpcPeers::Evaluate(const std::string& organisation, peer::v1::EvaluateRequ
                          Done<peer::v1::EvaluateResponse> done) {
   impl_->Call<HolderService, peer::v1::EvaluateRequest, peer::v1::EvaluateResponse>(
       &Stub<HolderService>::Evaluate, organisation, std::move(request), std::move(done),
-      kEvaluateTime, InTime::kOrNever);
+      kEvaluateTime, Times::kOnce);
 }
 
 void GrpcPeers::ProveEvaluations(const std::string& organisation,

@@ -133,6 +133,21 @@ TEST_F(PeerListenerTest, AddressesAreTriedInTheirOrder) {
   EXPECT_EQ(*care_.Ask(kTown), kCare) << "one is gone, one is another member, one is right";
 }
 
+// Whoever took it counts it, also when nobody hears the answer.
+TEST_F(PeerListenerTest, AnEvaluationIsAskedForOnceWhereSomebodyIs) {
+  ManifestForm form;
+  const int gone = zone_.port();
+  zone_.StopListening();
+  form.addresses[kTown] = {Local(gone), Local(town_.port()), Local(town_.port())};
+  AllHold(All(form));
+  EXPECT_EQ(care_.AskToEvaluate(kTown).code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(town_.asked_to_evaluate(), 1) << "where nobody is it was not sent";
+  town_.StopListening();
+  EXPECT_EQ(care_.AskToEvaluate(kTown).code(), absl::StatusCode::kUnavailable);
+  care_.peers().Stop();
+  EXPECT_EQ(care_.AskToEvaluate(kTown).code(), absl::StatusCode::kCancelled);
+}
+
 TEST_F(PeerListenerTest, WithoutAddressOrMembershipNobodyIsDialled) {
   AllHold(Next({&town_, &zone_},
                {.state = record::v1::PARTNERSHIP_STATE_EXERCISE, .addresses = {}, .pinned = {}}));

@@ -48,7 +48,12 @@ int PeerSide::port() {
                          response.set_organisation(sender);
                          return response;
                        },
-                   .deliver = nullptr}});
+                   .deliver = nullptr,
+                   .evaluate =
+                       [this](const auto&, const auto&, auto done) {
+                         ++asked_to_evaluate_;
+                         done(absl::UnavailableError("not there"));
+                       }}});
   if (!listener.ok()) throw std::runtime_error(std::string(listener.status().message()));
   listener_ = *std::move(listener);
   return listener_->port();
@@ -66,6 +71,15 @@ absl::StatusOr<std::string> PeerSide::Ask(const std::string& organisation) {
                         answer.set_value(response.status());
                       }
                     });
+  return answer.get_future().get();
+}
+
+absl::Status PeerSide::AskToEvaluate(const std::string& organisation) {
+  std::promise<absl::Status> answer;
+  peers_->Evaluate(organisation, peer::v1::EvaluateRequest(),
+                   [&answer](const absl::StatusOr<peer::v1::EvaluateResponse>& response) {
+                     answer.set_value(response.status());
+                   });
   return answer.get_future().get();
 }
 

@@ -1,6 +1,7 @@
 #ifndef SLUIS_TESTS_INTEGRATION_PEER_WORLD_H_
 #define SLUIS_TESTS_INTEGRATION_PEER_WORLD_H_
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,10 @@ class PeerSide {
   void StopListening();
   // Asks that organisation, and returns the name under which this side was taken there.
   absl::StatusOr<std::string> Ask(const std::string& organisation);
+  // Asks that organisation to evaluate; nobody here does: each says that it is not there.
+  absl::Status AskToEvaluate(const std::string& organisation);
+  // How often this side was asked to.
+  int asked_to_evaluate() const { return asked_to_evaluate_; }
   exchange::GrpcPeers& peers() { return *peers_; }
   // Stands still from the start of this side, which is now.
   tests::FakeClock& clock() { return clock_; }
@@ -46,6 +51,7 @@ class PeerSide {
   std::optional<Organisation> organisation_;
   std::optional<core::TermsInForce> terms_;
   rpc::Metrics metrics_;
+  std::atomic<int> asked_to_evaluate_ = 0;
   std::optional<exchange::GrpcPeers> peers_;
   std::unique_ptr<rpc::PeerListener> listener_;
 };

@@ -97,22 +97,19 @@ class KnownPersonsTest : public ::testing::Test {
 TEST_F(KnownPersonsTest, EachIsFoundByWhatMayCrossAndEachLookIsLogged) {
   record::v1::SubjectIdentity other = Lena();
   other.set_surname("Terneuzense");
-  const std::string one = Recorded(Lena()), two = Recorded(other);
+  Recorded(Lena());
+  const std::string one = Recorded(other);
   const uint64_t before = h_.size();
-  ASSERT_EQ(Find({two, one}), "ok");
-  ASSERT_THAT(found_, SizeIs(2));
-  EXPECT_EQ(found_[0].identity.surname(), "Terneuzense") << "in the order asked for";
-  EXPECT_EQ(found_[1].identity.surname(), "Ouwelandse");
+  ASSERT_EQ(Find({one}), "ok");
+  ASSERT_THAT(found_, SizeIs(1));
+  EXPECT_EQ(found_[0].identity.surname(), "Terneuzense");
   ASSERT_THAT(found_[0].keys, SizeIs(1));
   EXPECT_EQ(found_[0].keys[0].kind(), KeyKind::kNameAndDate) << "how names sound takes a grant";
-  ASSERT_EQ(h_.size(), before + 2);
-  const std::vector<tests::Opened> entries = h_.Entries();
-  for (size_t i = 0; i < 2; ++i) {
-    const tests::Opened& entry = entries[entries.size() - 2 + i];
-    EXPECT_EQ(entry.act.operation(), record::v1::OPERATION_CONSULTATION);
-    EXPECT_THAT(entry.act.scope(), ElementsAre("identity"));
-    EXPECT_THAT(entry.subject.record_ids(), ElementsAre(i == 0 ? two : one));
-  }
+  ASSERT_EQ(h_.size(), before + 1);
+  const tests::Opened entry = h_.Last();
+  EXPECT_EQ(entry.act.operation(), record::v1::OPERATION_CONSULTATION);
+  EXPECT_THAT(entry.act.scope(), ElementsAre("identity"));
+  EXPECT_THAT(entry.subject.record_ids(), ElementsAre(one));
 }
 
 TEST_F(KnownPersonsTest, ANumberCountsOnlyWhileItIsUsed) {
@@ -134,8 +131,8 @@ TEST_F(KnownPersonsTest, WhoMayNotKnowWhoItIsLearnsNothing) {
   EXPECT_EQ(Find({nobody}, &piet_), "identity_not_granted") << "nor whether anybody is named";
   EXPECT_THAT(found_, IsEmpty());
   EXPECT_EQ(h_.Last().act.outcome(), record::v1::OUTCOME_DENIED);
-  EXPECT_EQ(Find({named, nobody}), "no_identity");
-  EXPECT_THAT(found_, IsEmpty()) << "all or nobody";
+  EXPECT_EQ(Find({nobody}), "no_identity");
+  EXPECT_THAT(found_, IsEmpty());
   EXPECT_EQ(Find({std::string(16, 'x')}), "not_found");
 }
 
@@ -156,14 +153,13 @@ TEST_F(KnownPersonsTest, WhatWasTakenBackIsNotAskedAbout) {
   EXPECT_EQ(Find({id}), "withdrawn");
 }
 
-TEST_F(KnownPersonsTest, OneToEightEachOnce) {
-  const std::string id = Recorded(Lena());
+// Whoever erased the one would have destroyed what the log keeps of the question about the other.
+TEST_F(KnownPersonsTest, OneQuestionIsAboutOnePerson) {
+  const std::string one = Recorded(Lena()), other = Recorded(Lena());
   EXPECT_EQ(Find({}), "bad_persons");
-  EXPECT_EQ(Find({id, id}), "bad_persons");
-  std::vector<std::string> nine;
-  for (char c = 'a'; c < 'a' + 9; ++c) nine.emplace_back(16, c);
-  EXPECT_EQ(Find(nine), "bad_persons");
+  EXPECT_EQ(Find({one, other}), "bad_persons");
   EXPECT_EQ(h_.Last().act.refusal(), "bad_persons");
+  EXPECT_EQ(Find({one}), "ok");
 }
 
 }  // namespace

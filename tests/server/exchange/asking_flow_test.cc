@@ -301,6 +301,41 @@ TEST_F(AskingFlow, EntriesAreProvenToTheHoldersAfterwards) {
   EXPECT_EQ(Rows(0, ledger::Table::kOwedProof), 0u);
 }
 
+// It writes each refusal down, and nobody here changes anything about it by asking.
+TEST_F(AskingFlow, WhoRefusesProofsIsShownThemLaterAndLater) {
+  ASSERT_TRUE(EvaluateRecords({RecordOf(7)}).ok());
+  asking_.Stop();
+  for (size_t at = 0; at < 5; ++at) world_.node(at).h.clock.Advance(std::chrono::minutes(10));
+  world_.node(0).h.ledger->Tick();
+  EvaluationProver prover{{KeyWorld::NameOf(0), *world_.node(0).h.ledger,
+                           *world_.node(0).h.executor, *peers_, world_.nodes().link(0).desk(),
+                           world_.node(0).h.clock}};
+  tests::InProcessNetwork& network = world_.nodes().network();
+  PeerAnswers answers = network.AnswersOf(KeyWorld::NameOf(1));
+  const PeerAnswers honest = answers;
+  int shown = 0;
+  answers.prove_evaluations = [&shown](const auto&, const auto&, auto done) {
+    ++shown;
+    done(absl::FailedPreconditionError("log"));
+  };
+  network.Put(KeyWorld::NameOf(1), answers);
+  EXPECT_FALSE(prover.Round().ok());
+  EXPECT_EQ(shown, 1);
+  EXPECT_EQ(prover.Round(), absl::OkStatus());
+  EXPECT_EQ(shown, 1);
+  const auto pass = [&](std::chrono::minutes time) { world_.node(0).h.clock.Advance(time); };
+  pass(std::chrono::minutes(1));
+  EXPECT_FALSE(prover.Round().ok());
+  EXPECT_EQ(shown, 2);
+  pass(std::chrono::minutes(1));
+  EXPECT_EQ(prover.Round(), absl::OkStatus());
+  EXPECT_EQ(shown, 2);
+  network.Put(KeyWorld::NameOf(1), honest);
+  pass(std::chrono::minutes(1));
+  EXPECT_EQ(prover.Round(), absl::OkStatus());
+  EXPECT_EQ(Rows(0, ledger::Table::kOwedProof), 0u);
+}
+
 TEST_F(AskingFlow, ForAKeyThatIsNoMoreNothingIsOwed) {
   ASSERT_TRUE(EvaluateRecords({RecordOf(7)}).ok());
   asking_.Stop();  // waits for who was slow

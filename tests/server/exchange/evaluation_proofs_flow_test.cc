@@ -136,6 +136,38 @@ TEST_F(EvaluationProofsFlow, ALeafOfAnotherMemberStaysUnproven) {
   EXPECT_EQ(world_.Ground(1, world_.Request({4})), kUnproven) << "the foreign one still counts";
 }
 
+// What it evaluated while it had a share would be held against the asker for ever.
+TEST_F(EvaluationProofsFlow, AHolderThatLeftTheKeySettlesWhatItEvaluated) {
+  const std::vector<crypto::Hash> leaves = {Asked(1), Asked(2)};
+  world_.Unpin(1);
+  EXPECT_TRUE(Proves(leaves));
+  for (const evaluation::HeldRow& row : world_.Held(1)) {
+    EXPECT_EQ(row.proof(), record::v1::EVALUATION_PROOF_STATE_PROVEN);
+  }
+}
+
+TEST_F(EvaluationProofsFlow, WhereNothingIsHeldAgainstTheAskerNothingIsWritten) {
+  const crypto::Hash leaf = world_.Log(world_.Ask({1}));
+  for (const size_t holder : {size_t{0}, size_t{1}}) {
+    const peer::v1::EvaluationProofs proofs = world_.ProofsOf({leaf});
+    const uint64_t before = world_.node(holder).h.size();
+    const auto answer = world_.Prove(holder, proofs);
+    ASSERT_TRUE(answer.ok()) << holder << " " << answer.status();
+    EXPECT_TRUE(answer->taken()) << holder;
+    EXPECT_EQ(world_.node(holder).h.size(), before) << holder;
+  }
+}
+
+// It brings nothing, and refusing it would fill the log of a partnership that stands still.
+TEST_F(EvaluationProofsFlow, ProofsCrossASuspension) {
+  const crypto::Hash leaf = Asked(1);
+  auto terms = world_.node(1).TermsWithManifest();
+  terms->may_exchange = false;
+  world_.node(1).Put(terms);
+  EXPECT_TRUE(Proves({leaf}));
+  EXPECT_EQ(world_.Held(1)[0].proof(), record::v1::EVALUATION_PROOF_STATE_PROVEN);
+}
+
 // A head is kept before anything is settled by it.
 TEST_F(EvaluationProofsFlow, WithoutAnEntryNothingIsSettled) {
   const crypto::Hash leaf = Asked(1);

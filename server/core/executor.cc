@@ -57,8 +57,7 @@ struct Executor::Attempt {
   std::optional<bool> parts_within_limit;
 };
 
-// By whom calls that wait for a turn are counted: nobody keeps another one, or the node itself,
-// from waiting too.
+// By whom calls that wait for a turn are counted: nobody keeps another one from waiting too.
 std::string Executor::WaitsAs(const Attempt& attempt) {
   if (attempt.as_node) return std::string(kNodeUser);
   if (!attempt.peer.empty()) return "peer/" + attempt.peer;

@@ -8,17 +8,13 @@
 
 #include "client/lib/signing.h"
 #include "server/envelope/user_signature.h"
-#include "server/evaluation/person_of.h"
-#include "server/identity/person_keys.h"
-#include "tests/server/evaluation/world.h"
+#include "tests/support/drafted_question.h"
 
 namespace sluis::client {
 namespace {
 
-using evaluation::test::kPartnership;
-using evaluation::test::kPurpose;
-using evaluation::test::World;
-
+constexpr char kPartnership[] = "livc-r.vaartland.example";
+constexpr char kPurpose[] = "casusoverleg-458ter";
 constexpr int64_t kNow = 1763740800;
 constexpr char kCase[] = "C-2026-014";
 
@@ -28,17 +24,6 @@ record::v1::SubjectIdentity Person(const std::string& surname) {
   person.set_given("Lena");
   person.set_born("1985-03-14");
   return person;
-}
-
-evaluation::Person KeysOf(const record::v1::SubjectIdentity& person) {
-  evaluation::Person out;
-  auto keys = identity::KeysOf(evaluation::PersonOf(person).value(),
-                               identity::KeyScope::Of(kPartnership, kPurpose).value(),
-                               identity::KeyKinds());
-  for (identity::FreeInput& key : keys.free) {
-    out.push_back(identity::CrossNodeInput::Of(std::move(key)));
-  }
-  return out;
 }
 
 class EvaluationSigningTest : public ::testing::Test {
@@ -64,27 +49,12 @@ class EvaluationSigningTest : public ::testing::Test {
 
   node::v1::DraftEvaluationResponse DraftOf(const record::v1::SubjectIdentity& shown,
                                             const record::v1::SubjectIdentity& meant) {
-    std::vector<evaluation::Person> persons;
-    persons.push_back(KeysOf(meant));
-    const evaluation::Question question = world_.Ask(std::move(persons), kCase);
-    node::v1::DraftEvaluationResponse draft;
-    draft.set_request_id(std::string(crypto::View(question.request_id())));
-    draft.set_partnership(kPartnership);
-    draft.set_key_id(std::string(crypto::View(question.key_id())));
-    draft.set_case_token(world_.CaseToken(kCase));
-    draft.set_count(question.count());
-    draft.set_blinded_digest(std::string(crypto::View(question.entry().blinded_digest)));
-    draft.add_persons()->set_record_id(asked_.record_ids(0));
-    *draft.mutable_persons(0)->mutable_identity() = shown;
-    draft.mutable_subject()->add_record_ids(asked_.record_ids(0));
-    question.FillSubject(*draft.mutable_subject());
-    return draft;
+    return tests::DraftedQuestion(asked_, kPartnership, shown, meant);
   }
   Result<node::v1::EvaluateRequest> Sign(const node::v1::DraftEvaluationResponse& draft) {
     return SignEvaluation(asked_, draft, {key_, mandate_, kNow});
   }
 
-  World world_{3, 2};
   crypto::SigningKey key_ = crypto::SigningKey::Generate(crypto::SystemRandom());
   PartnershipMandate mandate_;
   node::v1::DraftEvaluationRequest asked_;

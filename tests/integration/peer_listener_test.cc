@@ -138,7 +138,8 @@ TEST_F(PeerListenerTest, AnEvaluationIsAskedForOnceWhereSomebodyIs) {
   ManifestForm form;
   const int gone = zone_.port();
   zone_.StopListening();
-  form.addresses[kTown] = {Local(gone), Local(town_.port()), Local(town_.port())};
+  form.addresses[kTown] = {Local(gone), Local(town_.port()),
+                           "localhost:" + std::to_string(town_.port())};
   AllHold(All(form));
   EXPECT_EQ(care_.AskToEvaluate(kTown).code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(town_.asked_to_evaluate(), 1) << "where nobody is it was not sent";

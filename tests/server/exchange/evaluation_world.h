@@ -58,6 +58,7 @@ class EvaluationWorld {
   absl::StatusOr<std::string> Answer(size_t holder, const std::string& request, size_t asker = 0);
   // Why it does not answer; nothing when it does, rightly. What is no signed answer fails the test.
   std::optional<peer::v1::EvaluationRefusal> Ground(size_t holder, const std::string& request);
+  // Over the network; to itself when the asker is the holder.
   absl::StatusOr<peer::v1::ProveEvaluationsResponse> Prove(
       size_t holder, const peer::v1::EvaluationProofs& proofs);
   // Of the asker's log, under a head that it signs now, from the one that is known.

@@ -104,12 +104,16 @@ absl::StatusOr<peer::v1::ProveEvaluationsResponse> EvaluationWorld::Prove(
   request.set_key_id(Text(package_->key_id));
   request.set_proofs(proofs.SerializeAsString());
   std::promise<absl::StatusOr<peer::v1::ProveEvaluationsResponse>> done;
-  nodes_.network()
-      .PeersOf(KeyWorld::NameOf(0))
-      ->ProveEvaluations(KeyWorld::NameOf(holder), request,
-                         [&done](absl::StatusOr<peer::v1::ProveEvaluationsResponse> answer) {
-                           done.set_value(std::move(answer));
-                         });
+  const auto take = [&done](absl::StatusOr<peer::v1::ProveEvaluationsResponse> answer) {
+    done.set_value(std::move(answer));
+  };
+  if (holder == 0) {
+    nodes_.link(0).desk().ProveOwn(request, take);
+  } else {
+    nodes_.network()
+        .PeersOf(KeyWorld::NameOf(0))
+        ->ProveEvaluations(KeyWorld::NameOf(holder), request, take);
+  }
   return done.get_future().get();
 }
 

@@ -139,7 +139,7 @@ TEST_F(PeerListenerTest, AnEvaluationIsAskedForOnceWhereSomebodyIs) {
   const int gone = zone_.port();
   zone_.StopListening();
   form.addresses[kTown] = {Local(gone), Local(town_.port()),
-                           "localhost:" + std::to_string(town_.port())};
+                           "[::ffff:127.0.0.1]:" + std::to_string(town_.port())};
   AllHold(All(form));
   EXPECT_EQ(care_.AskToEvaluate(kTown).code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(town_.asked_to_evaluate(), 1) << "where nobody is it was not sent";

@@ -31,8 +31,8 @@ struct EvaluationProverParts {
 //
 // Guarantee: what a holder took is struck off when that is durable; what it did not take is shown
 // again, from the head that it says it knows: in the next round, or after a refusal, which is in
-// its log, later and later up to an hour. Not guaranteed: that a holder is reached. One thread; Round
-// waits for the answers, all holders at once. Errors: the first one; the others go on.
+// its log, later and later up to an hour. Not guaranteed: that a holder is reached. One thread;
+// Round waits for the answers, all holders at once. Errors: the first one; the others go on.
 class EvaluationProver {
  public:
   explicit EvaluationProver(EvaluationProverParts parts) : parts_(std::move(parts)) {}

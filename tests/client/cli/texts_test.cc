@@ -178,6 +178,7 @@ TEST(TextsTest, EveryTextIsUsed) {
                             "policy.sight.",
                             "policy.diff.",
                             "policy.finding.",
+                            "tag.kind.",
                             "protocol.gap.",
                             "protocol.phase.",
                             "protocol.reason."})) {
@@ -192,6 +193,13 @@ TEST(TextsTest, EveryKindOfFindingHasItsText) {
   for (int kind = 0; kind <= static_cast<int>(client::FindingKind::kShorterThanSeen); ++kind) {
     const std::string key(client::FindingKindName(static_cast<client::FindingKind>(kind)));
     EXPECT_TRUE(dutch.Has("verify.kind." + key)) << key;
+  }
+}
+
+TEST(TextsTest, EveryKindOfMatchKeyHasItsText) {
+  const client::Catalogue dutch(client::Language::kDutch);
+  for (const char* kind : {"be-nrn", "be-bis", "foreign-number", "name-date", "skeleton-date"}) {
+    EXPECT_TRUE(dutch.Has(std::string("tag.kind.") + kind)) << kind;
   }
 }
 

@@ -23,6 +23,12 @@ using std::chrono::seconds;
 constexpr uint64_t kDayUs = 24ull * 3600 * 1'000'000;
 constexpr uint64_t kBeyondRetentionDays = 400;
 
+// The noon after this moment: in the last minutes of a day the time that a clock takes to settle
+// made it the next one.
+uint64_t NextNoonUs() {
+  return (storage::SystemClock().NowUs() + kDayUs / 2) / kDayUs * kDayUs + kDayUs / 2;
+}
+
 class NodeHouseTest : public ::testing::Test {
  protected:
   NodeHouseTest() {
@@ -90,7 +96,7 @@ class NodeHouseTest : public ::testing::Test {
   }
 
   tests::TempFolder folder_;
-  tests::FakeClock clock_{storage::SystemClock().NowUs()};
+  tests::FakeClock clock_{NextNoonUs()};
   const uint64_t start_us_ = clock_.NowUs();
   test::Organisation organisation_{folder_.path()};
   const test::Person person_ = organisation_.MakePerson("lotte.maes");

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <ctime>
 #include <future>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "server/authn/mandate.h"
 #include "server/core/ask_evaluation.h"
 #include "server/core/persons_of.h"
+#include "server/core/record_signal.h"
 #include "server/envelope/user_signature.h"
 #include "server/evaluation/judge.h"
 #include "server/exchange/evaluation_asking.h"
@@ -45,7 +47,7 @@ std::string NationalNumber(uint64_t number) {
   return std::to_string(nine).append(check);
 }
 
-// Somebody of that number for a record that is named by it.
+// Somebody of a number for each record.
 class MadeUpPersons final : public core::PersonsOf {
  public:
   absl::StatusOr<std::variant<std::vector<core::FoundPerson>, core::Plan>> Find(
@@ -53,8 +55,10 @@ class MadeUpPersons final : public core::PersonsOf {
       const identity::KeyScope& scope) const override {
     std::vector<core::FoundPerson> out;
     for (const std::string& record : records) {
+      const auto number = numbers.find(record);
+      if (number == numbers.end()) return absl::InternalError("a record of nobody");
       absl::StatusOr<identity::Person> person =
-          identity::Person::From({.national_number = NationalNumber(std::stoull(record))});
+          identity::Person::From({.national_number = NationalNumber(number->second)});
       if (!person.ok()) return person.status();
       identity::PersonKeys keys = identity::KeysOf(
           *person, scope, identity::KeyKinds::None().With(identity::KeyKind::kNationalNumber));
@@ -65,6 +69,7 @@ class MadeUpPersons final : public core::PersonsOf {
     }
     return out;
   }
+  std::map<std::string, uint64_t> numbers;
 };
 
 node::v1::RequestContext ContextOf(size_t number) {
@@ -128,15 +133,33 @@ class Asking {
                                                     .identity = core_->keys().identity});
   }
 
-  absl::StatusOr<core::BeginEvaluation::Request> Signed(size_t number) {
-    auto drafted = std::make_shared<core::DraftedEvaluation>();
+  absl::Status Run(std::shared_ptr<core::UseCase> use_case) {
     std::promise<absl::Status> done;
-    core_->executor().Run(
-        facts_,
-        std::make_shared<core::DraftEvaluation>(
-            ContextOf(number), std::vector<std::string>{std::to_string(number)}, *tools_, drafted),
-        [&done](absl::Status status) { done.set_value(std::move(status)); });
-    if (absl::Status status = done.get_future().get(); !status.ok()) return status;
+    core_->executor().Run(facts_, std::move(use_case),
+                          [&done](absl::Status status) { done.set_value(std::move(status)); });
+    return done.get_future().get();
+  }
+
+  // A record of this node about somebody of that number.
+  absl::StatusOr<std::string> Recorded(size_t number) {
+    node::v1::RecordSignalRequest request;
+    node::v1::RecordSignalResponse response;
+    *request.mutable_context() = test::Intake();
+    *request.mutable_signal() = test::PersonSignal(std::to_string(number));
+    const absl::Status recorded =
+        Run(std::make_shared<core::RecordSignal>(request, response, crypto::SystemRandom()));
+    if (!recorded.ok()) return recorded;
+    persons_.numbers[response.record_id()] = number;
+    return response.record_id();
+  }
+
+  absl::StatusOr<core::BeginEvaluation::Request> Signed(size_t number) {
+    const absl::StatusOr<std::string> record = Recorded(number);
+    if (!record.ok()) return record.status();
+    auto drafted = std::make_shared<core::DraftedEvaluation>();
+    const absl::Status made = Run(std::make_shared<core::DraftEvaluation>(
+        ContextOf(number), std::vector<std::string>{*record}, *tools_, drafted));
+    if (!made.ok()) return made;
     const record::v1::Mandate& mandate = worker_.mandate().mandate;
     const node::v1::RequestContext context = ContextOf(number);
     const auto now_s = static_cast<uint64_t>(std::time(nullptr));

@@ -37,9 +37,9 @@ struct Remark {
   bool own_line = false;
 };
 
-class Source {
+class PackText {
  public:
-  explicit Source(std::string text) : text_(std::move(text)) {
+  explicit PackText(std::string text) : text_(std::move(text)) {
     lines_.push_back(0);
     for (std::size_t i = 0; i < text_.size(); ++i) {
       if (text_[i] == '\n') lines_.push_back(i + 1);
@@ -67,9 +67,9 @@ class Source {
   std::vector<std::size_t> lines_;
 };
 
-std::vector<Slot> SlotsOf(const YamlNode& node, const Source& source);
+std::vector<Slot> SlotsOf(const YamlNode& node, const PackText& source);
 
-Slot SlotOf(const Word* key, const YamlNode& value, const Source& source) {
+Slot SlotOf(const Word* key, const YamlNode& value, const PackText& source) {
   Slot slot;
   slot.key = key;
   slot.value = &value;
@@ -82,7 +82,7 @@ Slot SlotOf(const Word* key, const YamlNode& value, const Source& source) {
   return slot;
 }
 
-std::vector<Slot> SlotsOf(const YamlNode& node, const Source& source) {
+std::vector<Slot> SlotsOf(const YamlNode& node, const PackText& source) {
   std::vector<Slot> slots;
   for (const YamlEntry& entry : node.entries) {
     slots.push_back(SlotOf(&entry.key, entry.value, source));
@@ -100,7 +100,7 @@ void Flatten(std::vector<Slot>& slots, std::vector<Slot*>& out) {
 }
 
 // The first word that is written in a block style, and the offsets at which quoted words begin.
-void FindWords(const YamlNode& node, const Source& source, Complaint& complaint,
+void FindWords(const YamlNode& node, const PackText& source, Complaint& complaint,
                std::set<std::size_t>& quoted) {
   const auto look = [&](const Word& word) {
     const char first = source.At(word.at);
@@ -162,7 +162,7 @@ std::vector<Remark> RemarksOf(const std::string& text, const std::set<std::size_
 }
 
 // Gives each comment to what it stands before or beside; what is left stands at the end.
-std::vector<std::string> Attach(const std::vector<Remark>& remarks, const Source& source,
+std::vector<std::string> Attach(const std::vector<Remark>& remarks, const PackText& source,
                                 const std::vector<Slot*>& slots) {
   std::vector<std::string> tail;
   std::size_t next = 0;  // both are in the order of the file
@@ -248,7 +248,7 @@ std::size_t Width(std::string_view text) {
 
 class Layout {
  public:
-  explicit Layout(const Source& source) : source_(source) {}
+  explicit Layout(const PackText& source) : source_(source) {}
 
   void Write(std::span<const Slot> slots, std::size_t indent) {
     for (const Slot& slot : slots) {
@@ -326,7 +326,7 @@ class Layout {
     Write(std::span(slot.inner).subspan(1), inside);
   }
 
-  const Source& source_;
+  const PackText& source_;
   std::string out_;
 };
 
@@ -337,7 +337,7 @@ struct Laid {
 };
 
 absl::StatusOr<Laid> LayOut(std::string_view file_name, std::string_view text) {
-  Source source{std::string(text)};
+  PackText source{std::string(text)};
   const absl::StatusOr<YamlNode> tree = ParseYamlTree(file_name, text, kPackBounds);
   if (!tree.ok()) return tree.status();
   Complaint complaint{std::string(file_name)};

@@ -72,7 +72,52 @@ bool HasKey(const partnership::Member& member, crypto::KeyPurpose purpose,
   });
 }
 
+absl::StatusOr<partnership::SignedManifest> ReadManifest(const std::string& file) {
+  absl::StatusOr<std::string> bytes = ReadManifestFile(file);
+  if (!bytes.ok()) return bytes.status();
+  absl::StatusOr<partnership::SignedManifest> read = partnership::ReadSignedManifest(*bytes);
+  if (!read.ok()) return WithFile(file, read.status());
+  return read;
+}
+
+// Whether it may come into force after that one, null for none, as far as others say.
+absl::Status CheckComesNext(const partnership::SignedManifest& next, const std::string& file,
+                            const partnership::Manifest* before, const std::string& today) {
+  absl::Status follows = partnership::CheckFollows(before, next.manifest);
+  if (!follows.ok()) return WithFile(file, follows);
+  const std::vector<std::string> missing = partnership::MissingSignatures(next, before, today);
+  if (missing.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      Quoted(file) + " is not signed as it must be by " + Joined(missing) +
+      "; have it signed there (sluis partnership sign) and assemble it again");
+}
+
 }  // namespace
+
+absl::StatusOr<std::vector<std::shared_ptr<const partnership::SignedManifest>>> ManifestsBetween(
+    const Config& config, const std::shared_ptr<const partnership::SignedManifest>& held,
+    const std::string& today) {
+  std::vector<std::shared_ptr<const partnership::SignedManifest>> between;
+  if (!held || config.manifest_file.empty()) return between;
+  const absl::StatusOr<partnership::SignedManifest> named = ReadManifest(config.manifest_file);
+  // Whoever loads it says so.
+  if (!named.ok()) return between;
+  const std::string first = config.manifest_file + "." + std::to_string(held->manifest.version + 1);
+  if (named->manifest.version <= held->manifest.version + 1 || !std::ifstream(first)) {
+    return between;
+  }
+  const partnership::Manifest* before = &held->manifest;
+  for (uint64_t version = before->version + 1; version < named->manifest.version; ++version) {
+    const std::string file = config.manifest_file + "." + std::to_string(version);
+    absl::StatusOr<partnership::SignedManifest> read = ReadManifest(file);
+    if (!read.ok()) return read.status();
+    const absl::Status comes_next = CheckComesNext(*read, file, before, today);
+    if (!comes_next.ok()) return comes_next;
+    between.push_back(std::make_shared<const partnership::SignedManifest>(*std::move(read)));
+    before = &between.back()->manifest;
+  }
+  return between;
+}
 
 absl::StatusOr<OwnKeys> LoadOwnKeys(const Config& config, const crypto::PublicKey& log,
                                     const std::string& today) {
@@ -137,24 +182,16 @@ absl::StatusOr<std::shared_ptr<const partnership::SignedManifest>> LoadManifest(
                                          Quoted(held->manifest.partnership) +
                                          "; name its manifest under \"partnership.manifest\"");
   }
-  absl::StatusOr<std::string> bytes = ReadManifestFile(file);
-  if (!bytes.ok()) return bytes.status();
-  absl::StatusOr<partnership::SignedManifest> read = partnership::ReadSignedManifest(*bytes);
-  if (!read.ok()) return WithFile(file, read.status());
+  absl::StatusOr<partnership::SignedManifest> read = ReadManifest(file);
+  if (!read.ok()) return read.status();
   absl::StatusOr<OwnKeys> keys = LoadOwnKeys(config, log, today);
   if (!keys.ok()) return keys.status();
   // The one in force was judged when it came into force; the node may have changed since.
   std::shared_ptr<const partnership::SignedManifest> next = held;
   if (!held || held->manifest.digest != read->manifest.digest) {
-    const partnership::Manifest* before = held ? &held->manifest : nullptr;
-    absl::Status follows = partnership::CheckFollows(before, read->manifest);
-    if (!follows.ok()) return WithFile(file, follows);
-    const std::vector<std::string> missing = partnership::MissingSignatures(*read, before, today);
-    if (!missing.empty()) {
-      return absl::FailedPreconditionError(
-          Quoted(file) + " is not signed as it must be by " + Joined(missing) +
-          "; have it signed there (sluis partnership sign) and assemble it again");
-    }
+    const absl::Status comes_next =
+        CheckComesNext(*read, file, held ? &held->manifest : nullptr, today);
+    if (!comes_next.ok()) return comes_next;
     next = std::make_shared<const partnership::SignedManifest>(*std::move(read));
   }
   absl::Status own = CheckOwn(next->manifest, file, config, *keys, terms);

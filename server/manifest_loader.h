@@ -35,6 +35,15 @@ absl::StatusOr<OwnKeys> LoadOwnKeys(const Config& config, const crypto::PublicKe
 absl::Status CheckOwn(const partnership::Manifest& manifest, const std::string& file,
                       const Config& config, const OwnKeys& keys, const core::Terms& terms);
 
+// The manifests between `held` and the one that the configuration names, oldest first: a member
+// that was left out of some of them and taken back could bring none of those into force. They lie
+// beside it, each under its name with a dot and the version behind it, complete on `today` and
+// following the one before; what they say of this node is not looked at. Empty when nothing lies
+// between or the first is not there: LoadManifest says then what is missing. Errors name the file.
+absl::StatusOr<std::vector<std::shared_ptr<const partnership::SignedManifest>>> ManifestsBetween(
+    const Config& config, const std::shared_ptr<const partnership::SignedManifest>& held,
+    const std::string& today);
+
 // The manifest that the configuration names, when it may come into force after `held` (the one in
 // the ledger; null for none): complete on `today`, following `held` or being it, and CheckOwn. Null
 // when the configuration names none and none is held. Every error says what to do, and names the

@@ -66,6 +66,7 @@ class Node {
   absl::Status Open();
   absl::StatusOr<core::HeldManifest> HeldNow() const;
   absl::StatusOr<std::shared_ptr<core::Terms>> NextTerms(const Config& config) const;
+  absl::Status RecordBetween(const Config& config, const core::Terms& terms);
   absl::Status RecordTerms(std::shared_ptr<core::Terms> terms);
   absl::Status EndExercise();
   absl::Status EraseExercise();

@@ -45,8 +45,11 @@ absl::StatusOr<std::shared_ptr<core::Terms>> Node::NextTerms(const Config& confi
   if (!terms.ok()) return terms;
   absl::StatusOr<core::HeldManifest> held = HeldNow();
   if (!held.ok()) return held.status();
-  auto manifest = LoadManifest(config, parts_->log_public, **terms, held->manifest,
-                               storage::LegalDay(parts_->clock.NowUs()));
+  const std::string today = storage::LegalDay(parts_->clock.NowUs());
+  const auto between = ManifestsBetween(config, held->manifest, today);
+  if (!between.ok()) return between.status();
+  auto manifest = LoadManifest(config, parts_->log_public, **terms,
+                               between->empty() ? held->manifest : between->back(), today);
   if (!manifest.ok()) return manifest.status();
   if (*manifest && !parts_->exchange_keys) {
     return absl::FailedPreconditionError(
@@ -57,6 +60,24 @@ absl::StatusOr<std::shared_ptr<core::Terms>> Node::NextTerms(const Config& confi
   if (!protocol.ok()) return protocol.status();
   (*terms)->protocol = *std::move(protocol);
   return terms;
+}
+
+// Writes down the manifests that came into force between the one of the ledger and that of these
+// terms: the ledger takes one after another, and nothing is done under them. terms_mutex is held.
+absl::Status Node::RecordBetween(const Config& config, const core::Terms& terms) {
+  const absl::StatusOr<core::HeldManifest> held = HeldNow();
+  if (!held.ok()) return held.status();
+  const auto between =
+      ManifestsBetween(config, held->manifest, storage::LegalDay(parts_->clock.NowUs()));
+  if (!between.ok()) return between.status();
+  for (const auto& manifest : *between) {
+    auto step = std::make_shared<core::Terms>(terms);
+    core::TakeManifest(manifest, *step);
+    const absl::Status recorded =
+        parts_->executor->RunAsNodeAndWait(std::make_shared<core::RecordTerms>(std::move(step)));
+    if (!recorded.ok()) return recorded;
+  }
+  return absl::OkStatus();
 }
 
 // Brings terms into force: unchanged ones get the stamp they have, others an entry and a new one.
@@ -166,6 +187,8 @@ absl::Status Node::RecordFirst() {
   }
   absl::StatusOr<std::shared_ptr<core::Terms>> terms = NextTerms(config);
   if (!terms.ok()) return terms.status();
+  status = RecordBetween(config, **terms);
+  if (!status.ok()) return status;
   status = RecordTerms(*std::move(terms));
   if (!status.ok()) return status;
   if (config.first_administrator_request.empty()) return absl::OkStatus();
@@ -192,6 +215,8 @@ absl::Status Node::Reload(Config next) {
   if (!status.ok()) return status;
   absl::StatusOr<std::shared_ptr<core::Terms>> terms = NextTerms(next);
   if (!terms.ok()) return terms.status();
+  status = RecordBetween(next, **terms);
+  if (!status.ok()) return status;
   status = RecordTerms(*std::move(terms));
   if (!status.ok()) return status;
   // The terms are in force whether or not partners can connect; the heartbeat tries again.

@@ -75,7 +75,10 @@ Result<std::string> EarlierShare(const ShareOptions& options) {
 void SayShared(Shell& shell, const ShareOptions& options, const std::string& id,
                const std::string& exchange, const node::v1::ShareSignalResponse& answer) {
   const auto due_s = static_cast<int64_t>(answer.due_at_us() / kSecond);
-  SayDone(shell, answer, due_s > shell.now_s() ? "share.done" : "share.done_leaving",
+  SayDone(shell, answer,
+          due_s == 0              ? "share.done_waiting"
+          : due_s > shell.now_s() ? "share.done"
+                                  : "share.done_leaving",
           {{"to", options.to},
            {"exchange", exchange},
            {"id", id},

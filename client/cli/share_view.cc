@@ -119,7 +119,8 @@ std::string PreviewLines(const Shell& shell, const node::v1::PreviewShareRequest
                                  {"protocol", Harmless(preview.protocol())}});
   }
   out += line("share.retention", {{"day", preview.retention_until()}});
-  out += line("share.due", {{"due", Moment(preview.due_at_us())}});
+  out += preview.due_at_us() == 0 ? line("share.waits", {})
+                                  : line("share.due", {{"due", Moment(preview.due_at_us())}});
   if (!preview.tell_contributor_until().empty()) {
     out += line("share.tell", {{"day", preview.tell_contributor_until()}});
   }

@@ -73,7 +73,8 @@ bool HasMandate(const Facts& facts) {
 // nothing is real, there need not be one yet.
 bool ProtocolActive(const Facts& facts) {
   const Terms& terms = *facts.call.terms;
-  if (facts.side == Side::kLocal || !terms.manifest || !terms.may_exchange) return false;
+  const bool exchanging = terms.may_exchange || (facts.once_resumed && SuspendedHere(terms));
+  if (facts.side == Side::kLocal || !terms.manifest || !exchanging) return false;
   const policies::PackDigests& packs = terms.packs.digests();
   const partnership::Manifest& manifest = terms.manifest->manifest;
   if (packs.statutory != manifest.statutory_pack || !packs.partnership ||

@@ -27,7 +27,15 @@ struct Facts {
   std::string_view recipient_role = {};
   // What the sender signed; side accept only.
   const peer::v1::Terms* offered = nullptr;
+  // Asked for once exchange goes on, while it is suspended at this node alone.
+  bool once_resumed = false;
 };
+
+// Whether this node alone exchanges nothing, although the manifest that all signed lets it: what a
+// person corrects meanwhile may be written down.
+inline bool SuspendedHere(const Terms& terms) {
+  return terms.manifest && !terms.may_exchange && (terms.exercise || terms.active());
+}
 
 // What the rules say, before it is known whether this node can carry it out. Each attribute comes
 // from where docs/attributes.md says it comes from on that side; what nobody supplies stays

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "server/core/page_token.h"
+#include "server/core/received_correction.h"
 #include "server/core/received_exchange.h"
 #include "server/core/record_act.h"
 #include "server/envelope/terms.h"
@@ -37,6 +38,7 @@ ReceivedSummary SummaryOf(const record::v1::ReceivedExchange& row) {
     summary.set_tlp(accepted.marks().tlp());
   }
   if (row.state() == record::v1::RECEIVED_STATE_QUARANTINED) summary.set_reason(row.reason());
+  if (AwaitsCorrection(row)) summary.set_reason("wrong");
   summary.set_exercise(row.exercise());
   summary.set_corrected_by(row.corrected_by());
   const absl::StatusOr<StoredOffer> offer = OfferOf(row);

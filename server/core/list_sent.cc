@@ -7,6 +7,7 @@
 
 #include "server/core/page_token.h"
 #include "server/core/record_act.h"
+#include "server/core/sent_correction.h"
 #include "server/core/sent_erasure.h"
 #include "server/core/sent_exchange.h"
 #include "server/envelope/record_proof.h"
@@ -46,7 +47,7 @@ node::v1::SentSummary SummaryOf(const record::v1::SentExchange& row, uint64_t no
   summary.set_shared_at_us(row.shared_at_us());
   summary.set_retention_until(row.retention_until());
   summary.set_tell_contributor_until(row.tell_contributor_until());
-  summary.set_reason(row.reason());
+  summary.set_reason(IsClosing(row) ? "closing" : row.reason());
   summary.set_exercise(row.exercise());
   summary.set_corrected_by(row.corrected_by());
   summary.set_erasure_day(row.erasure_day());

@@ -22,9 +22,9 @@ inline constexpr uint64_t kCorrectionAnswerUs = 24ull * 3600 * 1'000'000;
 bool IsCorrectionOverdue(const record::v1::SentExchange& row, uint64_t now_us);
 
 // Corrections that are overdue at that partner and for which something is still owed to it: one
-// that ran out is counted until the partner took back what it was offered, and one that cannot be
-// read is. Reads what is owed and
-// was due a day ago: not for every call.
+// that ran out is counted until the partner took back what it was offered, one of which nothing but
+// the word that the earlier version is wrong is left until that was taken, and one that cannot be
+// read is. Reads what is owed and was due a day ago: not for every call.
 absl::StatusOr<size_t> OverdueCorrections(const View& view, std::string_view partner,
                                           uint64_t now_us);
 

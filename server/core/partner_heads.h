@@ -35,6 +35,9 @@ struct ShownHead {
   const HeadBridge* bridge = nullptr;
   // The known head when an administrator set it aside (set_aside_head.h); of size 0: none was.
   crypto::TreeHead set_aside = {};
+  // The head that took the place of the one set aside, by the ledger, where the store of the heads
+  // does not know that (it was put back from a copy); of size 0: none did.
+  crypto::TreeHead instead = {};
   // The record that shows it, with its proof: kept when the head contradicts another.
   std::string_view evidence = {};
 };
@@ -58,9 +61,10 @@ class PartnerHeads {
   // True when the head is, or is proven to be of one log with, the one known here, or is the first.
   // It is durable then, so that nothing given on the strength of it can be forgotten. False when
   // nothing proves that: nothing may be given, and nothing is held against it. Saying the same
-  // again changes nothing. A known head that was set aside counts as none, and is kept as evidence
-  // with what was held against it once another takes its place. envelope::Fault::kLog when it
-  // contradicts the one that was kept: both are then evidence, and nothing may be given.
+  // again changes nothing. A known head that was set aside counts as none, or as the one that took
+  // its place, and is kept as evidence with what was held against it once another takes its place.
+  // envelope::Fault::kLog when it contradicts the one that was kept: both are then evidence, and
+  // nothing may be given.
   virtual absl::StatusOr<bool> Take(const ShownHead& shown) = 0;
 
   // A head that a signed message shows and fails to tie to an earlier one that this node named to

@@ -1,6 +1,7 @@
 #include "server/core/preview_share.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "server/core/share_draft.h"
@@ -29,7 +30,7 @@ node::v1::PreviewShareResponse Shown(const Call& call, const ShareDraft& draft) 
   *shown.mutable_reduced_fields() = conditions.reduced_fields();
   *shown.mutable_obligations() = conditions.obligations();
   shown.set_retention_until(conditions.retention_until());
-  shown.set_due_at_us(draft.due_at_us);
+  if (call.terms->may_exchange) shown.set_due_at_us(draft.due_at_us);
   shown.set_case_token(draft.terms.case_token());
   shown.set_version(draft.terms.record_version());
   shown.set_partnership(call.terms->partnership);
@@ -53,9 +54,10 @@ const Method& PreviewShare::method() const {
 }
 
 absl::StatusOr<Plan> PreviewShare::Decide(const Call& call, View& view) {
-  auto drafted = DraftShare(call, view,
-                            {request_.record_id(), request_.recipient(), request_.recipient_role()},
-                            case_key_);
+  auto drafted = DraftShare(
+      call, view,
+      {request_.record_id(), request_.recipient(), request_.recipient_role(), std::nullopt},
+      case_key_);
   if (!drafted.ok()) return drafted.status();
   if (auto* refused = std::get_if<Plan>(&*drafted)) return std::move(*refused);
   ShareDraft& draft = std::get<ShareDraft>(*drafted);

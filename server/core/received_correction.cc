@@ -36,6 +36,11 @@ absl::Status DestroyIdentity(const Call& call, const View& view,
 
 }  // namespace
 
+bool AwaitsCorrection(const record::v1::ReceivedExchange& row) {
+  return row.state() == record::v1::RECEIVED_STATE_CANCELLED && !row.record_id().empty() &&
+         row.reason() == kCorrected && row.corrected_by().empty();
+}
+
 absl::Status AddCorrected(const Call& call, const View& view,
                           const record::v1::ReceivedExchange& opened, const peer::v1::Terms& terms,
                           std::set<std::string>& corrected, Plan& plan) {
@@ -44,7 +49,8 @@ absl::Status AddCorrected(const Call& call, const View& view,
   if (absl::IsNotFound(earlier.status())) return absl::OkStatus();
   if (!earlier.ok()) return earlier.status();
   if (earlier->row.sender() != opened.sender() ||
-      earlier->row.state() != record::v1::RECEIVED_STATE_OPENED) {
+      (earlier->row.state() != record::v1::RECEIVED_STATE_OPENED &&
+       !AwaitsCorrection(earlier->row))) {
     return absl::OkStatus();
   }
   corrected.insert(terms.corrects());

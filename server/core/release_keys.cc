@@ -1,5 +1,6 @@
 #include "server/core/release_keys.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "absl/strings/cord.h"
@@ -36,17 +37,6 @@ std::optional<ShownLog> ShownBy(const peer::v1::Receipt& receipt) {
   return ShownLog{crypto::LeafHash(receipt.log_leaf()), checkpoint->head};
 }
 
-// The head known of that partner's log when it was set aside; of size 0 when it was not.
-absl::StatusOr<crypto::TreeHead> SetAside(const View& view, const std::string& partner,
-                                          const PartnerHeads& heads) {
-  const auto known = heads.Of(LogOriginOf(partner));
-  if (!known.ok()) return known.status();
-  if (!*known) return crypto::TreeHead();
-  const absl::StatusOr<bool> aside = StaysSetAside(view, heads, partner, **known);
-  if (!aside.ok()) return aside.status();
-  return *aside ? **known : crypto::TreeHead();
-}
-
 // Whether it ended in a way that keeps the key here, so that the partner is to let it go.
 bool EndedWithoutKey(const record::v1::SentExchange& row) {
   return row.receipt_proof().empty() && (row.state() == record::v1::SENT_STATE_WITHDRAWN ||
@@ -71,6 +61,13 @@ const Method& ReleaseKeys::method() const {
   return method;
 }
 
+absl::StatusOr<bool> ReleaseKeys::SawLostHead(const View& view, const SentRow& sent,
+                                              const peer::v1::Offer& offer) const {
+  const absl::StatusOr<crypto::Hash> root = crypto::ToFixed<32>(offer.seen_root());
+  if (!root.ok()) return false;
+  return MayBeLost(view, sender_, {offer.seen_size(), *root}, sent.row.shared_at_us());
+}
+
 absl::StatusOr<std::optional<std::string>> ReleaseKeys::Judge(const Call& call, const View& view,
                                                               const PeerLeaf& leaf,
                                                               const SentRow& sent,
@@ -92,21 +89,29 @@ absl::StatusOr<std::optional<std::string>> ReleaseKeys::Judge(const Call& call, 
                     .note = receipt.checkpoint(),
                     .proven_from = {},
                     .bridge = bridge_ ? &*bridge_ : nullptr,
-                    .set_aside = set_aside_,
+                    .set_aside = known_.set_aside,
+                    .instead = known_.instead,
                     .evidence = evidence};
     const absl::StatusOr<envelope::ProvenReceipt> proven =
         envelope::VerifyReceipt(receipt, offer.offer, offer.bytes, *log_key);
     if (!proven.ok()) {
       const auto other = envelope::ShowsAnotherLog(receipt, offer.offer, *log_key);
       if (!other) continue;
-      // The Offer names a head that the partner lost, and an administrator knows that it did.
-      const absl::StatusOr<uint64_t> accepted_at_us = LastSetAsideUs(view, sender_);
-      if (!accepted_at_us.ok()) return accepted_at_us.status();
-      if (sent.row.shared_at_us() <= *accepted_at_us) return kFork;
       shown.checkpoint = *other;
-      const absl::Status kept = heads_.Contradict(shown);
-      if (envelope::FaultOf(kept)) return kFork;
-      return kept;
+      const absl::StatusOr<bool> lost = SawLostHead(view, sent, offer.offer);
+      if (!lost.ok()) return lost.status();
+      if (!*lost) {
+        const absl::Status kept = heads_.Contradict(shown);
+        if (envelope::FaultOf(kept)) return kFork;
+        return kept;
+      }
+      // An administrator knows that it lost that head, and has said nothing of another log than the
+      // one that took its place.
+      if (known_.set_aside.size > 0 && known_.instead.size == 0) return kFork;
+      const absl::StatusOr<bool> of_this_log = heads_.Take(shown);
+      if (of_this_log.ok()) return *of_this_log ? std::optional<std::string>(kFork) : std::nullopt;
+      if (envelope::FaultOf(of_this_log.status())) return kFork;
+      return of_this_log.status();
     }
     shown.checkpoint = proven->checkpoint;
     if (offer.offer.seen_size() > 0) {
@@ -191,18 +196,25 @@ absl::StatusOr<Plan> ReleaseKeys::Decide(const Call& call, View& view) {
   Plan plan;
   absl::Status answer;
   bool unproven = false;
-  const absl::StatusOr<crypto::TreeHead> set_aside = SetAside(view, sender_, heads_);
-  if (!set_aside.ok()) return set_aside.status();
-  set_aside_ = *set_aside;
+  absl::StatusOr<KnownLog> log = KnownLogOf(view, heads_, sender_);
+  if (!log.ok()) return log.status();
+  known_ = *std::move(log);
   for (const PeerLeaf& leaf : leaves_) {
     const absl::Status followed =
         JudgeLeaf([&] { return Follow(call, view, leaf, unproven, plan); }, plan, answer);
     if (!followed.ok()) return followed;
   }
   if (unproven) {
-    const auto known = heads_.Of(LogOriginOf(sender_));
+    const auto known = KnownHeadOf(view, heads_, sender_);
     if (!known.ok()) return known.status();
     answer = ProveFrom(*known ? (*known)->size : 0);
+  }
+  for (size_t at = plan.effects.size(); at-- > 0;) {
+    // One that is gathered with others writes nothing.
+    if (std::count(plan.refused_parts.begin(), plan.refused_parts.end(), at) > 0) continue;
+    const absl::Status added = AddReplaced(view, heads_, sender_, plan.effects[at]);
+    if (!added.ok()) return added;
+    break;
   }
   plan.refusal = !plan.effects.empty() && plan.refused_parts.size() == plan.effects.size();
   plan.reply = [answer](std::span<const ledger::Logged>) { return answer; };

@@ -9,6 +9,7 @@
 #include "server/core/partner_heads.h"
 #include "server/core/peer_act.h"
 #include "server/core/sent_exchange.h"
+#include "server/core/set_aside_head.h"
 #include "server/core/use_case.h"
 
 namespace sluis::core {
@@ -51,12 +52,16 @@ class ReleaseKeys : public UseCase {
                                                    const PeerLeaf& leaf, const SentRow& sent,
                                                    const TravellingOffer& offer);
 
+  // Whether the Offer names a head that the partner lost, as an administrator knows.
+  absl::StatusOr<bool> SawLostHead(const View& view, const SentRow& sent,
+                                   const peer::v1::Offer& offer) const;
+
   const std::string sender_;
   const std::vector<PeerLeaf> leaves_;
   PartnerHeads& heads_;
   const std::optional<HeadBridge> bridge_;
-  // Of the view that is decided on: see ShownHead.
-  crypto::TreeHead set_aside_;
+  // Of the partner's log, by the view that is decided on.
+  KnownLog known_;
 };
 
 }  // namespace sluis::core

@@ -154,7 +154,8 @@ Answer AskRelease(const Call& call, const ReleaseFacts& facts) {
                                          .record = facts.record,
                                          .role = call.role,
                                          .partner = facts.recipient,
-                                         .recipient_role = facts.recipient_role}),
+                                         .recipient_role = facts.recipient_role,
+                                         .once_resumed = facts.once_resumed}),
                                [&facts](const policies::Obligation& obligation) {
                                  return CarriedOutAtRelease(obligation, facts);
                                });

@@ -20,6 +20,9 @@ struct ReleaseFacts {
   // Role addressed there, said by the caller; empty for none.
   std::string_view recipient_role = {};
   std::string_view action = "share";
+  // Whether to ask for the time when a suspension of this node alone is over (SuspendedHere): for
+  // what is written down now and decided again before it leaves.
+  bool once_resumed = false;
 };
 
 // What a partner offered and signed. Pointers are borrowed.

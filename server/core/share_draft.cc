@@ -6,7 +6,10 @@
 #include <utility>
 
 #include "policies/obligation.h"
+#include "server/core/facts.h"
 #include "server/core/projection.h"
+#include "server/core/sent_correction.h"
+#include "server/core/sent_exchange.h"
 #include "server/envelope/field_commitment.h"
 #include "server/envelope/joined_conditions.h"
 #include "server/envelope/terms.h"
@@ -90,6 +93,18 @@ Refusal FailedBefore(const char* code, const char* what) {
   return {absl::StatusCode::kFailedPrecondition, code, what, ""};
 }
 
+Refusal NotExchanging() {
+  return FailedBefore(
+      "not_exchanging",
+      "nothing may be exchanged now; wait until it may, and take back what is wrong "
+      "at a partner");
+}
+
+Refusal NoCorrection() {
+  return {absl::StatusCode::kFailedPrecondition, "no_correction",
+          "name a share of an earlier version of this signal that this partner opened", "corrects"};
+}
+
 Refusal GoesNoFurther() {
   return {absl::StatusCode::kPermissionDenied, "onward",
           "this came from another organisation on the condition that it goes no further; ask that "
@@ -108,6 +123,21 @@ std::optional<Refusal> RefuseRecord(const Call& call, const OpenedRecord& record
                         "record a made-up one to share it");
   }
   return RefuseOnward(record.body);
+}
+
+// What the request says that it corrects; FAILED_PRECONDITION when it does not.
+absl::Status AddCorrection(const View& view, const ShareRequest& request, ShareDraft& draft) {
+  if (!request.corrects || request.corrects->empty()) return absl::OkStatus();
+  const record::v1::StoredRecord& row = draft.act.record->row;
+  const absl::StatusOr<SentRow> earlier = ReadSent(view, *request.corrects);
+  if (!earlier.ok() && !absl::IsNotFound(earlier.status())) return earlier.status();
+  if (!earlier.ok() ||
+      !CanBeCorrected(earlier->row, row.record_id(), request.recipient, row.version())) {
+    return absl::FailedPreconditionError("nothing that this partner opened is corrected by it");
+  }
+  draft.terms.set_corrects(*request.corrects);
+  draft.earlier = {SentKey(*request.corrects), earlier->stamp};
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -186,10 +216,8 @@ absl::StatusOr<std::variant<ShareDraft, Plan>> DraftShare(const Call& call, cons
                                           "name an organisation of the partnership that the "
                                           "manifest in force lists, and not your own"));
   }
-  if (!in_force.may_exchange) {
-    return RefusalPlan(call, FailedBefore("not_exchanging",
-                                          "the partnership exchanges nothing yet; wait until it "
-                                          "is in exercise or active"));
+  if (!in_force.may_exchange && (!SuspendedHere(in_force) || request.corrects == "")) {
+    return RefusalPlan(call, NotExchanging());
   }
   auto opened = OpenFor(call, view, request.record_id);
   if (!opened.ok()) return opened.status();
@@ -199,9 +227,16 @@ absl::StatusOr<std::variant<ShareDraft, Plan>> DraftShare(const Call& call, cons
   draft.recipient = recipient;
   draft.act.record = std::get<std::shared_ptr<const OpenedRecord>>(*std::move(opened));
   const OpenedRecord& record = *draft.act.record;
+  if (!in_force.may_exchange && !request.corrects) {
+    const absl::StatusOr<bool> wrong =
+        HasWrongVersion(view, record.row.record_id(), request.recipient, record.row.version());
+    if (!wrong.ok()) return wrong.status();
+    if (!*wrong) return RefusalPlan(call, NotExchanging());
+  }
   draft.act.answer = AskRelease(call, {.record = FactsOf(call, record),
                                        .recipient = recipient,
-                                       .recipient_role = request.recipient_role});
+                                       .recipient_role = request.recipient_role,
+                                       .once_resumed = true});
   const policies::Decision& decision = draft.act.answer.decision;
   if (!draft.act.answer.permitted()) {
     return DecisionRefusalPlan(call, draft.act.answer, draft.act.record);
@@ -209,6 +244,10 @@ absl::StatusOr<std::variant<ShareDraft, Plan>> DraftShare(const Call& call, cons
   if (auto refusal = RefuseRecord(call, record)) {
     return RefuseAbout(call, draft.act, *std::move(refusal));
   }
+
+  const absl::Status correction = AddCorrection(view, request, draft);
+  if (absl::IsFailedPrecondition(correction)) return RefuseAbout(call, draft.act, NoCorrection());
+  if (!correction.ok()) return correction;
 
   std::optional<peer::v1::Conditions> conditions = ConditionsOf(call, draft.act);
   if (!conditions) return RefuseAbout(call, draft.act, GoesNoFurther());

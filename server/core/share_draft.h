@@ -28,6 +28,9 @@ struct ShareRequest {
   std::string record_id;
   std::string recipient;
   std::string recipient_role;
+  // The earlier share that this one corrects; empty for none, and nothing where that is not known
+  // yet, as when it is only looked at.
+  std::optional<std::string> corrects;
 };
 
 // What would travel and on what conditions: the same for the preview and for the share itself.
@@ -45,13 +48,18 @@ struct ShareDraft {
   // asks that.
   uint64_t due_at_us = 0;
   std::string tell_contributor_until;
+  // The earlier share that it corrects, unchanged; nothing when it corrects none.
+  std::optional<ledger::Precondition> earlier;
 };
 
 // Opens the record and asks the rules on the side `release`. The second alternative is the refusal:
 // no such record, no such partner (`no_partner`), a partnership that exchanges nothing
-// (`not_exchanging`), a record that was taken back (`withdrawn`), that was not made in exercise
-// while the partnership is (`not_exercise`), that came from another organisation on conditions
-// which forbid it (`onward`), or rules that do not permit it. An error is a fault of the node.
+// (`not_exchanging`; while that is so at this node alone a correction is drafted all the same,
+// because it is decided again before it leaves), a record that was taken back (`withdrawn`), that
+// was not made in exercise while the partnership is (`not_exercise`), that came from another
+// organisation on conditions which forbid it (`onward`), a correction of what this partner did not
+// open of an earlier version (`no_correction`), or rules that do not permit it. An error is a fault
+// of the node.
 // `case_key` makes the tokens by which others see a case; it never leaves the node.
 absl::StatusOr<std::variant<ShareDraft, Plan>> DraftShare(const Call& call, const View& view,
                                                           const ShareRequest& request,

@@ -175,25 +175,6 @@ void AddNewRows(const ShareDraft& draft, const record::v1::SentExchange& row, Ef
   if (row.exercise()) effect.rows.push_back({ExerciseKey(id), std::string()});
 }
 
-// Why this is no correction of what was shared before; nothing when it is one, or none is meant.
-absl::StatusOr<std::optional<Refusal>> RefuseCorrection(const View& view,
-                                                        const node::v1::ShareSignalRequest& request,
-                                                        Effect& effect) {
-  if (request.corrects().empty()) return std::nullopt;
-  const absl::StatusOr<SentRow> earlier = ReadSent(view, request.corrects());
-  if (!earlier.ok() && !absl::IsNotFound(earlier.status())) return earlier.status();
-  if (!earlier.ok() || earlier->row.record_id() != request.record_id() ||
-      earlier->row.recipient() != request.recipient() ||
-      earlier->row.state() != record::v1::SENT_STATE_OPENED ||
-      earlier->row.record_version() >= request.version()) {
-    return Refusal{absl::StatusCode::kFailedPrecondition, "no_correction",
-                   "name a share of an earlier version of this signal that this partner opened",
-                   "corrects"};
-  }
-  effect.preconditions.push_back({SentKey(request.corrects()), earlier->stamp});
-  return std::nullopt;
-}
-
 }  // namespace
 
 const Method& ShareSignal::method() const {
@@ -205,9 +186,10 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
   auto read = ReadDrawn(request_);
   if (auto* refusal = std::get_if<Refusal>(&read)) return RefusalPlan(call, std::move(*refusal));
   const Drawn& drawn = std::get<Drawn>(read);
-  auto drafted = DraftShare(call, view,
-                            {request_.record_id(), request_.recipient(), request_.recipient_role()},
-                            tools_.case_key);
+  auto drafted = DraftShare(
+      call, view,
+      {request_.record_id(), request_.recipient(), request_.recipient_role(), request_.corrects()},
+      tools_.case_key);
   if (!drafted.ok()) return drafted.status();
   if (auto* refused = std::get_if<Plan>(&*drafted)) return std::move(*refused);
   ShareDraft& draft = std::get<ShareDraft>(*drafted);
@@ -220,10 +202,7 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
     return refuse(Changed());
   }
   Effect effect = EffectOf(call, draft.act, record::v1::OPERATION_ADMINISTRATION);
-  auto no_correction = RefuseCorrection(view, request_, effect);
-  if (!no_correction.ok()) return no_correction.status();
-  if (*no_correction) return refuse(**std::move(no_correction));
-  draft.terms.set_corrects(request_.corrects());
+  if (draft.earlier) effect.preconditions.push_back(*draft.earlier);
   draft.terms.set_salt(Text(tools_.random.Array<envelope::kTermsSaltBytes>()));
 
   peer::v1::Offer offer = BeginOffer(call, draft, drawn.exchange);
@@ -299,7 +278,7 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
   AddNewRows(draft, row, effect);
   Plan plan;
   plan.effects.push_back(std::move(effect));
-  plan.reply = [this, due_at_us = row.due_at_us(),
+  plan.reply = [this, due_at_us = call.terms->may_exchange ? row.due_at_us() : 0,
                 expires_at_s = row.expires_at_s()](std::span<const ledger::Logged> logged) {
     response_.set_due_at_us(due_at_us);
     response_.set_expires_at_s(expires_at_s);

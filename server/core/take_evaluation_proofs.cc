@@ -40,14 +40,12 @@ absl::StatusOr<bool> TakeEvaluationProofs::TakeHead(const Call& call, const View
                   .proven_from = known.value_or(crypto::TreeHead()),
                   .bridge = nullptr,
                   .set_aside = {},
+                  .instead = {},
                   .evidence = {}};
-  const auto of_log = heads_.Of(LogOriginOf(call.peer));
+  const absl::StatusOr<KnownLog> of_log = KnownLogOf(view, heads_, call.peer);
   if (!of_log.ok()) return of_log.status();
-  if (*of_log) {
-    const absl::StatusOr<bool> aside = StaysSetAside(view, heads_, call.peer, **of_log);
-    if (!aside.ok()) return aside.status();
-    if (*aside) shown.set_aside = **of_log;
-  }
+  shown.set_aside = of_log->set_aside;
+  shown.instead = of_log->instead;
   return heads_.Take(shown);
 }
 
@@ -108,6 +106,10 @@ absl::StatusOr<Plan> TakeEvaluationProofs::Decide(const Call& call, View& view) 
         effect.rows.push_back(DifferingRow(row.key, differs));
       }
     }
+  }
+  if (!own) {
+    const absl::Status added = AddReplaced(view, heads_, asker, effect);
+    if (!added.ok()) return added;
   }
   plan.reply = [&evaluations = evaluations_, changes = taken->changes,
                 ticket = step.ticket](std::span<const ledger::Logged> logged) mutable {

@@ -114,33 +114,46 @@ absl::Status KnownHeads::KeepEvidence(std::string_view known_note, const core::S
   return envelope::Refuse(envelope::Fault::kLog);
 }
 
+absl::StatusOr<bool> KnownHeads::IsOneLog(const crypto::TreeHead& known,
+                                          std::string_view known_note,
+                                          const core::ShownHead& shown) {
+  const crypto::TreeHead& head = shown.checkpoint.head;
+  if (head == known) return true;
+  if (head.size == known.size) return KeepEvidence(known_note, shown);
+  if (shown.proven_from == known) return true;
+  if (shown.bridge == nullptr || shown.bridge->known_size != known.size) return false;
+  const bool grew = head.size > known.size;
+  const crypto::TreeHead& older = grew ? known : head;
+  const crypto::TreeHead& newer = grew ? head : known;
+  const absl::Status one = crypto::VerifyConsistency(older, newer, shown.bridge->consistency);
+  // What cannot be a proof of these two sizes shows nothing either way.
+  if (absl::IsInvalidArgument(one)) return false;
+  if (!one.ok()) return KeepEvidence(known_note, shown);
+  return true;
+}
+
 absl::StatusOr<bool> KnownHeads::Take(const core::ShownHead& shown) {
   std::lock_guard lock(mutex_);
   const crypto::TreeHead& head = shown.checkpoint.head;
   absl::StatusOr<std::optional<Known>> read = Read(store_, shown.checkpoint.origin);
   if (!read.ok()) return read.status();
   const std::optional<Known>& known = *read;
-  if (known && head == known->head) return true;
   bool set_aside = known && known->head == shown.set_aside;
   if (set_aside) {
     const absl::StatusOr<bool> replaced = WasReplaced(shown.checkpoint.origin, known->head);
     if (!replaced.ok()) return replaced.status();
     set_aside = !*replaced;
   }
-  if (known && !set_aside && head.size == known->head.size) {
-    return KeepEvidence(known->note, shown);
+  // The act that set it aside was used before, and this store was put back since.
+  const bool put_back = set_aside && shown.instead.size > 0;
+  if (known && !put_back && head == known->head) return true;
+  if (known && (put_back || !set_aside)) {
+    const crypto::TreeHead& against = put_back ? shown.instead : known->head;
+    const std::string_view note = put_back ? std::string_view() : std::string_view(known->note);
+    const absl::StatusOr<bool> one_log = IsOneLog(against, note, shown);
+    if (!one_log.ok() || !*one_log) return one_log;
+    if (head.size < against.size) return true;
   }
-  if (known && !set_aside && shown.proven_from != known->head) {
-    if (shown.bridge == nullptr || shown.bridge->known_size != known->head.size) return false;
-    const bool grew = head.size > known->head.size;
-    const crypto::TreeHead& older = grew ? known->head : head;
-    const crypto::TreeHead& newer = grew ? head : known->head;
-    const absl::Status one = crypto::VerifyConsistency(older, newer, shown.bridge->consistency);
-    // What cannot be a proof of these two sizes shows nothing either way.
-    if (absl::IsInvalidArgument(one)) return false;
-    if (!one.ok()) return KeepEvidence(known->note, shown);
-  }
-  if (known && !set_aside && head.size < known->head.size) return true;
   std::vector<storage::Write> writes;
   if (set_aside) {
     auto put_away = PutAway(known->head, known->note, shown);

@@ -64,6 +64,10 @@ class KnownHeads final : public core::PartnerHeads {
   absl::StatusOr<std::vector<storage::Write>> PutAway(const crypto::TreeHead& known,
                                                       std::string_view known_note,
                                                       const core::ShownHead& shown) const;
+  // Whether the head shown is, or is proven to be, of one log with that one; Refuse(kLog), once it
+  // is kept, when it is shown not to be. Called under the lock.
+  absl::StatusOr<bool> IsOneLog(const crypto::TreeHead& known, std::string_view known_note,
+                                const core::ShownHead& shown);
   // Refuse(kLog) once it is kept. Called under the lock.
   absl::Status KeepEvidence(std::string_view known_note, const core::ShownHead& shown);
 

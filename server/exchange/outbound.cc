@@ -38,8 +38,10 @@ absl::Status Outbound::Round() {
 absl::Status Outbound::Serve(const std::string& partner,
                              const std::shared_ptr<const core::Terms>& terms) {
   if (!terms->manifest) return Free(partner, absl::OkStatus());
+  const absl::Status closed = CloseCorrected(partner, *terms);
   absl::StatusOr<Parcel> parcel = Pack(partner, terms);
   absl::Status status = parcel.status();
+  status.Update(closed);
   // Filling it may have taken a while too: what was decided under other terms does not leave.
   if (parcel.ok() && parts_.terms.Get() != terms) {
     parts_.wake();
@@ -47,7 +49,7 @@ absl::Status Outbound::Serve(const std::string& partner,
   }
   if (parcel.ok() && !parcel->leaves.empty()) {
     status = Send(partner, *terms, *std::move(parcel));
-    if (status.ok()) return status;
+    if (status.ok()) return closed;
   }
   return Free(partner, std::move(status));
 }
@@ -187,6 +189,7 @@ size_t Outbound::parked() const {
 std::vector<envelope::ExchangeId> Outbound::Remembered() const {
   std::lock_guard lock(mutex_);
   std::set<envelope::ExchangeId> all = tried_;
+  all.insert(told_.begin(), told_.end());
   for (const auto& [exchange, parked] : parked_) all.insert(exchange);
   return {all.begin(), all.end()};
 }
@@ -196,6 +199,7 @@ void Outbound::Forget(std::span<const envelope::ExchangeId> exchanges) {
   for (const envelope::ExchangeId& exchange : exchanges) {
     parked_.erase(exchange);
     tried_.erase(exchange);
+    told_.erase(exchange);
   }
 }
 

@@ -5,7 +5,8 @@
 // again first, and stopped with an entry when it may not go on; wraps of keys are made for each
 // attempt and never stored; at least once, and harmless more often, because partners tell copies by
 // exchange and kind. A receipt is the same bytes however often it is sent. While the partnership
-// exchanges nothing, what takes back or erases still goes. Cancel and answers go before keys, keys
+// exchanges nothing, what takes back or erases still goes, and of what corrects a version that a
+// partner has, the word that this version is wrong. Cancel and answers go before keys, keys
 // before offers; within a kind the oldest first. What a partner does not believe is parked and
 // tried again later: the same case waits for it, everything else goes on. Not guaranteed: when a
 // partner answers. Thread-safe. All references must outlive it; Stop first, from none of its
@@ -130,6 +131,11 @@ class Outbound {
   struct Packing;
 
   absl::Status Serve(const std::string& partner, const std::shared_ptr<const core::Terms>& terms);
+  // Makes owed what tells the partner that a version is wrong whose correction is due and cannot
+  // go: nothing may be exchanged, or the partner did not take it.
+  absl::Status CloseCorrected(const std::string& partner, const core::Terms& terms);
+  // The partner turned down this message itself, a while ago.
+  bool WasTurnedDown(const envelope::ExchangeId& exchange) const;
   // The partner can be served again.
   absl::Status Free(const std::string& partner, absl::Status status);
   bool IsStopping() const;
@@ -180,6 +186,8 @@ class Outbound {
   std::map<envelope::ExchangeId, Parked> parked_;
   // Offers handed over, or tried to, that no partner took yet.
   std::set<envelope::ExchangeId> tried_;
+  // Exchanges that cannot go on, of which no wrong version is left to tell of.
+  std::set<envelope::ExchangeId> told_;
 };
 
 }  // namespace sluis::exchange

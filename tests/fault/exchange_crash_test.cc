@@ -71,6 +71,64 @@ TEST_P(ExchangeCrashTest, LosesNothingAndDoublesNothing) {
   }
 }
 
+// The same of the word that a version is wrong, which crosses a suspension of the sender, and of
+// the correction that follows when it is over.
+TEST_P(ExchangeCrashTest, AWrongVersionIsClosedAndCorrectedOnce) {
+  MortalNode& victim = five_.node(GetParam());
+  MortalNode& sender = five_.node(kSender);
+  five_.Exchange();
+  size_t rounds = 0;
+  bool died = true;
+  for (uint64_t operations = 0; died; ++operations, ++rounds) {
+    const auto record = five_.person(kSender).Record(About::kPlace, "een waarneming");
+    ASSERT_TRUE(record.ok()) << record.status();
+    ExchangePerson::Sharing sharing{
+        .about = About::kPlace, .record_id = *record, .to = five_.node(kRecipient).organisation()};
+    std::string earlier, later;
+    ASSERT_EQ(five_.person(kSender).Share(sharing, earlier), absl::OkStatus());
+    five_.Advance(std::chrono::hours(4));
+    five_.Exchange(3, seconds(61));
+    ASSERT_EQ(five_.person(kSender).Amend(About::kPlace, *record, 1, "iets anders"),
+              absl::OkStatus());
+    sharing.corrects = earlier;
+    ASSERT_EQ(five_.person(kSender).Share(sharing, later), absl::OkStatus());
+    five_.Advance(std::chrono::hours(4));
+    auto suspended = std::make_shared<core::Terms>(*sender.terms().Get());
+    suspended->may_exchange = false;
+    sender.terms().Set(suspended);
+    victim.PowerOffAfter(operations);
+    GoOn(victim);
+    died = victim.dead();
+    victim.Kill(tests::Survival::kSyncedOnly, operations);
+    // A sender that comes up again is suspended no more.
+    ASSERT_EQ(victim.Open(), absl::OkStatus()) << "after " << operations << " changes";
+    auto resumed = std::make_shared<core::Terms>(*sender.terms().Get());
+    resumed->may_exchange = true;
+    sender.terms().Set(resumed);
+    five_.Exchange(3, seconds(61));
+    five_.node(kRecipient).Look([&](const core::View& view) {
+      const auto was = core::ReadReceived(view, earlier);
+      ASSERT_TRUE(was.ok()) << was.status();
+      EXPECT_EQ(was->row.state(), record::v1::RECEIVED_STATE_CANCELLED);
+      EXPECT_EQ(was->row.corrected_by(), later) << "after " << operations << " changes";
+    });
+    sender.Look([&](const core::View& view) {
+      EXPECT_EQ(core::ReadSent(view, later)->row.state(), record::v1::SENT_STATE_OPENED);
+      EXPECT_EQ(core::ReadSent(view, earlier)->row.state(), record::v1::SENT_STATE_CORRECTED)
+          << "after " << operations << " changes";
+    });
+    ASSERT_FALSE(HasFailure());
+  }
+  EXPECT_GT(rounds, 3u) << "closing one changes more than that";
+  const LogsAccount account = AccountOf(five_);
+  for (const std::string& violation : account.violations) ADD_FAILURE() << violation;
+  ASSERT_EQ(account.exchanges.size(), 2 * rounds);
+  for (const auto& [id, exchange] : account.exchanges) {
+    EXPECT_TRUE(exchange.verdict == "matched opened" || exchange.verdict == "matched cancelled")
+        << exchange.verdict;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(AtEachChangeOfItsDisk, ExchangeCrashTest,
                          ::testing::Values(kSender, kRecipient), [](const auto& given) {
                            return given.param == kSender ? "Sender" : "Recipient";

@@ -199,5 +199,53 @@ TEST_F(ManifestLoaderTest, FilesThatAreNotWhatTheyShouldBe) {
   EXPECT_THAT(std::string(none.status().message()), HasSubstr("cannot read the manifest"));
 }
 
+// Of the versions that left it out it could bring none into force, and so none of those after them.
+TEST_F(ManifestLoaderTest, AMemberThatIsTakenBackFollowsWhatCameBetween) {
+  const auto held = Load(Make(own_spec_).Serialise());
+  ASSERT_TRUE(held.ok()) << held.status();
+  const test::MemberKit third = test::MakeMember({.organisation = "pz-heidezoom.example"});
+  const auto later = [&](const partnership::SignedManifest& before, bool with_own,
+                         const std::vector<std::string>& unsigned_by = {}) {
+    test::ManifestSpec spec{.state = kExercise,
+                            .statutory_pack = terms_->packs.digests().statutory,
+                            .partnership_pack = *terms_->packs.digests().partnership,
+                            .held = &before.manifest,
+                            .unsigned_by = unsigned_by};
+    const test::MemberKit own = test::MakeMember(own_spec_);
+    if (!with_own) return test::MakeSigned({&other_, &third}, spec);
+    return test::MakeSigned({&own, &other_, &third}, spec);
+  };
+  const partnership::SignedManifest second = later(**held, false),
+                                    third_version = later(second, true);
+  const partnership::SignedManifest last = later(third_version, true);
+  EXPECT_THAT(std::string(Load(second.Serialise(), *held).status().message()),
+              HasSubstr("is not a member"));
+  EXPECT_THAT(std::string(Load(last.Serialise(), *held).status().message()),
+              HasSubstr("install version 2 first"));
+  EXPECT_TRUE(ManifestsBetween(config_, *held, kToday)->empty()) << "none is there";
+
+  const std::string beside = config_.manifest_file + ".2";
+  test::WriteBytes(beside, second.Serialise());
+  EXPECT_THAT(std::string(ManifestsBetween(config_, *held, kToday).status().message()),
+              HasSubstr("livc.manifest.3"))
+      << "all of them";
+  test::WriteBytes(config_.manifest_file + ".3", third_version.Serialise());
+  const auto between = ManifestsBetween(config_, *held, kToday);
+  ASSERT_TRUE(between.ok()) << between.status();
+  ASSERT_EQ(between->size(), 2u);
+  EXPECT_EQ(between->front()->Serialise(), second.Serialise());
+  const auto loaded = Load(last.Serialise(), between->back());
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ((*loaded)->manifest.version, 4u);
+
+  // Each is held against the one before it, like any that comes into force.
+  test::WriteBytes(beside, later(**held, false, {"pz-heidezoom.example"}).Serialise());
+  EXPECT_THAT(std::string(ManifestsBetween(config_, *held, kToday).status().message()),
+              AllOf(HasSubstr("livc.manifest.2"), HasSubstr("not signed as it must be")));
+  test::WriteBytes(beside, third_version.Serialise());
+  EXPECT_THAT(std::string(ManifestsBetween(config_, *held, kToday).status().message()),
+              HasSubstr("livc.manifest.2"));
+}
+
 }  // namespace
 }  // namespace sluis::server

@@ -61,6 +61,7 @@ absl::StatusOr<bool> FakeHeads::WasReplaced(std::string_view, const crypto::Tree
 }
 
 absl::StatusOr<bool> FakeHeads::Take(const core::ShownHead& shown) {
+  if (envelope::FaultOf(answer)) evidence.emplace_back(shown.evidence);
   if (!answer.ok()) return answer;
   heads[shown.checkpoint.origin] = shown.checkpoint.head;
   return true;

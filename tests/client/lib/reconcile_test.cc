@@ -136,6 +136,26 @@ TEST_F(ReconcileTest, TakenBackOnceItWasCorrectedStayedOpen) {
   EXPECT_EQ(Verdict(), "matched cancelled");
 }
 
+// Closed ahead of a correction that could not be delivered, which was opened later; or the other
+// way round, when the word that it was wrong was still under way.
+TEST_F(ReconcileTest, ClosedAheadOfItsCorrectionIsMatchedInEitherOrder) {
+  Intent();
+  Collect();
+  Release();
+  Key("opened");
+  End("opened");
+  End("cancel");
+  EXPECT_EQ(Verdict(), "open cancelled") << "owed, not taken";
+  Received("cancel", "closed").set_offer_digest(kOffer);
+  EXPECT_EQ(Verdict(), "matched cancelled");
+  CounterpartPart& opened = Received("correction", "closed");
+  opened.set_message_digest(Bytes('n'));
+  opened.set_offer_digest(kOffer);
+  EXPECT_EQ(Verdict(), "matched cancelled");
+  b_.entries.erase(b_.entries.end() - 2);
+  EXPECT_EQ(Verdict(), "matched cancelled");
+}
+
 TEST_F(ReconcileTest, WhatCouldNotBeOpened) {
   Intent();
   Collect();

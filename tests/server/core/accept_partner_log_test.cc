@@ -7,6 +7,7 @@
 #include "server/core/release_keys.h"
 #include "server/core/set_aside_head.h"
 #include "server/core/share_signal.h"
+#include "server/envelope/fault.h"
 #include "tests/support/sharing_node.h"
 
 namespace sluis::core {
@@ -18,6 +19,7 @@ using tests::kPolice;
 using tests::SharingNode;
 
 const crypto::TreeHead kSeen{9, crypto::Sha256("what the city had shown")};
+const crypto::TreeHead kAccepted{5, crypto::Sha256("what took its place")};
 
 class AcceptPartnerLogTest : public ::testing::Test {
  protected:
@@ -36,6 +38,9 @@ class AcceptPartnerLogTest : public ::testing::Test {
   auto Look(const Read& read) {
     const auto snapshot = node_.h.ledger->store().NewSnapshot();
     return read(View(*snapshot, node_.h.ledger->keyring()));
+  }
+  absl::Status ReceiptOf(const std::string& id) {
+    return node_.RunAsPeer(std::make_shared<ReleaseKeys>(kCity, node_.Receipt(id), node_.heads));
   }
   bool Known() {
     return Look([&](const View& view) { return *KnownHeadOf(view, node_.heads, kCity); })
@@ -142,6 +147,66 @@ TEST_F(AcceptPartnerLogTest, WhatWasSharedBeforeEndsAndIsNotHeldAgainstThePartne
   EXPECT_EQ(node_.Row(before).row.state(), record::v1::SENT_STATE_STOPPED);
   EXPECT_EQ(node_.Row(before).row.reason(), "log");
   EXPECT_EQ(node_.heads.evidence.size(), 1u);
+}
+
+// It forgave whatever came of what was shared before, also what contradicts the log that was
+// accepted.
+TEST_F(AcceptPartnerLogTest, OnlyWhatTheSetAsideHeadExplainsIsForgiven) {
+  const std::string before = node_.Shared(node_.Recorded());
+  const std::string other = node_.Shared(node_.Recorded());
+  ASSERT_EQ(node_.Offer(before).offer.seen_size(), 9u);
+  ASSERT_EQ(Accept(kCity, 9), absl::OkStatus());
+  node_.h.clock.Advance(std::chrono::hours(5));
+  // Another head took the place of the one set aside, and what is shown is not of that log.
+  node_.heads.replaced = true;
+  node_.heads.heads[LogOriginOf(kCity)] = kAccepted;
+  node_.heads.answer = envelope::Refuse(envelope::Fault::kLog);
+  ASSERT_EQ(ReceiptOf(before), absl::OkStatus());
+  EXPECT_EQ(node_.Row(before).row.reason(), "log");
+  EXPECT_EQ(node_.heads.evidence.size(), 1u) << "another log than the one accepted";
+  // What is of that log is explained by what was lost.
+  node_.heads.answer = absl::OkStatus();
+  ASSERT_EQ(ReceiptOf(other), absl::OkStatus());
+  EXPECT_EQ(node_.Row(other).row.reason(), "log");
+  EXPECT_EQ(node_.heads.evidence.size(), 1u);
+}
+
+TEST_F(AcceptPartnerLogTest, AHeadThatTheSetAsideOneDoesNotExtendIsNotForgiven) {
+  const auto lost = [this](const crypto::TreeHead& head, uint64_t shared_at_us) {
+    return *Look([&](const View& view) { return MayBeLost(view, kCity, head, shared_at_us); });
+  };
+  const uint64_t now = node_.h.clock.NowUs();
+  EXPECT_FALSE(lost(kSeen, now)) << "nothing was accepted";
+  ASSERT_EQ(Accept(kCity, 9), absl::OkStatus());
+  EXPECT_TRUE(lost(kSeen, now));
+  EXPECT_TRUE(lost({4, crypto::Sha256("earlier")}, now));
+  EXPECT_FALSE(lost(kSeen, now + 1)) << "shared after it";
+  EXPECT_FALSE(lost({9, crypto::Sha256("another")}, now));
+  EXPECT_FALSE(lost({10, crypto::Sha256("later")}, now));
+}
+
+// The store of the heads, put back from a copy, knew the head that was set aside and not that
+// another one had taken its place: the next head, of whatever log, was taken without a proof.
+TEST_F(AcceptPartnerLogTest, AStoreOfHeadsThatIsPutBackDoesNotOpenTheActAgain) {
+  ASSERT_EQ(Accept(kCity, 9), absl::OkStatus());
+  const std::string id = node_.Shared(node_.Recorded());
+  node_.h.clock.Advance(std::chrono::hours(5));
+  node_.heads.replaced = true;  // by the head that this receipt shows
+  ASSERT_EQ(ReceiptOf(id), absl::OkStatus());
+  ASSERT_EQ(node_.Row(id).row.state(), record::v1::SENT_STATE_RELEASED);
+  const crypto::TreeHead shown = node_.heads.heads[LogOriginOf(kCity)];
+  ASSERT_NE(shown, kSeen);
+  EXPECT_EQ(*Look([](const View& view) { return LastSetAsideUs(view, kCity); }),
+            node_.h.clock.NowUs() - 5 * 3600ull * 1'000'000);
+
+  node_.heads.replaced = false;
+  node_.heads.heads[LogOriginOf(kCity)] = kSeen;
+  const KnownLog known =
+      *Look([&](const View& view) { return KnownLogOf(view, node_.heads, kCity); });
+  EXPECT_EQ(known.head, shown);
+  EXPECT_EQ(known.set_aside, kSeen);
+  EXPECT_EQ(known.instead, shown);
+  EXPECT_EQ(node_.Offer(node_.Shared(node_.Recorded())).offer.seen_size(), shown.size);
 }
 
 }  // namespace

@@ -40,6 +40,30 @@ TEST_F(IdentityChangeFlowTest, ACorrectionTakesThePlaceOfWhoItWasAbout) {
   EXPECT_TRUE(IsGone(city_, later_key)) << "also when the correction names nobody";
 }
 
+// Closed ahead of its correction, it waits for that with the rest of the record.
+TEST_F(IdentityChangeFlowTest, WhatWasClosedAheadOfItsCorrectionGoesWhenThatIsOpened) {
+  const std::string record = Named(), id = DueOf(record);
+  Cross();
+  const std::string first = Received(id).record_id();
+  const ledger::KeyRef key = KeyIn(RowOf(city_, first));
+  const record::v1::SubjectIdentity other = Somebody(kOtherSurname);
+  ASSERT_EQ(Amend(record, 1, &other), absl::OkStatus());
+  const std::string later = Corrected(record, id);
+  auto suspended = welfare_.TermsWithManifest();
+  suspended->may_exchange = false;
+  welfare_.Put(suspended);
+  SendFromWelfare();
+  ASSERT_EQ(Received(id).reason(), "corrected");
+  EXPECT_EQ(CodeOf(WhoIs(first).status()), "withdrawn");
+  EXPECT_FALSE(IsGone(city_, key));
+  welfare_.Put(welfare_.TermsWithManifest());
+  Cross();
+  EXPECT_EQ(Received(id).corrected_by(), later);
+  EXPECT_FALSE(RowOf(city_, first).has_identity());
+  EXPECT_TRUE(IsGone(city_, key));
+  EXPECT_EQ(WhoIs(Received(later).record_id())->surname(), kOtherSurname);
+}
+
 TEST_F(IdentityChangeFlowTest, WhereErasureIsSuspendedACorrectionLeavesIt) {
   const tests::Person officer = city_.h.Admit("officier", {"privacy-officer"});
   const std::string record = Named(), id = DueOf(record);

@@ -181,6 +181,30 @@ TEST_F(KnownHeadsTest, AHeadThatWasSetAsideGivesWayOnce) {
   EXPECT_EQ(*heads_.Of(kOrigin), Head(9).head);
 }
 
+// This store was put back from a copy made before another head took the place of the one set aside;
+// the ledger knows which that was.
+TEST_F(KnownHeadsTest, PutBackItGivesWayToTheLogThatWasAcceptedAndToNoOther) {
+  ASSERT_TRUE(IsTaken(Take(Head(9))));
+  const auto show = [this](const crypto::Checkpoint& head, const crypto::TreeHead& from) {
+    return heads_.Take({.checkpoint = head,
+                        .note = "shown",
+                        .proven_from = from,
+                        .bridge = nullptr,
+                        .set_aside = Head(9).head,
+                        .instead = Real(2).head,
+                        .evidence = "record"});
+  };
+  EXPECT_TRUE(IsUnproven(show(Head(4), {})));
+  EXPECT_TRUE(IsUnproven(show(Head(9), {}))) << "what is known here is another log";
+  EXPECT_EQ(FaultOf(show(Head(2), {}).status()), Fault::kLog);
+  EXPECT_EQ(Known(), 9u);
+  EXPECT_TRUE(IsTaken(show(Real(1), Real(2).head))) << "an older one of that log";
+  EXPECT_EQ(Known(), 9u);
+  EXPECT_TRUE(IsTaken(show(Real(3), Real(2).head)));
+  EXPECT_EQ(Known(), 3u);
+  EXPECT_TRUE(*heads_.WasReplaced(kOrigin, Head(9).head));
+}
+
 // What was accepted counts as none: the next is taken as the first was, whatever its size.
 TEST_F(KnownHeadsTest, AHeadThatWasSetAsideGivesWayToTheNextOne) {
   ASSERT_TRUE(IsTaken(Take(Head(9))));

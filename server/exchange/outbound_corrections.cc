@@ -1,0 +1,68 @@
+// What is wrong at a partner and cannot be corrected there now: the partner is told that much.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/core/sent_correction.h"
+#include "server/core/sent_exchange.h"
+#include "server/exchange/outbound.h"
+
+namespace sluis::exchange {
+
+bool Outbound::WasTurnedDown(const envelope::ExchangeId& exchange) const {
+  std::lock_guard lock(mutex_);
+  const auto found = parked_.find(exchange);
+  // What waits for a list of revoked mandates was not turned down.
+  return found != parked_.end() && found->second.pause == std::chrono::seconds(0) &&
+         parts_.clock.Monotonic() < found->second.until;
+}
+
+absl::Status Outbound::CloseCorrected(const std::string& partner, const core::Terms& terms) {
+  {
+    std::lock_guard lock(mutex_);
+    if (terms.may_exchange && parked_.empty()) return absl::OkStatus();
+  }
+  const std::unique_ptr<storage::Snapshot> snapshot = parts_.ledger.store().NewSnapshot();
+  const core::View view(*snapshot, parts_.ledger.keyring());
+  const auto stands_still = [&](const Owed& owed) {
+    if (owed.kind != peer::v1::ENVELOPE_KIND_OFFER && owed.kind != peer::v1::ENVELOPE_KIND_KEY) {
+      return false;
+    }
+    if (terms.may_exchange && !WasTurnedDown(owed.exchange)) return false;
+    std::lock_guard lock(mutex_);
+    return !told_.contains(owed.exchange);
+  };
+  const auto owed = rows_.To(view, partner, parts_.clock.NowUs(), stands_still);
+  if (!owed.ok()) return owed.status();
+  absl::Status first = absl::OkStatus();
+  size_t closed = 0;
+  for (const Owed& one : *owed) {
+    if (closed >= kMostStopped || IsStopping()) break;
+    // Who took the key has opened it, or will: the answer to it is all that is missing.
+    const bool has_key = one.kind == peer::v1::ENVELOPE_KIND_KEY &&
+                         parts_.acknowledgements.KeyWasTaken(one.exchange);
+    if (!has_key) {
+      const absl::StatusOr<core::SentRow> sent = core::ReadSent(view, one.id());
+      const absl::StatusOr<bool> wrong =
+          sent.ok() ? core::LeavesWrongVersion(view, *sent) : sent.status();
+      first.Update(wrong.status());
+      if (wrong.ok() && *wrong) {
+        ++closed;
+        const absl::Status told = parts_.executor.RunAsNodeAndWait(
+            std::make_shared<core::CloseCorrected>(std::string(one.id())));
+        // It was taken back, or opened, just now.
+        if (!told.ok() && !absl::IsFailedPrecondition(told)) {
+          first.Update(told);
+          continue;
+        }
+      }
+    }
+    // One that cannot be read is said once.
+    std::lock_guard lock(mutex_);
+    told_.insert(one.exchange);
+  }
+  return first;
+}
+
+}  // namespace sluis::exchange

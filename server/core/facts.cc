@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "policies/evaluate.h"
 #include "policies/request.h"
 #include "server/envelope/terms.h"
@@ -152,8 +152,8 @@ bool AcrossZones(const Facts& facts) {
 }
 
 // The one place that says where each attribute comes from; docs/attributes.md is the same table.
-const std::map<std::string, Supply, std::less<>>& Supplies() {
-  static const auto& supplies = *new std::map<std::string, Supply, std::less<>>{
+const absl::flat_hash_map<std::string, Supply>& Supplies() {
+  static const auto& supplies = *new absl::flat_hash_map<std::string, Supply>{
       {"actor.role", From(Source::kMandate, [](const Facts& f) { return std::string(f.role); })},
       {"actor.is_author",
        From(Source::kLedger, [](const Facts& f) { return Bool(f.record.author_is_caller); })},
@@ -240,37 +240,57 @@ bool OfTheBody(std::string_view attribute, Source source) {
 
 }  // namespace
 
-Answer Evaluate(const Facts& facts) {
+std::vector<GivenAttribute> Gather(const Facts& facts) {
+  const policies::PackSet& packs = facts.call.terms->packs;
+  const std::vector<policies::Attribute>& attributes = packs.schema().attributes;
+  std::vector<GivenAttribute> given;
+  given.reserve(attributes.size());
+  for (size_t i = 0; i < attributes.size(); ++i) {
+    if (attributes[i].derivation) continue;
+    const auto supply = Supplies().find(attributes[i].name);
+    // What nobody supplies stays missing, and a request that lacks something is refused.
+    if (supply == Supplies().end()) continue;
+    std::optional<Supplied> supplied = supply->second(facts);
+    if (!supplied) continue;
+    const auto id = static_cast<policies::AttributeId>(i);
+    const auto number = packs.FindValue(id, supplied->value);
+    given.push_back({id, supplied->source, number, std::move(supplied->value)});
+  }
+  return given;
+}
+
+Answer Evaluate(const Facts& facts, std::vector<GivenAttribute> given) {
   const policies::PackSet& packs = facts.call.terms->packs;
   if (!packs.ValidOn(facts.call.today)) {
     return {policies::Refusal(packs.digests(), "the rule packs are not valid today"), {}};
   }
   policies::RequestBuilder builder(packs);
   Answer answer;
+  answer.attributes.reserve(given.size());
   std::vector<std::string> unknown;
-  for (const policies::Attribute& attribute : packs.schema().attributes) {
-    if (attribute.derivation) continue;
-    const auto supply = Supplies().find(attribute.name);
-    // What nobody supplies stays missing, and a request that lacks something is refused.
-    if (supply == Supplies().end()) continue;
-    std::optional<Supplied> supplied = supply->second(facts);
-    if (!supplied) continue;
-    builder.Set(attribute.name, supplied->value, supplied->source);
+  for (GivenAttribute& one : given) {
+    const policies::Attribute& attribute = packs.schema().attributes[one.attribute];
+    if (one.number) {
+      builder.Set(one.attribute, *one.number, one.source);
+    } else {
+      builder.Set(attribute.name, one.value, one.source);
+    }
     record::v1::AttributeValue& value = answer.attributes.emplace_back();
     value.set_name(attribute.name);
-    if (facts.record.unreadable && OfTheBody(attribute.name, supplied->source)) {
+    if (facts.record.unreadable && OfTheBody(attribute.name, one.source)) {
       unknown.push_back(attribute.name);
       continue;
     }
     // An unknown word is somebody's free text: it is refused, and it is not written down.
-    const bool known = supplied->value == kNone ||
-                       packs.schema().FindValue(attribute, supplied->value).has_value();
-    value.set_value(known ? std::move(supplied->value) : std::string());
+    const bool known = one.value == kNone || one.number.has_value();
+    value.set_value(known ? std::move(one.value) : std::string());
   }
   const policies::Request request = builder.Build();
   answer.decision = unknown.empty() ? policies::Decide(packs, request)
                                     : policies::DecideWithout(packs, request, unknown);
   return answer;
 }
+
+Answer Evaluate(const Facts& facts) { return Evaluate(facts, Gather(facts)); }
 
 }  // namespace sluis::core

@@ -1,7 +1,10 @@
 #ifndef SLUIS_SERVER_CORE_FACTS_H_
 #define SLUIS_SERVER_CORE_FACTS_H_
 
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "policies/attribute.h"
 #include "server/core/call.h"
@@ -36,6 +39,20 @@ struct Facts {
 inline bool SuspendedHere(const Terms& terms) {
   return terms.manifest && !terms.may_exchange && (terms.exercise || terms.active());
 }
+// One attribute of a request: its value, where that was really taken from, and its number in the
+// packs in force, which a word that they do not know lacks.
+struct GivenAttribute {
+  policies::AttributeId attribute = 0;
+  policies::Source source = policies::Source::kNode;
+  std::optional<policies::ValueId> number = {};
+  std::string value;
+};
+
+// What the rules are asked, in the order of the pack. Pure.
+std::vector<GivenAttribute> Gather(const Facts& facts);
+
+// What the rules say to that; `given` is what Gather made of these facts.
+Answer Evaluate(const Facts& facts, std::vector<GivenAttribute> given);
 
 // What the rules say, before it is known whether this node can carry it out. Each attribute comes
 // from where docs/attributes.md says it comes from on that side; what nobody supplies stays

@@ -111,20 +111,22 @@ std::optional<std::string> CoarserDay(const std::string& day, std::string_view s
   return std::nullopt;
 }
 
-// Copies the field coarsened. Only days have steps that follow from the stored value; the age is a
-// band already.
-bool CopyGeneralised(const FieldCopy& field, const policies::Treatment& treatment,
-                     const record::v1::RecordBody& from, SignalView& to) {
+// Whether the field has a coarser value. Only days have steps that follow from the stored value;
+// the age is a band already.
+bool CanGeneralise(const FieldCopy& field, const policies::Treatment& treatment,
+                   const record::v1::RecordBody& from) {
   if (field.name == "observed_on") {
-    const auto day = CoarserDay(from.signal().content().observed_on(), treatment.step_name);
-    if (day) to.mutable_content()->set_observed_on(*day);
-    return day.has_value();
+    return CoarserDay(from.signal().content().observed_on(), treatment.step_name).has_value();
   }
-  if (field.name == "age_band" && treatment.step_name == "band") {
-    field.copy(from, to);
-    return true;
-  }
-  return false;
+  return field.name == "age_band" && treatment.step_name == "band";
+}
+
+// Copies the field coarsened, which it can be.
+void CopyGeneralised(const FieldCopy& field, const policies::Treatment& treatment,
+                     const record::v1::RecordBody& from, SignalView& to) {
+  if (field.name != "observed_on") return field.copy(from, to);
+  to.mutable_content()->set_observed_on(
+      *CoarserDay(from.signal().content().observed_on(), treatment.step_name));
 }
 
 // What was signed for; nothing when that cannot be read.
@@ -161,6 +163,21 @@ bool Has(const std::optional<peer::v1::Conditions>& signed_for, bool received,
                            signed_for->fields().end();
 }
 
+// Visits what was granted and the record has, and whether it is shown, as it is or coarsened.
+template <typename Visit>
+void VisitGranted(const OpenedRecord& record, const policies::Decision& decision,
+                  const Visit& visit) {
+  const bool received = record.body.has_received();
+  const auto signed_for = received ? AcceptedFor(record.body.received()) : std::nullopt;
+  for (const policies::GrantedField& granted : decision.granted) {
+    const FieldCopy* field = FindField(granted.name);
+    if (field == nullptr || !Has(signed_for, received, granted.name)) continue;
+    visit(*field, granted,
+          granted.treatment.kind == policies::Treatment::Kind::kKeep ||
+              CanGeneralise(*field, granted.treatment, record.body));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> FieldNames() {
@@ -182,23 +199,30 @@ record::v1::SignalView Project(const OpenedRecord& record, const policies::Decis
   if (record.row.has_hold()) *view.mutable_hold() = record.row.hold();
   view.set_hold_reason(record.body.hold_reason());
   if (record.body.has_received()) *view.mutable_received() = TermsOf(record.body.received());
-  const bool received = record.body.has_received();
-  const auto signed_for = AcceptedFor(record.body.received());
-  for (const policies::GrantedField& granted : decision.granted) {
-    const FieldCopy* field = FindField(granted.name);
-    if (field == nullptr || !Has(signed_for, received, granted.name)) continue;
-    if (granted.treatment.kind == policies::Treatment::Kind::kKeep) {
-      field->copy(record.body, view);
-      view.add_granted_fields(granted.name);
-      continue;
-    }
-    view.add_reduced_fields(granted.name);
-    if (CopyGeneralised(*field, granted.treatment, record.body, view)) {
-      view.add_granted_fields(granted.name);
-    }
-  }
+  VisitGranted(record, decision,
+               [&](const FieldCopy& field, const policies::GrantedField& granted, bool shown) {
+                 const bool kept = granted.treatment.kind == policies::Treatment::Kind::kKeep;
+                 if (!kept) view.add_reduced_fields(granted.name);
+                 if (!shown) return;
+                 if (kept) {
+                   field.copy(record.body, view);
+                 } else {
+                   CopyGeneralised(field, granted.treatment, record.body, view);
+                 }
+                 view.add_granted_fields(granted.name);
+               });
   for (const std::string& removed : decision.removed) view.add_reduced_fields(removed);
   return view;
+}
+
+std::vector<std::string_view> ShownFields(const OpenedRecord& record,
+                                          const policies::Decision& decision) {
+  std::vector<std::string_view> names;
+  VisitGranted(record, decision,
+               [&names](const FieldCopy&, const policies::GrantedField& granted, bool shown) {
+                 if (shown) names.push_back(granted.name);
+               });
+  return names;
 }
 
 }  // namespace sluis::core

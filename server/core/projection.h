@@ -18,6 +18,10 @@ namespace sluis::core {
 // what terms it is held, whatever is granted.
 record::v1::SignalView Project(const OpenedRecord& record, const policies::Decision& decision);
 
+// Names of the fields that Project shows, in the order of the decision, whose they are.
+std::vector<std::string_view> ShownFields(const OpenedRecord& record,
+                                          const policies::Decision& decision);
+
 // Names of the fields of the content and of who wrote it down, in the order of the record: the
 // `fields` of the shipped packs but `identity`, which is never in a view (core/open_identity).
 std::vector<std::string> FieldNames();

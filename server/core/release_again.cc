@@ -95,9 +95,25 @@ Call AsPerson(const Call& call, const record::v1::ShareContext& context) {
 
 }  // namespace
 
+absl::StatusOr<bool> PeopleStanding::Stands(const Call& call, const View& view,
+                                            const std::string& user_id,
+                                            const peer::v1::UserSignature& signature) {
+  const auto person = std::pair(user_id, signature.mandate().mandate());
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = known_.find(person);
+    if (found != known_.end()) return found->second;
+  }
+  const absl::StatusOr<bool> stands = PersonStands(call, view, user_id, signature);
+  if (!stands.ok()) return stands;
+  const std::lock_guard lock(mutex_);
+  known_.emplace(person, *stands);
+  return stands;
+}
+
 absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
                                       const record::v1::SentExchange& row,
-                                      const peer::v1::Offer& offer) {
+                                      const peer::v1::Offer& offer, PeopleStanding* people) {
   ReleaseAgain again;
   again.as_person = call;
   absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view.OpenRecord(row.record_id());
@@ -126,7 +142,9 @@ absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
   if (!identity.ok()) return identity.status();
   again.stopped_by = *std::move(identity);
   if (!again.permitted()) return again;
-  absl::StatusOr<bool> person = PersonStands(call, view, context->user_id(), offer.user());
+  PeopleStanding alone;
+  absl::StatusOr<bool> person =
+      (people != nullptr ? *people : alone).Stands(call, view, context->user_id(), offer.user());
   if (!person.ok()) return person.status();
   if (!*person) {
     again.stopped_by = kPerson;

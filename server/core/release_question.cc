@@ -5,9 +5,12 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "crypto/bytes.h"
 #include "policies/protocol_cover.h"
 #include "server/core/facts.h"
+#include "server/core/known_answers.h"
 
 namespace sluis::core {
 namespace {
@@ -63,6 +66,39 @@ std::string_view ValueOf(const Answer& answer, std::string_view name) {
     if (value.name() == name) return value.value();
   }
   return {};
+}
+
+// All that deciding reads, but for what answers are kept under: the protocol in force, the day, the
+// direction and the partner. Nothing when that cannot be said in numbers: for what lacks one the
+// rules are asked each time.
+std::optional<std::string> QuestionOf(const Facts& facts, std::string_view read,
+                                      const std::vector<GivenAttribute>& given) {
+  if (facts.record.unreadable) return std::nullopt;
+  std::string question;
+  question.reserve(128 + given.size() * 9);
+  const Terms& terms = *facts.call.terms;
+  question += crypto::View(terms.packs.digests().effective);
+  crypto::AppendU8(question, terms.exercise ? 1 : 0);
+  crypto::AppendLp(question, facts.action);
+  crypto::AppendLp(question, read);
+  for (const GivenAttribute& one : given) {
+    if (!one.number) return std::nullopt;
+    crypto::AppendU32(question, one.attribute);
+    crypto::AppendU8(question, static_cast<uint8_t>(one.source));
+    crypto::AppendU32(question, static_cast<uint32_t>(*one.number));
+  }
+  return question;
+}
+
+// Asks by `ask`, unless the same was asked before. `read`: what it reads beside the attributes.
+template <typename Ask>
+Answer AskOnce(const Facts& facts, std::string_view read, const Ask& ask) {
+  std::vector<GivenAttribute> given = Gather(facts);
+  const std::optional<std::string> question = QuestionOf(facts, read, given);
+  if (!question) return ask(std::move(given));
+  static auto& known = *new KnownAnswers;  // one node runs in a process
+  return *known.Of(facts.call, facts.side, facts.partner->organisation, *question,
+                   [&] { return ask(std::move(given)); });
 }
 
 Answer OutsideProtocol(Answer answer, const Call& call, std::string why) {
@@ -148,35 +184,42 @@ bool CarriedOutAtAcceptance(const policies::Obligation& obligation, const Accept
 }
 
 Answer AskRelease(const Call& call, const ReleaseFacts& facts) {
-  Answer answer = RefuseUnless(Evaluate({.call = call,
-                                         .action = facts.action,
-                                         .side = policies::Side::kRelease,
-                                         .record = facts.record,
-                                         .role = call.role,
-                                         .partner = facts.recipient,
-                                         .recipient_role = facts.recipient_role,
-                                         .once_resumed = facts.once_resumed}),
-                               [&facts](const policies::Obligation& obligation) {
-                                 return CarriedOutAtRelease(obligation, facts);
-                               });
-  return UnderProtocol(std::move(answer), call, call.terms->organisation,
-                       facts.recipient->organisation);
+  const Facts asked{.call = call,
+                    .action = facts.action,
+                    .side = policies::Side::kRelease,
+                    .record = facts.record,
+                    .role = call.role,
+                    .partner = facts.recipient,
+                    .recipient_role = facts.recipient_role,
+                    .once_resumed = facts.once_resumed};
+  const std::string read = SubjectSettled(facts.record) ? "settled" : "";
+  return AskOnce(asked, read, [&](std::vector<GivenAttribute> given) {
+    return UnderProtocol(RefuseUnless(Evaluate(asked, std::move(given)),
+                                      [&facts](const policies::Obligation& obligation) {
+                                        return CarriedOutAtRelease(obligation, facts);
+                                      }),
+                         call, call.terms->organisation, facts.recipient->organisation);
+  });
 }
 
 Answer AskAccept(const Call& call, const AcceptFacts& facts) {
   const RecordFacts none;
-  Answer answer = RefuseUnless(Evaluate({.call = call,
-                                         .action = facts.action,
-                                         .side = policies::Side::kAccept,
-                                         .record = none,
-                                         .role = facts.role,
-                                         .partner = facts.sender,
-                                         .offered = facts.terms}),
-                               [&facts](const policies::Obligation& obligation) {
-                                 return CarriedOutAtAcceptance(obligation, facts);
-                               });
-  return UnderProtocol(std::move(answer), call, facts.sender->organisation,
-                       call.terms->organisation);
+  const Facts asked{.call = call,
+                    .action = facts.action,
+                    .side = policies::Side::kAccept,
+                    .record = none,
+                    .role = facts.role,
+                    .partner = facts.sender,
+                    .offered = facts.terms};
+  const std::optional<int32_t> told = ContributorToldWithin(*facts.terms);
+  const std::string read = told ? std::to_string(*told) : "";
+  return AskOnce(asked, read, [&](std::vector<GivenAttribute> given) {
+    return UnderProtocol(RefuseUnless(Evaluate(asked, std::move(given)),
+                                      [&facts](const policies::Obligation& obligation) {
+                                        return CarriedOutAtAcceptance(obligation, facts);
+                                      }),
+                         call, facts.sender->organisation, call.terms->organisation);
+  });
 }
 
 }  // namespace sluis::core

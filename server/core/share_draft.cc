@@ -38,21 +38,23 @@ record::v1::Tlp TlpOf(std::string_view word) {
 
 // What was granted and what became of it. A field whose coarser value cannot be computed is
 // removed. `identity`: who it is about goes along.
-void AddFields(const policies::Decision& decision, const record::v1::SignalView& shown,
+void AddFields(const policies::Decision& decision, const std::vector<std::string_view>& shown,
                bool identity, peer::v1::Conditions& conditions) {
-  const std::set<std::string> kept(shown.granted_fields().begin(), shown.granted_fields().end());
-  std::set<std::string> travelling = {kSubjectKind};
+  const auto is_shown = [&shown](std::string_view name) {
+    return std::find(shown.begin(), shown.end(), name) != shown.end();
+  };
+  std::set<std::string_view> travelling = {kSubjectKind};
   for (const std::string_view name : envelope::TravellingFields()) {
-    if (kept.contains(std::string(name))) travelling.emplace(name);
+    if (is_shown(name)) travelling.emplace(name);
   }
   if (identity) travelling.emplace(envelope::kIdentityField);
-  SetSorted(travelling, *conditions.mutable_fields());
+  conditions.mutable_fields()->Assign(travelling.begin(), travelling.end());
   std::set<std::string> reduced;
   for (const policies::GrantedField& field : decision.granted) {
     if (field.treatment.kind == policies::Treatment::Kind::kKeep) continue;
-    reduced.insert(field.name + ":" +
-                   (kept.contains(field.name) ? policies::TreatmentText(field.treatment)
-                                              : std::string("remove")));
+    reduced.insert(
+        field.name + ":" +
+        (is_shown(field.name) ? policies::TreatmentText(field.treatment) : std::string("remove")));
   }
   for (const std::string& field : decision.removed) reduced.insert(field + ":remove");
   SetSorted(reduced, *conditions.mutable_reduced_fields());
@@ -176,7 +178,7 @@ std::optional<peer::v1::Conditions> ConditionsOf(const Call& call, const RecordA
   if (const auto* onward = decision.Find<policies::Onward>()) {
     AddOnward(*onward, *conditions.mutable_onward());
   }
-  AddFields(decision, Project(*act.record, decision),
+  AddFields(decision, ShownFields(*act.record, decision),
             act.record->row.has_identity() && GrantsIdentity(decision), conditions);
   const record::v1::RecordBody& body = act.record->body;
   if (!body.has_received()) return conditions;

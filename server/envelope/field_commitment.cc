@@ -37,6 +37,32 @@ constexpr std::array<std::string_view, 17> kTravelling = {
 };
 static_assert(std::is_sorted(kTravelling.begin(), kTravelling.end()));
 
+// Of the fields that travel, in the order of kTravelling, and of the ground that belongs to one.
+struct Descriptors {
+  std::array<const FieldDescriptor*, kTravelling.size()> travelling{};
+  const FieldDescriptor* ground = nullptr;
+};
+
+const Descriptors& AllDescriptors() {
+  static const Descriptors all = [] {
+    const auto* content = SignalContent::descriptor();
+    Descriptors found;
+    for (size_t i = 0; i < kTravelling.size(); ++i) {
+      found.travelling[i] = content->FindFieldByName(std::string(kTravelling[i]));
+    }
+    found.ground = content->FindFieldByName("client_informed_ground");
+    return found;
+  }();
+  return all;
+}
+
+// Null for a field that does not travel.
+const FieldDescriptor* DescriptorOf(std::string_view name) {
+  const auto found = std::lower_bound(kTravelling.begin(), kTravelling.end(), name);
+  if (found == kTravelling.end() || *found != name) return nullptr;
+  return AllDescriptors().travelling[static_cast<size_t>(found - kTravelling.begin())];
+}
+
 void CopyRepeated(const SignalContent& from, const FieldDescriptor* field, SignalContent& to) {
   const auto* reflection = from.GetReflection();
   for (int i = 0; i < reflection->FieldSize(from, field); ++i) {
@@ -49,8 +75,7 @@ void CopyRepeated(const SignalContent& from, const FieldDescriptor* field, Signa
 }
 
 // The types that occur in SignalContent; a test compares the outcome with a copy of the whole.
-void CopyOne(const SignalContent& from, std::string_view name, SignalContent& to) {
-  const FieldDescriptor* field = SignalContent::descriptor()->FindFieldByName(std::string(name));
+void CopyOne(const SignalContent& from, const FieldDescriptor* field, SignalContent& to) {
   const auto* reflection = from.GetReflection();
   if (field->is_repeated()) return CopyRepeated(from, field, to);
   switch (field->cpp_type()) {
@@ -63,14 +88,14 @@ void CopyOne(const SignalContent& from, std::string_view name, SignalContent& to
   }
 }
 
-void CopyField(const SignalContent& from, std::string_view name, SignalContent& to) {
-  CopyOne(from, name, to);
+// False for a field that does not travel.
+bool CopyField(const SignalContent& from, std::string_view name, SignalContent& to) {
+  const FieldDescriptor* field = DescriptorOf(name);
+  if (field == nullptr) return false;
+  CopyOne(from, field, to);
   // The ground belongs to the answer, in packs and here.
-  if (name == "client_informed") CopyOne(from, "client_informed_ground", to);
-}
-
-bool MayTravel(std::string_view name) {
-  return std::binary_search(kTravelling.begin(), kTravelling.end(), name);
+  if (name == "client_informed") CopyOne(from, AllDescriptors().ground, to);
+  return true;
 }
 
 }  // namespace
@@ -78,9 +103,8 @@ bool MayTravel(std::string_view name) {
 std::span<const std::string_view> TravellingFields() { return kTravelling; }
 
 std::optional<std::string> FieldValue(const SignalContent& content, std::string_view name) {
-  if (!MayTravel(name)) return std::nullopt;
   SignalContent only;
-  CopyField(content, name, only);
+  if (!CopyField(content, name, only)) return std::nullopt;
   return only.SerializeAsString();
 }
 
@@ -94,9 +118,7 @@ std::string IdentityValue(const record::v1::SubjectIdentity& identity) {
 
 SignalContent OnlyFields(const SignalContent& content, const Repeated<std::string>& names) {
   SignalContent only;
-  for (const std::string& name : names) {
-    if (MayTravel(name)) CopyField(content, name, only);
-  }
+  for (const std::string& name : names) CopyField(content, name, only);
   return only;
 }
 

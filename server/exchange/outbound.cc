@@ -95,6 +95,7 @@ absl::Status Outbound::Send(const std::string& partner, const core::Terms& terms
   peer::v1::DeliverRequest request;
   *request.mutable_envelope() = *std::move(envelope);
   if (parcel.head_proof) *request.mutable_head_proof() = *parcel.head_proof;
+  ++handed_over_;
   auto shared = std::make_shared<const Parcel>(std::move(parcel));
   parts_.peers.Deliver(partner, std::move(request),
                        [this, partner, shared](absl::StatusOr<peer::v1::DeliverResponse> answer) {

@@ -14,6 +14,7 @@
 #ifndef SLUIS_SERVER_EXCHANGE_OUTBOUND_H_
 #define SLUIS_SERVER_EXCHANGE_OUTBOUND_H_
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -28,11 +29,11 @@
 
 #include "server/core/executor.h"
 #include "server/core/received_exchange.h"
-#include "server/core/release_again.h"
 #include "server/core/terms.h"
 #include "server/core/view.h"
 #include "server/envelope/envelope.h"
 #include "server/exchange/acknowledgements.h"
+#include "server/exchange/offers_ahead.h"
 #include "server/exchange/owed.h"
 #include "server/exchange/peers.h"
 #include "server/ledger/ledger.h"
@@ -100,6 +101,9 @@ class Outbound {
   std::vector<envelope::ExchangeId> Remembered() const;
   void Forget(std::span<const envelope::ExchangeId> exchanges);
 
+  // Envelopes handed over so far, taken or not.
+  uint64_t handed_over() const { return handed_over_; }
+
   // Sends no more, and waits for what is under way.
   void Stop();
 
@@ -145,8 +149,7 @@ class Outbound {
   // Adds the message owed. False when it does not fit this parcel, or may not leave now.
   absl::StatusOr<bool> Add(const Owed& owed, const core::Call& call, const core::View& view,
                            Packing& packing);
-  absl::StatusOr<bool> AddOffer(const Owed& owed, const core::Call& call, const core::View& view,
-                                Packing& packing);
+  absl::StatusOr<bool> AddOffer(const Owed& owed, MadeOffer made, Packing& packing);
   absl::StatusOr<bool> AddKey(const Owed& owed, const core::Call& call, const core::View& view,
                               Packing& packing);
   absl::StatusOr<bool> AddReceipt(const Owed& owed, const core::ReceivedRow& received,
@@ -178,6 +181,8 @@ class Outbound {
   const OutboundParts parts_;
   mutable OwedRows rows_;
   const uint64_t started_us_;
+  std::atomic<uint64_t> handed_over_ = 0;
+  OffersAhead offers_;
   mutable std::mutex mutex_;
   std::condition_variable idle_;
   bool stopping_ = false;

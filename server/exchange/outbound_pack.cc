@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/core/received_erasure.h"
+#include "server/core/release_again.h"
 #include "server/core/sent_cancel.h"
 #include "server/core/sent_erasure.h"
 #include "server/core/sent_exchange.h"
@@ -57,6 +58,20 @@ struct Outbound::Packing {
   std::set<std::string> noticed;
   ledger::ShownCheckpoint shown;
   const ledger::LogReader* log = nullptr;
+  // Offers made ahead, and the place of the first of them in what is owed.
+  std::vector<MadeOffer> ahead;
+  size_t ahead_from = 0;
+
+  // The Offer owed at that place, with those that follow and may go along.
+  MadeOffer Offer(OffersAhead& offers, std::span<const Owed> owed, size_t at,
+                  const core::Call& call, const core::View& view) {
+    if (at < ahead_from || at - ahead_from >= ahead.size()) {
+      const size_t room = envelope::kMaxLeaves - parcel.exchanges.size();
+      ahead = offers.Make(owed.subspan(at), std::max<size_t>(room, 1), call, view, *log);
+      ahead_from = at;
+    }
+    return std::move(ahead[at - ahead_from]);
+  }
 
   bool Fits(size_t more) {
     full = parcel.exchanges.size() >= envelope::kMaxLeaves ||
@@ -149,6 +164,8 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
       hold_up(one);
       return false;
     }
+    // No head covers the entry of the collection, which wrote what is owed.
+    if (one.kind == peer::v1::ENVELOPE_KIND_RECEIPT && one.stamp > packing.shown.size) return false;
     // An erasure is asked, answered and answered again by messages of one kind: see AddErasure.
     if (one.kind != peer::v1::ENVELOPE_KIND_ERASURE && TakenLately(one)) return false;
     return !IsSettled(one);
@@ -158,7 +175,8 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
 
   absl::Status first = absl::OkStatus();
   size_t passed_by = 0;
-  for (const Owed& one : *owed) {
+  for (size_t at = 0; at < owed->size(); ++at) {
+    const Owed& one = (*owed)[at];
     // All others would be decided again for nothing: it is done anew before they leave.
     if (packing.full || packing.stopped >= kMostStopped || IsStopping()) break;
     const Standing standing = StandingOf(one.exchange);
@@ -171,7 +189,10 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
     }
     parcel.kind = one.kind;
     // One row that cannot be read must not keep the others here.
-    const absl::StatusOr<bool> added = Add(one, call, view, packing);
+    const absl::StatusOr<bool> added =
+        one.kind == peer::v1::ENVELOPE_KIND_OFFER
+            ? AddOffer(one, packing.Offer(offers_, *owed, at, call, view), packing)
+            : Add(one, call, view, packing);
     first.Update(added.status());
     if (std::exchange(packing.left_behind, false)) {
       hold_up(one);
@@ -200,7 +221,6 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
 
 absl::StatusOr<bool> Outbound::Add(const Owed& owed, const core::Call& call, const core::View& view,
                                    Packing& packing) {
-  if (owed.kind == peer::v1::ENVELOPE_KIND_OFFER) return AddOffer(owed, call, view, packing);
   if (owed.kind == peer::v1::ENVELOPE_KIND_KEY) return AddKey(owed, call, view, packing);
   if (owed.kind == peer::v1::ENVELOPE_KIND_CANCEL) return AddCancel(owed, call, view, packing);
   if (owed.kind == peer::v1::ENVELOPE_KIND_ERASURE) return AddErasure(owed, call, view, packing);
@@ -329,22 +349,13 @@ absl::Status Outbound::Stop(const Owed& owed, bool released, Packing& packing) {
       std::make_shared<core::StopShare>(std::string(owed.id()), departed));
 }
 
-absl::StatusOr<bool> Outbound::AddOffer(const Owed& owed, const core::Call& call,
-                                        const core::View& view, Packing& packing) {
-  const absl::StatusOr<core::SentRow> sent = core::ReadSent(view, owed.id());
-  if (!sent.ok()) return sent.status();
-  absl::StatusOr<peer::v1::Offer> kept = core::OwnOfferOf(*sent);
-  if (!kept.ok()) return kept.status();
-  const auto again = core::AskAgain(call, view, sent->row, *kept);
-  if (!again.ok()) return again.status();
-  if (!again->permitted()) {
-    absl::Status stopped = Stop(owed, false, packing);
-    if (!stopped.ok()) return stopped;
-    return false;
+absl::StatusOr<bool> Outbound::AddOffer(const Owed& owed, MadeOffer made, Packing& packing) {
+  if (!made.ok()) return made.status();
+  if (!made->has_value()) {
+    const absl::Status stopped = Stop(owed, false, packing);
+    return stopped.ok() ? absl::StatusOr<bool>(false) : stopped;
   }
-  auto offer = core::OfferOf(*packing.log, *sent, *std::move(kept));
-  if (!offer.ok()) return offer.status();
-  return packing.Take(owed, std::move(offer->bytes));
+  return packing.Take(owed, **std::move(made));
 }
 
 absl::StatusOr<bool> Outbound::AddKey(const Owed& owed, const core::Call& call,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "server/core/outbox.h"
+#include "server/ledger/log_state.h"
 #include "server/ledger/row.h"
 #include "server/ledger/sealed_row.h"
 #include "sluis/record/v1/exchange.pb.h"
@@ -85,31 +86,51 @@ absl::StatusOr<OwedRows::Found> OwedRows::Find(const core::View& view, std::stri
           return true;
         }
         found.rows.push_back(
-            {row->stamp, std::make_shared<const Owed>(
-                             Owed{*exchange, static_cast<peer::v1::EnvelopeKind>(message.kind()),
-                                  message.not_before_us(), message.case_token(), message.leaf()})});
+            {row->stamp,
+             std::make_shared<const Owed>(
+                 Owed{*exchange, static_cast<peer::v1::EnvelopeKind>(message.kind()),
+                      message.not_before_us(), message.case_token(), message.leaf(), row->stamp})});
         return true;
       });
   if (!scanned.ok()) return scanned;
   return found;
 }
 
-absl::StatusOr<std::vector<Owed>> OwedRows::To(const core::View& view, std::string_view partner,
-                                               uint64_t now_us,
-                                               const std::function<bool(const Owed&)>& wanted,
-                                               size_t* unreadable) {
-  std::shared_ptr<const std::vector<Row>> known = std::make_shared<const std::vector<Row>>();
+absl::StatusOr<std::shared_ptr<const OwedRows::Found>> OwedRows::Look(const core::View& view,
+                                                                      std::string_view partner) {
+  auto known = std::make_shared<const Found>();
   {
     std::lock_guard lock(mutex_);
     const auto kept = known_.find(partner);
     if (kept != known_.end()) known = kept->second;
   }
-  absl::StatusOr<Found> found = Find(view, partner, *known);
+  const auto state = ledger::ReadLogState(view.snapshot());
+  if (!state.ok()) return state.status();
+  if (state->has_value() && known->log_size == (*state)->size()) return known;
+  absl::StatusOr<Found> found = Find(view, partner, known->rows);
   if (!found.ok()) return found.status();
-  if (unreadable != nullptr) *unreadable = found->unreadable;
+  if (state->has_value() && found->unreadable == 0) found->log_size = (*state)->size();
+  auto all = std::make_shared<const Found>(*std::move(found));
+  auto kept = all;
+  if (all->rows.size() > kMostRemembered) {
+    kept = std::make_shared<const Found>(
+        Found{{all->rows.begin(), all->rows.begin() + kMostRemembered}, 0, std::nullopt});
+  }
+  const std::lock_guard lock(mutex_);
+  known_.insert_or_assign(std::string(partner), std::move(kept));
+  return all;
+}
+
+absl::StatusOr<std::vector<Owed>> OwedRows::To(const core::View& view, std::string_view partner,
+                                               uint64_t now_us,
+                                               const std::function<bool(const Owed&)>& wanted,
+                                               size_t* unreadable) {
+  const absl::StatusOr<std::shared_ptr<const Found>> found = Look(view, partner);
+  if (!found.ok()) return found.status();
+  if (unreadable != nullptr) *unreadable = (*found)->unreadable;
 
   std::map<int, std::vector<Owed>> by_urgency;
-  for (const Row& row : found->rows) {
+  for (const Row& row : (*found)->rows) {
     const Owed& one = *row.owed;
     // Messages of ceremonies have a time for their order alone, which lies ahead once the clock was
     // set back: they never wait for it.
@@ -126,10 +147,6 @@ absl::StatusOr<std::vector<Owed>> OwedRows::To(const core::View& view, std::stri
     std::sort(kept.begin(), kept.end(), IsOlder);
     std::move(kept.begin(), kept.end(), std::back_inserter(owed));
   }
-  if (found->rows.size() > kMostRemembered) found->rows.resize(kMostRemembered);
-  const std::lock_guard lock(mutex_);
-  known_.insert_or_assign(std::string(partner),
-                          std::make_shared<const std::vector<Row>>(std::move(found->rows)));
   return owed;
 }
 

@@ -3,7 +3,8 @@
 // Guarantee: at most one message for each exchange, those whose time has come only. A row that
 // cannot be read is passed over and counted: it must not keep the others here. What is found is
 // what the view's store holds: rows that were opened before are remembered by their stamp, which
-// names the entry that wrote them, so that one look at a long outbox opens what is new in it. Not
+// names the entry that wrote them, so that one look at a long outbox opens what is new in it, and
+// one at a log that has not grown since reads none: no row changes without an entry. Not
 // guaranteed: that a message may still leave. Thread-safe. Errors: those of the store. Source:
 // docs/formats.md, row O.
 #ifndef SLUIS_SERVER_EXCHANGE_OWED_H_
@@ -14,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +34,7 @@ struct Owed {
   uint64_t not_before_us = 0;
   std::string case_token;  // empty without a case
   std::string leaf;        // of a Notice or a letter, which are stored whole
+  uint64_t stamp = 0;      // of its row: 1 + the index of the entry since which it is owed
 
   std::string_view id() const { return crypto::View(exchange); }
 };
@@ -62,12 +65,17 @@ class OwedRows {
   struct Found {
     std::vector<Row> rows;  // by exchange id
     size_t unreadable = 0;
+    // Entries of the log in which they were found, when these are all rows and all were read.
+    std::optional<uint64_t> log_size;
   };
   absl::StatusOr<Found> Find(const core::View& view, std::string_view partner,
                              const std::vector<Row>& known) const;
+  // The same, or `known` itself where the log has not grown.
+  absl::StatusOr<std::shared_ptr<const Found>> Look(const core::View& view,
+                                                    std::string_view partner);
 
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<const std::vector<Row>>, std::less<>> known_;
+  std::map<std::string, std::shared_ptr<const Found>, std::less<>> known_;
 };
 
 // Messages that nothing follows upon: taken once, they are owed no more. Not an Erasure, of which

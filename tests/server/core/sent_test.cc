@@ -7,6 +7,7 @@
 #include "crypto/hash.h"
 #include "server/core/close_sent.h"
 #include "server/core/exchange_upkeep.h"
+#include "server/core/release_again.h"
 #include "server/core/release_keys.h"
 #include "server/core/stop_share.h"
 #include "server/envelope/fault.h"
@@ -230,6 +231,26 @@ TEST_F(SentTest, BeforeTheKeyItIsDecidedAgain) {
   EXPECT_EQ(State(), record::v1::SENT_STATE_STOPPED);
   EXPECT_EQ(node_.Row(id_).row.reason(), "person");
   EXPECT_EQ(Cancelled(), peer::v1::CANCEL_REASON_RULE);
+}
+
+// Asked about several exchanges of one moment at once: who stands for one stands for no other.
+TEST_F(SentTest, WhatIsRememberedOfAPersonIsOfThatPersonAndMandate) {
+  const auto snapshot = node_.h.ledger->store().NewSnapshot();
+  const View view(*snapshot, node_.h.ledger->keyring());
+  Call call;
+  call.now_us = node_.h.clock.NowUs();
+  const peer::v1::UserSignature own = node_.Offer(id_).offer.user();
+  peer::v1::UserSignature other = own;
+  record::v1::Mandate mandate;
+  ASSERT_TRUE(mandate.ParseFromString(own.mandate().mandate()));
+  mandate.set_signing_key(std::string(32, 'k'));
+  other.mutable_mandate()->set_mandate(mandate.SerializeAsString());
+  PeopleStanding people;
+  for (int time = 0; time < 2; ++time) {
+    EXPECT_TRUE(people.Stands(call, view, "jan", own).value());
+    EXPECT_FALSE(people.Stands(call, view, "jan", other).value()) << "not the registered key";
+    EXPECT_FALSE(people.Stands(call, view, "nobody", own).value());
+  }
 }
 
 TEST_F(SentTest, AReceiptOfNothingIsLoggedAndChangesNothing) {

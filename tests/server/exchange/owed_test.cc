@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/core/outbox.h"
+#include "server/ledger/log_state.h"
 #include "server/ledger/sealed_row.h"
 #include "server/storage/memory_store.h"
 #include "sluis/record/v1/exchange.pb.h"
@@ -101,6 +102,34 @@ TEST_F(OwedTest, ARowWasOpenedAtEachLook) {
   // Could not be opened, and need not be: the same entry wrote it.
   rows_[1].value->back() ^= 1;
   Owe(3, peer::v1::ENVELOPE_KIND_OFFER, 1);
+  EXPECT_EQ(Found(2).size(), 3u);
+  EXPECT_EQ(unreadable_, 0u);
+}
+
+// Each look went over every row of the outbox, though nothing can have changed without an entry.
+TEST_F(OwedTest, RowsWereReadAgainOfALogThatHadNotGrown) {
+  Owe(1, peer::v1::ENVELOPE_KIND_OFFER, 1);
+  ledger::LogState state;
+  state.range.Append(crypto::Hash{});
+  const auto at = rows_.size();
+  rows_.push_back({ledger::RowKey(ledger::Table::kState), ledger::EncodeLogState(state)});
+  ASSERT_EQ(Found(2).size(), 1u);
+  // Not by this log: what is remembered is what there is.
+  Owe(2, peer::v1::ENVELOPE_KIND_OFFER, 1);
+  EXPECT_EQ(Found(2).size(), 1u);
+  EXPECT_EQ(Found(0).size(), 0u) << "what waits is asked at each look";
+  state.range.Append(crypto::Hash{});
+  rows_[at].value = ledger::EncodeLogState(state);
+  EXPECT_EQ(Found(2).size(), 2u);
+  // A row that could not be read is looked at again, however long the log.
+  state.range.Append(crypto::Hash{});
+  rows_[at].value = ledger::EncodeLogState(state);
+  Owe(3, peer::v1::ENVELOPE_KIND_OFFER, 1);
+  const std::string whole = *rows_.back().value;
+  rows_.back().value->back() ^= 1;
+  EXPECT_EQ(Found(2).size(), 2u);
+  EXPECT_EQ(unreadable_, 1u);
+  rows_.back().value = whole;
   EXPECT_EQ(Found(2).size(), 3u);
   EXPECT_EQ(unreadable_, 0u);
 }

@@ -14,6 +14,7 @@
 #include "server/core/outbox.h"
 #include "server/core/overdue_correction.h"
 #include "server/core/received_exchange.h"
+#include "server/core/received_tags.h"
 #include "server/core/sent_erasure.h"
 #include "server/core/sent_exchange.h"
 #include "server/core/set_aside_head.h"
@@ -42,30 +43,31 @@ ExchangeLink::ExchangeLink(Parts parts)
     : parts_(std::move(parts)),
       acknowledgements_(parts_.derived, parts_.witness),
       ceremonies_(parts_.organisation, parts_.keys.identity, parts_.random),
-      inbound_(
-          {.organisation = parts_.organisation,
-           .protocol = {},
-           .terms = parts_.terms,
-           .executor = parts_.executor,
-           .clock = parts_.clock,
-           .parked =
-               [this](const std::string& sender, envelope::Fault fault) {
-                 {
-                   std::lock_guard lock(parked_mutex_);
-                   ++parked_[sender];
-                 }
-                 const std::string word(envelope::FaultName(fault));
-                 parts_.metrics.CountParked(word);
-                 const uint64_t more = unbelieved_.More(sender, parts_.clock.Monotonic());
-                 if (more == 0) return;
-                 spdlog::warn("{} envelope(s) of {} not believed, the last one: {}", more, sender,
-                              word);
-               },
-           .fault =
-               [](const absl::Status& status) {
-                 spdlog::error("exchange, received: {}", std::string(status.message()));
-               },
-           .acts = exchange::ActsOf(parts_.heads, acknowledgements_, ceremonies_, parts_.random)}),
+      tag_key_(core::TagKeyOf(parts_.keys.case_key)),
+      inbound_({.organisation = parts_.organisation,
+                .protocol = {},
+                .terms = parts_.terms,
+                .executor = parts_.executor,
+                .clock = parts_.clock,
+                .parked =
+                    [this](const std::string& sender, envelope::Fault fault) {
+                      {
+                        std::lock_guard lock(parked_mutex_);
+                        ++parked_[sender];
+                      }
+                      const std::string word(envelope::FaultName(fault));
+                      parts_.metrics.CountParked(word);
+                      const uint64_t more = unbelieved_.More(sender, parts_.clock.Monotonic());
+                      if (more == 0) return;
+                      spdlog::warn("{} envelope(s) of {} not believed, the last one: {}", more,
+                                   sender, word);
+                    },
+                .fault =
+                    [](const absl::Status& status) {
+                      spdlog::error("exchange, received: {}", std::string(status.message()));
+                    },
+                .acts = exchange::ActsOf(parts_.heads, acknowledgements_, ceremonies_,
+                                         parts_.random, tag_key_)}),
       outbound_({.organisation = parts_.organisation,
                  .ledger = parts_.ledger,
                  .terms = parts_.terms,

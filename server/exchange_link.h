@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "crypto/secret.h"
 #include "server/core/ceremonies.h"
 #include "server/core/executor.h"
 #include "server/core/terms.h"
@@ -113,6 +114,7 @@ class ExchangeLink {
   exchange::Acknowledgements acknowledgements_;
   exchange::LinePerMinute unbelieved_;
   core::Ceremonies ceremonies_;
+  const crypto::Secret<32> tag_key_;
   exchange::Inbound inbound_;
   exchange::Outbound outbound_;
 

@@ -42,7 +42,8 @@ Exit List(Shell& shell, const ListOptions& options) {
     return Exit::kDone;
   }
   for (const node::v1::ReceivedSummary& received : answer->received()) {
-    shell.out() << ReceivedLine(shell, received) << '\n';
+    shell.out() << ReceivedLine(shell, received) << '\n'
+                << SamePersonLines(shell, received.same_person());
   }
   if (answer->received().empty()) shell.Note("received.none");
   SayNextPage(shell, answer->next_page_token());

@@ -28,6 +28,18 @@ void AppendTo(std::string* list, const std::string& item) {
   *list += (list->empty() ? "" : ", ") + item;
 }
 
+using Texts = google::protobuf::RepeatedPtrField<std::string>;
+
+// By what a person is known; a node that is newer may have other words.
+std::string KindsText(const Shell& shell, const Texts& kinds) {
+  std::string text;
+  for (const std::string& kind : kinds) {
+    const std::string key = "tag.kind." + kind;
+    AppendTo(&text, shell.catalogue().Has(key) ? shell.Text(key) : Harmless(kind));
+  }
+  return text;
+}
+
 template <typename List>
 std::string Conditions(const Shell& shell, const List& obligations) {
   return ConditionWords(shell, {obligations.begin(), obligations.end()});
@@ -101,6 +113,10 @@ std::string PreviewLines(const Shell& shell, const node::v1::PreviewShareRequest
   out += TravellingLines(client::SignedContent(preview), preview.fields());
   if (preview.has_identity() && Contains(preview.fields(), "identity")) {
     out += line("share.identity", {}) + PersonLines(shell, preview.identity());
+  }
+  if (!preview.tag_kinds().empty()) {
+    out += line("share.tags", {{"kinds", KindsText(shell, preview.tag_kinds())},
+                               {"to", Harmless(asked.recipient())}});
   }
   if (const std::string stays = LeftBehind(preview); !stays.empty()) {
     out += line("share.stays", {{"fields", stays}});
@@ -176,6 +192,18 @@ std::string ReceivedLine(const Shell& shell, const node::v1::ReceivedSummary& re
     line += "  " + shell.Text("sent.because", {{"reason", ReasonText(shell, received.reason())}});
   }
   return line + "  " + shell.Text("signal.kept_until", {{"day", received.retention_until()}});
+}
+
+std::string SamePersonLines(
+    const Shell& shell, const google::protobuf::RepeatedPtrField<node::v1::SamePerson>& records) {
+  std::string out;
+  for (const node::v1::SamePerson& one : records) {
+    out += shell.Text("received.same_person", {{"id", crypto::HexEncode(one.record_id())},
+                                               {"sender", Harmless(one.sender())},
+                                               {"kinds", KindsText(shell, one.kinds())}}) +
+           "\n";
+  }
+  return out;
 }
 
 bool CanBeTakenBack(const node::v1::SentSummary& sent) {

@@ -28,6 +28,10 @@ bool MayBeThereStill(const node::v1::SentSummary& sent);
 // One line each, without LF.
 std::string SentLine(const Shell& shell, const node::v1::SentSummary& sent);
 std::string ReceivedLine(const Shell& shell, const node::v1::ReceivedSummary& received);
+// Lines ended by LF: which other received records are about the same person, by what their senders
+// say.
+std::string SamePersonLines(
+    const Shell& shell, const google::protobuf::RepeatedPtrField<node::v1::SamePerson>& records);
 
 // Whether a person can still take it back, as far as the list says; the node decides.
 bool CanBeTakenBack(const node::v1::SentSummary& sent);

@@ -3,6 +3,7 @@
 #include "client/cli/receipt.h"
 #include "client/cli/request_context.h"
 #include "client/cli/share_commands.h"
+#include "client/cli/share_view.h"
 #include "client/cli/signal_view.h"
 #include "client/lib/flat_yaml.h"
 #include "client/lib/own_files.h"
@@ -172,7 +173,7 @@ Exit ShowOpened(Shell& shell, const node::v1::OpenSignalResponse& answer, const 
     shell.Print(client::ToJson(answer));
     return Exit::kDone;
   }
-  shell.out() << ViewLines(shell, answer.view());
+  shell.out() << ViewLines(shell, answer.view()) << SamePersonLines(shell, answer.same_person());
   SayReceipt(shell, answer.log_receipt());
   return no_form ? shell.Fail(refused) : Exit::kDone;
 }

@@ -96,6 +96,7 @@ node::v1::ShareSignalRequest Drawn(const Previewed& share, crypto::Random& rando
   request.set_recipient(asked.recipient());
   request.set_recipient_role(asked.recipient_role());
   request.set_exchange_id(Text(item->exchange));
+  *request.mutable_tag_kinds() = preview.tag_kinds();
   return request;
 }
 

@@ -5,6 +5,7 @@
 
 #include "crypto/bytes.h"
 #include "server/core/erasure.h"
+#include "server/core/received_tags.h"
 #include "server/evaluation/parts.h"
 #include "server/ledger/reader.h"
 #include "server/ledger/row.h"
@@ -152,6 +153,9 @@ absl::StatusOr<Forgotten> ForgottenWith(const View& view, std::string_view recor
     if (!absl::IsDataLoss(one.status()) && !absl::IsNotFound(one.status())) return one.status();
   }
   if (const auto added = AddRows(view, ElementsOf(record), out.rows); !added.ok()) return added;
+  absl::StatusOr<std::vector<std::string>> tags = TagRowsOf(view, record, true);
+  if (!tags.ok()) return tags.status();
+  std::move(tags->begin(), tags->end(), std::back_inserter(out.rows));
   return out;
 }
 

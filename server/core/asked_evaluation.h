@@ -4,6 +4,8 @@
 //   w  by record     which requests, and that something was added about its person
 //   A, W, n          answers put together, wrong answers, and what stands for a person
 //
+// and what partners said of the person of a received record goes along (received_tags.h).
+//
 // Guarantee: what goes with a record or with who it is about (ForgottenWith) is everything that an
 // evaluation left of that person here: the keys of the subject parts with match keys and blinds,
 // under which the answers lie as well, and all these rows. An evaluation about several records goes

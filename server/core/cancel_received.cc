@@ -5,6 +5,7 @@
 
 #include "server/core/judge_leaf.h"
 #include "server/core/received_exchange.h"
+#include "server/core/received_tags.h"
 #include "server/core/status_lists.h"
 #include "server/envelope/fault.h"
 #include "server/envelope/user_signature.h"
@@ -119,6 +120,8 @@ absl::StatusOr<Plan> CancelReceived::Decide(const Call& call, View& view) {
         effect.record->row = (*record)->row;
         effect.record->row.set_state(record::v1::RECORD_STATE_WITHDRAWN);
         effect.record->body = (*record)->body;
+        const absl::Status gone = ForgetTags(view, row.record_id(), false, effect);
+        if (!gone.ok()) return gone;
       }
     } else {
       // Neither a receipt nor a finding is of use to the sender now; that it was opened still is.

@@ -39,6 +39,7 @@ struct Facts {
 inline bool SuspendedHere(const Terms& terms) {
   return terms.manifest && !terms.may_exchange && (terms.exercise || terms.active());
 }
+
 // One attribute of a request: its value, where that was really taken from, and its number in the
 // packs in force, which a word that they do not know lacks.
 struct GivenAttribute {

@@ -1,12 +1,16 @@
 #include "server/core/list_received.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "server/core/page_token.h"
 #include "server/core/received_correction.h"
 #include "server/core/received_exchange.h"
+#include "server/core/received_tags.h"
 #include "server/core/record_act.h"
 #include "server/envelope/terms.h"
 
@@ -102,6 +106,14 @@ absl::StatusOr<Plan> ListReceived::Decide(const Call& call, View& view) {
       summary.set_category((*record)->body.signal().content().category());
     }
     unchanged.push_back({RecordKey(row.record_id()), (*record)->stamp});
+    absl::StatusOr<SamePersons> same = SamePersonAs(call, view, **record);
+    if (!same.ok()) {
+      fault = same.status();
+      return std::nullopt;
+    }
+    std::move(same->records.begin(), same->records.end(),
+              google::protobuf::RepeatedFieldBackInserter(summary.mutable_same_person()));
+    std::move(same->unchanged.begin(), same->unchanged.end(), std::back_inserter(unchanged));
     return summary;
   };
   absl::Status scanned = VisitReceivedNewestFirst(
@@ -125,8 +137,14 @@ absl::StatusOr<Plan> ListReceived::Decide(const Call& call, View& view) {
   effect.entry = EntryOf(call, record::v1::OPERATION_CONSULTATION, record::v1::OUTCOME_DONE);
   AddDecision(call, answer, effect.entry);
   effect.preconditions = std::move(unchanged);
+  // Those of the list first, then those that it names beside them.
+  std::set<std::string> named;
+  const auto name = [&](const std::string& record) {
+    if (!record.empty() && named.insert(record).second) effect.entry.subject.add_record_ids(record);
+  };
+  for (const ReceivedSummary& summary : shown->received()) name(summary.record_id());
   for (const ReceivedSummary& summary : shown->received()) {
-    if (!summary.record_id().empty()) effect.entry.subject.add_record_ids(summary.record_id());
+    for (const node::v1::SamePerson& same : summary.same_person()) name(same.record_id());
   }
   plan.reply = [this, shown](std::span<const ledger::Logged> logged) {
     response_ = std::move(*shown);

@@ -7,8 +7,9 @@
 namespace sluis::core {
 
 // Lists what partners shared, newest first, without content: what waits for its key to whoever may
-// list at all, what is a record of this node to whoever may list that record. What was refused is
-// not in it, nor what was erased. Both references must outlive the call.
+// list at all, what is a record of this node to whoever may list that record. With each stand the
+// others that this caller may list and that are about the same person (received_tags.h). What was
+// refused is not in it, nor what was erased. Both references must outlive the call.
 class ListReceived : public UseCase {
  public:
   ListReceived(const node::v1::ListReceivedRequest& request,

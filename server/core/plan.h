@@ -32,6 +32,12 @@ struct Entry {
   std::string counterpart;
 };
 
+// A tag that came with a record, to be sealed under its data key (received_tags.h).
+struct TagWrite {
+  std::string row_key;
+  std::string plain;
+};
+
 // A record to be written. The executor seals `body` under the record's keys: fresh ones, or those
 // of `Effect::about`.
 struct RecordWrite {
@@ -44,6 +50,7 @@ struct RecordWrite {
   // Who it is about, checked (subject_identity.h). The executor seals it under fresh keys of its
   // own, in place of what `row` holds; nothing leaves that as it is.
   std::optional<record::v1::SubjectIdentity> identity;
+  std::vector<TagWrite> tags = {};
 };
 
 // A one-time key to be kept. The executor seals the private half under fresh keys, which an erasure

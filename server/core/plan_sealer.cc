@@ -8,6 +8,7 @@
 
 #include "crypto/hash.h"
 #include "server/core/key_secret.h"
+#include "server/core/received_tags.h"
 #include "server/core/sealing_key.h"
 #include "server/core/subject_identity.h"
 #include "server/ledger/sealed_row.h"
@@ -74,6 +75,9 @@ absl::Status PlanSealer::SealRecord(Effect& effect, const Call& call, SealedRows
   if (sealed.fresh) {
     sealed.writes.push_back({RecordOrderKey(write.body.recorded_at_us(), id), std::string()});
     if (write.row.exercise()) sealed.writes.push_back({ExerciseKey(id), std::string()});
+  }
+  for (const TagWrite& tag : write.tags) {
+    sealed.writes.push_back({tag.row_key, SealReceivedTag(keys.data, tag, random_)});
   }
   if (write.import_row) {
     sealed.writes.push_back({ImportKey(static_cast<uint32_t>(call.now_us / kDayUs), id),

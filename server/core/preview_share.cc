@@ -36,6 +36,7 @@ node::v1::PreviewShareResponse Shown(const Call& call, const ShareDraft& draft) 
   shown.set_partnership(call.terms->partnership);
   shown.set_tell_contributor_until(draft.tell_contributor_until);
   if (draft.identity != nullptr) *shown.mutable_identity() = draft.identity->identity;
+  for (const peer::v1::ShareTag& tag : draft.tags.tags) shown.add_tag_kinds(tag.kind());
   for (const char* name : kFreeTexts) {
     if (IsFilledIn(draft.content, name)) shown.add_warnings(name);
   }
@@ -65,6 +66,7 @@ absl::StatusOr<Plan> PreviewShare::Decide(const Call& call, View& view) {
   Effect& effect =
       plan.effects.emplace_back(EffectOf(call, draft.act, record::v1::OPERATION_CONSULTATION));
   if (draft.identity != nullptr) effect.entry.act.add_scope(envelope::kIdentityField);
+  if (!draft.tags.tags.empty()) effect.entry.act.add_scope(kTagsScope);
   // What is released is put together only once its entry is durable.
   plan.reply = [this, call, draft = std::move(draft)](std::span<const ledger::Logged> logged) {
     response_ = Shown(call, draft);

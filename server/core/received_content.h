@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "crypto/sealing.h"
@@ -22,6 +23,8 @@ struct Promised {
   record::v1::SignalContent content;
   // Who it is about; nothing where that was not taken.
   std::optional<record::v1::SubjectIdentity> identity = std::nullopt;
+  // What stands for that person here, of the kinds that are used.
+  std::vector<peer::v1::ShareTag> tags = {};
 };
 
 // Opens it and holds it against terms and commitments (envelope/content.h, offered_identity.h).

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/core/erasure.h"
+#include "server/core/received_tags.h"
 
 namespace sluis::core {
 namespace {
@@ -70,6 +71,10 @@ absl::Status AddCorrected(const Call& call, const View& view,
     effect.record->row = (*record)->row;
     effect.record->row.set_state(record::v1::RECORD_STATE_WITHDRAWN);
     effect.record->body = (*record)->body;
+    // They say who it was about: they go as that does.
+    const bool all = !effect.record->row.has_hold();
+    absl::Status tags = ForgetTags(view, earlier->row.record_id(), all, effect);
+    if (!tags.ok()) return tags;
     absl::Status gone = DestroyIdentity(call, view, earlier->row, effect);
     if (!gone.ok()) return gone;
   }

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "server/core/outbox.h"
+#include "server/core/received_tags.h"
 #include "server/core/sealing_key.h"
 #include "server/envelope/fault.h"
 #include "server/envelope/leaf.h"
@@ -81,14 +82,16 @@ void EndErased(const Call& call, const ReceivedRow& received, std::string asked_
 }
 
 // A hold keeps it: closed to reading, and the sender is told until when.
-void Suspend(const Call& call, const ReceivedRow& received, const Erasable& record,
-             const PeerLeaf& leaf, Plan& plan) {
-  Effect& effect = plan.effects.emplace_back();
+absl::Status Suspend(const Call& call, const View& view, const ReceivedRow& received,
+                     const Erasable& record, const PeerLeaf& leaf, Plan& plan) {
+  Effect effect;
   effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_HELD);
   ReceivedExchange after = received.row;
   effect.entry.counterpart =
       ReceiverPart(after, call.terms->partnership, kKindErasure, crypto::View(leaf.digest), kHeld);
   effect.preconditions.push_back({RecordKey(record.row.record_id()), record.stamp});
+  const absl::Status gone = ForgetTags(view, record.row.record_id(), false, effect);
+  if (!gone.ok()) return gone;
   if (record.opened) {
     AddSubject(*record.opened, effect.entry);
     effect.about = record.opened;
@@ -102,6 +105,8 @@ void Suspend(const Call& call, const ReceivedRow& received, const Erasable& reco
   after.set_erasure_day(record.row.hold().review_on());
   Owe(after, peer::v1::ENVELOPE_KIND_ERASURE, call.now_us, {}, effect);
   WriteReceived(received, std::move(after), effect);
+  plan.effects.push_back(std::move(effect));
+  return absl::OkStatus();
 }
 
 // Whether it is the sender of the Offer who asks, about this Offer.
@@ -196,7 +201,8 @@ absl::StatusOr<bool> TakeErasure(const Call& call, const View& view, const Erasu
     if (!found.ok() && !absl::IsNotFound(found.status())) return refuse_or(found.status());
   }
   if (record && record->row.has_hold()) {
-    Suspend(call, *held, *record, leaf, plan);
+    const absl::Status held_back = Suspend(call, view, *held, *record, leaf, plan);
+    if (!held_back.ok()) return held_back;
     return true;
   }
   Effect effect;

@@ -1,5 +1,6 @@
 #include "server/core/release_again.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/authn/mandate.h"
@@ -7,6 +8,7 @@
 #include "server/core/release_question.h"
 #include "server/core/share_draft.h"
 #include "server/core/shared_identity.h"
+#include "server/core/shared_tags.h"
 #include "server/core/subject_identity.h"
 #include "server/envelope/field_commitment.h"
 #include "server/envelope/offered_identity.h"
@@ -142,6 +144,12 @@ absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
   if (!identity.ok()) return identity.status();
   again.stopped_by = *std::move(identity);
   if (!again.permitted()) return again;
+  const auto& kinds = row.tag_kinds();
+  if (!std::all_of(kinds.begin(), kinds.end(),
+                   [&call](const std::string& kind) { return MayCross(call, kind); })) {
+    again.stopped_by = kRule;
+    return again;
+  }
   PeopleStanding alone;
   absl::StatusOr<bool> person =
       (people != nullptr ? *people : alone).Stands(call, view, context->user_id(), offer.user());

@@ -12,6 +12,7 @@
 #include "server/core/refusal.h"
 #include "server/core/release_again.h"
 #include "server/core/set_aside_head.h"
+#include "server/core/shared_tags.h"
 #include "server/core/stop_share.h"
 #include "server/envelope/fault.h"
 #include "server/envelope/receipt_proof.h"
@@ -181,6 +182,7 @@ absl::Status ReleaseKeys::Follow(const Call& call, View& view, const PeerLeaf& l
   if (envelope::NamesIdentity(accepted.fields())) {
     effect.entry.act.add_scope(envelope::kIdentityField);
   }
+  if (!sent->row.tag_kinds().empty()) effect.entry.act.add_scope(kTagsScope);
   record::v1::SentExchange after = sent->row;
   after.set_state(record::v1::SENT_STATE_RELEASED);
   after.set_receipt_proof(leaf.proof.Serialise());

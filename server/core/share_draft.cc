@@ -259,6 +259,9 @@ absl::StatusOr<std::variant<ShareDraft, Plan>> DraftShare(const Call& call, cons
     draft.identity = *std::move(identity);
     if (draft.identity == nullptr) LeaveOut(envelope::kIdentityField, *conditions);
   }
+  absl::StatusOr<TravellingTags> tags = TagsFor(call, view, record.row, request.recipient);
+  if (!tags.ok()) return tags.status();
+  draft.tags = *std::move(tags);
   AddOfferedAttributes(call, draft.act.answer, draft.terms);
   *draft.terms.mutable_conditions() = *std::move(conditions);
   if (!call.case_ref.empty() && call.case_ref != kIntake) {

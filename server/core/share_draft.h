@@ -17,6 +17,7 @@
 #include "server/core/refusal.h"
 #include "server/core/release_question.h"
 #include "server/core/shared_identity.h"
+#include "server/core/shared_tags.h"
 #include "server/core/view.h"
 #include "sluis/peer/v1/terms.pb.h"
 #include "sluis/record/v1/signal.pb.h"
@@ -42,6 +43,8 @@ struct ShareDraft {
   record::v1::SignalContent content;
   // Who it is about, exactly when the conditions name that field; null otherwise.
   std::shared_ptr<const OpenedIdentity> identity;
+  // What stands for that person at the recipient; none where nobody had it computed.
+  TravellingTags tags;
   // What the recipient is told before it can read: attributes, conditions, case, version.
   peer::v1::Terms terms;
   // When it may leave, and the day until which the contributor must be told; empty when no rule

@@ -1,5 +1,6 @@
 #include "server/core/share_signal.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "server/core/shared_identity.h"
 #include "server/envelope/content.h"
 #include "server/envelope/field_commitment.h"
+#include "server/envelope/form.h"
 #include "server/envelope/leaf.h"
 #include "server/envelope/offered_identity.h"
 #include "server/envelope/signed_conditions.h"
@@ -25,6 +27,7 @@ namespace {
 constexpr uint64_t kSecondUs = 1'000'000;
 constexpr std::string_view kKindIntent = "intent";
 constexpr int kMaxSalts = 32;
+constexpr size_t kMaxKindBytes = 64;
 
 std::string Text(const crypto::Hash& hash) { return std::string(crypto::View(hash)); }
 
@@ -49,6 +52,9 @@ std::variant<Drawn, Refusal> ReadDrawn(const node::v1::ShareSignalRequest& reque
   const auto exchange = crypto::ToFixed<envelope::kExchangeIdBytes>(request.exchange_id());
   if (!exchange.ok()) return BadRequest("draw an exchange id of 16 random bytes", "exchange_id");
   drawn.exchange = *exchange;
+  if (!envelope::AreSortedCodes(request.tag_kinds(), envelope::kMaxShareTags, kMaxKindBytes)) {
+    return BadRequest("name kinds of tags as previewed, sorted, each once", "tag_kinds");
+  }
   if (request.salts_size() > kMaxSalts) return BadRequest("draw one salt per field", "salts");
   for (const std::string& bytes : request.salts()) {
     const auto salt = crypto::ToFixed<32>(bytes);
@@ -128,6 +134,7 @@ absl::Status SealInto(const ShareDraft& draft, const SealedShare& share, crypto:
   peer::v1::OfferedContent content;
   *content.mutable_content() = draft.content;
   for (const envelope::FieldSalt& salt : share.salts) content.add_salts(Text(salt));
+  for (const peer::v1::ShareTag& tag : draft.tags.tags) *content.add_tags() = tag;
   absl::StatusOr<crypto::Bytes> ciphertext = envelope::SealContent(key, binding, content, random);
   if (!ciphertext.ok()) return ciphertext.status();
   offer.set_ciphertext(*std::move(ciphertext));
@@ -175,6 +182,17 @@ void AddNewRows(const ShareDraft& draft, const record::v1::SentExchange& row, Ef
   if (row.exercise()) effect.rows.push_back({ExerciseKey(id), std::string()});
 }
 
+// Leaves those that the person named, as they were shown them. False when one of them is there no
+// more.
+bool KeepNamed(const envelope::Repeated<std::string>& named, ShareDraft& draft) {
+  std::vector<peer::v1::ShareTag>& tags = draft.tags.tags;
+  std::erase_if(tags, [&](const peer::v1::ShareTag& tag) {
+    return std::find(named.begin(), named.end(), tag.kind()) == named.end();
+  });
+  if (tags.empty()) draft.tags.rests_on.clear();
+  return tags.size() == static_cast<size_t>(named.size());
+}
+
 }  // namespace
 
 const Method& ShareSignal::method() const {
@@ -198,11 +216,15 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
     return RefuseAbout(call, draft.act, std::move(refusal));
   };
   if (request_.version() != record.row.version() ||
-      request_.salts_size() != draft.terms.conditions().fields_size()) {
+      request_.salts_size() != draft.terms.conditions().fields_size() ||
+      !KeepNamed(request_.tag_kinds(), draft)) {
     return refuse(Changed());
   }
   Effect effect = EffectOf(call, draft.act, record::v1::OPERATION_ADMINISTRATION);
   if (draft.earlier) effect.preconditions.push_back(*draft.earlier);
+  if (!draft.tags.tags.empty()) effect.entry.act.add_scope(kTagsScope);
+  effect.preconditions.insert(effect.preconditions.end(), draft.tags.rests_on.begin(),
+                              draft.tags.rests_on.end());
   draft.terms.set_salt(Text(tools_.random.Array<envelope::kTermsSaltBytes>()));
 
   peer::v1::Offer offer = BeginOffer(call, draft, drawn.exchange);
@@ -270,6 +292,7 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
                                      ContextOf(call, request_, own.statement), tools_.random));
   row.set_retention_until(draft.terms.conditions().retention_until());
   row.set_tell_contributor_until(draft.tell_contributor_until);
+  for (const peer::v1::ShareTag& tag : draft.tags.tags) row.add_tag_kinds(tag.kind());
   row.set_exercise(call.terms->exercise);
   row.set_shared_at_us(call.now_us);
 

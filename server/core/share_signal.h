@@ -22,7 +22,8 @@ struct ShareTools {
 // decided again then. One entry about the intent; rows X, R and O.
 //
 // Refused beside what DraftShare refuses: `bad_request` for a request that is not of form,
-// `changed_since_preview` when the record or the rules give other content than was signed,
+// `changed_since_preview` when the record or the rules give other content than was signed, or a tag
+// that was named is there no more,
 // `exchange_id_used`, `too_late` when the statement ends before the cooling-off time, `too_large`,
 // and what VerifyOwnStatement refuses.
 class ShareSignal : public UseCase {

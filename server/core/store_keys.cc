@@ -11,6 +11,7 @@
 #include "server/core/received_content.h"
 #include "server/core/received_correction.h"
 #include "server/core/received_exchange.h"
+#include "server/core/received_tags.h"
 #include "server/core/release_question.h"
 #include "server/core/sealing_key.h"
 #include "server/envelope/fault.h"
@@ -221,6 +222,7 @@ absl::StatusOr<Plan> StoreKeys::Decide(const Call& call, View& view) {
       effect.record =
           RecordOf(call, row, awaited.offer, *now, content->content, std::string(crypto::View(id)));
       effect.record->identity = std::move(content->identity);
+      AddReceivedTags(tag_key_, row.sender(), content->tags, effect);
       effect.entry.subject.add_record_ids(after.record_id());
       effect.entry.subject.set_version(1);
     } else {

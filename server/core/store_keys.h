@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "crypto/random.h"
+#include "crypto/secret.h"
 #include "server/core/given_receipts.h"
 #include "server/core/peer_act.h"
 #include "server/core/use_case.h"
@@ -23,14 +24,15 @@ namespace sluis::core {
 // or under another receipt than the one given, are logged and change nothing.
 class StoreKeys : public UseCase {
  public:
-  // `leaves`: all of one verified envelope of kind KEY, in its order. The references must
-  // outlive this.
+  // `leaves`: all of one verified envelope of kind KEY, in its order. `tag_key`: of the indexes
+  // under which tags are kept (received_tags.h). The references must outlive this.
   StoreKeys(std::string sender, std::vector<PeerLeaf> leaves, crypto::Random& random,
-            const GivenReceipts& receipts)
+            const GivenReceipts& receipts, const crypto::Secret<32>& tag_key)
       : sender_(std::move(sender)),
         leaves_(std::move(leaves)),
         random_(random),
-        receipts_(receipts) {}
+        receipts_(receipts),
+        tag_key_(tag_key) {}
   const Method& method() const override;
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
@@ -39,6 +41,7 @@ class StoreKeys : public UseCase {
   const std::vector<PeerLeaf> leaves_;
   crypto::Random& random_;
   const GivenReceipts& receipts_;
+  const crypto::Secret<32>& tag_key_;
 };
 
 }  // namespace sluis::core

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <tuple>
 
 #include "crypto/hash.h"
 #include "server/envelope/fault.h"
 #include "server/envelope/field_commitment.h"
+#include "server/envelope/form.h"
 #include "server/envelope/leaf.h"
 #include "server/envelope/padded_seal.h"
 #include "server/envelope/terms.h"
@@ -89,6 +91,22 @@ bool DayIsAsStated(const std::string& day, const Terms& terms) {
   return step == "year" && day.size() == std::string_view("2026").size();
 }
 
+// At most so many, of a person only, sorted by key and kind, each once.
+bool TagsAreOfForm(const OfferedContent& content) {
+  const auto& tags = content.tags();
+  if (tags.empty()) return true;
+  const auto of_form = [](const peer::v1::ShareTag& tag) {
+    return IsHash(tag.key_id()) && IsCode(tag.kind()) && IsHash(tag.tag());
+  };
+  const auto not_after = [](const peer::v1::ShareTag& one, const peer::v1::ShareTag& next) {
+    return std::tie(one.key_id(), one.kind()) >= std::tie(next.key_id(), next.kind());
+  };
+  return tags.size() <= kMaxShareTags &&
+         content.content().subject_kind() == record::v1::SUBJECT_KIND_PERSON &&
+         std::all_of(tags.begin(), tags.end(), of_form) &&
+         std::adjacent_find(tags.begin(), tags.end(), not_after) == tags.end();
+}
+
 absl::Status JudgeSignedFields(const OfferedContent& content, const peer::v1::Offer& offer,
                                const Terms& terms) {
   const auto exchange = crypto::ToFixed<kExchangeIdBytes>(offer.binding().exchange_id());
@@ -148,7 +166,7 @@ absl::Status JudgeContent(const OfferedContent& content, const peer::v1::Offer& 
   }
   if (absl::Status fields = JudgeSignedFields(content, offer, terms); !fields.ok()) return fields;
   if (!DayIsAsStated(content.content().observed_on(), terms) ||
-      !AttributesHold(content.content(), terms)) {
+      !AttributesHold(content.content(), terms) || !TagsAreOfForm(content)) {
     return Refuse(Fault::kTerms);
   }
   return absl::OkStatus();

@@ -22,6 +22,8 @@
 
 namespace sluis::envelope {
 
+inline constexpr int kMaxShareTags = 8;
+
 // HMAC-SHA256(data key, lp("sluis/key-commitment/v1") || exchange id[16]).
 crypto::Hash KeyCommitment(const crypto::DataKey& key, crypto::BytesView exchange_id);
 
@@ -41,9 +43,10 @@ absl::StatusOr<peer::v1::OfferedContent> OpenContent(const crypto::DataKey& key,
                                                      const peer::v1::Offer& offer);
 
 // kFields: a field that the person did not sign, or not with this value. kTerms: a field that the
-// conditions do not name, a date not generalised as stated, or an attribute of the terms that the
-// content contradicts: category, weakest assertion, onlife, subject kind, minority, the client's
-// answer. Attributes of fields that do not travel cannot be judged.
+// conditions do not name, a date not generalised as stated, tags that are not of form or of a
+// place, or an attribute of the terms that the content contradicts: category, weakest assertion,
+// onlife, subject kind, minority, the client's answer. Attributes of fields that do not travel
+// cannot be judged.
 absl::Status JudgeContent(const peer::v1::OfferedContent& content, const peer::v1::Offer& offer,
                           const peer::v1::Terms& terms);
 

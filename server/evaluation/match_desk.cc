@@ -44,7 +44,8 @@ absl::StatusOr<MatchIndex> MatchIndex::Of(std::string_view asker, std::string_vi
   }
   MatchIndex out(asker, day);
   std::map<std::string_view, size_t> of_contributor;
-  size_t taken = 0;
+  std::map<std::string_view, uint32_t> numbers;
+  std::vector<TokenIndex::Entry> tokens;
   for (const Findable& one : findable) {
     if (one.record.empty() || one.record.size() > kMaxRecordBytes || one.contributor.empty()) {
       return absl::InvalidArgumentError(
@@ -55,15 +56,18 @@ absl::StatusOr<MatchIndex> MatchIndex::Of(std::string_view asker, std::string_vi
       ++out.left_out_[std::string(one.contributor)];
       continue;
     }
-    if (taken == bounds.all) {
+    if (tokens.size() == bounds.all) {
       return absl::ResourceExhaustedError(
           "more may be found than one index holds; split it by purpose or record less");
     }
     ++so_far;
-    ++taken;
-    out.records_[MatchToken(one.kept.element, one.kept.key_id, asker, asked, day)].insert(
-        std::string(one.record));
+    const auto [number, is_new] =
+        numbers.emplace(one.record, static_cast<uint32_t>(out.records_.size()));
+    if (is_new) out.records_.emplace_back(one.record);
+    tokens.push_back(
+        {MatchToken(one.kept.element, one.kept.key_id, asker, asked, day), number->second});
   }
+  out.tokens_ = TokenIndex(std::move(tokens));
   return out;
 }
 
@@ -121,10 +125,13 @@ std::optional<Hit> MatchDesk::Ask(const MatchQuestion& question, uint64_t now_s)
       logging_.contains(taken)) {
     return std::nullopt;
   }
-  const auto found = index->second.records_.find(question.token);
-  if (found == index->second.records_.end()) return std::nullopt;
+  std::set<std::string> records;
+  for (const uint32_t number : index->second.tokens_.Find(question.token)) {
+    records.insert(index->second.records_[number]);
+  }
+  if (records.empty()) return std::nullopt;
   logging_.insert(taken);
-  return Hit(question, found->second);
+  return Hit(question, std::move(records));
 }
 
 absl::StatusOr<std::set<std::string>> MatchDesk::Give(Hit hit, const LoggedDurably& logged) {

@@ -30,6 +30,7 @@
 #include "server/evaluation/kept_element.h"
 #include "server/evaluation/logged_durably.h"
 #include "server/evaluation/tags.h"
+#include "server/evaluation/token_index.h"
 
 namespace sluis::evaluation {
 
@@ -46,7 +47,7 @@ struct Findable {
 
 struct MatchBounds {
   size_t per_contributor = 10'000;
-  size_t all = 1'000'000;
+  size_t all = 10'000'000;
 };
 
 // The tokens that one asker may send on one day.
@@ -61,7 +62,8 @@ class MatchIndex {
 
   const std::string& asker() const { return asker_; }
   uint32_t day() const { return day_; }
-  size_t size() const { return records_.size(); }
+  // How many elements are in it.
+  size_t size() const { return tokens_.size(); }
   // How many elements of whom are not in it.
   const std::map<std::string, size_t>& left_out() const { return left_out_; }
 
@@ -71,7 +73,8 @@ class MatchIndex {
 
   std::string asker_;
   uint32_t day_;
-  std::map<Tag, std::set<std::string>> records_;
+  TokenIndex tokens_;
+  std::vector<std::string> records_;  // by the numbers in it
   std::map<std::string, size_t> left_out_;
 };
 

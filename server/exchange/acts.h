@@ -4,6 +4,7 @@
 #include <map>
 
 #include "crypto/random.h"
+#include "crypto/secret.h"
 #include "server/core/ceremonies.h"
 #include "server/core/given_receipts.h"
 #include "server/core/partner_heads.h"
@@ -12,11 +13,12 @@
 namespace sluis::exchange {
 
 // The use case of each kind of message that a node takes from another. All must outlive what is
-// under way.
+// under way. `tag_key`: of the indexes of tags that come along (core/received_tags.h).
 std::map<peer::v1::EnvelopeKind, InboundParts::Act> ActsOf(core::PartnerHeads& heads,
                                                            const core::GivenReceipts& receipts,
                                                            core::Ceremonies& ceremonies,
-                                                           crypto::Random& random);
+                                                           crypto::Random& random,
+                                                           const crypto::Secret<32>& tag_key);
 
 }  // namespace sluis::exchange
 

@@ -59,6 +59,9 @@ enum class Table : uint8_t {
   // id[16] → empty, stamped: that evaluation is about it
   kAskedOf = 'w',
   kElement = 'n',  // lp(record id) ‖ key id[32] ‖ lp(id type) → sealed KeptElement, stamped
+  // index[32] ‖ lp(sender) ‖ record id[16] → empty, stamped: a received record with that tag
+  kTagIndex = 'z',
+  kReceivedTag = 'l',  // lp(record id) ‖ index[32] ‖ lp(sender) → sealed ReceivedTag, stamped
 };
 
 std::string RowKey(Table table, std::string_view rest = {});

@@ -10,6 +10,7 @@
 #include "server/authn/certificate.h"
 #include "server/core/held_manifest.h"
 #include "server/core/received_exchange.h"
+#include "server/core/received_tags.h"
 #include "server/core/share_signal.h"
 #include "server/core/view.h"
 #include "server/exchange/acts.h"
@@ -128,15 +129,17 @@ void ExchangeCore::Link(const server::Config& config) {
                                                crypto::SystemRandom(), core::ExecutorOptions{});
   const auto fault = [this](const absl::Status&) { ++faults_; };
   ceremonies_.emplace(config.organisation, keys_->identity, crypto::SystemRandom());
-  inbound_.emplace(exchange::InboundParts{
-      .organisation = config.organisation,
-      .protocol = {},
-      .terms = *terms_,
-      .executor = *executor_,
-      .clock = clock_,
-      .parked = [this](const std::string&, envelope::Fault) { ++faults_; },
-      .fault = fault,
-      .acts = exchange::ActsOf(*heads_, *acknowledgements_, *ceremonies_, crypto::SystemRandom())});
+  tag_key_.emplace(core::TagKeyOf(keys_->case_key));
+  inbound_.emplace(
+      exchange::InboundParts{.organisation = config.organisation,
+                             .protocol = {},
+                             .terms = *terms_,
+                             .executor = *executor_,
+                             .clock = clock_,
+                             .parked = [this](const std::string&, envelope::Fault) { ++faults_; },
+                             .fault = fault,
+                             .acts = exchange::ActsOf(*heads_, *acknowledgements_, *ceremonies_,
+                                                      crypto::SystemRandom(), *tag_key_)});
   outbound_.emplace(exchange::OutboundParts{.organisation = config.organisation,
                                             .ledger = *ledger_,
                                             .terms = *terms_,

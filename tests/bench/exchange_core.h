@@ -136,6 +136,7 @@ class ExchangeCore {
   CatchingPeers peers_;
   std::atomic<size_t> faults_ = 0;
   std::optional<core::Ceremonies> ceremonies_;
+  std::optional<crypto::Secret<32>> tag_key_;
   std::optional<exchange::Inbound> inbound_;
   std::optional<exchange::Outbound> outbound_;
 };

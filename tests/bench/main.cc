@@ -25,6 +25,7 @@
 #include "tests/bench/record_unary.h"
 #include "tests/bench/result_json.h"
 #include "tests/bench/start_10m.h"
+#include "tests/bench/token_lookup.h"
 #include "tests/support/places.h"
 
 namespace sluis::bench {
@@ -126,6 +127,12 @@ std::vector<Bench> AllBenches() {
        "open a ledger of 10 million entries; baseline: its store alone; with --all or when named",
        Start10m,
        {.most = 1},
+       true},
+      {"token_lookup_10m",
+       "find a match token among 10 million, p99; baseline: its bar of 50 us; with --all or when "
+       "named",
+       TokenLookup10m,
+       {.most = kTokenLookupBarUs},
        true},
   };
 }

@@ -48,7 +48,7 @@ void LinkedNode::Restart() {
       .clock = node_.h.clock,
       .parked = [this](const std::string&, envelope::Fault fault) { parked_.push_back(fault); },
       .fault = [this](const absl::Status& status) { faults_.push_back(status); },
-      .acts = exchange::ActsOf(heads_, acknowledgements_, *ceremonies_, node_.h.random)});
+      .acts = exchange::ActsOf(heads_, acknowledgements_, *ceremonies_, node_.h.random, tag_key_)});
   outbound_ = std::make_unique<exchange::Outbound>(exchange::OutboundParts{
       .organisation = organisation_,
       .ledger = *node_.h.ledger,

@@ -61,6 +61,7 @@ class LinkedNode {
   std::unique_ptr<exchange::Peers> peers_;
   std::vector<envelope::Fault> parked_;
   std::vector<absl::Status> faults_;
+  const crypto::Secret<32> tag_key_;
   std::unique_ptr<core::Ceremonies> ceremonies_;
   std::unique_ptr<exchange::Inbound> inbound_;
   std::unique_ptr<exchange::Outbound> outbound_;

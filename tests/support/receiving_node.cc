@@ -127,7 +127,7 @@ absl::Status ReceivingNode::SendKeys(std::span<const MadeOffer> offers, bool und
   }
   return RunAsPeer(std::make_shared<core::StoreKeys>(
       world.sender.organisation, Leaves(peer::v1::ENVELOPE_KIND_KEY, std::move(leaves)), h.random,
-      given));
+      given, tag_key));
 }
 
 std::optional<core::ReceivedRow> ReceivingNode::Received(const std::string& exchange_id) const {

@@ -63,6 +63,7 @@ struct ReceivingNode {
   ExchangeWorld world;
   CoreHarness h;
   Given given;
+  crypto::Secret<32> tag_key;
 };
 
 }  // namespace sluis::tests

@@ -156,6 +156,7 @@ node::v1::ShareSignalRequest SharingNode::Signed(const std::string& record_id,
   request.set_version(preview.version());
   request.set_recipient(to);
   request.set_exchange_id(Text(id));
+  *request.mutable_tag_kinds() = preview.tag_kinds();
   *request.mutable_statement() = Statement("share", to,
                                            {id, preview.case_token(), envelope::FieldsRoot(fields),
                                             envelope::ConditionsDigest(Conditions(preview))});

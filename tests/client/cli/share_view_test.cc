@@ -141,6 +141,27 @@ TEST_F(ShareViewTest, ThePreviewSaysThatWhoItIsGoesAlong) {
   EXPECT_THAT(Lines(), HasSubstr("achternaam: Ouwelandse\n"));
 }
 
+TEST_F(ShareViewTest, ThePreviewSaysByWhatThePersonIsKnownAgainThere) {
+  EXPECT_THAT(Lines(), Not(HasSubstr("merkteken")));
+  preview_.add_tag_kinds("name-date");
+  preview_.add_tag_kinds("nieuw\x1b[31m");
+  EXPECT_THAT(Lines(), HasSubstr("merkteken van de persoon gaat mee (volledige naam en "
+                                 "geboortedatum, nieuw"));
+  EXPECT_THAT(Lines(), Not(HasSubstr("\x1b")));
+}
+
+TEST_F(ShareViewTest, ASignalThatCameInNamesOthersAboutTheSamePerson) {
+  node::v1::ReceivedSummary received;
+  EXPECT_EQ(SamePersonLines(shell_, received.same_person()), "");
+  node::v1::SamePerson& same = *received.add_same_person();
+  same.set_record_id("\x0a\x0b");
+  same.set_sender("caw.example");
+  same.add_kinds("be-nrn");
+  EXPECT_EQ(SamePersonLines(shell_, received.same_person()),
+            "  dezelfde persoon als 0a0b van caw.example, volgens wat de afzenders meegaven "
+            "(rijksregisternummer)\n");
+}
+
 TEST_F(ShareViewTest, EveryStateOfAShareIsSaidInWords) {
   node::v1::SentSummary sent;
   sent.set_exchange_id(std::string(16, '\1'));

@@ -50,6 +50,60 @@ TEST_F(ContentTest, OpensUnderItsKeyAndIsWhatWasPromised) {
   EXPECT_EQ(made.offer.ciphertext().size() % 256, crypto::kSealOverhead % 256);
 }
 
+TEST_F(ContentTest, TagsAreOfFormAndOfAPerson) {
+  const auto judged = [this](const std::function<void(OfferedContent&)>& edit) {
+    tests::MadeOffer made = Made();
+    const auto add = [&made](char key, const char* kind) {
+      peer::v1::ShareTag& tag = *made.content.add_tags();
+      tag.set_key_id(std::string(32, key));
+      tag.set_kind(kind);
+      tag.set_tag(std::string(32, 't'));
+    };
+    add('a', "name-date");
+    add('b', "be-nrn");
+    add('b', "name-date");
+    edit(made.content);
+    return Judged(made);
+  };
+  EXPECT_EQ(judged([](auto&) {}), "ok");
+  const std::function<void(OfferedContent&)> wrong[] = {
+      [](auto& c) { c.mutable_tags(0)->mutable_tag()->pop_back(); },
+      [](auto& c) { c.mutable_tags(0)->mutable_key_id()->push_back('a'); },
+      [](auto& c) { c.mutable_tags(0)->set_kind(""); },
+      [](auto& c) { c.mutable_tags(0)->set_kind("twee woorden"); },
+      [](auto& c) { *c.add_tags() = c.tags(2); },
+      [](auto& c) { c.mutable_tags()->SwapElements(0, 1); },
+      [](auto& c) {
+        for (int i = 0; i < kMaxShareTags; ++i) {
+          *c.add_tags() = c.tags(2);
+          c.mutable_tags(c.tags_size() - 1)
+              ->set_key_id(std::string(32, static_cast<char>('c' + i)));
+        }
+      },
+  };
+  for (size_t i = 0; i < std::size(wrong); ++i) EXPECT_EQ(judged(wrong[i]), "terms") << i;
+}
+
+TEST_F(ContentTest, APlaceHasNoTags) {
+  tests::MadeOffer made = Made();
+  made.content.mutable_content()->set_subject_kind(record::v1::SUBJECT_KIND_PLACE);
+  made.content.mutable_content()->clear_minor();
+  made.content.mutable_content()->clear_client_agrees();
+  for (auto& attribute : *made.terms.mutable_attributes()) {
+    if (attribute.name() == "record.subject_kind") attribute.set_value("place");
+    if (attribute.name() == "subject.minor" || attribute.name() == "record.client_agrees") {
+      attribute.set_value("none");
+    }
+  }
+  CommitAgain(made);
+  ASSERT_EQ(Judged(made), "ok");
+  peer::v1::ShareTag& tag = *made.content.add_tags();
+  tag.set_key_id(std::string(32, 'a'));
+  tag.set_kind("name-date");
+  tag.set_tag(std::string(32, 't'));
+  EXPECT_EQ(Judged(made), "terms");
+}
+
 TEST_F(ContentTest, OtherKeysAndOtherExchangesDoNotOpenIt) {
   const tests::MadeOffer made = Made();
   EXPECT_EQ(Word(OpenContent(crypto::NewDataKey(world_.random), made.offer)), "key_commitment");

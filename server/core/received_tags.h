@@ -1,0 +1,74 @@
+// Share tags that came with partners' records: by them this node knows which records of one case
+// and one purpose are about the same person.
+//
+//   l  of a record   each tag, sealed under the data key of the record
+//   z  by tag        which records have it, under an index that only this node can make
+//
+// Guarantee: what is kept are tags of kinds that may cross and that the partnership uses; records
+// of two cases, or under two keys, have no index in common; a record that ended here (taken back,
+// corrected, held, erased) is under no index. Who is told of another record is told of what the
+// rules let it list anyway. Of one sender at most kPerSender records are looked at, so that who
+// sends many hides nobody else's. Not guaranteed: that a tag stands for anybody: a sender can give
+// any 32 bytes, and those of another record again; and that nobody who holds the store sees which
+// records share an index: the index itself says no more than that.
+// Thread-safety: pure. Errors: those of the store; a tag that cannot be read links nothing.
+// Source: docs/formats.md, rows z and l.
+#ifndef SLUIS_SERVER_CORE_RECEIVED_TAGS_H_
+#define SLUIS_SERVER_CORE_RECEIVED_TAGS_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "crypto/random.h"
+#include "crypto/sealing.h"
+#include "crypto/secret.h"
+#include "server/core/call.h"
+#include "server/core/plan.h"
+#include "server/core/view.h"
+#include "server/evaluation/tags.h"
+#include "sluis/node/v1/context.pb.h"
+#include "sluis/peer/v1/terms.pb.h"
+
+namespace sluis::core {
+
+inline constexpr size_t kPerSender = 8;
+
+// The key of the indexes, made of the one by which partners see a case. It never leaves the node;
+// under another one no record of before is found by its tags.
+crypto::Secret<32> TagKeyOf(const crypto::Secret<32>& case_key);
+
+std::string TagIndexKey(const evaluation::Tag& index, std::string_view sender,
+                        std::string_view record);
+// Begins the keys of the tags of a record.
+std::string TagsOf(std::string_view record);
+
+// The stored form of one.
+std::string SealReceivedTag(const crypto::DataKey& record_key, const TagWrite& tag,
+                            crypto::Random& random);
+
+// Keeps what came with a record that `effect` writes, for its case. `tags` are of form
+// (envelope/content.h).
+void AddReceivedTags(const crypto::Secret<32>& tag_key, std::string_view sender,
+                     const std::vector<peer::v1::ShareTag>& tags, Effect& effect);
+
+// The rows of a record: those by which it is found, and with `all` its tags as well.
+absl::StatusOr<std::vector<std::string>> TagRowsOf(const View& view, std::string_view record,
+                                                   bool all);
+// Makes the effect delete them. It must rest on the record: they are written with it.
+absl::Status ForgetTags(const View& view, std::string_view record, bool all, Effect& effect);
+
+// Other received records about the same person that this caller may list.
+struct SamePersons {
+  std::vector<node::v1::SamePerson> records;
+  // What was read of them.
+  std::vector<ledger::Precondition> unchanged;
+};
+absl::StatusOr<SamePersons> SamePersonAs(const Call& call, const View& view,
+                                         const OpenedRecord& record);
+
+}  // namespace sluis::core
+
+#endif  // SLUIS_SERVER_CORE_RECEIVED_TAGS_H_

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crypto/hash.h"
+#include "server/core/close_review.h"
 #include "server/core/end_evaluation.h"
 #include "server/core/forget_asked.h"
 #include "server/core/forget_evaluated.h"
@@ -20,6 +21,7 @@ constexpr auto kUpkeep = std::chrono::hours(1);
 // How often holders are shown what they are owed when nothing else says so.
 constexpr auto kProve = std::chrono::seconds(30);
 constexpr std::string_view kHedgeLabel = "sluis/evaluation-hedge/v1";
+constexpr std::string_view kNonceLabel = "sluis/evaluation-nonces/v1";
 
 void LogFault(const absl::Status& status) {
   spdlog::error("evaluation: {}", std::string(status.message()));
@@ -47,10 +49,12 @@ node::v1::EvaluatedRecord Said(const core::RecordElements& kept) {
 EvaluationLink::EvaluationLink(const Parts& parts)
     : parts_(parts),
       evaluations_(parts_.organisation, parts_.caps),
+      nonces_(crypto::HmacSha256Secret(crypto::View(parts_.keys.case_key.expose()), {kNonceLabel})),
       desk_({.executor = parts_.executor,
              .evaluations = evaluations_,
              .heads = parts_.heads,
              .identity = parts_.keys.identity,
+             .nonces = nonces_,
              .random = parts_.random,
              .parked =
                  [this](const std::string& sender) {
@@ -76,7 +80,20 @@ EvaluationLink::EvaluationLink(const Parts& parts)
                .executor = parts_.executor,
                .peers = parts_.peers,
                .desk = desk_,
-               .clock = parts_.clock}) {}
+               .clock = parts_.clock}),
+      reviews_({.organisation = parts_.organisation,
+                .ledger = parts_.ledger,
+                .executor = parts_.executor,
+                .terms = parts_.terms,
+                .peers = parts_.peers,
+                .desk = desk_,
+                .identity = parts_.keys.identity,
+                .caps = parts_.caps}) {}
+
+rpc::ReviewParts EvaluationLink::ForReview() {
+  return {.asking = &reviews_,
+          .tools = core::ReviewTools{parts_.ledger.origin(), parts_.caps, parts_.keys.case_key}};
+}
 
 rpc::EvaluationParts EvaluationLink::ForUsers() {
   return {.tools = core::AskTools{evaluations_, drafts_, persons_, parts_.random, hedge_,
@@ -145,6 +162,7 @@ void EvaluationLink::Stop() {
   }
   wake_.notify_all();
   if (loop_.joinable()) loop_.join();
+  reviews_.Stop();
   asking_.Stop();
   desk_.Stop();
 }
@@ -156,6 +174,7 @@ absl::Status EvaluationLink::KeepHouse() {
   absl::Status first =
       core::ForgetEvaluations(parts_.ledger, parts_.executor, evaluations_, parts_.clock.NowUs());
   first.Update(core::ForgetAskedEvaluations(parts_.ledger, parts_.executor, parts_.clock.NowUs()));
+  first.Update(core::FinishReviews(parts_.ledger, parts_.executor));
   return first;
 }
 

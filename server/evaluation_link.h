@@ -22,9 +22,11 @@
 #include "server/exchange/evaluation_prover.h"
 #include "server/exchange/line_per_minute.h"
 #include "server/exchange/peers.h"
+#include "server/exchange/review_asking.h"
 #include "server/ledger/ledger.h"
 #include "server/rpc/evaluation_service.h"
 #include "server/rpc/metrics.h"
+#include "server/rpc/review_service.h"
 #include "server/storage/clock.h"
 #include "server/terms_loader.h"
 
@@ -40,6 +42,7 @@ class EvaluationLink {
     std::string organisation;
     ledger::Ledger& ledger;
     core::Executor& executor;
+    core::TermsInForce& terms;
     core::PartnerHeads& heads;
     exchange::Peers& peers;
     const ExchangeKeys& keys;
@@ -55,13 +58,14 @@ class EvaluationLink {
   exchange::EvaluationDesk& desk() { return desk_; }
   // For the listener of the own users.
   rpc::EvaluationParts ForUsers();
+  rpc::ReviewParts ForReview();
   // Shows holders what they are owed, from now until Stop.
   void Begin();
   // Ends what is under way; peers and executor must still run, or have ended their calls.
   void Stop();
 
-  // Forgets evaluations that count no more, and whom it asked about before their last day, at most
-  // hourly. One thread.
+  // Forgets evaluations that count no more, whom it asked about when their last day is over, and
+  // what is left of reviews that are closing; at most hourly. One thread.
   absl::Status KeepHouse();
 
  private:
@@ -73,6 +77,8 @@ class EvaluationLink {
   const Parts parts_;
   exchange::LinePerMinute unbelieved_;
   core::Evaluations evaluations_;
+  // Of this node, for the nonces of lists and nothing else.
+  const crypto::Secret<32> nonces_;
   exchange::EvaluationDesk desk_;
   // Of this node, for blinds and nothing else.
   const crypto::Secret<32> hedge_;
@@ -80,6 +86,7 @@ class EvaluationLink {
   const core::KnownPersons persons_;
   exchange::EvaluationAsking asking_;
   exchange::EvaluationProver prover_;
+  exchange::ReviewAsking reviews_;
   std::optional<std::chrono::steady_clock::time_point> upkept_;
 
   std::mutex loop_mutex_;

@@ -178,6 +178,7 @@ absl::Status Node::Listen() {
                        .heads = *parts.heads},
        .ceremonies = parts.link->ceremonies(),
        .evaluation = parts.link->evaluation(),
+       .review = parts.link->review(),
        .exercise = [&parts] { return parts.terms->Get()->exercise; }});
   if (!listener.ok()) return listener.status();
   parts.listener = *std::move(listener);

@@ -52,6 +52,7 @@ PeerLink::PeerLink(const Config& config, core::TermsInForce& terms, const Core& 
   evaluation_.emplace(EvaluationLink::Parts{.organisation = config.organisation,
                                             .ledger = core.ledger,
                                             .executor = core.executor,
+                                            .terms = terms,
                                             .heads = core.heads,
                                             .peers = peers_,
                                             .keys = *core.keys,
@@ -95,6 +96,12 @@ absl::Status PeerLink::FollowLocked() {
     };
     answers.prove_evaluations = [this](const auto& sender, const auto& request, auto done) {
       evaluation_->desk().Prove(sender, request, std::move(done));
+    };
+    answers.give_evaluation_list = [this](const auto& sender, const auto& request, auto done) {
+      evaluation_->desk().GiveList(sender, request, std::move(done));
+    };
+    answers.reveal_evaluation_nonces = [this](const auto& sender, const auto& request, auto done) {
+      evaluation_->desk().Reveal(sender, request, std::move(done));
     };
   }
   absl::StatusOr<std::unique_ptr<rpc::PeerListener>> listener =

@@ -74,6 +74,8 @@ class PeerLink {
   rpc::EvaluationParts evaluation() {
     return evaluation_ ? evaluation_->ForUsers() : rpc::EvaluationParts();
   }
+  // What looks at that afterwards, likewise.
+  rpc::ReviewParts review() { return evaluation_ ? evaluation_->ForReview() : rpc::ReviewParts(); }
 
   // The upkeep of what is exchanged.
   absl::Status KeepHouse();

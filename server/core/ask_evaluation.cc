@@ -252,7 +252,8 @@ absl::StatusOr<Plan> BeginEvaluation::Decide(const Call& call, View& view) {
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryFor(call);
   FillSubject(draft, effect.entry.subject);
-  AddAsked(call, crypto::View(draft.question->request_id()), draft.records, effect);
+  AddAsked(call, crypto::View(draft.question->request_id()), crypto::View(draft.question->key_id()),
+           draft.records, effect);
   effect.preconditions = draft.rests_on;
   effect.preconditions.push_back(pinned.pinned);
   StepWrite& step = effect.step.emplace();

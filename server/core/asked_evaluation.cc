@@ -58,12 +58,14 @@ std::string ElementsOf(std::string_view record) {
   return RowKey(Table::kElement, crypto::Lp(record));
 }
 
-void AddAsked(const Call& call, std::string_view request_id,
+void AddAsked(const Call& call, std::string_view request_id, crypto::BytesView key_id,
               const std::vector<std::string>& records, Effect& effect) {
   record::v1::AskedEvaluation row;
   row.set_version(1);
   row.set_last_day(evaluation::DayOf(call.now_us / evaluation::kUsPerSecond) + kOpenableDays);
   row.set_exercise(call.terms->exercise);
+  row.set_key_id(std::string(key_id));
+  row.set_begun_s(call.now_us / evaluation::kUsPerSecond);
   for (const std::string& record : records) {
     row.add_record_ids(record);
     NotePerson(record, effect);

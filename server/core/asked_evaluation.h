@@ -43,7 +43,7 @@ std::string EvaluationAnswersKey(std::string_view request_id);
 std::string ElementsOf(std::string_view record);
 
 // The rows of an evaluation that begins, for the effect that logs it.
-void AddAsked(const Call& call, std::string_view request_id,
+void AddAsked(const Call& call, std::string_view request_id, crypto::BytesView key_id,
               const std::vector<std::string>& records, Effect& effect);
 
 // That something was added about who the record is about.

@@ -10,6 +10,7 @@
 #include "server/core/key_use.h"
 #include "server/core/outbox.h"
 #include "server/envelope/leaf.h"
+#include "server/evaluation/limits.h"
 #include "sluis/peer/v1/exchange.pb.h"
 #include "sluis/record/v1/exchange.pb.h"
 
@@ -88,6 +89,15 @@ absl::Status AddResult(const Call& call, const View& view, const keys::Ceremony&
     });
     // In whatever sharing: who had a share evaluated with it.
     if (held) pinned.set_since_s(before->row.since_s());
+    // Who held a share of it has still to say what it evaluated with it.
+    *pinned.mutable_earlier() = before->row.earlier();
+    record::v1::EarlierSharing& earlier = *pinned.add_earlier();
+    earlier.set_package(before->row.package());
+    earlier.set_since_s(before->row.since_s());
+    earlier.set_until_s(call.now_us / kSecondUs);
+    if (pinned.earlier_size() >= static_cast<int>(evaluation::kMaxSharings)) {
+      pinned.mutable_earlier()->DeleteSubrange(0, 1);
+    }
     pinned.set_stops_s(before->row.stops_s());
     pinned.set_stops_why(before->row.stops_why());
   }

@@ -16,6 +16,8 @@ struct Kept {
   std::shared_ptr<const keys::Package> package;
   // Null when this node has no part in it, or it makes no tags.
   std::shared_ptr<evaluation::Holder> holder;
+  // The same, and that of who had a part in it before.
+  std::shared_ptr<evaluation::Holder> teller;
 };
 
 absl::StatusOr<std::shared_ptr<evaluation::Book>> ReadBook(const View& view,
@@ -38,27 +40,119 @@ absl::StatusOr<std::shared_ptr<evaluation::Book>> ReadBook(const View& view,
   return book;
 }
 
-absl::StatusOr<Kept> Read(const PinnedRow& row, const std::string& organisation,
+// Keys of rows of a table whose keys are lp(asker) || key id || `tail` bytes, of that key.
+absl::StatusOr<std::vector<std::string>> KeysOf(const View& view, ledger::Table table,
+                                                crypto::BytesView key_id, size_t tail) {
+  const std::string prefix = ledger::RowKey(table);
+  std::vector<std::string> keys;
+  const absl::Status scanned = view.snapshot().Scan(
+      prefix, storage::PrefixEnd(prefix), [&](std::string_view key, std::string_view) {
+        const size_t end = key_id.size() + tail;
+        if (key.size() > end && key.substr(key.size() - end, key_id.size()) == key_id) {
+          keys.emplace_back(key);
+        }
+        return true;
+      });
+  if (!scanned.ok()) return scanned;
+  return keys;
+}
+constexpr size_t kAfterListKey = 4;     // u32 day
+constexpr size_t kAfterRevealKey = 32;  // period digest
+
+absl::StatusOr<std::vector<std::string>> RowsOf(const View& view, ledger::Table table,
+                                                crypto::BytesView key_id, size_t tail) {
+  const auto keys = KeysOf(view, table, key_id, tail);
+  if (!keys.ok()) return keys.status();
+  std::vector<std::string> rows;
+  for (const std::string& key : *keys) {
+    absl::StatusOr<ledger::Row> row = ledger::ReadRow(view.snapshot(), view.keyring(), key);
+    if (!row.ok()) return row.status();
+    rows.push_back(std::move(row->value));
+  }
+  return rows;
+}
+
+// The last sharing in which this node has or had a part, and since when it had.
+struct Part {
+  std::shared_ptr<const keys::Package> package;
+  keys::MemberIndex index = 0;
+  uint64_t since_s = 0;
+  bool now = false;
+};
+std::optional<Part> PartIn(const std::shared_ptr<const keys::Package>& package,
+                           const std::string& organisation) {
+  for (const keys::KeyHolder& holder : package->holders) {
+    if (holder.organisation == organisation) return Part{package, holder.index};
+  }
+  return std::nullopt;
+}
+absl::StatusOr<std::optional<Part>> LastPartIn(const std::shared_ptr<const keys::Package>& package,
+                                               const record::v1::StoredKey& row,
+                                               const std::string& organisation) {
+  std::optional<Part> part = PartIn(package, organisation);
+  if (part) {
+    part->since_s = row.since_s();
+    part->now = true;
+  }
+  for (int i = row.earlier_size() - 1; i >= 0 && !part; --i) {
+    absl::StatusOr<keys::Package> read = keys::ReadPackage(row.earlier(i).package());
+    if (!read.ok()) {
+      return absl::DataLossError("the row of a key cannot be read; run the node's doctor");
+    }
+    part = PartIn(std::make_shared<const keys::Package>(*std::move(read)), organisation);
+    if (part) part->since_s = row.earlier(i).since_s();
+  }
+  return part;
+}
+
+// Rows of lists and reveals of a key that is not among these: an exercise made it.
+absl::Status AddUnpinned(const View& view, const std::set<std::string>& pinned,
+                         std::vector<std::string>& rows) {
+  constexpr size_t kKeyIdBytes = 32;
+  for (const auto& [table, tail] : {std::pair(ledger::Table::kHeldList, kAfterListKey),
+                                    std::pair(ledger::Table::kHeldReveal, kAfterRevealKey)}) {
+    const std::string prefix = ledger::RowKey(table);
+    const size_t end = kKeyIdBytes + tail;
+    const absl::Status scanned = view.snapshot().Scan(
+        prefix, storage::PrefixEnd(prefix), [&](std::string_view key, std::string_view) {
+          if (key.size() > end &&
+              !pinned.contains(std::string(key.substr(key.size() - end, kKeyIdBytes)))) {
+            rows.emplace_back(key);
+          }
+          return true;
+        });
+    if (!scanned.ok()) return scanned;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Kept> Read(const View& view, const PinnedRow& row, const std::string& organisation,
                           const std::shared_ptr<evaluation::Book>& book) {
   absl::StatusOr<keys::Package> read = keys::ReadPackage(row.row.package());
   if (!read.ok()) {
     return absl::DataLossError("the row of a key cannot be read; run the node's doctor");
   }
-  Kept kept{row.stamp, std::make_shared<const keys::Package>(*std::move(read)), nullptr};
-  const std::vector<keys::KeyHolder>& holders = kept.package->holders;
-  const auto own = std::find_if(holders.begin(), holders.end(), [&](const keys::KeyHolder& one) {
-    return one.organisation == organisation;
-  });
-  if (own == holders.end() || kept.package->use != record::v1::KEY_USE_TAGS) return kept;
+  Kept kept{row.stamp, std::make_shared<const keys::Package>(*std::move(read)), nullptr, nullptr};
+  if (kept.package->use != record::v1::KEY_USE_TAGS) return kept;
+  const auto own = LastPartIn(kept.package, row.row, organisation);
+  if (!own.ok()) return own.status();
+  if (!*own) return kept;
   evaluation::Holder::Own part;
-  part.package = kept.package;
-  part.index = own->index;
+  part.package = (*own)->package;
+  part.index = (*own)->index;
   // The last second before it stops; a key that stopped at once is open in none that comes.
   if (row.row.stops_s() != 0) part.open_until_s = std::max<uint64_t>(row.row.stops_s(), 2) - 1;
-  part.since_day = evaluation::DayOf(row.row.since_s());
-  absl::StatusOr<evaluation::Holder> holder = evaluation::Holder::Make(std::move(part), book);
+  part.since_day = evaluation::DayOf((*own)->since_s);
+  const crypto::BytesView key_id = crypto::View(kept.package->key_id);
+  const auto lists = RowsOf(view, ledger::Table::kHeldList, key_id, kAfterListKey);
+  if (!lists.ok()) return lists.status();
+  const auto reveals = RowsOf(view, ledger::Table::kHeldReveal, key_id, kAfterRevealKey);
+  if (!reveals.ok()) return reveals.status();
+  absl::StatusOr<evaluation::Holder> holder =
+      evaluation::Holder::Make(std::move(part), book, *lists, *reveals);
   if (!holder.ok()) return absl::DataLossError(holder.status().message());
-  kept.holder = std::make_shared<evaluation::Holder>(*std::move(holder));
+  kept.teller = std::make_shared<evaluation::Holder>(*std::move(holder));
+  if ((*own)->now) kept.holder = kept.teller;
   return kept;
 }
 
@@ -84,7 +178,7 @@ struct Evaluations::Books {
       Kept& kept = keys[row.key];
       // A view from before does not take back what a later one showed.
       if (kept.stamp < row.stamp) {
-        absl::StatusOr<Kept> read = Read(row, organisation, book);
+        absl::StatusOr<Kept> read = Read(view, row, organisation, book);
         if (!read.ok()) {
           fault = read.status();
           return false;
@@ -138,6 +232,71 @@ std::variant<std::shared_ptr<Evaluations::Admitted>, evaluation::Refusal> Evalua
   if (auto* refusal = std::get_if<evaluation::Refusal>(&verdict)) return std::move(*refusal);
   return std::shared_ptr<Admitted>(
       new Admitted(books_, holder_, std::move(std::get<evaluation::Admission>(verdict))));
+}
+
+Evaluations::Telling::~Telling() {
+  if (!what_) return;
+  const std::lock_guard lock(books_->mutex);
+  std::visit([this](const auto& what) { holder_->Abandon(what); }, *what_);
+}
+
+evaluation::ToLog Evaluations::Telling::Log() const {
+  return std::visit([](const auto& what) { return what.Log(); }, what_.value());
+}
+
+absl::StatusOr<std::string> Evaluations::Telling::Give(const evaluation::LoggedDurably& logged) {
+  if (!what_) return absl::FailedPreconditionError("what is told was given before; ask again");
+  const std::lock_guard lock(books_->mutex);
+  absl::StatusOr<std::string> given =
+      std::visit([&](auto& what) { return holder_->Give(what, logged); }, *what_);
+  if (given.ok()) what_.reset();
+  return given;
+}
+
+std::optional<std::string> Evaluations::Teller::KeptList(const std::string& asker,
+                                                         uint32_t day) const {
+  const std::lock_guard lock(books_->mutex);
+  return holder_->KeptList(asker, day);
+}
+
+absl::StatusOr<std::shared_ptr<Evaluations::Telling>> Evaluations::Teller::PrepareList(
+    const std::string& asker, uint32_t day, uint64_t now_us,
+    const std::optional<crypto::TreeHead>& known, const evaluation::ListSecrets& secrets) {
+  const std::lock_guard lock(books_->mutex);
+  absl::StatusOr<evaluation::Listing> listing =
+      holder_->PrepareList(asker, day, now_us, known, secrets);
+  if (!listing.ok()) return listing.status();
+  return std::shared_ptr<Telling>(new Telling(books_, holder_, *std::move(listing)));
+}
+
+absl::StatusOr<std::optional<std::string>> Evaluations::Teller::KeptReveal(
+    const evaluation::StatedPeriod& period, const evaluation::ListSecrets& secrets) const {
+  const std::lock_guard lock(books_->mutex);
+  return holder_->KeptReveal(period, secrets);
+}
+
+absl::StatusOr<std::shared_ptr<Evaluations::Telling>> Evaluations::Teller::PrepareReveal(
+    const evaluation::StatedPeriod& period, const evaluation::ListSecrets& secrets) {
+  const std::lock_guard lock(books_->mutex);
+  absl::StatusOr<evaluation::Revealing> revealing = holder_->PrepareReveal(period, secrets);
+  if (!revealing.ok()) return revealing.status();
+  return std::shared_ptr<Telling>(new Telling(books_, holder_, *std::move(revealing)));
+}
+
+absl::StatusOr<std::optional<Evaluations::Teller>> Evaluations::TellerOf(
+    const View& view, std::string_view partnership, crypto::BytesView key_id) {
+  const std::lock_guard lock(books_->mutex);
+  std::optional<Teller> found;
+  const absl::Status visited =
+      books_->Visit(view, organisation_, [&](const PinnedRow& row, const Kept& kept) {
+        if (kept.teller != nullptr && kept.package->partnership == partnership &&
+            crypto::View(kept.package->key_id) == key_id) {
+          found = Teller(books_, kept.teller, {row.key, row.stamp});
+        }
+        return !found;
+      });
+  if (!visited.ok()) return visited;
+  return found;
 }
 
 absl::StatusOr<bool> Evaluations::AnyOpen(const View& view, const std::string& asker) {
@@ -197,11 +356,23 @@ absl::StatusOr<std::vector<std::string>> Evaluations::Prune(const View& view,
                                                             const std::set<std::string>& pinned,
                                                             uint64_t now_s) {
   const std::lock_guard lock(books_->mutex);
-  if (absl::Status loaded = books_->Load(view); !loaded.ok()) return loaded;
   std::vector<std::string> rows;
-  for (const std::string& key : books_->book->Prune(now_s)) {
-    rows.push_back(ledger::RowKey(ledger::Table::kEvaluated, key));
-  }
+  const auto add = [&rows](ledger::Table table, const std::vector<std::string>& keys) {
+    for (const std::string& key : keys) rows.push_back(ledger::RowKey(table, key));
+  };
+  const absl::Status visited =
+      books_->Visit(view, organisation_, [&](const PinnedRow&, const Kept& kept) {
+        if (kept.teller == nullptr) return true;
+        const evaluation::Holder::Pruned pruned = kept.teller->Prune(now_s);
+        add(ledger::Table::kEvaluated, pruned.requests);
+        add(ledger::Table::kHeldList, pruned.lists);
+        add(ledger::Table::kHeldReveal, pruned.reveals);
+        return true;
+      });
+  if (!visited.ok()) return visited;
+  add(ledger::Table::kEvaluated, books_->book->Prune(now_s));
+  const absl::Status added = AddUnpinned(view, pinned, rows);
+  if (!added.ok()) return added;
   for (const evaluation::HeldRow& row : books_->book->All()) {
     if (pinned.contains(row.key_id())) continue;
     const std::string key = evaluation::StoredFormOf(row).key;

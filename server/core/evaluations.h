@@ -7,10 +7,11 @@
 //
 // Guarantee: a request that was taken counts from that moment, also against those that are planned
 // beside it; one whose effect was not committed is given back when the last owner of its Admitted
-// lets go, whatever became of the plan. Not guaranteed: that rows are written: effects do. All
-// functions are thread-safe, and work that is not short is not done under the lock; a Seat and an
-// Admitted may outlive this. Errors: DATA_LOSS for a row that cannot be read. Source:
-// docs/formats.md, rows E, d and K.
+// lets go, whatever became of the plan. So is a list or a part of a seed that was signed and not
+// logged: while it may still be, nothing is prepared that contradicts it. Not guaranteed: that rows
+// are written: effects do. All functions are thread-safe, and work that is not short is not done
+// under the lock; what they give may outlive this. Errors: DATA_LOSS for a row that cannot be read.
+// Source: docs/formats.md, rows E, L, V, d and K.
 #ifndef SLUIS_SERVER_CORE_EVALUATIONS_H_
 #define SLUIS_SERVER_CORE_EVALUATIONS_H_
 
@@ -45,6 +46,7 @@ class Evaluations {
 
  public:
   class Seat;
+  class Teller;
 
   // A request that was taken. Not copied: its owners share one.
   class Admitted {
@@ -102,6 +104,59 @@ class Evaluations {
     ledger::Precondition pinned_;
   };
 
+  // What was signed and has yet to be logged: the list of a day, or a part of a seed. Given back
+  // when its last owner lets go of it before that.
+  class Telling {
+   public:
+    ~Telling();
+    Telling(const Telling&) = delete;
+    Telling& operator=(const Telling&) = delete;
+
+    evaluation::ToLog Log() const;
+    // The signed bytes, once. kFailedPrecondition when it is another one that is durable.
+    absl::StatusOr<std::string> Give(const evaluation::LoggedDurably& logged);
+
+   private:
+    friend class Teller;
+    using What = std::variant<evaluation::Listing, evaluation::Revealing>;
+    Telling(std::shared_ptr<Books> books, std::shared_ptr<evaluation::Holder> holder, What what)
+        : books_(std::move(books)), holder_(std::move(holder)), what_(std::move(what)) {}
+
+    const std::shared_ptr<Books> books_;
+    const std::shared_ptr<evaluation::Holder> holder_;
+    std::optional<What> what_;
+  };
+
+  // What this node says afterwards of what it evaluated under one key. Errors: those of
+  // evaluation::Holder.
+  class Teller {
+   public:
+    std::optional<std::string> KeptList(const std::string& asker, uint32_t day) const;
+    absl::StatusOr<std::shared_ptr<Telling>> PrepareList(
+        const std::string& asker, uint32_t day, uint64_t now_us,
+        const std::optional<crypto::TreeHead>& known, const evaluation::ListSecrets& secrets);
+    absl::StatusOr<std::optional<std::string>> KeptReveal(
+        const evaluation::StatedPeriod& period, const evaluation::ListSecrets& secrets) const;
+    absl::StatusOr<std::shared_ptr<Telling>> PrepareReveal(const evaluation::StatedPeriod& period,
+                                                           const evaluation::ListSecrets& secrets);
+    // The pinned row as the view has it: another machine tells when it changes.
+    const ledger::Precondition& pinned() const { return pinned_; }
+
+   private:
+    friend class Evaluations;
+    Teller(std::shared_ptr<Books> books, std::shared_ptr<evaluation::Holder> holder,
+           ledger::Precondition pinned)
+        : books_(std::move(books)), holder_(std::move(holder)), pinned_(std::move(pinned)) {}
+
+    std::shared_ptr<Books> books_;
+    std::shared_ptr<evaluation::Holder> holder_;
+    ledger::Precondition pinned_;
+  };
+
+  // Of the key of that id; nothing when this node never held a share of it.
+  absl::StatusOr<std::optional<Teller>> TellerOf(const View& view, std::string_view partnership,
+                                                 crypto::BytesView key_id);
+
   // In the key of that id of the partnership; nothing when this node holds no share of it.
   absl::StatusOr<std::optional<Seat>> SeatIn(const View& view, std::string_view partnership,
                                              crypto::BytesView key_id);
@@ -128,7 +183,8 @@ class Evaluations {
                                                  std::string_view purpose);
 
   // Keys of rows that are of no use any more, which it forgets. Those of requests whose day has
-  // ended long ago and whose entries were proven or set aside, and those under a key that is not
+  // ended long ago and whose entries were proven or set aside, of lists and reveals of such days,
+  // and those under a key that is not
   // among the `pinned` of this view, because an exercise made it: nobody can prove anything of them
   // any more, and nothing is held against the asker for that.
   absl::StatusOr<std::vector<std::string>> Prune(const View& view,

@@ -10,6 +10,7 @@
 #include "sluis/node/v1/keys.pb.h"
 #include "sluis/node/v1/log.pb.h"
 #include "sluis/node/v1/register.pb.h"
+#include "sluis/node/v1/review.pb.h"
 #include "sluis/node/v1/signals.pb.h"
 #include "sluis/node/v1/status.pb.h"
 #include "sluis/peer/v1/holder.pb.h"
@@ -18,7 +19,7 @@
 namespace sluis::core {
 namespace {
 
-std::array<const google::protobuf::FileDescriptor*, 9> Files() {
+std::array<const google::protobuf::FileDescriptor*, 10> Files() {
   return {node::v1::RecordSignalRequest::descriptor()->file(),
           node::v1::AddUserRequest::descriptor()->file(),
           node::v1::QueryLogRequest::descriptor()->file(),
@@ -26,6 +27,7 @@ std::array<const google::protobuf::FileDescriptor*, 9> Files() {
           node::v1::GetExchangeRequest::descriptor()->file(),
           node::v1::GetKeysRequest::descriptor()->file(),
           node::v1::DraftEvaluationRequest::descriptor()->file(),
+          node::v1::GetReviewsRequest::descriptor()->file(),
           peer::v1::DeliverRequest::descriptor()->file(),
           peer::v1::EvaluateRequest::descriptor()->file()};
 }

@@ -47,6 +47,7 @@
 #include "server/evaluation/logged_durably.h"
 #include "server/evaluation/message.h"
 #include "server/evaluation/sample.h"
+#include "server/evaluation/stated_period.h"
 #include "server/keys/package.h"
 #include "sluis/record/v1/mandate.pb.h"
 
@@ -273,6 +274,13 @@ class Holder {
   // and day, which may be given again. kFailedPrecondition otherwise, and when a list is missing or
   // one given as its own is not what it signed.
   absl::StatusOr<Revealing> PrepareReveal(const Period& period, const ListSecrets& secrets);
+  // The same for a period of which only digests are told, as its asker signed it: who signed has
+  // been checked. Whether all lists are there nobody here can see, and nobody gains by leaving
+  // lists out: a seed takes a reveal of every holder, each for the same lists.
+  absl::StatusOr<Revealing> PrepareReveal(const StatedPeriod& period, const ListSecrets& secrets);
+  // The signed reveal for a period for which it was logged before; nothing when it was not.
+  absl::StatusOr<std::optional<std::string>> KeptReveal(const StatedPeriod& period,
+                                                        const ListSecrets& secrets) const;
   // The signed reveal. kFailedPrecondition when it is not this one that was logged.
   absl::StatusOr<std::string> Give(Revealing revealing, const LoggedDurably& logged);
   void Abandon(const Revealing& revealing);
@@ -288,6 +296,13 @@ class Holder {
  private:
   Holder(Own own, std::shared_ptr<Book> book) : own_(std::move(own)), book_(std::move(book)) {}
   absl::Status TakeLists(std::span<const std::string> lists);
+  // Its own lists of a period, by day.
+  using OwnDays = std::vector<std::pair<uint32_t, crypto::Hash>>;
+  static OwnDays OwnDaysOf(const StatedPeriod& period, MemberIndex index);
+  absl::StatusOr<SignedReveal> Reveal(const std::string& asker, const crypto::Hash& digest,
+                                      const OwnDays& days, const ListSecrets& secrets) const;
+  absl::StatusOr<Revealing> PrepareReveal(const PeriodScope& scope, const crypto::Hash& digest,
+                                          const OwnDays& days, const ListSecrets& secrets);
   // Who asks and for what; nothing when all of it is right.
   std::optional<peer::v1::EvaluationRefusal> JudgeCaller(const Request& request,
                                                          std::string_view caller,

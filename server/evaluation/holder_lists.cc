@@ -146,16 +146,46 @@ absl::StatusOr<std::string> Holder::Give(Listing listing, const LoggedDurably& l
 
 void Holder::Abandon(const Listing& listing) { listing_.erase({listing.asker(), listing.day()}); }
 
-absl::StatusOr<Revealing> Holder::PrepareReveal(const Period& period, const ListSecrets& secrets) {
-  const PeriodScope& scope = period.scope();
-  if (period.partnership() != own_.package->partnership ||
-      period.key_id() != own_.package->key_id || !period.missing().empty() ||
-      !period.holders().contains(own_.index)) {
-    return absl::FailedPreconditionError(
-        "the period is of another key or other holders, or one gave no list for each of its days; "
-        "gather the lists of all holders first");
+Holder::OwnDays Holder::OwnDaysOf(const StatedPeriod& period, MemberIndex index) {
+  OwnDays days;
+  for (const peer::v1::ListedDay& listed : period.body.lists()) {
+    if (listed.holder() != index) continue;
+    // Of form, or the period was not read.
+    days.emplace_back(listed.day(), crypto::ToFixed<32>(listed.list_digest()).value());
   }
-  const auto digest = std::string(crypto::View(period.digest()));
+  return days;
+}
+
+absl::StatusOr<SignedReveal> Holder::Reveal(const std::string& asker, const crypto::Hash& digest,
+                                            const OwnDays& days, const ListSecrets& secrets) const {
+  peer::v1::EvaluationReveal body;
+  for (const auto& [day, list_digest] : days) {
+    const auto held = lists_.find({asker, day});
+    if (held == lists_.end() || held->second.digest != list_digest) {
+      return absl::FailedPreconditionError(
+          "a list given as this holder's own is not what it signed; gather its lists again");
+    }
+    const crypto::Hash nonce = NonceFor(secrets.nonces, held->second.body);
+    if (crypto::View(NonceCommitment(held->second.body, crypto::View(nonce))) !=
+        held->second.body.nonce_commitment()) {
+      return absl::FailedPreconditionError(
+          "this holder signed its lists with another secret than it has now; open everything");
+    }
+    body.add_nonces(std::string(crypto::View(nonce)));
+  }
+  body.set_version(kVersion);
+  body.set_partnership(own_.package->partnership);
+  body.set_asker(asker);
+  body.set_key_id(std::string(crypto::View(own_.package->key_id)));
+  body.set_holder(own_.index);
+  body.set_period_digest(std::string(crypto::View(digest)));
+  return SignReveal(body, secrets.identity);
+}
+
+absl::StatusOr<Revealing> Holder::PrepareReveal(const PeriodScope& scope,
+                                                const crypto::Hash& period_digest,
+                                                const OwnDays& days, const ListSecrets& secrets) {
+  const auto digest = std::string(crypto::View(period_digest));
   for (const auto* known : {&reveals_, &revealing_}) {
     for (const record::v1::HeldReveal& held : *known) {
       if (Overlap(held, scope) && held.period_digest() != digest) {
@@ -165,33 +195,61 @@ absl::StatusOr<Revealing> Holder::PrepareReveal(const Period& period, const List
       }
     }
   }
-  peer::v1::EvaluationReveal body;
-  for (const DayList* list : period.ListsOf(own_.index)) {
-    const auto held = lists_.find({scope.asker, list->body.day()});
-    const crypto::Hash nonce = NonceFor(secrets.nonces, list->body);
-    if (held == lists_.end() || held->second.digest != list->digest ||
-        crypto::View(NonceCommitment(list->body, crypto::View(nonce))) !=
-            list->body.nonce_commitment()) {
-      return absl::FailedPreconditionError(
-          "a list given as this holder's own is not what it signed; gather its lists again");
-    }
-    body.add_nonces(std::string(crypto::View(nonce)));
-  }
-  body.set_version(kVersion);
-  body.set_partnership(own_.package->partnership);
-  body.set_asker(scope.asker);
-  body.set_key_id(std::string(crypto::View(own_.package->key_id)));
-  body.set_holder(own_.index);
-  body.set_period_digest(digest);
+  absl::StatusOr<SignedReveal> reveal = Reveal(scope.asker, period_digest, days, secrets);
+  if (!reveal.ok()) return reveal.status();
   record::v1::HeldReveal row;
   row.set_version(kVersion);
   row.set_asker(scope.asker);
-  row.set_key_id(body.key_id());
+  row.set_key_id(reveal->body.key_id());
   row.set_first_day(scope.first_day);
   row.set_last_day(scope.last_day);
   row.set_period_digest(digest);
   revealing_.push_back(row);
-  return Revealing(SignReveal(body, secrets.identity), std::move(row));
+  return Revealing(*std::move(reveal), std::move(row));
+}
+
+absl::StatusOr<Revealing> Holder::PrepareReveal(const Period& period, const ListSecrets& secrets) {
+  if (period.partnership() != own_.package->partnership ||
+      period.key_id() != own_.package->key_id || !period.missing().empty() ||
+      !period.holders().contains(own_.index)) {
+    return absl::FailedPreconditionError(
+        "the period is of another key or other holders, or one gave no list for each of its days; "
+        "gather the lists of all holders first");
+  }
+  OwnDays days;
+  for (const DayList* list : period.ListsOf(own_.index)) {
+    days.emplace_back(list->body.day(), list->digest);
+  }
+  return PrepareReveal(period.scope(), period.digest(), days, secrets);
+}
+
+absl::StatusOr<Revealing> Holder::PrepareReveal(const StatedPeriod& period,
+                                                const ListSecrets& secrets) {
+  const peer::v1::EvaluationPeriod& body = period.body;
+  const OwnDays days = OwnDaysOf(period, own_.index);
+  // A day without a list of its own is one that may not be over.
+  if (body.partnership() != own_.package->partnership ||
+      body.key_id() != crypto::View(own_.package->key_id) ||
+      days.size() != body.last_day() - body.first_day() + 1) {
+    return absl::FailedPreconditionError(
+        "the period is of another key, or names no list of this holder for each of its days; "
+        "gather the lists of all holders first");
+  }
+  return PrepareReveal({body.asker(), body.first_day(), body.last_day()}, period.digest, days,
+                       secrets);
+}
+
+absl::StatusOr<std::optional<std::string>> Holder::KeptReveal(const StatedPeriod& period,
+                                                              const ListSecrets& secrets) const {
+  const bool kept = std::any_of(reveals_.begin(), reveals_.end(), [&](const auto& held) {
+    return held.asker() == period.body.asker() &&
+           held.period_digest() == crypto::View(period.digest);
+  });
+  if (!kept) return std::nullopt;
+  const absl::StatusOr<SignedReveal> reveal =
+      Reveal(period.body.asker(), period.digest, OwnDaysOf(period, own_.index), secrets);
+  if (!reveal.ok()) return reveal.status();
+  return reveal->Serialise();
 }
 
 absl::StatusOr<std::string> Holder::Give(Revealing revealing, const LoggedDurably& logged) {

@@ -31,6 +31,7 @@ inline constexpr int kMaxConsistency = 126;
 inline constexpr size_t kMaxListBytes = 1 << 20;
 inline constexpr int kMaxListItems = 4096;
 inline constexpr size_t kMaxRevealBytes = 8 << 10;
+inline constexpr size_t kMaxStatedPeriodBytes = 512 << 10;
 inline constexpr uint32_t kMaxPeriodDays = 92;
 // What one look at a period takes in, so that lists that holders flood do not fill the memory of
 // whoever looks: requests as all lists name them, and findings beyond which it says that there are

@@ -49,8 +49,20 @@ std::string_view OpeningName(OpeningVerdict verdict) {
       return "other_persons";
     case OpeningVerdict::kOtherCase:
       return "other_case";
+    case OpeningVerdict::kErased:
+      return "erased";
   }
   return "unknown";
+}
+
+std::optional<OpeningVerdict> OpeningNamed(std::string_view word) {
+  for (const OpeningVerdict verdict :
+       {OpeningVerdict::kMatches, OpeningVerdict::kUnopenable, OpeningVerdict::kOtherEntry,
+        OpeningVerdict::kNotInLog, OpeningVerdict::kOtherRequest, OpeningVerdict::kOtherPersons,
+        OpeningVerdict::kOtherCase, OpeningVerdict::kErased}) {
+    if (OpeningName(verdict) == word) return verdict;
+  }
+  return std::nullopt;
 }
 
 OpeningVerdict CheckOpening(const OpeningContext& context, const peer::v1::EvaluatedItem& item,
@@ -63,8 +75,9 @@ OpeningVerdict CheckOpening(const OpeningContext& context, const peer::v1::Evalu
   if (!IsInLog(context, *leaf, opening)) return OpeningVerdict::kNotInLog;
   if (!Commits(*leaf, ledger::Part::kCounterpart, context.origin, opening.counterpart_salt,
                opening.counterpart) ||
-      !Commits(*leaf, ledger::Part::kSubject, context.origin, opening.subject_salt,
-               identity::View(opening.subject))) {
+      (!opening.subject_erased &&
+       !Commits(*leaf, ledger::Part::kSubject, context.origin, opening.subject_salt,
+                identity::View(opening.subject)))) {
     return OpeningVerdict::kUnopenable;
   }
   const std::optional<AskedEntry> says = ReadAskerPart(opening.counterpart);
@@ -74,6 +87,7 @@ OpeningVerdict CheckOpening(const OpeningContext& context, const peer::v1::Evalu
       crypto::View(says->blinded_digest) != crypto::BytesView(item.blinded_digest())) {
     return OpeningVerdict::kOtherRequest;
   }
+  if (opening.subject_erased) return OpeningVerdict::kErased;
   const OpenedSubject subject(identity::View(opening.subject));
   if (!subject.HidesTo(context.partnership, context.purpose, says->count, says->blinded_digest)) {
     return OpeningVerdict::kOtherPersons;

@@ -15,6 +15,7 @@
 #define SLUIS_SERVER_EVALUATION_OPENING_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,6 +34,8 @@ struct Opening {
   std::string leaf;  // 184 bytes
   std::string subject_salt;
   identity::WipedText subject;
+  // An entry of the log is the erasure of its subject part; who opens has seen that entry.
+  bool subject_erased = false;
   std::string counterpart_salt;
   std::string counterpart;
   // That the leaf is in the tree of a head that holders know, by the number of its entries.
@@ -48,9 +51,12 @@ enum class OpeningVerdict {
   kOtherRequest,  // its counterpart part names another request, key or list
   kOtherPersons,  // its match keys, hidden, are not what holders evaluated
   kOtherCase,     // holders counted it under another case than the one it names
+  kErased,        // the right entry, of which nobody can open any more about whom it was
 };
 // A fixed word, for example "other_persons".
 std::string_view OpeningName(OpeningVerdict verdict);
+// The verdict of that word; nothing for another one.
+std::optional<OpeningVerdict> OpeningNamed(std::string_view word);
 
 // Whose key and log it is about.
 struct OpeningContext {

@@ -4,8 +4,8 @@
 #include <tuple>
 #include <utility>
 
-#include "crypto/hash.h"
 #include "server/evaluation/limits.h"
+#include "server/evaluation/stated_period.h"
 
 namespace sluis::evaluation {
 namespace {
@@ -32,23 +32,6 @@ absl::StatusOr<std::vector<DayList>> ReadAll(std::span<const std::string> lists)
            std::tuple(b.body.holder(), b.body.day(), b.digest);
   });
   return out;
-}
-
-crypto::Hash DigestOf(std::span<const Sharing> sharings, const PeriodScope& scope,
-                      const std::map<std::pair<MemberIndex, uint32_t>, DayList>& lists) {
-  const keys::Package& any = sharings.front().package;
-  crypto::Bytes bytes = crypto::Lp("sluis/evaluation-period/v1");
-  crypto::AppendLp(bytes, any.partnership);
-  crypto::AppendLp(bytes, scope.asker);
-  bytes.append(crypto::View(any.key_id));
-  crypto::AppendU32(bytes, scope.first_day);
-  crypto::AppendU32(bytes, scope.last_day);
-  for (const auto& [at, list] : lists) {
-    crypto::AppendU16(bytes, at.first);
-    crypto::AppendU32(bytes, at.second);
-    bytes.append(crypto::View(list.digest));
-  }
-  return crypto::Sha256(bytes);
 }
 
 bool InForce(const Sharing& sharing, uint32_t day) {
@@ -314,7 +297,7 @@ absl::StatusOr<Period> Period::Gather(std::span<const Sharing> sharings, const H
   out.CheckSharings(sharings);
   out.FindTwice();
   out.FindAboveCaps(caps);
-  out.digest_ = DigestOf(sharings, out.scope_, out.lists_);
+  out.digest_ = PeriodDigest(out.Stated());
   return out;
 }
 
@@ -323,6 +306,23 @@ std::vector<const DayList*> Period::ListsOf(MemberIndex holder) const {
   for (auto list = lists_.lower_bound({holder, 0});
        list != lists_.end() && list->first.first == holder; ++list) {
     out.push_back(&list->second);
+  }
+  return out;
+}
+
+peer::v1::EvaluationPeriod Period::Stated() const {
+  peer::v1::EvaluationPeriod out;
+  out.set_version(kVersion);
+  out.set_partnership(partnership_);
+  out.set_asker(scope_.asker);
+  out.set_key_id(std::string(crypto::View(key_id_)));
+  out.set_first_day(scope_.first_day);
+  out.set_last_day(scope_.last_day);
+  for (const auto& [at, list] : lists_) {
+    peer::v1::ListedDay& listed = *out.add_lists();
+    listed.set_holder(at.first);
+    listed.set_day(at.second);
+    listed.set_list_digest(std::string(crypto::View(list.digest)));
   }
   return out;
 }

@@ -28,6 +28,7 @@
 #include "server/evaluation/day_list.h"
 #include "server/evaluation/judge.h"
 #include "server/keys/package.h"
+#include "sluis/peer/v1/review.pb.h"
 
 namespace sluis::evaluation {
 
@@ -99,6 +100,8 @@ class Period {
   const std::vector<crypto::TreeHead>& log_heads() const { return log_heads_; }
   // The lists of one holder, by day.
   std::vector<const DayList*> ListsOf(MemberIndex holder) const;
+  // Which lists it is made of, as it is told to holders. Its digest is that of the period.
+  peer::v1::EvaluationPeriod Stated() const;
 
  private:
   Period() = default;

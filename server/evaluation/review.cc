@@ -1,15 +1,17 @@
 #include "server/evaluation/review.h"
 
-#include <set>
 #include <utility>
 
 namespace sluis::evaluation {
+bool IsSettled(OpeningVerdict verdict) {
+  return verdict != OpeningVerdict::kUnopenable && verdict != OpeningVerdict::kOtherEntry &&
+         verdict != OpeningVerdict::kNotInLog;
+}
+
 namespace {
 
-// What another opening could still change.
 bool IsSettled(const std::optional<OpeningVerdict>& verdict) {
-  return verdict && *verdict != OpeningVerdict::kUnopenable &&
-         *verdict != OpeningVerdict::kOtherEntry && *verdict != OpeningVerdict::kNotInLog;
+  return verdict && evaluation::IsSettled(*verdict);
 }
 
 }  // namespace
@@ -23,6 +25,16 @@ Review::Review(const keys::Package& package, const Period& period,
       case_key_(case_key),
       open_until_s_(open_until_s) {
   for (const crypto::Hash& request : sample.requests()) sample_[request];
+}
+
+absl::Status Review::Restore(const crypto::Hash& request, OpeningVerdict verdict) {
+  const auto found = sample_.find(request);
+  if (found == sample_.end()) {
+    return absl::InvalidArgumentError(
+        "this request is not in the sample; open only what the sample names");
+  }
+  found->second = verdict;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<OpeningVerdict> Review::Take(const crypto::Hash& request, const Opening& opening,
@@ -48,19 +60,6 @@ std::vector<crypto::Hash> Review::Waiting(uint64_t now_s) const {
     if (!IsSettled(verdict)) out.push_back(request);
   }
   return out;
-}
-
-absl::StatusOr<std::vector<crypto::Hash>> Review::ToDestroy(uint64_t now_s) const {
-  if (!Closed(now_s)) {
-    return absl::FailedPreconditionError(
-        "entries of the sample are still to be opened; destroy nothing before the review is over");
-  }
-  std::set<crypto::Hash> leaves;
-  for (const auto& [digest, request] : period_.requests()) {
-    // Of form, or it would be in no list.
-    leaves.insert(crypto::ToFixed<32>(request.item.leaf_hash()).value());
-  }
-  return std::vector<crypto::Hash>(leaves.begin(), leaves.end());
 }
 
 std::vector<Review::Result> Review::Results(uint64_t now_s) const {

@@ -1,7 +1,8 @@
 // The privacy officer's look at a sample: what was opened in time, and what it showed.
 //
 // Guarantee: an entry that was not opened rightly before the end counts as failed, whatever is
-// opened afterwards; one that was shown to be about somebody else stays failed. Not guaranteed:
+// opened afterwards; one that was shown to be about somebody else stays failed, and one that was
+// erased is neither right nor wrong and told apart. Not guaranteed:
 // that the person is the one of the case: the officer reads that. Thread-safety: one thread.
 // Borrows package, period and key. Errors: kInvalidArgument for a request that is not in the
 // sample.
@@ -21,6 +22,9 @@
 
 namespace sluis::evaluation {
 
+// Whether no other opening can change it.
+bool IsSettled(OpeningVerdict verdict);
+
 class Review {
  public:
   struct Result {
@@ -37,6 +41,8 @@ class Review {
   // when entries were proven to them later. Of one log with those by proof; who calls has checked.
   void KnowHead(const crypto::TreeHead& head) { heads_.push_back(head); }
 
+  // What an opening showed that this one is made anew after.
+  absl::Status Restore(const crypto::Hash& request, OpeningVerdict verdict);
   absl::StatusOr<OpeningVerdict> Take(const crypto::Hash& request, const Opening& opening,
                                       uint64_t now_s);
   // Still to be opened.
@@ -45,12 +51,9 @@ class Review {
   // than kMatches.
   std::vector<Result> Results(uint64_t now_s) const;
   // Whether nothing more is to be opened: from then on match keys, blinds and answers of the period
-  // are of no use and are destroyed.
+  // are of no use and are destroyed, in and out of the sample. Which these are follows from what
+  // the asker logged, never from what holders list: they could leave one out.
   bool Closed(uint64_t now_s) const { return Waiting(now_s).empty(); }
-  // The asker's entries of the period, in and out of the sample, whose subject parts are destroyed
-  // then, with what is kept sealed under their keys; leaf hashes, ascending. What failed is among
-  // them: its leaf and verdict are evidence, its match keys are not. kFailedPrecondition before.
-  absl::StatusOr<std::vector<crypto::Hash>> ToDestroy(uint64_t now_s) const;
 
  private:
   const keys::Package& package_;

@@ -50,6 +50,23 @@ bool AreCommitted(const peer::v1::EvaluationReveal& reveal,
   return true;
 }
 
+absl::StatusOr<peer::v1::EvaluationReveal> Judge(const Period& period, const HolderKeys& keys,
+                                                 crypto::BytesView bytes) {
+  absl::StatusOr<SignedReveal> reveal = ReadReveal(bytes);
+  if (!reveal.ok()) return reveal.status();
+  if (!IsOf(*reveal, period, keys)) {
+    return absl::PermissionDeniedError(
+        "a part of the seed is of another period, key or holder, or not signed by the holder; "
+        "leave it out");
+  }
+  const auto holder = static_cast<MemberIndex>(reveal->body.holder());
+  if (!AreCommitted(reveal->body, period.ListsOf(holder))) {
+    return absl::DataLossError("the part of the seed of holder " + std::to_string(holder) +
+                               " is not what its lists commit to; ask that holder for it again");
+  }
+  return std::move(reveal->body);
+}
+
 }  // namespace
 
 std::string SignedReveal::Serialise() const {
@@ -89,6 +106,13 @@ SignedReveal SignReveal(const peer::v1::EvaluationReveal& body,
   return out;
 }
 
+absl::StatusOr<MemberIndex> CheckReveal(const Period& period, const HolderKeys& keys,
+                                        crypto::BytesView signed_reveal) {
+  const absl::StatusOr<peer::v1::EvaluationReveal> reveal = Judge(period, keys, signed_reveal);
+  if (!reveal.ok()) return reveal.status();
+  return static_cast<MemberIndex>(reveal->holder());
+}
+
 absl::StatusOr<crypto::Hash> Seed(const Period& period, const HolderKeys& keys,
                                   std::span<const std::string> reveals) {
   if (!period.missing().empty()) {
@@ -97,19 +121,10 @@ absl::StatusOr<crypto::Hash> Seed(const Period& period, const HolderKeys& keys,
   }
   std::map<MemberIndex, peer::v1::EvaluationReveal> shown;
   for (const std::string& bytes : reveals) {
-    absl::StatusOr<SignedReveal> reveal = ReadReveal(bytes);
+    absl::StatusOr<peer::v1::EvaluationReveal> reveal = Judge(period, keys, bytes);
     if (!reveal.ok()) return reveal.status();
-    if (!IsOf(*reveal, period, keys)) {
-      return absl::PermissionDeniedError(
-          "a part of the seed is of another period, key or holder, or not signed by the holder; "
-          "leave it out");
-    }
-    const auto holder = static_cast<MemberIndex>(reveal->body.holder());
-    if (!AreCommitted(reveal->body, period.ListsOf(holder))) {
-      return absl::DataLossError("the part of the seed of holder " + std::to_string(holder) +
-                                 " is not what its lists commit to; ask that holder for it again");
-    }
-    shown[holder] = std::move(reveal->body);
+    const auto holder = static_cast<MemberIndex>(reveal->holder());
+    shown[holder] = *std::move(reveal);
   }
   crypto::Bytes input = crypto::Lp("sluis/evaluation-seed/v1");
   input.append(crypto::View(period.digest()));

@@ -37,6 +37,10 @@ struct SignedReveal {
 absl::StatusOr<SignedReveal> ReadReveal(crypto::BytesView signed_reveal);
 SignedReveal SignReveal(const peer::v1::EvaluationReveal& body, const crypto::SigningKey& identity);
 
+// Whether it is the part of the seed of one of the holders of this period, for exactly its lists.
+// Gives the index of that holder; otherwise errors of Seed.
+absl::StatusOr<MemberIndex> CheckReveal(const Period& period, const HolderKeys& keys,
+                                        crypto::BytesView signed_reveal);
 // From one reveal of each holder, in any order.
 absl::StatusOr<crypto::Hash> Seed(const Period& period, const HolderKeys& keys,
                                   std::span<const std::string> reveals);

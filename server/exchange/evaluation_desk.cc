@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/core/take_evaluation_proofs.h"
+#include "server/core/tell_evaluations.h"
 #include "server/exchange/peer_refusal.h"
 
 namespace sluis::exchange {
@@ -151,16 +152,22 @@ void EvaluationDesk::EvaluateOwn(const peer::v1::EvaluateRequest& request,
                             });
 }
 
-void EvaluationDesk::Prove(const std::string& sender,
-                           const peer::v1::ProveEvaluationsRequest& request,
-                           Done<peer::v1::ProveEvaluationsResponse> done) {
+template <typename Response, typename Make>
+void EvaluationDesk::Settle(const Asker& asker, Done<Response> done, const Make& make) {
   std::shared_ptr<UnderWay> under_way = Begin();
   if (under_way == nullptr) return done(Later());
-  auto response = std::make_shared<peer::v1::ProveEvaluationsResponse>();
-  auto use_case = std::make_shared<core::TakeEvaluationProofs>(request, parts_.evaluations,
-                                                               parts_.heads, response);
+  auto response = std::make_shared<Response>();
+  std::shared_ptr<core::UseCase> use_case = make(response);
+  if (!asker) {
+    return parts_.executor.RunAsNode(
+        std::move(use_case),
+        [response, under_way, done = std::move(done)](const absl::Status& status) {
+          if (!status.ok()) return done(status);
+          done(*response);
+        });
+  }
   parts_.executor.RunAsPeer(
-      sender, std::move(use_case),
+      *asker, std::move(use_case),
       [this, response, under_way, done = std::move(done)](const absl::Status& status) {
         if (absl::IsDataLoss(status)) parts_.fault(status);
         if (!status.ok()) return done(ToPeer(status));
@@ -168,18 +175,62 @@ void EvaluationDesk::Prove(const std::string& sender,
       });
 }
 
+void EvaluationDesk::ProveFor(const Asker& asker, const peer::v1::ProveEvaluationsRequest& request,
+                              Done<peer::v1::ProveEvaluationsResponse> done) {
+  Settle(asker, std::move(done), [&](auto response) {
+    return std::make_shared<core::TakeEvaluationProofs>(request, parts_.evaluations, parts_.heads,
+                                                        std::move(response));
+  });
+}
+
+void EvaluationDesk::Prove(const std::string& sender,
+                           const peer::v1::ProveEvaluationsRequest& request,
+                           Done<peer::v1::ProveEvaluationsResponse> done) {
+  ProveFor(sender, request, std::move(done));
+}
+
 void EvaluationDesk::ProveOwn(const peer::v1::ProveEvaluationsRequest& request,
                               Done<peer::v1::ProveEvaluationsResponse> done) {
-  std::shared_ptr<UnderWay> under_way = Begin();
-  if (under_way == nullptr) return done(Later());
-  auto response = std::make_shared<peer::v1::ProveEvaluationsResponse>();
-  auto use_case = std::make_shared<core::TakeEvaluationProofs>(request, parts_.evaluations,
-                                                               parts_.heads, response);
-  parts_.executor.RunAsNode(std::move(use_case), [response, under_way, done = std::move(done)](
-                                                     const absl::Status& status) {
-    if (!status.ok()) return done(status);
-    done(*response);
+  ProveFor(std::nullopt, request, std::move(done));
+}
+
+void EvaluationDesk::GiveListFor(const Asker& asker,
+                                 const peer::v1::GiveEvaluationListRequest& request,
+                                 Done<peer::v1::GiveEvaluationListResponse> done) {
+  Settle(asker, std::move(done), [&](auto response) {
+    return std::make_shared<core::GiveEvaluationList>(request, ForTelling(), std::move(response));
   });
+}
+
+void EvaluationDesk::GiveList(const std::string& sender,
+                              const peer::v1::GiveEvaluationListRequest& request,
+                              Done<peer::v1::GiveEvaluationListResponse> done) {
+  GiveListFor(sender, request, std::move(done));
+}
+
+void EvaluationDesk::GiveListOwn(const peer::v1::GiveEvaluationListRequest& request,
+                                 Done<peer::v1::GiveEvaluationListResponse> done) {
+  GiveListFor(std::nullopt, request, std::move(done));
+}
+
+void EvaluationDesk::RevealFor(const Asker& asker,
+                               const peer::v1::RevealEvaluationNoncesRequest& request,
+                               Done<peer::v1::RevealEvaluationNoncesResponse> done) {
+  Settle(asker, std::move(done), [&](auto response) {
+    return std::make_shared<core::RevealEvaluationNonces>(request, ForTelling(),
+                                                          std::move(response));
+  });
+}
+
+void EvaluationDesk::Reveal(const std::string& sender,
+                            const peer::v1::RevealEvaluationNoncesRequest& request,
+                            Done<peer::v1::RevealEvaluationNoncesResponse> done) {
+  RevealFor(sender, request, std::move(done));
+}
+
+void EvaluationDesk::RevealOwn(const peer::v1::RevealEvaluationNoncesRequest& request,
+                               Done<peer::v1::RevealEvaluationNoncesResponse> done) {
+  RevealFor(std::nullopt, request, std::move(done));
 }
 
 }  // namespace sluis::exchange

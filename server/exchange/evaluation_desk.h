@@ -1,5 +1,5 @@
-// What other nodes ask of this one as a holder of keys: requests to evaluate, and the proofs of the
-// entries on which they rested.
+// What other nodes ask of this one as a holder of keys: requests to evaluate, the proofs of the
+// entries on which they rested, and what it says of them afterwards.
 //
 // Each goes to its use case by Executor::RunAsPeer, in the name of the member whose certificate was
 // verified for the call. What is left to do when the entry is durable, multiplying and signing,
@@ -19,17 +19,20 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "crypto/random.h"
+#include "crypto/secret.h"
 #include "crypto/signature.h"
 #include "server/core/evaluate_for_partner.h"
 #include "server/core/evaluations.h"
 #include "server/core/executor.h"
 #include "server/core/partner_heads.h"
+#include "server/core/tell_evaluations.h"
 #include "sluis/peer/v1/holder.pb.h"
 
 namespace sluis::exchange {
@@ -40,6 +43,8 @@ struct EvaluationDeskParts {
   core::Evaluations& evaluations;
   core::PartnerHeads& heads;
   const crypto::SigningKey& identity;
+  // Of this node, for the nonces of lists and nothing else.
+  const crypto::Secret<32>& nonces;
   crypto::Random& random;
   // Told of a member that sent what is no request.
   std::function<void(const std::string& sender)> parked = [](const std::string&) {};
@@ -67,6 +72,14 @@ class EvaluationDesk {
              Done<peer::v1::ProveEvaluationsResponse> done);
   void ProveOwn(const peer::v1::ProveEvaluationsRequest& request,
                 Done<peer::v1::ProveEvaluationsResponse> done);
+  void GiveList(const std::string& sender, const peer::v1::GiveEvaluationListRequest& request,
+                Done<peer::v1::GiveEvaluationListResponse> done);
+  void GiveListOwn(const peer::v1::GiveEvaluationListRequest& request,
+                   Done<peer::v1::GiveEvaluationListResponse> done);
+  void Reveal(const std::string& sender, const peer::v1::RevealEvaluationNoncesRequest& request,
+              Done<peer::v1::RevealEvaluationNoncesResponse> done);
+  void RevealOwn(const peer::v1::RevealEvaluationNoncesRequest& request,
+                 Done<peer::v1::RevealEvaluationNoncesResponse> done);
 
   // Runs this on a thread of the desk; at once, and with `stopped`, when it is stopped. For what
   // follows upon an entry and is too long for the thread that hears of it.
@@ -81,6 +94,20 @@ class EvaluationDesk {
   std::shared_ptr<UnderWay> Begin();
   void Answer(const std::shared_ptr<core::AnswerToMake>& answer, absl::Status status,
               std::shared_ptr<UnderWay> under_way, Done<peer::v1::EvaluateResponse> done);
+  // The member whose certificate was verified; nothing when this node asks itself.
+  using Asker = std::optional<std::string>;
+  // What is answered as soon as it is durable; `make` gives the use case that fills in a response.
+  template <typename Response, typename Make>
+  void Settle(const Asker& asker, Done<Response> done, const Make& make);
+  void ProveFor(const Asker& asker, const peer::v1::ProveEvaluationsRequest& request,
+                Done<peer::v1::ProveEvaluationsResponse> done);
+  void GiveListFor(const Asker& asker, const peer::v1::GiveEvaluationListRequest& request,
+                   Done<peer::v1::GiveEvaluationListResponse> done);
+  void RevealFor(const Asker& asker, const peer::v1::RevealEvaluationNoncesRequest& request,
+                 Done<peer::v1::RevealEvaluationNoncesResponse> done);
+  core::TellTools ForTelling() const {
+    return {parts_.evaluations, parts_.heads, parts_.identity, parts_.nonces};
+  }
   void Work();
 
   const EvaluationDeskParts parts_;

@@ -292,4 +292,22 @@ void GrpcPeers::ProveEvaluations(const std::string& organisation,
       kDeliverTime);
 }
 
+void GrpcPeers::GiveEvaluationList(const std::string& organisation,
+                                   peer::v1::GiveEvaluationListRequest request,
+                                   Done<peer::v1::GiveEvaluationListResponse> done) {
+  impl_->Call<HolderService, peer::v1::GiveEvaluationListRequest,
+              peer::v1::GiveEvaluationListResponse>(&Stub<HolderService>::GiveEvaluationList,
+                                                    organisation, std::move(request),
+                                                    std::move(done), kDeliverTime);
+}
+
+void GrpcPeers::RevealEvaluationNonces(const std::string& organisation,
+                                       peer::v1::RevealEvaluationNoncesRequest request,
+                                       Done<peer::v1::RevealEvaluationNoncesResponse> done) {
+  impl_->Call<HolderService, peer::v1::RevealEvaluationNoncesRequest,
+              peer::v1::RevealEvaluationNoncesResponse>(
+      &Stub<HolderService>::RevealEvaluationNonces, organisation, std::move(request),
+      std::move(done), kDeliverTime);
+}
+
 }  // namespace sluis::exchange

@@ -40,6 +40,12 @@ class GrpcPeers final : public Peers {
                 Done<peer::v1::EvaluateResponse> done) override;
   void ProveEvaluations(const std::string& organisation, peer::v1::ProveEvaluationsRequest request,
                         Done<peer::v1::ProveEvaluationsResponse> done) override;
+  void GiveEvaluationList(const std::string& organisation,
+                          peer::v1::GiveEvaluationListRequest request,
+                          Done<peer::v1::GiveEvaluationListResponse> done) override;
+  void RevealEvaluationNonces(const std::string& organisation,
+                              peer::v1::RevealEvaluationNoncesRequest request,
+                              Done<peer::v1::RevealEvaluationNoncesResponse> done) override;
 
   // From now on every call ends as CANCELLED, those under way too; returns when they have ended.
   void Stop();

@@ -14,6 +14,7 @@
 #include "crypto/bytes.h"
 #include "server/authn/peer_leaf.h"
 #include "server/core/refusal.h"
+#include "server/evaluation/limits.h"
 #include "server/exchange/heartbeat.h"
 #include "server/exchange/peer_refusal.h"
 
@@ -23,6 +24,9 @@ namespace {
 namespace tls = grpc::experimental;
 
 constexpr size_t kMaxDetailBytes = 4 << 10;
+// The largest answer: the list of a day of evaluations, with what stands around it.
+constexpr int kMaxListAnswerBytes = static_cast<int>(evaluation::kMaxListBytes) + (16 << 10);
+static_assert(kMaxListAnswerBytes > kMaxHeartbeatBytes);
 constexpr int kFirstBackoffMs = 1000;
 // A partner that comes back is found again within one heartbeat.
 constexpr int kLongestBackoffMs = 10 * 1000;
@@ -88,7 +92,7 @@ std::shared_ptr<grpc::Channel> OpenPeerChannel(
   options.set_certificate_verifier(tls::ExternalCertificateVerifier::Create<MemberVerifier>(
       organisation, std::move(manifest), &clock));
   grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(kMaxHeartbeatBytes);
+  arguments.SetMaxReceiveMessageSize(kMaxListAnswerBytes);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   // A connection made under an earlier manifest or certificate must not serve this one.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);

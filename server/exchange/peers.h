@@ -39,6 +39,12 @@ class Peers {
   virtual void ProveEvaluations(const std::string& organisation,
                                 peer::v1::ProveEvaluationsRequest request,
                                 Done<peer::v1::ProveEvaluationsResponse> done) = 0;
+  virtual void GiveEvaluationList(const std::string& organisation,
+                                  peer::v1::GiveEvaluationListRequest request,
+                                  Done<peer::v1::GiveEvaluationListResponse> done) = 0;
+  virtual void RevealEvaluationNonces(const std::string& organisation,
+                                      peer::v1::RevealEvaluationNoncesRequest request,
+                                      Done<peer::v1::RevealEvaluationNoncesResponse> done) = 0;
 };
 
 // What this node answers to other nodes. `sender` is the member whose certificate was verified for
@@ -57,6 +63,13 @@ struct PeerAnswers {
   std::function<void(const std::string& sender, const peer::v1::ProveEvaluationsRequest& request,
                      Peers::Done<peer::v1::ProveEvaluationsResponse> done)>
       prove_evaluations = {};
+  std::function<void(const std::string& sender, const peer::v1::GiveEvaluationListRequest& request,
+                     Peers::Done<peer::v1::GiveEvaluationListResponse> done)>
+      give_evaluation_list = {};
+  std::function<void(const std::string& sender,
+                     const peer::v1::RevealEvaluationNoncesRequest& request,
+                     Peers::Done<peer::v1::RevealEvaluationNoncesResponse> done)>
+      reveal_evaluation_nonces = {};
 };
 
 }  // namespace sluis::exchange

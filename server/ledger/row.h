@@ -55,6 +55,14 @@ enum class Table : uint8_t {
   kWrongAnswer = 'W',        // request id[16] ‖ u16 holder → signed answer, sealed, stamped
   kOwedProof = 'a',          // holder ‖ 0 ‖ key id[32] ‖ request id[16] → empty, stamped
   kAskedEvaluation = 'B',    // request id[16] → AskedEvaluation, sealed, stamped
+  // lp(asker) ‖ key id[32] ‖ u32 day → HeldEvaluationList, sealed, stamped
+  kHeldList = 'L',
+  // lp(asker) ‖ key id[32] ‖ period digest[32] → HeldReveal, sealed, stamped
+  kHeldReveal = 'V',
+  kReview = 'G',  // key id[32] ‖ u32 first day → StoredReview, sealed, stamped
+  // key id[32] ‖ u32 first day ‖ u16 holder ‖ u32 day, or 2³²−1 → what the holder signed, sealed,
+  // stamped
+  kReviewGiven = 'g',
   // lp(record id) → empty, stamped: something was added about who it is about; the same ‖ request
   // id[16] → empty, stamped: that evaluation is about it
   kAskedOf = 'w',

@@ -23,6 +23,8 @@ class HolderService final : public peer::v1::HolderService::CallbackService {
       : gate_(gate),
         evaluate_(answers.evaluate),
         prove_evaluations_(answers.prove_evaluations),
+        give_evaluation_list_(answers.give_evaluation_list),
+        reveal_evaluation_nonces_(answers.reveal_evaluation_nonces),
         metrics_(metrics) {}
 
   grpc::ServerUnaryReactor* Evaluate(grpc::CallbackServerContext* context,
@@ -36,6 +38,20 @@ class HolderService final : public peer::v1::HolderService::CallbackService {
       peer::v1::ProveEvaluationsResponse* response) override {
     return Answer("HolderService.ProveEvaluations", *context, prove_evaluations_, *request,
                   *response);
+  }
+
+  grpc::ServerUnaryReactor* GiveEvaluationList(
+      grpc::CallbackServerContext* context, const peer::v1::GiveEvaluationListRequest* request,
+      peer::v1::GiveEvaluationListResponse* response) override {
+    return Answer("HolderService.GiveEvaluationList", *context, give_evaluation_list_, *request,
+                  *response);
+  }
+
+  grpc::ServerUnaryReactor* RevealEvaluationNonces(
+      grpc::CallbackServerContext* context, const peer::v1::RevealEvaluationNoncesRequest* request,
+      peer::v1::RevealEvaluationNoncesResponse* response) override {
+    return Answer("HolderService.RevealEvaluationNonces", *context, reveal_evaluation_nonces_,
+                  *request, *response);
   }
 
  private:
@@ -67,6 +83,8 @@ class HolderService final : public peer::v1::HolderService::CallbackService {
   PeerGate& gate_;
   const decltype(exchange::PeerAnswers::evaluate) evaluate_;
   const decltype(exchange::PeerAnswers::prove_evaluations) prove_evaluations_;
+  const decltype(exchange::PeerAnswers::give_evaluation_list) give_evaluation_list_;
+  const decltype(exchange::PeerAnswers::reveal_evaluation_nonces) reveal_evaluation_nonces_;
   Metrics& metrics_;
 };
 

@@ -14,6 +14,7 @@
 #include "server/rpc/log_service.h"
 #include "server/rpc/own_users.h"
 #include "server/rpc/register_service.h"
+#include "server/rpc/review_service.h"
 #include "server/rpc/signal_service.h"
 #include "server/rpc/status_service.h"
 #include "server/rpc/work_pool.h"
@@ -45,7 +46,8 @@ struct UserListener::Impl {
         status(own_users, std::move(parts.status)),
         exchange(calls, own_users, std::move(parts.exchange), parts.share_tools),
         keys(calls, parts.ceremonies),
-        evaluation(calls, std::move(parts.evaluation)) {}
+        evaluation(calls, std::move(parts.evaluation)),
+        review(calls, std::move(parts.review)) {}
 
   // The pool is destroyed after the server: what it still runs finishes calls.
   WorkPool pool;
@@ -58,6 +60,7 @@ struct UserListener::Impl {
   ExchangeService exchange;
   KeyService keys;
   EvaluationService evaluation;
+  ReviewService review;
   std::unique_ptr<grpc::Server> server;
   int port = 0;
 };
@@ -107,6 +110,7 @@ absl::StatusOr<std::unique_ptr<UserListener>> UserListener::Start(UserListenerPa
   builder.RegisterService(&impl->exchange);
   builder.RegisterService(&impl->keys);
   builder.RegisterService(&impl->evaluation);
+  builder.RegisterService(&impl->review);
   impl->server = builder.BuildAndStart();
   if (!impl->server || impl->port == 0) {
     return absl::UnavailableError("cannot listen on \"" + address + "\"; is the port taken?");

@@ -14,6 +14,7 @@
 #include "server/ledger/leaf_index.h"
 #include "server/ledger/ledger.h"
 #include "server/rpc/evaluation_service.h"
+#include "server/rpc/review_service.h"
 #include "server/storage/clock.h"
 #include "sluis/node/v1/exchange.pb.h"
 #include "sluis/node/v1/register.pb.h"
@@ -44,6 +45,7 @@ struct UserListenerParts {
   // Null while the node has no keys for partners.
   core::Ceremonies* ceremonies = nullptr;
   EvaluationParts evaluation = {};
+  ReviewParts review = {};
   // Whether the partnership is in exercise.
   std::function<bool()> exercise;
 };

@@ -75,6 +75,14 @@ class CatchingPeers final : public exchange::Peers {
                         Done<peer::v1::ProveEvaluationsResponse> done) override {
     done(absl::UnimplementedError("holds no keys"));
   }
+  void GiveEvaluationList(const std::string&, peer::v1::GiveEvaluationListRequest,
+                          Done<peer::v1::GiveEvaluationListResponse> done) override {
+    done(absl::UnimplementedError("holds no keys"));
+  }
+  void RevealEvaluationNonces(const std::string&, peer::v1::RevealEvaluationNoncesRequest,
+                              Done<peer::v1::RevealEvaluationNoncesResponse> done) override {
+    done(absl::UnimplementedError("holds no keys"));
+  }
 
   std::vector<peer::v1::DeliverRequest> caught;
 };

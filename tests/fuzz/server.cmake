@@ -59,7 +59,7 @@ foreach(target ceremony ceremony_body ceremony_message ceremony_parameters key_p
     SRCS ${CMAKE_CURRENT_LIST_DIR}/server/keys/${target}_fuzz.cc
     DEPS sluis_keys)
 endforeach()
-foreach(target answer list proofs request reveal)
+foreach(target answer list period proofs request reveal)
   sluis_fuzz(server_evaluation_${target}_fuzz
     SRCS ${CMAKE_CURRENT_LIST_DIR}/server/evaluation/evaluation_${target}_fuzz.cc
     DEPS sluis_evaluation)

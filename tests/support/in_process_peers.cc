@@ -40,6 +40,22 @@ class InProcessPeers final : public exchange::Peers {
     if (!answers->prove_evaluations) return done(absl::UnimplementedError("holds no keys"));
     answers->prove_evaluations(organisation_, request, std::move(done));
   }
+  void GiveEvaluationList(const std::string& organisation,
+                          peer::v1::GiveEvaluationListRequest request,
+                          Done<peer::v1::GiveEvaluationListResponse> done) override {
+    const auto answers = network_.Find(organisation_, organisation);
+    if (!answers.ok()) return done(answers.status());
+    if (!answers->give_evaluation_list) return done(absl::UnimplementedError("holds no keys"));
+    answers->give_evaluation_list(organisation_, request, std::move(done));
+  }
+  void RevealEvaluationNonces(const std::string& organisation,
+                              peer::v1::RevealEvaluationNoncesRequest request,
+                              Done<peer::v1::RevealEvaluationNoncesResponse> done) override {
+    const auto answers = network_.Find(organisation_, organisation);
+    if (!answers.ok()) return done(answers.status());
+    if (!answers->reveal_evaluation_nonces) return done(absl::UnimplementedError("holds no keys"));
+    answers->reveal_evaluation_nonces(organisation_, request, std::move(done));
+  }
 
  private:
   InProcessNetwork& network_;

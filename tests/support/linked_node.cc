@@ -17,6 +17,8 @@ LinkedNode::LinkedNode(ExchangeNode& node, InProcessNetwork& network)
       heads_(*witness_),
       acknowledgements_(*derived_, *witness_),
       peers_(network.PeersOf(organisation_)) {
+  // As a key file would keep it.
+  node_.h.random.Fill(nonces_.mutable_span());
   Restart();
 }
 
@@ -35,6 +37,7 @@ void LinkedNode::Restart() {
                                     .evaluations = *evaluations_,
                                     .heads = heads_,
                                     .identity = node_.own().identity(),
+                                    .nonces = nonces_,
                                     .random = node_.h.random,
                                     .parked = [this](const std::string&) { ++no_requests_; },
                                     .fault = [this](const absl::Status&) { ++desk_faults_; }});
@@ -74,6 +77,12 @@ void LinkedNode::Restart() {
   };
   answers.prove_evaluations = [this](const auto& sender, const auto& request, auto done) {
     desk_->Prove(sender, request, std::move(done));
+  };
+  answers.give_evaluation_list = [this](const auto& sender, const auto& request, auto done) {
+    desk_->GiveList(sender, request, std::move(done));
+  };
+  answers.reveal_evaluation_nonces = [this](const auto& sender, const auto& request, auto done) {
+    desk_->Reveal(sender, request, std::move(done));
   };
   network_.Put(organisation_, std::move(answers));
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/secret.h"
 #include "server/core/ceremonies.h"
 #include "server/core/evaluations.h"
 #include "server/evaluation/book.h"
@@ -67,6 +68,7 @@ class LinkedNode {
   std::unique_ptr<exchange::Outbound> outbound_;
   std::atomic<size_t> no_requests_ = 0;
   std::atomic<size_t> desk_faults_ = 0;
+  crypto::Secret<32> nonces_;
   std::unique_ptr<core::Evaluations> evaluations_;
   std::unique_ptr<exchange::EvaluationDesk> desk_;
 };

@@ -35,6 +35,14 @@ class LossyPeers final : public exchange::Peers {
                         Done<peer::v1::ProveEvaluationsResponse> done) override {
     done(absl::UnimplementedError("holds no keys"));
   }
+  void GiveEvaluationList(const std::string&, peer::v1::GiveEvaluationListRequest,
+                          Done<peer::v1::GiveEvaluationListResponse> done) override {
+    done(absl::UnimplementedError("holds no keys"));
+  }
+  void RevealEvaluationNonces(const std::string&, peer::v1::RevealEvaluationNoncesRequest,
+                              Done<peer::v1::RevealEvaluationNoncesResponse> done) override {
+    done(absl::UnimplementedError("holds no keys"));
+  }
 
  private:
   LossyNetwork& network_;

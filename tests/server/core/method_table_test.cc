@@ -10,6 +10,7 @@
 #include "server/core/ask_evaluation.h"
 #include "server/core/cancel_ceremony.h"
 #include "server/core/ceremony_view.h"
+#include "server/core/close_review.h"
 #include "server/core/erase_signal.h"
 #include "server/core/export_compelled.h"
 #include "server/core/export_log.h"
@@ -27,6 +28,7 @@
 #include "server/core/record_signal.h"
 #include "server/core/register_mandates.h"
 #include "server/core/register_users.h"
+#include "server/core/review_openings.h"
 #include "server/core/share_signal.h"
 #include "server/core/start_ceremony.h"
 #include "server/core/view.h"
@@ -56,6 +58,16 @@ record::v1::Signal TalkativeSignal() {
   record::v1::Signal signal = tests::PersonSignal();
   signal.mutable_content()->mutable_statements(0)->set_text(kFreeText);
   return signal;
+}
+
+template <typename Request>
+Request OfPeriod(const RequestContext& context) {
+  Request request;
+  *request.mutable_context() = context;
+  request.mutable_period()->set_purpose("casusoverleg-458ter");
+  request.mutable_period()->set_first_day(20000);
+  request.mutable_period()->set_last_day(20001);
+  return request;
 }
 
 template <typename Request>
@@ -162,6 +174,39 @@ const std::map<std::string, Make>& ContextMethods() {
                              return std::make_shared<BeginEvaluation>(
                                  request, std::nullopt,
                                  std::make_shared<std::optional<BegunEvaluation>>());
+                           }},
+                          {"ReviewService.GetReviews",
+                           [](CoreHarness&, const RequestContext& context) {
+                             GetReviewsRequest request;
+                             *request.mutable_context() = context;
+                             return Boxed<GetReviews, GetReviewsResponse>(request);
+                           }},
+                          {"ReviewService.CollectLists",
+                           [](CoreHarness&, const RequestContext& context) {
+                             return std::make_shared<CollectLists>(
+                                 OfPeriod<CollectListsRequest>(context),
+                                 std::make_shared<ReviewTask>());
+                           }},
+                          {"ReviewService.DrawSample",
+                           [](CoreHarness&, const RequestContext& context) {
+                             static const evaluation::Caps& caps = *new evaluation::Caps();
+                             return std::make_shared<DrawSample>(
+                                 OfPeriod<DrawSampleRequest>(context), caps,
+                                 std::make_shared<ReviewTask>());
+                           }},
+                          {"ReviewService.OpenSample",
+                           [](CoreHarness&, const RequestContext& context) {
+                             auto request = OfPeriod<OpenSampleRequest>(context);
+                             request.set_reason(kFreeText);
+                             request.set_decision_ref("B-2026-1");
+                             return std::make_shared<OpenSample>(
+                                 request, std::nullopt, std::make_shared<OpenSampleResponse>());
+                           }},
+                          {"ReviewService.CloseReview",
+                           [](CoreHarness&, const RequestContext& context) {
+                             return std::make_shared<CloseReview>(
+                                 OfPeriod<CloseReviewRequest>(context),
+                                 std::make_shared<ReviewTask>());
                            }},
                           {"ExchangeService.PreviewShare",
                            [](CoreHarness&, const RequestContext& context) {

@@ -151,21 +151,41 @@ TEST(ReviewTest, UnopenableBeforeTheEndCountsAsFailed) {
   EXPECT_FALSE(review.Take(crypto::Hash{}, group.log.Open(group.leaves.at(sample[0])), 0).ok());
 }
 
-// Not before the review is over, and then all of the period, in and out of the sample.
-TEST(ReviewTest, SubjectPartsAreDestroyedOnceTheReviewIsClosed) {
+// Whose record was erased meanwhile; who opens has seen the entry that did it.
+TEST(ReviewTest, WhatWasErasedIsToldApart) {
   Group group;
-  for (int i = 0; i < 3; ++i) group.AskAbout(std::to_string(i));
+  const crypto::Hash leaf = group.AskAbout("een");
+  const crypto::Hash other = group.AskAbout("twee");
   const Period period = group.All();
-  const Sample drawn = Sample::Drawn(period, group.world.Keys(), group.Reveals(period), 1).value();
-  ASSERT_LT(drawn.requests().size(), 3U + 1U);
-  Review review(*group.world.package, period, group.world.case_key, drawn, kNow_s);
-  EXPECT_FALSE(review.ToDestroy(kNow_s).ok());
-  const std::vector<crypto::Hash> leaves = review.ToDestroy(kNow_s + 1).value();
-  EXPECT_THAT(leaves, SizeIs(3));
-  for (const crypto::Hash& leaf : leaves) {
-    group.log.EraseSubject(leaf);
-    EXPECT_TRUE(group.log.Open(leaf).subject.empty());
-  }
+  const Sample all = Sample::Everything(period);
+  Review review(*group.world.package, period, group.world.case_key, all, kNow_s);
+  const crypto::Hash request =
+      group.leaves.at(all.requests()[0]) == leaf ? all.requests()[0] : all.requests()[1];
+  Opening opening = group.log.Open(leaf);
+  opening.subject.clear();
+  opening.subject_salt.clear();
+  EXPECT_EQ(review.Take(request, opening, kNow_s).value(), OpeningVerdict::kUnopenable)
+      << "nothing says that it was erased";
+  Opening instead = group.log.Open(other);
+  instead.subject_erased = true;
+  EXPECT_EQ(review.Take(request, instead, kNow_s).value(), OpeningVerdict::kOtherEntry);
+  opening.subject_erased = true;
+  EXPECT_EQ(review.Take(request, opening, kNow_s).value(), OpeningVerdict::kErased);
+  EXPECT_THAT(review.Waiting(kNow_s), SizeIs(1));
+}
+
+TEST(ReviewTest, OneThatIsMadeAnewGoesOnWhereTheOtherWas) {
+  Group group;
+  group.AskAbout("een");
+  const Period period = group.All();
+  const Sample all = Sample::Everything(period);
+  const crypto::Hash request = all.requests()[0];
+  Review review(*group.world.package, period, group.world.case_key, all, kNow_s);
+  EXPECT_TRUE(review.Restore(request, OpeningVerdict::kOtherPersons).ok());
+  EXPECT_EQ(review.Take(request, group.log.Open(group.leaves.at(request)), kNow_s).value(),
+            OpeningVerdict::kOtherPersons);
+  EXPECT_TRUE(review.Closed(kNow_s));
+  EXPECT_FALSE(review.Restore(crypto::Hash{}, OpeningVerdict::kMatches).ok());
 }
 
 TEST(ReviewTest, WhatWasShownFalseStaysFailed) {

@@ -12,6 +12,8 @@
 #include "server/core/set_aside_head.h"
 #include "server/core/share_draft.h"
 #include "server/core/shared_identity.h"
+#include "server/core/task_rows.h"
+#include "server/core/task_sources.h"
 #include "server/envelope/content.h"
 #include "server/envelope/field_commitment.h"
 #include "server/envelope/leaf.h"
@@ -175,6 +177,17 @@ void AddNewRows(const ShareDraft& draft, const record::v1::SentExchange& row, Ef
   if (row.exercise()) effect.rows.push_back({ExerciseKey(id), std::string()});
 }
 
+// The rules ask that the contributor be told: whoever shares in this role sees to it.
+void AddTelling(const Call& call, const record::v1::SentExchange& row, crypto::Random& random,
+                Effect& effect) {
+  if (row.tell_contributor_until().empty()) return;
+  record::v1::StoredTask task = NewTask(call, record::v1::TASK_KIND_TELL_CONTRIBUTOR, call.role,
+                                        TellingDay(row.tell_contributor_until()), random);
+  task.set_record_id(row.record_id());
+  task.set_source(row.exchange_id());
+  AddTask(task, effect);
+}
+
 // Why this is no correction of what was shared before; nothing when it is one, or none is meant.
 absl::StatusOr<std::optional<Refusal>> RefuseCorrection(const View& view,
                                                         const node::v1::ShareSignalRequest& request,
@@ -297,6 +310,7 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
   effect.entry.counterpart =
       SenderPart(row, call.terms->partnership, kKindIntent, offer.binding().terms_digest());
   AddNewRows(draft, row, effect);
+  AddTelling(call, row, tools_.random, effect);
   Plan plan;
   plan.effects.push_back(std::move(effect));
   plan.reply = [this, due_at_us = row.due_at_us(),

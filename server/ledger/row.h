@@ -58,7 +58,10 @@ enum class Table : uint8_t {
   // lp(record id) → empty, stamped: something was added about who it is about; the same ‖ request
   // id[16] → empty, stamped: that evaluation is about it
   kAskedOf = 'w',
-  kElement = 'n',  // lp(record id) ‖ key id[32] ‖ lp(id type) → sealed KeptElement, stamped
+  kTask = 'T',      // task id[16] → StoredTask, sealed, stamped
+  kTaskMark = 'J',  // digest[32] → TaskMark, sealed, stamped
+  kAbsence = 'U',   // absence id[16] → StoredAbsence, sealed, stamped
+  kElement = 'n',   // lp(record id) ‖ key id[32] ‖ lp(id type) → sealed KeptElement, stamped
 };
 
 std::string RowKey(Table table, std::string_view rest = {});

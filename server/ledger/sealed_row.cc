@@ -38,6 +38,9 @@ bool IsSealedRow(std::string_view key) {
     case Table::kDiffering:
     case Table::kWrongAnswer:
     case Table::kAskedEvaluation:
+    case Table::kTask:
+    case Table::kTaskMark:
+    case Table::kAbsence:
       return true;
     default:
       return false;
@@ -46,9 +49,10 @@ bool IsSealedRow(std::string_view key) {
 
 absl::StatusOr<bool> HasSealedRows(const storage::Snapshot& snapshot) {
   bool found = false;
-  for (const Table table : {Table::kSent, Table::kReceived, Table::kOutbox, Table::kCeremony,
-                            Table::kCeremonyEvent, Table::kPinnedKey, Table::kEvaluated,
-                            Table::kDiffering, Table::kWrongAnswer, Table::kAskedEvaluation}) {
+  for (const Table table :
+       {Table::kSent, Table::kReceived, Table::kOutbox, Table::kCeremony, Table::kCeremonyEvent,
+        Table::kPinnedKey, Table::kEvaluated, Table::kDiffering, Table::kWrongAnswer,
+        Table::kAskedEvaluation, Table::kTask, Table::kTaskMark, Table::kAbsence}) {
     const std::string prefix = RowKey(table);
     const absl::Status scanned = snapshot.Scan(prefix, storage::PrefixEnd(prefix),
                                                [&found](std::string_view, std::string_view) {

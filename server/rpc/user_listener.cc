@@ -16,6 +16,8 @@
 #include "server/rpc/register_service.h"
 #include "server/rpc/signal_service.h"
 #include "server/rpc/status_service.h"
+#include "server/rpc/task_service.h"
+#include "server/rpc/task_watch.h"
 #include "server/rpc/work_pool.h"
 
 namespace sluis::rpc {
@@ -45,7 +47,9 @@ struct UserListener::Impl {
         status(own_users, std::move(parts.status)),
         exchange(calls, own_users, std::move(parts.exchange), parts.share_tools),
         keys(calls, parts.ceremonies),
-        evaluation(calls, std::move(parts.evaluation)) {}
+        evaluation(calls, std::move(parts.evaluation)),
+        watch(calls, parts.ledger, parts.terms, parts.verifier, parts.clock),
+        tasks(calls, watch, parts.verifier, parts.random) {}
 
   // The pool is destroyed after the server: what it still runs finishes calls.
   WorkPool pool;
@@ -58,6 +62,8 @@ struct UserListener::Impl {
   ExchangeService exchange;
   KeyService keys;
   EvaluationService evaluation;
+  TaskWatch watch;
+  TaskService tasks;
   std::unique_ptr<grpc::Server> server;
   int port = 0;
 };
@@ -72,6 +78,8 @@ void UserListener::SetServing(bool serving) {
 
 void UserListener::Shutdown() {
   if (!impl_->server) return;
+  // Streams that nothing else ends would be waited for.
+  impl_->watch.Stop();
   impl_->server->Shutdown(std::chrono::system_clock::now() + kDrainTime);
   impl_->server->Wait();
   impl_->server.reset();
@@ -107,6 +115,7 @@ absl::StatusOr<std::unique_ptr<UserListener>> UserListener::Start(UserListenerPa
   builder.RegisterService(&impl->exchange);
   builder.RegisterService(&impl->keys);
   builder.RegisterService(&impl->evaluation);
+  builder.RegisterService(&impl->tasks);
   impl->server = builder.BuildAndStart();
   if (!impl->server || impl->port == 0) {
     return absl::UnavailableError("cannot listen on \"" + address + "\"; is the port taken?");

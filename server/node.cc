@@ -5,6 +5,7 @@
 #include "server/backup.h"
 #include "server/core/erase_restored.h"
 #include "server/core/import_signals.h"
+#include "server/core/keep_tasks.h"
 #include "server/core/node_acts.h"
 #include "server/ledger/open_in.h"
 #include "server/node_parts.h"
@@ -164,6 +165,7 @@ absl::Status Node::Listen() {
        .executor = *parts.executor,
        .ledger = *parts.ledger,
        .index = *parts.index,
+       .terms = *parts.terms,
        .verifier = *parts.verifier,
        .clock = parts.clock,
        .random = parts.random,
@@ -250,6 +252,8 @@ absl::Status Node::KeepHouse() {
   if (settled) {
     first.Update(EraseDue());
     first.Update(parts.link->KeepHouse());
+    first.Update(parts.executor->RunAsNodeAndWait(
+        std::make_shared<core::KeepTasks>(*parts.verifier, parts.random)));
   }
   first.Update(copy_keys());
   return first;

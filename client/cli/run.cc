@@ -17,6 +17,7 @@
 #include "client/cli/policy_commands.h"
 #include "client/cli/protocol_commands.h"
 #include "client/cli/signal_commands.h"
+#include "client/cli/task_commands.h"
 #include "client/cli/user_commands.h"
 
 namespace sluis::cli {
@@ -55,6 +56,7 @@ void AddCommands(CommandSet& set) {
   AddInboxCommands(set);
   AddExchangeCommands(set);
   AddKeysCommands(set);
+  AddTaskCommands(set);
   AddLogCommands(set);
   AddCompletion(set);
 }

@@ -14,6 +14,7 @@
 #include "sluis/node/v1/register.grpc.pb.h"
 #include "sluis/node/v1/signals.grpc.pb.h"
 #include "sluis/node/v1/status.grpc.pb.h"
+#include "sluis/node/v1/tasks.grpc.pb.h"
 
 namespace sluis::client {
 namespace {
@@ -25,12 +26,14 @@ using node::v1::LogService;
 using node::v1::RegisterService;
 using node::v1::SignalService;
 using node::v1::StatusService;
+using node::v1::TaskService;
 
 // server/rpc/calls.h says it while the partnership is in exercise.
 constexpr char kExerciseMetadata[] = "sluis-exercise";
 constexpr std::chrono::seconds kShort{10};
 constexpr std::chrono::seconds kLong{60};
 constexpr std::chrono::minutes kExport{10};
+constexpr std::chrono::minutes kWatch{15};
 
 template <typename Duration>
 void SetDeadline(grpc::ClientContext* context, Duration length) {
@@ -54,7 +57,8 @@ struct Calls::Stubs {
         signals(SignalService::NewStub(channel)),
         people(RegisterService::NewStub(channel)),
         keys(KeyService::NewStub(channel)),
-        log(LogService::NewStub(channel)) {}
+        log(LogService::NewStub(channel)),
+        tasks(TaskService::NewStub(channel)) {}
 
   template <typename Answer, typename Stub, typename Request>
   Result<Answer> Unary(Stub& stub,
@@ -85,6 +89,7 @@ struct Calls::Stubs {
   std::unique_ptr<RegisterService::Stub> people;
   std::unique_ptr<KeyService::Stub> keys;
   std::unique_ptr<LogService::Stub> log;
+  std::unique_ptr<TaskService::Stub> tasks;
 };
 
 Calls::Calls(const Endpoint& endpoint) : stubs_(std::make_unique<Stubs>(endpoint)) {}
@@ -197,6 +202,53 @@ Result<node::v1::GetProofResponse> Calls::Do(const node::v1::GetProofRequest& re
 }
 Result<node::v1::GetCheckpointResponse> Calls::Do(const node::v1::GetCheckpointRequest& request) {
   return stubs_->Unary(*stubs_->log, &LogService::Stub::GetCheckpoint, request);
+}
+
+Result<node::v1::ListTasksResponse> Calls::Do(const node::v1::ListTasksRequest& request) {
+  return stubs_->Unary(*stubs_->tasks, &TaskService::Stub::ListTasks, request);
+}
+Result<node::v1::CountTasksResponse> Calls::Do(const node::v1::CountTasksRequest& request) {
+  return stubs_->Unary(*stubs_->tasks, &TaskService::Stub::CountTasks, request);
+}
+Result<node::v1::OpenTaskResponse> Calls::Do(const node::v1::OpenTaskRequest& request) {
+  return stubs_->Unary(*stubs_->tasks, &TaskService::Stub::OpenTask, request);
+}
+Result<node::v1::ClaimTaskResponse> Calls::Do(const node::v1::ClaimTaskRequest& request) {
+  return stubs_->Unary(*stubs_->tasks, &TaskService::Stub::ClaimTask, request);
+}
+Result<node::v1::ReleaseTaskResponse> Calls::Do(const node::v1::ReleaseTaskRequest& request) {
+  return stubs_->Unary(*stubs_->tasks, &TaskService::Stub::ReleaseTask, request);
+}
+Result<node::v1::EndTaskResponse> Calls::Do(const node::v1::EndTaskRequest& request) {
+  return stubs_->Unary(*stubs_->tasks, &TaskService::Stub::EndTask, request);
+}
+Result<node::v1::HandOverTasksResponse> Calls::Do(const node::v1::HandOverTasksRequest& request) {
+  return stubs_->Unary(*stubs_->tasks, &TaskService::Stub::HandOverTasks, request);
+}
+Result<node::v1::SetAbsenceResponse> Calls::Do(const node::v1::SetAbsenceRequest& request) {
+  return stubs_->Unary(*stubs_->tasks, &TaskService::Stub::SetAbsence, request);
+}
+
+Step Calls::Watch(const node::v1::WatchTasksRequest& request,
+                  const std::function<Step(const node::v1::WatchTasksResponse&)>& take) {
+  grpc::ClientContext context;
+  SetDeadline(&context, kWatch);
+  const auto reader = stubs_->tasks->WatchTasks(&context, request);
+  reader->WaitForInitialMetadata();
+  stubs_->Look(context);
+  node::v1::WatchTasksResponse numbers;
+  Step failure;
+  while (!failure && reader->Read(&numbers)) {
+    failure = take(numbers);
+    if (failure) context.TryCancel();
+  }
+  const grpc::Status status = reader->Finish();
+  if (failure) return failure;
+  // Its time was over.
+  if (status.ok() || status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
+    return std::nullopt;
+  }
+  return FailureOf(status, stubs_->address);
 }
 
 Step Calls::Export(const node::v1::ExportLogRequest& request,

@@ -1,9 +1,10 @@
 // The calls of the own node, each with its deadline.
 //
 // Guarantee: every call ends: 10 s for what reads or writes one thing, 60 s for an import, a
-// backup and an evaluation, 10 min for an export. Failures are those of call_failure.h. Nothing is
-// tried again: an answer that was lost may stand for an act that was done. Thread-safety: one Calls
-// may be used from several threads. Ownership: keeps its channel alive.
+// backup and an evaluation, 10 min for an export, 15 min for a watch. Failures are those of
+// call_failure.h. Nothing is tried again: an answer that was lost may stand for an act that was
+// done. Thread-safety: one Calls may be used from several threads. Ownership: keeps its channel
+// alive.
 #ifndef SLUIS_CLIENT_LIB_CALLS_H_
 #define SLUIS_CLIENT_LIB_CALLS_H_
 
@@ -20,6 +21,7 @@
 #include "sluis/node/v1/register.pb.h"
 #include "sluis/node/v1/signals.pb.h"
 #include "sluis/node/v1/status.pb.h"
+#include "sluis/node/v1/tasks.pb.h"
 
 namespace sluis::client {
 
@@ -66,6 +68,19 @@ class Calls {
   Result<node::v1::StartCeremonyResponse> Do(const node::v1::StartCeremonyRequest& request);
   Result<node::v1::AgreeCeremonyResponse> Do(const node::v1::AgreeCeremonyRequest& request);
   Result<node::v1::CancelCeremonyResponse> Do(const node::v1::CancelCeremonyRequest& request);
+
+  Result<node::v1::ListTasksResponse> Do(const node::v1::ListTasksRequest& request);
+  Result<node::v1::CountTasksResponse> Do(const node::v1::CountTasksRequest& request);
+  Result<node::v1::OpenTaskResponse> Do(const node::v1::OpenTaskRequest& request);
+  Result<node::v1::ClaimTaskResponse> Do(const node::v1::ClaimTaskRequest& request);
+  Result<node::v1::ReleaseTaskResponse> Do(const node::v1::ReleaseTaskRequest& request);
+  Result<node::v1::EndTaskResponse> Do(const node::v1::EndTaskRequest& request);
+  Result<node::v1::HandOverTasksResponse> Do(const node::v1::HandOverTasksRequest& request);
+  Result<node::v1::SetAbsenceResponse> Do(const node::v1::SetAbsenceRequest& request);
+  // Hands over the numbers as they change, until the node or `take` ends it, a quarter of an hour
+  // at most; a failure of `take` ends the call and is returned.
+  Step Watch(const node::v1::WatchTasksRequest& request,
+             const std::function<Step(const node::v1::WatchTasksResponse&)>& take);
 
   Result<node::v1::QueryLogResponse> Do(const node::v1::QueryLogRequest& request);
   Result<node::v1::GetProofResponse> Do(const node::v1::GetProofRequest& request);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/authn/mandates_in_force.h"
+
 namespace sluis::authn {
 
 const Caller::Held* Caller::MandateFor(std::string_view role) const {
@@ -58,20 +60,7 @@ absl::StatusOr<Caller> Authenticate(const CertificateFacts& facts, const Registe
   caller.certificate_digest = facts.certificate_digest;
   caller.certificate_not_after_s = facts.not_after_s;
 
-  record::v1::MandateStatus status;
-  if (registered.status) {
-    absl::StatusOr<record::v1::MandateStatus> verified = verifier.Verify(*registered.status);
-    if (!verified.ok()) return caller;
-    status = *std::move(verified);
-  }
-  for (const record::v1::SignedMandate& signed_mandate : registered.mandates) {
-    absl::StatusOr<record::v1::Mandate> mandate = verifier.Verify(signed_mandate);
-    if (!mandate.ok() || mandate->user_id() != user.user_id() ||
-        mandate->signing_key() != user.signing_key() || !InForce(*mandate, status, now_us)) {
-      continue;
-    }
-    caller.mandates.push_back({*std::move(mandate), MandateDigest(signed_mandate)});
-  }
+  caller.mandates = MandatesInForce(registered, verifier, now_us);
   return caller;
 }
 

@@ -8,6 +8,7 @@
 #include "server/core/refusal.h"
 #include "server/core/sealing_key.h"
 #include "server/core/sent_exchange.h"
+#include "server/core/task_rows.h"
 #include "server/ledger/row.h"
 #include "server/storage/clock.h"
 
@@ -66,8 +67,8 @@ absl::StatusOr<bool> AddExchange(const Call& call, const View& view, const std::
   return true;
 }
 
-// A Notice, an evaluation that was begun here, an exchange or a record, whichever has that id. What
-// went with an erasure that was applied again leaves the mark only.
+// A Notice, an evaluation that was begun here, a task, an exchange or a record, whichever has that
+// id. What went with an erasure that was applied again leaves the mark only.
 absl::Status AddMarked(const Call& call, const View& view, const std::string& id, Effect& effect) {
   const absl::StatusOr<ledger::Row> mark = ledger::ReadRow(view.snapshot(), ExerciseKey(id));
   if (!mark.ok()) return mark.status();
@@ -88,6 +89,12 @@ absl::Status AddMarked(const Call& call, const View& view, const std::string& id
     effect.rows.push_back({ExerciseKey(id), std::nullopt});
     return absl::OkStatus();
   }
+  const absl::StatusOr<TaskRow> task = ReadTask(view, id);
+  if (task.ok()) {
+    DropTask(*task, effect);
+    return absl::OkStatus();
+  }
+  if (!absl::IsNotFound(task.status())) return task.status();
   const absl::StatusOr<bool> exchange = AddExchange(call, view, id, effect);
   if (!exchange.ok()) return exchange.status();
   if (!*exchange) {

@@ -13,13 +13,14 @@
 #include "sluis/node/v1/review.pb.h"
 #include "sluis/node/v1/signals.pb.h"
 #include "sluis/node/v1/status.pb.h"
+#include "sluis/node/v1/tasks.pb.h"
 #include "sluis/peer/v1/holder.pb.h"
 #include "sluis/peer/v1/peer.pb.h"
 
 namespace sluis::core {
 namespace {
 
-std::array<const google::protobuf::FileDescriptor*, 10> Files() {
+std::array<const google::protobuf::FileDescriptor*, 11> Files() {
   return {node::v1::RecordSignalRequest::descriptor()->file(),
           node::v1::AddUserRequest::descriptor()->file(),
           node::v1::QueryLogRequest::descriptor()->file(),
@@ -28,6 +29,7 @@ std::array<const google::protobuf::FileDescriptor*, 10> Files() {
           node::v1::GetKeysRequest::descriptor()->file(),
           node::v1::DraftEvaluationRequest::descriptor()->file(),
           node::v1::GetReviewsRequest::descriptor()->file(),
+          node::v1::ListTasksRequest::descriptor()->file(),
           peer::v1::DeliverRequest::descriptor()->file(),
           peer::v1::EvaluateRequest::descriptor()->file()};
 }

@@ -13,6 +13,8 @@
 #include "server/core/set_aside_head.h"
 #include "server/core/share_draft.h"
 #include "server/core/shared_identity.h"
+#include "server/core/task_rows.h"
+#include "server/core/task_sources.h"
 #include "server/envelope/content.h"
 #include "server/envelope/field_commitment.h"
 #include "server/envelope/form.h"
@@ -193,6 +195,17 @@ bool KeepNamed(const envelope::Repeated<std::string>& named, ShareDraft& draft) 
   return tags.size() == static_cast<size_t>(named.size());
 }
 
+// The rules ask that the contributor be told: whoever shares in this role sees to it.
+void AddTelling(const Call& call, const record::v1::SentExchange& row, crypto::Random& random,
+                Effect& effect) {
+  if (row.tell_contributor_until().empty()) return;
+  record::v1::StoredTask task = NewTask(call, record::v1::TASK_KIND_TELL_CONTRIBUTOR, call.role,
+                                        TellingDay(row.tell_contributor_until()), random);
+  task.set_record_id(row.record_id());
+  task.set_source(row.exchange_id());
+  AddTask(task, effect);
+}
+
 }  // namespace
 
 const Method& ShareSignal::method() const {
@@ -299,6 +312,7 @@ absl::StatusOr<Plan> ShareSignal::Decide(const Call& call, View& view) {
   effect.entry.counterpart =
       SenderPart(row, call.terms->partnership, kKindIntent, offer.binding().terms_digest());
   AddNewRows(draft, row, effect);
+  AddTelling(call, row, tools_.random, effect);
   Plan plan;
   plan.effects.push_back(std::move(effect));
   plan.reply = [this, due_at_us = call.terms->may_exchange ? row.due_at_us() : 0,

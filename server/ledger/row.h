@@ -70,6 +70,9 @@ enum class Table : uint8_t {
   // index[32] ‖ lp(sender) ‖ record id[16] → empty, stamped: a received record with that tag
   kTagIndex = 'z',
   kReceivedTag = 'l',  // lp(record id) ‖ index[32] ‖ lp(sender) → sealed ReceivedTag, stamped
+  kTask = 'T',         // task id[16] → StoredTask, sealed, stamped
+  kTaskMark = 'J',     // digest[32] → TaskMark, sealed, stamped
+  kAbsence = 'U',      // absence id[16] → StoredAbsence, sealed, stamped
 };
 
 std::string RowKey(Table table, std::string_view rest = {});

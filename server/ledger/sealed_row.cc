@@ -42,6 +42,9 @@ bool IsSealedRow(std::string_view key) {
     case Table::kHeldReveal:
     case Table::kReview:
     case Table::kReviewGiven:
+    case Table::kTask:
+    case Table::kTaskMark:
+    case Table::kAbsence:
       return true;
     default:
       return false;
@@ -55,6 +58,8 @@ absl::StatusOr<bool> HasSealedRows(const storage::Snapshot& snapshot) {
         Table::kPinnedKey, Table::kEvaluated, Table::kDiffering, Table::kWrongAnswer,
         Table::kAskedEvaluation, Table::kHeldList, Table::kHeldReveal, Table::kReview,
         Table::kReviewGiven}) {
+    Table::kAskedEvaluation, Table::kTask, Table::kTaskMark, Table::kAbsence
+  }) {
     const std::string prefix = RowKey(table);
     const absl::Status scanned = snapshot.Scan(prefix, storage::PrefixEnd(prefix),
                                                [&found](std::string_view, std::string_view) {

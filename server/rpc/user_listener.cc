@@ -17,6 +17,8 @@
 #include "server/rpc/review_service.h"
 #include "server/rpc/signal_service.h"
 #include "server/rpc/status_service.h"
+#include "server/rpc/task_service.h"
+#include "server/rpc/task_watch.h"
 #include "server/rpc/work_pool.h"
 
 namespace sluis::rpc {
@@ -47,7 +49,9 @@ struct UserListener::Impl {
         exchange(calls, own_users, std::move(parts.exchange), parts.share_tools),
         keys(calls, parts.ceremonies),
         evaluation(calls, std::move(parts.evaluation)),
-        review(calls, std::move(parts.review)) {}
+        review(calls, std::move(parts.review)),
+        watch(calls, parts.ledger, parts.terms, parts.verifier, parts.clock),
+        tasks(calls, watch, parts.verifier, parts.random) {}
 
   // The pool is destroyed after the server: what it still runs finishes calls.
   WorkPool pool;
@@ -61,6 +65,8 @@ struct UserListener::Impl {
   KeyService keys;
   EvaluationService evaluation;
   ReviewService review;
+  TaskWatch watch;
+  TaskService tasks;
   std::unique_ptr<grpc::Server> server;
   int port = 0;
 };
@@ -75,6 +81,8 @@ void UserListener::SetServing(bool serving) {
 
 void UserListener::Shutdown() {
   if (!impl_->server) return;
+  // Streams that nothing else ends would be waited for.
+  impl_->watch.Stop();
   impl_->server->Shutdown(std::chrono::system_clock::now() + kDrainTime);
   impl_->server->Wait();
   impl_->server.reset();
@@ -111,6 +119,7 @@ absl::StatusOr<std::unique_ptr<UserListener>> UserListener::Start(UserListenerPa
   builder.RegisterService(&impl->keys);
   builder.RegisterService(&impl->evaluation);
   builder.RegisterService(&impl->review);
+  builder.RegisterService(&impl->tasks);
   impl->server = builder.BuildAndStart();
   if (!impl->server || impl->port == 0) {
     return absl::UnavailableError("cannot listen on \"" + address + "\"; is the port taken?");

@@ -34,6 +34,7 @@ struct UserListenerParts {
   core::Executor& executor;
   ledger::Ledger& ledger;
   ledger::LeafIndex& index;
+  core::TermsInForce& terms;
   authn::MandateVerifier& verifier;
   storage::Clock& clock;
   crypto::Random& random;

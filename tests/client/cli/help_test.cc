@@ -34,6 +34,16 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                                  {"keys", "reshare"},
                                                                  {"keys", "roll"},
                                                                  {"keys", "recover"},
+                                                                 {"tasks"},
+                                                                 {"tasks", "list"},
+                                                                 {"tasks", "open"},
+                                                                 {"tasks", "claim"},
+                                                                 {"tasks", "release"},
+                                                                 {"tasks", "done"},
+                                                                 {"tasks", "hand-over"},
+                                                                 {"tasks", "absence"},
+                                                                 {"tasks", "watch"},
+                                                                 {"tasks", "digest"},
                                                                  {"user"},
                                                                  {"user", "request"},
                                                                  {"user", "renew"},
@@ -192,7 +202,7 @@ std::string Offered(const std::string& line) {
 
 TEST(CompletionScriptTest, BashOffersWhatFits) {
   EXPECT_THAT(Offered("sluis"), HasSubstr("node user mandate partnership policy protocol signal "
-                                          "inbox exchange keys log completion"));
+                                          "inbox exchange keys tasks log completion"));
   EXPECT_THAT(Offered("sluis user"), HasSubstr("request renew install add list revoke"));
   EXPECT_THAT(Offered("sluis log verify"), HasSubstr("--seen"));
   EXPECT_THAT(Offered("sluis log verify export.sluislog"), HasSubstr("--seen"));

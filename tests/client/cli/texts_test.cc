@@ -179,6 +179,7 @@ TEST(TextsTest, EveryTextIsUsed) {
                             "policy.diff.",
                             "policy.finding.",
                             "tag.kind.",
+                            "tasks.kind.",
                             "protocol.gap.",
                             "protocol.phase.",
                             "protocol.reason."})) {

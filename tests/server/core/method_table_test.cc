@@ -6,6 +6,7 @@
 #include <set>
 
 #include "server/core/accept_partner_log.h"
+#include "server/core/act_on_task.h"
 #include "server/core/amend_signal.h"
 #include "server/core/ask_evaluation.h"
 #include "server/core/cancel_ceremony.h"
@@ -14,15 +15,18 @@
 #include "server/core/erase_signal.h"
 #include "server/core/export_compelled.h"
 #include "server/core/export_log.h"
+#include "server/core/hand_over_tasks.h"
 #include "server/core/hold_signal.h"
 #include "server/core/import_signals.h"
 #include "server/core/list_received.h"
 #include "server/core/list_sent.h"
 #include "server/core/list_signals.h"
+#include "server/core/list_tasks.h"
 #include "server/core/method.h"
 #include "server/core/node_acts.h"
 #include "server/core/open_identity.h"
 #include "server/core/open_signal.h"
+#include "server/core/open_task.h"
 #include "server/core/preview_share.h"
 #include "server/core/query_log.h"
 #include "server/core/record_signal.h"
@@ -32,6 +36,7 @@
 #include "server/core/share_signal.h"
 #include "server/core/start_ceremony.h"
 #include "server/core/view.h"
+#include "server/core/watch_tasks.h"
 #include "server/core/withdraw_share.h"
 #include "server/core/withdraw_signal.h"
 #include "server/ledger/row.h"
@@ -83,8 +88,9 @@ const crypto::Secret<32>& CaseKey() {
   return key;
 }
 
-// One row per DATA and AUDIT method. Everything but the context is well-formed.
-const std::map<std::string, Make>& ContextMethods() {
+// One row per DATA and AUDIT method that is not about tasks. Everything but the context is
+// well-formed.
+const std::map<std::string, Make>& RecordMethods() {
   static const std::string id(16, 'i');
   static const auto& methods =
       *new std::map<std::string,
@@ -264,6 +270,83 @@ const std::map<std::string, Make>& ContextMethods() {
   return methods;
 }
 
+template <typename Act, typename Response, typename Request, typename... More>
+std::shared_ptr<UseCase> OnTasks(Request request, const RequestContext& context, More&... more) {
+  *request.mutable_context() = context;
+  return Boxed<Act, Response>(std::move(request), more...);
+}
+
+// The same of tasks.
+std::map<std::string, Make> TaskMethods() {
+  static const std::string id(16, 'i');
+  return {{"TaskService.ListTasks",
+           [](CoreHarness&, const RequestContext& context) {
+             return OnTasks<ListTasks, ListTasksResponse>(ListTasksRequest(), context);
+           }},
+          {"TaskService.CountTasks",
+           [](CoreHarness&, const RequestContext& context) {
+             return OnTasks<CountTasks, CountTasksResponse>(CountTasksRequest(), context);
+           }},
+          {"TaskService.WatchTasks",
+           [](CoreHarness&, const RequestContext& context) {
+             struct Holder {
+               explicit Holder(const RequestContext& asked) { *request.mutable_context() = asked; }
+               WatchTasksRequest request;
+               WatchPlaces places;
+               std::shared_ptr<void> place;
+               WatchTasks act{request, places, place};
+             };
+             auto holder = std::make_shared<Holder>(context);
+             return std::shared_ptr<UseCase>(holder, &holder->act);
+           }},
+          {"TaskService.OpenTask",
+           [](CoreHarness& h, const RequestContext& context) {
+             OpenTaskRequest request;
+             request.set_kind(record::v1::TASK_KIND_CHECK);
+             request.set_role("casemanager");
+             return OnTasks<OpenTask, OpenTaskResponse>(request, context, h.random);
+           }},
+          {"TaskService.ClaimTask",
+           [](CoreHarness&, const RequestContext& context) {
+             ClaimTaskRequest request;
+             request.set_task_id(id);
+             return OnTasks<ClaimTask, ClaimTaskResponse>(request, context);
+           }},
+          {"TaskService.ReleaseTask",
+           [](CoreHarness&, const RequestContext& context) {
+             ReleaseTaskRequest request;
+             request.set_task_id(id);
+             return OnTasks<ReleaseTask, ReleaseTaskResponse>(request, context);
+           }},
+          {"TaskService.EndTask",
+           [](CoreHarness&, const RequestContext& context) {
+             EndTaskRequest request;
+             request.set_task_id(id);
+             request.set_outcome(record::v1::TASK_OUTCOME_DONE);
+             return OnTasks<EndTask, EndTaskResponse>(request, context);
+           }},
+          {"TaskService.HandOverTasks",
+           [](CoreHarness& h, const RequestContext& context) {
+             HandOverTasksRequest request;
+             request.add_task_ids(id);
+             request.set_to(kFreeText);
+             return OnTasks<HandOverTasks, HandOverTasksResponse>(request, context, h.verifier);
+           }},
+          {"TaskService.SetAbsence", [](CoreHarness& h, const RequestContext& context) {
+             return OnTasks<SetAbsence, SetAbsenceResponse>(SetAbsenceRequest(), context,
+                                                            h.verifier, h.random);
+           }}};
+}
+
+const std::map<std::string, Make>& ContextMethods() {
+  static const auto& methods = *[] {
+    auto* all = new std::map<std::string, Make>(TaskMethods());
+    all->insert(RecordMethods().begin(), RecordMethods().end());
+    return all;
+  }();
+  return methods;
+}
+
 const std::map<std::string, Make>& AdminMethods() {
   static const auto& methods = *new std::map<std::string, Make>{
       {"RegisterService.AddUser",
@@ -347,6 +430,11 @@ const std::map<std::string, Make>& AdminMethods() {
   return methods;
 }
 
+// What needs a task that is there, and claimed: tasks_test.
+bool NeedsTask(const std::string& method) {
+  return method == "TaskService.ClaimTask" || method == "TaskService.ReleaseTask" ||
+         method == "TaskService.EndTask" || method == "TaskService.HandOverTasks";
+}
 bool NeedsContext(const std::string& method) { return ContextMethods().contains(method); }
 bool IsData(const std::string& method) {
   return MethodNamed(method).method_class == METHOD_CLASS_DATA;
@@ -471,6 +559,8 @@ TEST_F(MethodTable, CaseReferenceIsNeededWhereRecordsAreTouched) {
       if (IsData(method)) {
         const Opened entry = ExpectRefused(method, jan_.facts, make(h_, context), "no_case_ref");
         EXPECT_EQ(entry.subject.case_ref(), "");
+      } else if (NeedsTask(method)) {
+        EXPECT_EQ(CodeOf(h_.Run(jan_, make(h_, context))), "no_task") << method;
       } else {
         EXPECT_EQ(h_.Run(jan_, make(h_, context)), absl::OkStatus()) << method;
       }
@@ -567,6 +657,8 @@ TEST_F(MethodTable, WhoIsNotAuthenticatedIsRefusedAndLogged) {
 
 TEST_F(MethodTable, RulesDenyWhatTheRoleMayNotDo) {
   for (const auto& [method, make] : ContextMethods()) {
+    // Their role decides about tasks, and no rule.
+    if (method.starts_with("TaskService.")) continue;
     RequestContext context = Permitted(method);
     // The other of the two: who supervises opens nothing, who opens does not supervise.
     const bool supervises = context.role() == "privacy-officer";

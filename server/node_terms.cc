@@ -76,6 +76,17 @@ absl::Status Node::RecordBetween(const Config& config, const core::Terms& terms)
     const absl::Status recorded =
         parts_->executor->RunAsNodeAndWait(std::make_shared<core::RecordTerms>(std::move(step)));
     if (!recorded.ok()) return recorded;
+    // At the start nothing is in force yet. Otherwise the row has another stamp now, under which
+    // the next is written down; nothing is exchanged meanwhile.
+    if (parts_->terms->Get()->stamp == ledger::kAbsent) continue;
+    const auto snapshot = parts_->ledger->store().NewSnapshot();
+    const core::View view(*snapshot, parts_->ledger->keyring());
+    const absl::StatusOr<uint64_t> stamp = view.StampOf(core::TermsKey());
+    if (!stamp.ok()) return stamp.status();
+    auto meanwhile = std::make_shared<core::Terms>(*parts_->terms->Get());
+    meanwhile->may_exchange = false;
+    meanwhile->stamp = *stamp;
+    parts_->terms->Set(std::move(meanwhile));
   }
   return absl::OkStatus();
 }

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "tests/integration/share_sites.h"
 
 namespace sluis::test {
@@ -15,12 +18,13 @@ constexpr char kZone[] = "pz-heidezoom.example";
 
 class FormerMemberTest : public ShareTest {
  protected:
-  // A partnership of which the town is no member.
-  void LeaveTheTownOut() {
-    partners_.Next({&care_.organisation, &zone_});
+  // A partnership of which the town is no member; its manifest.
+  std::string LeaveTheTownOut() {
+    std::string manifest = partners_.Next({&care_.organisation, &zone_}).Serialise();
     partners_.Install(care_.organisation);
     const absl::Status status = care_.node->Reload(care_.Config());
-    ASSERT_TRUE(status.ok()) << status;
+    EXPECT_TRUE(status.ok()) << status;
+    return manifest;
   }
   Json Former() {
     const Json status = care_.Type({"exchange", "status", "--json"}).json();
@@ -56,6 +60,27 @@ TEST_F(FormerMemberTest, WhatItHasToEraseWasSeenByNobody) {
   EXPECT_EQ(doctor.exit, cli::Exit::kFinding) << doctor.out;
   EXPECT_THAT(doctor.out, HasSubstr("Vraag lindervaart.example schriftelijk om te wissen"));
   EXPECT_THAT(town_.Here({"inbox", "list"}).out, HasSubstr("te lezen")) << "nothing left for it";
+}
+
+// It could install neither the version that left it out nor the one after that.
+TEST_F(FormerMemberTest, TakenBackItGoesOnFromItsOldLedger) {
+  Start(1);
+  const std::string left_out = LeaveTheTownOut();
+  partners_.Next({&care_.organisation, &town_.organisation, &zone_});
+  partners_.Install(town_.organisation);
+  const absl::Status skipped = town_.node->Reload(town_.Config());
+  EXPECT_THAT(std::string(skipped.message()), HasSubstr("install version 3 first"));
+  const auto version = [this] {
+    return town_.Type({"exchange", "status", "--json"}).json().value("manifest_version", Json());
+  };
+  const Json before = version();
+  std::ofstream(town_.Config().manifest_file + ".3", std::ios::binary) << left_out;
+  ASSERT_EQ(town_.node->Reload(town_.Config()), absl::OkStatus());
+  EXPECT_NE(version(), before);
+  // The ledger holds the newest: those between may go.
+  std::filesystem::remove(town_.Config().manifest_file + ".3");
+  EXPECT_EQ(town_.node->Reload(town_.Config()), absl::OkStatus());
+  EXPECT_EQ(version(), 4) << version();
 }
 
 }  // namespace

@@ -175,6 +175,7 @@ TEST_F(ShareTest, TakenBackInItsCoolingOffTimeNobodyHearsOfIt) {
   const std::string record = care_.Record();
   const Ended shared = care_.Share({"signal", "share", record, "--to", kTown, "--yes", "--json"});
   ASSERT_EQ(shared.exit, cli::Exit::kDone) << shared.err << shared.out;
+  EXPECT_EQ(shared.err.find("Dit zou"), std::string::npos) << "no preview beside the JSON";
   EXPECT_EQ(shared.json()["exchange_id"].get<std::string>().size(), 32u);
   EXPECT_GT(shared.json()["due_at_us"].get<uint64_t>(), 0u);
   EXPECT_EQ(StateOf(record), "cooling_off");

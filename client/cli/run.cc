@@ -16,6 +16,7 @@
 #include "client/cli/partnership_commands.h"
 #include "client/cli/policy_commands.h"
 #include "client/cli/protocol_commands.h"
+#include "client/cli/review_commands.h"
 #include "client/cli/signal_commands.h"
 #include "client/cli/task_commands.h"
 #include "client/cli/user_commands.h"
@@ -57,6 +58,7 @@ void AddCommands(CommandSet& set) {
   AddExchangeCommands(set);
   AddKeysCommands(set);
   AddTaskCommands(set);
+  AddReviewCommands(set);
   AddLogCommands(set);
   AddCompletion(set);
 }

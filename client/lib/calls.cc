@@ -12,6 +12,7 @@
 #include "sluis/node/v1/keys.grpc.pb.h"
 #include "sluis/node/v1/log.grpc.pb.h"
 #include "sluis/node/v1/register.grpc.pb.h"
+#include "sluis/node/v1/review.grpc.pb.h"
 #include "sluis/node/v1/signals.grpc.pb.h"
 #include "sluis/node/v1/status.grpc.pb.h"
 #include "sluis/node/v1/tasks.grpc.pb.h"
@@ -24,6 +25,7 @@ using node::v1::ExchangeService;
 using node::v1::KeyService;
 using node::v1::LogService;
 using node::v1::RegisterService;
+using node::v1::ReviewService;
 using node::v1::SignalService;
 using node::v1::StatusService;
 using node::v1::TaskService;
@@ -58,6 +60,7 @@ struct Calls::Stubs {
         people(RegisterService::NewStub(channel)),
         keys(KeyService::NewStub(channel)),
         log(LogService::NewStub(channel)),
+        review(ReviewService::NewStub(channel)),
         tasks(TaskService::NewStub(channel)) {}
 
   template <typename Answer, typename Stub, typename Request>
@@ -89,6 +92,7 @@ struct Calls::Stubs {
   std::unique_ptr<RegisterService::Stub> people;
   std::unique_ptr<KeyService::Stub> keys;
   std::unique_ptr<LogService::Stub> log;
+  std::unique_ptr<ReviewService::Stub> review;
   std::unique_ptr<TaskService::Stub> tasks;
 };
 
@@ -124,6 +128,21 @@ Result<node::v1::DraftEvaluationResponse> Calls::Do(
 }
 Result<node::v1::EvaluateResponse> Calls::Do(const node::v1::EvaluateRequest& request) {
   return stubs_->Unary(*stubs_->evaluation, &EvaluationService::Stub::Evaluate, request, kLong);
+}
+Result<node::v1::GetReviewsResponse> Calls::Do(const node::v1::GetReviewsRequest& request) {
+  return stubs_->Unary(*stubs_->review, &ReviewService::Stub::GetReviews, request, kLong);
+}
+Result<node::v1::CollectListsResponse> Calls::Do(const node::v1::CollectListsRequest& request) {
+  return stubs_->Unary(*stubs_->review, &ReviewService::Stub::CollectLists, request, kExport);
+}
+Result<node::v1::DrawSampleResponse> Calls::Do(const node::v1::DrawSampleRequest& request) {
+  return stubs_->Unary(*stubs_->review, &ReviewService::Stub::DrawSample, request, kExport);
+}
+Result<node::v1::OpenSampleResponse> Calls::Do(const node::v1::OpenSampleRequest& request) {
+  return stubs_->Unary(*stubs_->review, &ReviewService::Stub::OpenSample, request, kLong);
+}
+Result<node::v1::CloseReviewResponse> Calls::Do(const node::v1::CloseReviewRequest& request) {
+  return stubs_->Unary(*stubs_->review, &ReviewService::Stub::CloseReview, request, kExport);
 }
 Result<node::v1::RecordSignalResponse> Calls::Do(const node::v1::RecordSignalRequest& request) {
   return stubs_->Unary(*stubs_->signals, &SignalService::Stub::RecordSignal, request);

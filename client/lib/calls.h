@@ -1,10 +1,10 @@
 // The calls of the own node, each with its deadline.
 //
 // Guarantee: every call ends: 10 s for what reads or writes one thing, 60 s for an import, a
-// backup and an evaluation, 10 min for an export, 15 min for a watch. Failures are those of
-// call_failure.h. Nothing is tried again: an answer that was lost may stand for an act that was
-// done. Thread-safety: one Calls may be used from several threads. Ownership: keeps its channel
-// alive.
+// backup, an evaluation and an opening, 10 min for an export and what asks all holders of a key for
+// a period, 15 min for a watch. Failures are those of call_failure.h. Nothing is tried again: an
+// answer that was lost may stand for an act that was done. Thread-safety: one Calls may be used
+// from several threads. Ownership: keeps its channel alive.
 #ifndef SLUIS_CLIENT_LIB_CALLS_H_
 #define SLUIS_CLIENT_LIB_CALLS_H_
 
@@ -19,6 +19,7 @@
 #include "sluis/node/v1/keys.pb.h"
 #include "sluis/node/v1/log.pb.h"
 #include "sluis/node/v1/register.pb.h"
+#include "sluis/node/v1/review.pb.h"
 #include "sluis/node/v1/signals.pb.h"
 #include "sluis/node/v1/status.pb.h"
 #include "sluis/node/v1/tasks.pb.h"
@@ -43,6 +44,12 @@ class Calls {
 
   Result<node::v1::DraftEvaluationResponse> Do(const node::v1::DraftEvaluationRequest& request);
   Result<node::v1::EvaluateResponse> Do(const node::v1::EvaluateRequest& request);
+
+  Result<node::v1::GetReviewsResponse> Do(const node::v1::GetReviewsRequest& request);
+  Result<node::v1::CollectListsResponse> Do(const node::v1::CollectListsRequest& request);
+  Result<node::v1::DrawSampleResponse> Do(const node::v1::DrawSampleRequest& request);
+  Result<node::v1::OpenSampleResponse> Do(const node::v1::OpenSampleRequest& request);
+  Result<node::v1::CloseReviewResponse> Do(const node::v1::CloseReviewRequest& request);
 
   Result<node::v1::RecordSignalResponse> Do(const node::v1::RecordSignalRequest& request);
   Result<node::v1::ImportSignalsResponse> Do(const node::v1::ImportSignalsRequest& request);

@@ -80,7 +80,7 @@ void AddWords(const std::string& text, Codes& codes) {
     if (!reader.Literal() || !reader.Skip(',')) continue;
     if (const auto field = reader.Literal()) fields.insert(*field);
   }
-  for (const std::string_view builder : {"FailedBefore(", "BadContext("}) {
+  for (const std::string_view builder : {"FailedBefore(", "BadContext(", "RefuseReview(call, "}) {
     for (size_t at = text.find(builder); at != std::string::npos; at = text.find(builder, at + 1)) {
       if (const auto code = Reader(text, at + builder.size()).Literal()) codes[*code];
     }

@@ -178,6 +178,8 @@ TEST(TextsTest, EveryTextIsUsed) {
                             "policy.sight.",
                             "policy.diff.",
                             "policy.finding.",
+                            "review.fault.",
+                            "review.verdict.",
                             "tag.kind.",
                             "tasks.kind.",
                             "protocol.gap.",

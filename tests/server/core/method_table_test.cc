@@ -559,14 +559,11 @@ TEST_F(MethodTable, CaseReferenceIsNeededWhereRecordsAreTouched) {
       if (IsData(method)) {
         const Opened entry = ExpectRefused(method, jan_.facts, make(h_, context), "no_case_ref");
         EXPECT_EQ(entry.subject.case_ref(), "");
-<<<<<<< ours
       } else if (NeedsTask(method)) {
         EXPECT_EQ(CodeOf(h_.Run(jan_, make(h_, context))), "no_task") << method;
-=======
       } else if (method.starts_with("ReviewService.") && method != "ReviewService.GetReviews") {
         // It came as far as the rules, and there is no key to review.
         EXPECT_EQ(CodeOf(h_.Run(jan_, make(h_, context))), "no_key") << method;
->>>>>>> theirs
       } else {
         EXPECT_EQ(h_.Run(jan_, make(h_, context)), absl::OkStatus()) << method;
       }

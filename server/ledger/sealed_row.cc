@@ -57,9 +57,7 @@ absl::StatusOr<bool> HasSealedRows(const storage::Snapshot& snapshot) {
        {Table::kSent, Table::kReceived, Table::kOutbox, Table::kCeremony, Table::kCeremonyEvent,
         Table::kPinnedKey, Table::kEvaluated, Table::kDiffering, Table::kWrongAnswer,
         Table::kAskedEvaluation, Table::kHeldList, Table::kHeldReveal, Table::kReview,
-        Table::kReviewGiven}) {
-    Table::kAskedEvaluation, Table::kTask, Table::kTaskMark, Table::kAbsence
-  }) {
+        Table::kReviewGiven, Table::kTask, Table::kTaskMark, Table::kAbsence}) {
     const std::string prefix = RowKey(table);
     const absl::Status scanned = snapshot.Scan(prefix, storage::PrefixEnd(prefix),
                                                [&found](std::string_view, std::string_view) {

@@ -103,4 +103,6 @@ function(sluis_together target)
     set_source_files_properties(${source} PROPERTIES UNITY_GROUP "together_${place}")
   endforeach()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  # GCC takes what is included for a header, where a class with a member of an unnamed namespace would be a fault.
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endfunction()

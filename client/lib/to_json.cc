@@ -11,7 +11,6 @@ namespace sluis::client {
 namespace {
 
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 using google::protobuf::Reflection;
 using Json = nlohmann::ordered_json;
 
@@ -27,7 +26,7 @@ std::string PrefixOf(const std::string& name) {
 }
 
 // One value: of a field at `index`, or of a field that is not repeated when `index` is negative.
-Json Value(const Message& message, const FieldDescriptor& field, int index) {
+Json Value(const google::protobuf::Message& message, const FieldDescriptor& field, int index) {
   const Reflection& of = *message.GetReflection();
   const bool single = index < 0;
   switch (field.cpp_type()) {
@@ -72,7 +71,7 @@ std::string EnumWord(const google::protobuf::EnumValueDescriptor& value) {
   return word;
 }
 
-Json ToJson(const Message& message) {
+Json ToJson(const google::protobuf::Message& message) {
   Json out = Json::object();
   const google::protobuf::Descriptor& type = *message.GetDescriptor();
   const Reflection& of = *message.GetReflection();

@@ -6,6 +6,7 @@
 
 #include "server/core/exercise.h"
 #include "server/core/exercise_keys.h"
+#include "server/core/held_manifest.h"
 #include "server/core/node_acts.h"
 #include "server/ledger/data_folder.h"
 #include "server/manifest_loader.h"
@@ -39,14 +40,20 @@ absl::StatusOr<core::HeldManifest> Node::HeldNow() const {
   return core::ReadHeldManifest(core::View(*snapshot, parts_->ledger->keyring()));
 }
 
-// Terms that the configuration asks for, judged against what the ledger holds.
-absl::StatusOr<std::shared_ptr<core::Terms>> Node::NextTerms(const Config& config) const {
+// Terms that the configuration asks for, judged against what the ledger holds, and the manifests
+// that lie between.
+struct Node::Next {
+  std::shared_ptr<core::Terms> terms;
+  core::ManifestChain between;
+};
+
+absl::StatusOr<Node::Next> Node::NextTerms(const Config& config) const {
   absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(config);
-  if (!terms.ok()) return terms;
+  if (!terms.ok()) return terms.status();
   absl::StatusOr<core::HeldManifest> held = HeldNow();
   if (!held.ok()) return held.status();
   const std::string today = storage::LegalDay(parts_->clock.NowUs());
-  const auto between = ManifestsBetween(config, held->manifest, today);
+  absl::StatusOr<core::ManifestChain> between = ManifestsBetween(config, held->manifest, today);
   if (!between.ok()) return between.status();
   auto manifest = LoadManifest(config, parts_->log_public, **terms,
                                between->empty() ? held->manifest : between->back(), today);
@@ -59,31 +66,14 @@ absl::StatusOr<std::shared_ptr<core::Terms>> Node::NextTerms(const Config& confi
   auto protocol = LoadProtocol(config, **terms);
   if (!protocol.ok()) return protocol.status();
   (*terms)->protocol = *std::move(protocol);
-  return terms;
-}
-
-// Writes down the manifests that came into force between the one of the ledger and that of these
-// terms: the ledger takes one after another, and nothing is done under them. terms_mutex is held.
-absl::Status Node::RecordBetween(const Config& config, const core::Terms& terms) {
-  const absl::StatusOr<core::HeldManifest> held = HeldNow();
-  if (!held.ok()) return held.status();
-  const auto between =
-      ManifestsBetween(config, held->manifest, storage::LegalDay(parts_->clock.NowUs()));
-  if (!between.ok()) return between.status();
-  for (const auto& manifest : *between) {
-    auto step = std::make_shared<core::Terms>(terms);
-    core::TakeManifest(manifest, *step);
-    const absl::Status recorded =
-        parts_->executor->RunAsNodeAndWait(std::make_shared<core::RecordTerms>(std::move(step)));
-    if (!recorded.ok()) return recorded;
-  }
-  return absl::OkStatus();
+  return Next{*std::move(terms), *std::move(between)};
 }
 
 // Brings terms into force: unchanged ones get the stamp they have, others an entry and a new one.
 // terms_mutex is held.
-absl::Status Node::RecordTerms(std::shared_ptr<core::Terms> terms) {
+absl::Status Node::RecordTerms(Next next) {
   Parts& parts = *parts_;
+  std::shared_ptr<core::Terms> terms = std::move(next.terms);
   const auto recorded = [&]() -> absl::StatusOr<bool> {
     const auto snapshot = parts.ledger->store().NewSnapshot();
     const core::View view(*snapshot, parts.ledger->keyring());
@@ -97,8 +87,8 @@ absl::Status Node::RecordTerms(std::shared_ptr<core::Terms> terms) {
   absl::StatusOr<bool> same = recorded();
   if (!same.ok()) return same.status();
   if (!*same) {
-    absl::Status status =
-        parts.executor->RunAsNodeAndWait(std::make_shared<core::RecordTerms>(terms));
+    absl::Status status = parts.executor->RunAsNodeAndWait(
+        std::make_shared<core::RecordTerms>(terms, std::move(next.between)));
     if (!status.ok()) return status;
     same = recorded();
     if (!same.ok()) return same.status();
@@ -185,10 +175,8 @@ absl::Status Node::RecordFirst() {
     if (!status.ok()) return status;
     parts.restored_to.reset();
   }
-  absl::StatusOr<std::shared_ptr<core::Terms>> terms = NextTerms(config);
+  absl::StatusOr<Next> terms = NextTerms(config);
   if (!terms.ok()) return terms.status();
-  status = RecordBetween(config, **terms);
-  if (!status.ok()) return status;
   status = RecordTerms(*std::move(terms));
   if (!status.ok()) return status;
   if (config.first_administrator_request.empty()) return absl::OkStatus();
@@ -213,10 +201,8 @@ absl::Status Node::Reload(Config next) {
   std::lock_guard one_at_a_time(parts_->terms_mutex);
   absl::Status status = CheckReload(parts_->ConfigNow(), next);
   if (!status.ok()) return status;
-  absl::StatusOr<std::shared_ptr<core::Terms>> terms = NextTerms(next);
+  absl::StatusOr<Next> terms = NextTerms(next);
   if (!terms.ok()) return terms.status();
-  status = RecordBetween(next, **terms);
-  if (!status.ok()) return status;
   status = RecordTerms(*std::move(terms));
   if (!status.ok()) return status;
   // The terms are in force whether or not partners can connect; the heartbeat tries again.

@@ -33,6 +33,16 @@ void WarnOfProtocol(const core::Terms& terms, const std::string& today) {
   }
 }
 
+// Whether anything that was recorded or made in exercise is there still.
+absl::StatusOr<bool> IsLeftOfExercise(ledger::Ledger& ledger) {
+  const auto snapshot = ledger.store().NewSnapshot();
+  const core::View view(*snapshot, ledger.keyring());
+  const absl::StatusOr<std::vector<std::string>> records = view.RecordsOfExercise();
+  if (!records.ok()) return records.status();
+  if (!records->empty()) return true;
+  return core::KeysOfExercise(view);
+}
+
 }  // namespace
 
 absl::StatusOr<core::HeldManifest> Node::HeldNow() const {
@@ -94,7 +104,11 @@ absl::Status Node::RecordTerms(Next next) {
     if (!same.ok()) return same.status();
     if (!*same) return absl::AbortedError("the terms changed again meanwhile; reload once more");
   }
-  terms->may_exchange = terms->exercise;
+  // Known before they are in force: a node that was active and stays so is at no moment taken for
+  // one that is suspended. Since the entry nothing decided in an exercise can commit any more.
+  const absl::StatusOr<bool> left =
+      terms->active() ? IsLeftOfExercise(*parts.ledger) : absl::StatusOr<bool>(true);
+  terms->may_exchange = terms->exercise || (left.ok() && !*left);
   WarnOfProtocol(*terms, storage::LegalDay(parts.clock.NowUs()));
   parts.terms->Set(std::move(terms));
   // In force whatever comes of this: records of an exercise are hidden, nothing is exchanged, and

@@ -76,6 +76,7 @@ absl::StatusOr<Plan> CloseCorrected::Decide(const Call& call, View& view) {
     return RefusalPlan(call, {absl::StatusCode::kFailedPrecondition, "not_due",
                               "no wrong version is left open by this; look again later", ""});
   };
+  if (held_up_by_ == HeldUpBy::kSuspension && call.terms->may_exchange) return not_due();
   const absl::StatusOr<SentRow> share = ReadSent(view, exchange_id_);
   if (!share.ok() && !absl::IsNotFound(share.status())) return share.status();
   if (!share.ok() || IsEnded(share->row.state()) || share->row.due_at_us() > call.now_us) {

@@ -40,17 +40,20 @@ absl::StatusOr<bool> LeavesWrongVersion(const View& view, const SentRow& share);
 
 // Makes the Cancel owed that tells so: an act of the node, with one entry about the earlier
 // exchange, once. Refused with `not_due` when the correction ended, is in its cooling-off time, or
-// leaves nothing wrong there. Whoever runs it knows that the correction cannot go on by itself;
-// nothing here can.
+// leaves nothing wrong there; and when it was held up by a suspension that is over. That the
+// partner does not take it is known to whoever runs this alone.
 class CloseCorrected : public UseCase {
  public:
+  enum class HeldUpBy { kSuspension, kPartner };
   // `exchange_id`: of the correction.
-  explicit CloseCorrected(std::string exchange_id) : exchange_id_(std::move(exchange_id)) {}
+  CloseCorrected(std::string exchange_id, HeldUpBy held_up_by)
+      : exchange_id_(std::move(exchange_id)), held_up_by_(held_up_by) {}
   const Method& method() const override;
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:
   const std::string exchange_id_;
+  const HeldUpBy held_up_by_;
 };
 
 }  // namespace sluis::core

@@ -36,6 +36,9 @@ absl::Status Outbound::CloseCorrected(const std::string& partner, const core::Te
   const auto owed = rows_.To(view, partner, parts_.clock.NowUs(), stands_still);
   if (!owed.ok()) return owed.status();
   absl::Status first = absl::OkStatus();
+  using Close = core::CloseCorrected;
+  const auto held_up_by =
+      terms.may_exchange ? Close::HeldUpBy::kPartner : Close::HeldUpBy::kSuspension;
   size_t closed = 0;
   for (const Owed& one : *owed) {
     if (closed >= kMostStopped || IsStopping()) break;
@@ -50,7 +53,7 @@ absl::Status Outbound::CloseCorrected(const std::string& partner, const core::Te
       if (wrong.ok() && *wrong) {
         ++closed;
         const absl::Status told = parts_.executor.RunAsNodeAndWait(
-            std::make_shared<core::CloseCorrected>(std::string(one.id())));
+            std::make_shared<Close>(std::string(one.id()), held_up_by));
         // It was taken back, or opened, just now.
         if (!told.ok() && !absl::IsFailedPrecondition(told)) {
           first.Update(told);

@@ -6,6 +6,7 @@
 
 #include "server/core/overdue_correction.h"
 #include "server/core/preview_share.h"
+#include "server/core/sent_correction.h"
 #include "tests/server/exchange/correction_pair.h"
 
 namespace sluis::exchange {
@@ -135,6 +136,24 @@ TEST_F(CorrectionSuspendedTest, APartnerThatIsSuspendedItselfIsTold) {
   Cross();
   EXPECT_EQ(Sent(later), record::v1::SENT_STATE_OPENED);
   EXPECT_EQ(Received(earlier).corrected_by(), later);
+}
+
+// A look that began under terms that suspended it: the correction can go now, and takes the place
+// of what is there by itself.
+TEST_F(CorrectionSuspendedTest, OnceItIsResumedALookFromBeforeClosesNothing) {
+  const std::string earlier = OpenedAndAmended();
+  std::string later;
+  ASSERT_EQ(Correct(earlier, &later), absl::OkStatus());
+  Advance(hours(4));
+  using Close = core::CloseCorrected;
+  EXPECT_EQ(CodeOf(welfare_.h.executor->RunAsNodeAndWait(
+                std::make_shared<Close>(later, Close::HeldUpBy::kSuspension))),
+            "not_due");
+  EXPECT_EQ(Count(welfare_, earlier, "cancel"), 0u);
+  EXPECT_EQ(Summary(earlier).reason(), "");
+  Cross();
+  EXPECT_EQ(Sent(later), record::v1::SENT_STATE_OPENED);
+  EXPECT_EQ(Sent(earlier), record::v1::SENT_STATE_CORRECTED);
 }
 
 // A copy of the word that it was wrong, after the correction was opened.

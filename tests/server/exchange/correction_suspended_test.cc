@@ -202,6 +202,21 @@ TEST_F(CorrectionSuspendedTest, OneThatIsStoppedHereLeavesNothingWrongOpenThere)
   EXPECT_EQ(Received(earlier).corrected_by(), last);
 }
 
+// A look whose act came to nothing had told it, by its own account, until the node was restarted.
+TEST_F(CorrectionSuspendedTest, WhatOneLookDidNotTellTheNextOneTells) {
+  const std::string earlier = OpenedAndAmended();
+  SuspendBoth();
+  ASSERT_EQ(Correct(earlier), absl::OkStatus());
+  Advance(hours(4));
+  welfare_.h.ledger->BeforeNext([this] { welfare_.Put(welfare_.TermsWithManifest()); });
+  SendFromWelfare();
+  EXPECT_EQ(Count(welfare_, earlier, "cancel"), 0u) << "resumed at that moment";
+  EXPECT_TRUE(IsReadable(earlier));
+  Suspend(welfare_);
+  CloseThere(earlier);
+  EXPECT_FALSE(IsReadable(earlier));
+}
+
 // A copy of the word that it was wrong, after the correction was opened.
 TEST_F(CorrectionSuspendedTest, TheWordComingAfterTheCorrectionChangesNothing) {
   const std::string earlier = OpenedAndAmended();

@@ -94,10 +94,10 @@ absl::Status CheckComesNext(const partnership::SignedManifest& next, const std::
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::shared_ptr<const partnership::SignedManifest>>> ManifestsBetween(
+absl::StatusOr<core::ManifestChain> ManifestsBetween(
     const Config& config, const std::shared_ptr<const partnership::SignedManifest>& held,
     const std::string& today) {
-  std::vector<std::shared_ptr<const partnership::SignedManifest>> between;
+  core::ManifestChain between;
   if (!held || config.manifest_file.empty()) return between;
   const absl::StatusOr<partnership::SignedManifest> named = ReadManifest(config.manifest_file);
   // Whoever loads it says so.

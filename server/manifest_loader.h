@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "crypto/signature.h"
 #include "server/config.h"
+#include "server/core/held_manifest.h"
 #include "server/core/terms.h"
 #include "server/partnership/manifest.h"
 
@@ -40,7 +41,7 @@ absl::Status CheckOwn(const partnership::Manifest& manifest, const std::string& 
 // beside it, each under its name with a dot and the version behind it, complete on `today` and
 // following the one before; what they say of this node is not looked at. Empty when nothing lies
 // between or the first is not there: LoadManifest says then what is missing. Errors name the file.
-absl::StatusOr<std::vector<std::shared_ptr<const partnership::SignedManifest>>> ManifestsBetween(
+absl::StatusOr<core::ManifestChain> ManifestsBetween(
     const Config& config, const std::shared_ptr<const partnership::SignedManifest>& held,
     const std::string& today);
 

@@ -65,9 +65,9 @@ class Node {
 
   absl::Status Open();
   absl::StatusOr<core::HeldManifest> HeldNow() const;
-  absl::StatusOr<std::shared_ptr<core::Terms>> NextTerms(const Config& config) const;
-  absl::Status RecordBetween(const Config& config, const core::Terms& terms);
-  absl::Status RecordTerms(std::shared_ptr<core::Terms> terms);
+  struct Next;
+  absl::StatusOr<Next> NextTerms(const Config& config) const;
+  absl::Status RecordTerms(Next next);
   absl::Status EndExercise();
   absl::Status EraseExercise();
   absl::Status FirstActs();

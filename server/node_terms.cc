@@ -6,6 +6,7 @@
 
 #include "server/core/exercise.h"
 #include "server/core/exercise_keys.h"
+#include "server/core/held_manifest.h"
 #include "server/core/node_acts.h"
 #include "server/ledger/data_folder.h"
 #include "server/manifest_loader.h"
@@ -32,6 +33,16 @@ void WarnOfProtocol(const core::Terms& terms, const std::string& today) {
   }
 }
 
+// Whether anything that was recorded or made in exercise is there still.
+absl::StatusOr<bool> IsLeftOfExercise(ledger::Ledger& ledger) {
+  const auto snapshot = ledger.store().NewSnapshot();
+  const core::View view(*snapshot, ledger.keyring());
+  const absl::StatusOr<std::vector<std::string>> records = view.RecordsOfExercise();
+  if (!records.ok()) return records.status();
+  if (!records->empty()) return true;
+  return core::KeysOfExercise(view);
+}
+
 }  // namespace
 
 absl::StatusOr<core::HeldManifest> Node::HeldNow() const {
@@ -39,14 +50,20 @@ absl::StatusOr<core::HeldManifest> Node::HeldNow() const {
   return core::ReadHeldManifest(core::View(*snapshot, parts_->ledger->keyring()));
 }
 
-// Terms that the configuration asks for, judged against what the ledger holds.
-absl::StatusOr<std::shared_ptr<core::Terms>> Node::NextTerms(const Config& config) const {
+// Terms that the configuration asks for, judged against what the ledger holds, and the manifests
+// that lie between.
+struct Node::Next {
+  std::shared_ptr<core::Terms> terms;
+  core::ManifestChain between;
+};
+
+absl::StatusOr<Node::Next> Node::NextTerms(const Config& config) const {
   absl::StatusOr<std::shared_ptr<core::Terms>> terms = LoadTerms(config);
-  if (!terms.ok()) return terms;
+  if (!terms.ok()) return terms.status();
   absl::StatusOr<core::HeldManifest> held = HeldNow();
   if (!held.ok()) return held.status();
   const std::string today = storage::LegalDay(parts_->clock.NowUs());
-  const auto between = ManifestsBetween(config, held->manifest, today);
+  absl::StatusOr<core::ManifestChain> between = ManifestsBetween(config, held->manifest, today);
   if (!between.ok()) return between.status();
   auto manifest = LoadManifest(config, parts_->log_public, **terms,
                                between->empty() ? held->manifest : between->back(), today);
@@ -59,42 +76,14 @@ absl::StatusOr<std::shared_ptr<core::Terms>> Node::NextTerms(const Config& confi
   auto protocol = LoadProtocol(config, **terms);
   if (!protocol.ok()) return protocol.status();
   (*terms)->protocol = *std::move(protocol);
-  return terms;
-}
-
-// Writes down the manifests that came into force between the one of the ledger and that of these
-// terms: the ledger takes one after another, and nothing is done under them. terms_mutex is held.
-absl::Status Node::RecordBetween(const Config& config, const core::Terms& terms) {
-  const absl::StatusOr<core::HeldManifest> held = HeldNow();
-  if (!held.ok()) return held.status();
-  const auto between =
-      ManifestsBetween(config, held->manifest, storage::LegalDay(parts_->clock.NowUs()));
-  if (!between.ok()) return between.status();
-  for (const auto& manifest : *between) {
-    auto step = std::make_shared<core::Terms>(terms);
-    core::TakeManifest(manifest, *step);
-    const absl::Status recorded =
-        parts_->executor->RunAsNodeAndWait(std::make_shared<core::RecordTerms>(std::move(step)));
-    if (!recorded.ok()) return recorded;
-    // At the start nothing is in force yet. Otherwise the row has another stamp now, under which
-    // the next is written down; nothing is exchanged meanwhile.
-    if (parts_->terms->Get()->stamp == ledger::kAbsent) continue;
-    const auto snapshot = parts_->ledger->store().NewSnapshot();
-    const core::View view(*snapshot, parts_->ledger->keyring());
-    const absl::StatusOr<uint64_t> stamp = view.StampOf(core::TermsKey());
-    if (!stamp.ok()) return stamp.status();
-    auto meanwhile = std::make_shared<core::Terms>(*parts_->terms->Get());
-    meanwhile->may_exchange = false;
-    meanwhile->stamp = *stamp;
-    parts_->terms->Set(std::move(meanwhile));
-  }
-  return absl::OkStatus();
+  return Next{*std::move(terms), *std::move(between)};
 }
 
 // Brings terms into force: unchanged ones get the stamp they have, others an entry and a new one.
 // terms_mutex is held.
-absl::Status Node::RecordTerms(std::shared_ptr<core::Terms> terms) {
+absl::Status Node::RecordTerms(Next next) {
   Parts& parts = *parts_;
+  std::shared_ptr<core::Terms> terms = std::move(next.terms);
   const auto recorded = [&]() -> absl::StatusOr<bool> {
     const auto snapshot = parts.ledger->store().NewSnapshot();
     const core::View view(*snapshot, parts.ledger->keyring());
@@ -108,14 +97,18 @@ absl::Status Node::RecordTerms(std::shared_ptr<core::Terms> terms) {
   absl::StatusOr<bool> same = recorded();
   if (!same.ok()) return same.status();
   if (!*same) {
-    absl::Status status =
-        parts.executor->RunAsNodeAndWait(std::make_shared<core::RecordTerms>(terms));
+    absl::Status status = parts.executor->RunAsNodeAndWait(
+        std::make_shared<core::RecordTerms>(terms, std::move(next.between)));
     if (!status.ok()) return status;
     same = recorded();
     if (!same.ok()) return same.status();
     if (!*same) return absl::AbortedError("the terms changed again meanwhile; reload once more");
   }
-  terms->may_exchange = terms->exercise;
+  // Known before they are in force: a node that was active and stays so is at no moment taken for
+  // one that is suspended. Since the entry nothing decided in an exercise can commit any more.
+  const absl::StatusOr<bool> left =
+      terms->active() ? IsLeftOfExercise(*parts.ledger) : absl::StatusOr<bool>(true);
+  terms->may_exchange = terms->exercise || (left.ok() && !*left);
   WarnOfProtocol(*terms, storage::LegalDay(parts.clock.NowUs()));
   parts.terms->Set(std::move(terms));
   // In force whatever comes of this: records of an exercise are hidden, nothing is exchanged, and
@@ -196,10 +189,8 @@ absl::Status Node::RecordFirst() {
     if (!status.ok()) return status;
     parts.restored_to.reset();
   }
-  absl::StatusOr<std::shared_ptr<core::Terms>> terms = NextTerms(config);
+  absl::StatusOr<Next> terms = NextTerms(config);
   if (!terms.ok()) return terms.status();
-  status = RecordBetween(config, **terms);
-  if (!status.ok()) return status;
   status = RecordTerms(*std::move(terms));
   if (!status.ok()) return status;
   if (config.first_administrator_request.empty()) return absl::OkStatus();
@@ -224,10 +215,8 @@ absl::Status Node::Reload(Config next) {
   std::lock_guard one_at_a_time(parts_->terms_mutex);
   absl::Status status = CheckReload(parts_->ConfigNow(), next);
   if (!status.ok()) return status;
-  absl::StatusOr<std::shared_ptr<core::Terms>> terms = NextTerms(next);
+  absl::StatusOr<Next> terms = NextTerms(next);
   if (!terms.ok()) return terms.status();
-  status = RecordBetween(next, **terms);
-  if (!status.ok()) return status;
   status = RecordTerms(*std::move(terms));
   if (!status.ok()) return status;
   // The terms are in force whether or not partners can connect; the heartbeat tries again.

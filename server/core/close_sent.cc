@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "server/core/judge_leaf.h"
+#include "server/core/sent_correction.h"
 #include "server/core/stop_share.h"
 #include "server/envelope/terms.h"
 #include "server/ledger/reader.h"
@@ -184,7 +185,10 @@ absl::Status CloseSent::Close(const Call& call, View& view, const PeerLeaf& leaf
   effect.entry.counterpart =
       SenderPart(after, call.terms->partnership, ending->kind, crypto::View(leaf.digest));
   WriteSent(*sent, std::move(after), peer::v1::ENVELOPE_KIND_UNSPECIFIED, call.now_us, effect);
-  if (ending->state != record::v1::SENT_STATE_OPENED) return absl::OkStatus();
+  // Answers of one envelope are of one kind: no other of this plan was opened.
+  if (ending->state != record::v1::SENT_STATE_OPENED) {
+    return AddClosedEarlier(call, view, *sent, plan);
+  }
   return AddCorrected(view, sent->row, offer->offer, corrected, effect);
 }
 

@@ -14,7 +14,8 @@ namespace sluis::core {
 
 // What a partner says an exchange came to: Opened, Unopenable or a Refusal. It ends the exchange,
 // frees the queue and lets the sealed key go; the signed answer is kept. One effect per record.
-// What was opened as a correction takes the place of the earlier exchange. After the key was
+// What was opened as a correction takes the place of the earlier exchange; one that was not leaves
+// nothing wrong open there (AddClosedEarlier). After the key was
 // released a Refusal or Unopenable is the partner's word only: the exchange ends, and the partner
 // is still taken to have the record (MayBeThere). The answer is kept beside the Receipt that it
 // contradicts.

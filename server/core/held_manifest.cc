@@ -61,7 +61,8 @@ void TakeManifest(std::shared_ptr<const partnership::SignedManifest> manifest, T
   terms.may_exchange = false;
 }
 
-absl::Status AddManifest(const View& view, const Terms& terms, Effect& effect) {
+absl::Status AddManifest(const View& view, const Terms& terms, const ManifestChain& between,
+                         Effect& effect) {
   absl::StatusOr<HeldManifest> held = ReadHeldManifest(view);
   if (!held.ok()) return held.status();
   if (!terms.manifest) {
@@ -76,7 +77,13 @@ absl::Status AddManifest(const View& view, const Terms& terms, Effect& effect) {
     effect.preconditions.push_back({key, held->stamp});
     return absl::OkStatus();
   }
-  absl::Status follows = partnership::CheckFollows(held->get(), next);
+  const partnership::Manifest* before = held->get();
+  for (const auto& one : between) {
+    absl::Status follows = partnership::CheckFollows(before, one->manifest);
+    if (!follows.ok()) return follows;
+    before = &one->manifest;
+  }
+  absl::Status follows = partnership::CheckFollows(before, next);
   if (!follows.ok()) return follows;
   effect.preconditions.push_back({key, held->stamp});
   effect.rows.push_back({key, terms.manifest->Serialise()});

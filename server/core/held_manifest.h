@@ -2,6 +2,7 @@
 #define SLUIS_SERVER_CORE_HELD_MANIFEST_H_
 
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -30,10 +31,14 @@ absl::StatusOr<HeldManifest> ReadHeldManifest(const View& view);
 // may_exchange false: whoever brings the terms into force knows what an exercise has left.
 void TakeManifest(std::shared_ptr<const partnership::SignedManifest> manifest, Terms& terms);
 
+// Manifests that follow one after another.
+using ManifestChain = std::vector<std::shared_ptr<const partnership::SignedManifest>>;
+
 // Adds the row of the manifest in `terms` to the effect that brings them into force, unless it is
-// held already. FAILED_PRECONDITION when it does not follow the one held, or there is none although
-// one is held.
-absl::Status AddManifest(const View& view, const Terms& terms, Effect& effect);
+// held already. FAILED_PRECONDITION when it does not follow the one held through those `between`,
+// or there is none although one is held.
+absl::Status AddManifest(const View& view, const Terms& terms, const ManifestChain& between,
+                         Effect& effect);
 
 }  // namespace sluis::core
 

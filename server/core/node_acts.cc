@@ -87,18 +87,30 @@ const Method& RecordTerms::method() const { return NodeMethod("Node.RecordTerms"
 absl::StatusOr<Plan> RecordTerms::Decide(const Call& call, View& view) {
   absl::StatusOr<uint64_t> stamp = view.StampOf(TermsKey());
   if (!stamp.ok()) return stamp.status();
-  // The entry speaks under the terms that it brings into force.
-  Call under_new_terms = call;
-  under_new_terms.terms = terms_;
-  const std::string row = TermsRowOf(*terms_);
   Plan plan;
-  Effect& effect = plan.effects.emplace_back();
-  effect.entry =
-      EntryOf(under_new_terms, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
-  effect.entry.act.set_object_digest(std::string(crypto::View(crypto::Sha256(row))));
+  // An entry speaks under the terms that it brings into force.
+  const auto add = [&](const std::shared_ptr<const Terms>& terms, const std::string& row) {
+    Call under_new_terms = call;
+    under_new_terms.terms = terms;
+    Effect& effect = plan.effects.emplace_back();
+    effect.entry =
+        EntryOf(under_new_terms, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+    effect.entry.act.set_object_digest(std::string(crypto::View(crypto::Sha256(row))));
+  };
+  for (const auto& manifest : between_) {
+    auto step = std::make_shared<Terms>(*terms_);
+    TakeManifest(manifest, *step);
+    const std::string row = TermsRowOf(*step);
+    add(std::move(step), row);
+  }
+  const std::string row = TermsRowOf(*terms_);
+  add(terms_, row);
+  // In the last one alone: every effect is held to the stamp of the terms in memory, which would
+  // not stand any more after one that wrote this row.
+  Effect& effect = plan.effects.back();
   effect.preconditions.push_back({TermsKey(), *stamp});
   effect.rows.push_back({TermsKey(), row});
-  absl::Status manifest = AddManifest(view, *terms_, effect);
+  absl::Status manifest = AddManifest(view, *terms_, between_, effect);
   if (!manifest.ok()) return manifest;
   plan.reply = Done;
   return plan;

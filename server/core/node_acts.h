@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "server/core/held_manifest.h"
 #include "server/core/use_case.h"
 #include "server/ledger/ledger.h"
 #include "sluis/node/v1/register.pb.h"
@@ -19,15 +20,19 @@ std::string TermsRowOf(const Terms& terms);
 absl::StatusOr<bool> TermsRecorded(const View& view, const Terms& terms);
 
 // Writes down configuration, packs and manifest in force. Afterwards the stamp of TermsKey()
-// belongs into the terms. Errors of AddManifest.
+// belongs into the terms. `between`: the manifests after the one held and before that of the terms,
+// by version, each with an entry of its own and nothing done under it; all or none are written
+// down. Errors of AddManifest.
 class RecordTerms : public UseCase {
  public:
-  explicit RecordTerms(std::shared_ptr<const Terms> terms) : terms_(std::move(terms)) {}
+  explicit RecordTerms(std::shared_ptr<const Terms> terms, ManifestChain between = {})
+      : terms_(std::move(terms)), between_(std::move(between)) {}
   const Method& method() const override;
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:
   std::shared_ptr<const Terms> terms_;
+  const ManifestChain between_;
 };
 
 // Registers the first administrator of a node that has no user at all; refused otherwise.

@@ -11,6 +11,7 @@
 #include "server/core/judge_leaf.h"
 #include "server/core/refusal.h"
 #include "server/core/release_again.h"
+#include "server/core/sent_correction.h"
 #include "server/core/set_aside_head.h"
 #include "server/core/shared_tags.h"
 #include "server/core/stop_share.h"
@@ -174,7 +175,7 @@ absl::Status ReleaseKeys::Follow(const Call& call, View& view, const PeerLeaf& l
   if (*wrong && !(*wrong)->empty()) again->stopped_by = **wrong;
   if (!again->permitted()) {
     plan.effects.push_back(Stopped(call, *sent, *again, true));
-    return absl::OkStatus();
+    return AddClosedEarlier(call, view, *sent, plan);
   }
   Effect& effect = plan.effects.emplace_back(
       EffectOf(again->as_person, again->act, record::v1::OPERATION_DISCLOSURE));

@@ -34,6 +34,30 @@ bool IsReadThere(const SentExchange& earlier, const SentExchange& share) {
          earlier.recipient() == share.recipient();
 }
 
+// The effect that makes the Cancel owed which says that this version is wrong.
+absl::StatusOr<Effect> Closing(const Call& call, const View& view, const SentRow& earlier) {
+  const absl::StatusOr<SentBinding> bound = SentBindingOf(view, call.terms->organisation, earlier);
+  if (!bound.ok()) return bound.status();
+  const absl::StatusOr<std::shared_ptr<const OpenedRecord>> record =
+      view.OpenRecord(earlier.row.record_id());
+  if (!record.ok() && !absl::IsNotFound(record.status())) return record.status();
+  Effect effect;
+  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
+  effect.entry.act.set_reason(kCorrected);
+  if (record.ok()) {
+    AddSubject(**record, effect.entry);
+    effect.about = *record;
+  }
+  peer::v1::Cancel cancel;
+  cancel.set_reason(peer::v1::CANCEL_REASON_CORRECTED);
+  SentExchange after = earlier.row;
+  after.set_cancel(cancel.SerializeAsString());
+  effect.entry.counterpart =
+      SenderPart(after, call.terms->partnership, EndingKind(true), bound->offer.terms_digest());
+  WriteSent(earlier, std::move(after), peer::v1::ENVELOPE_KIND_CANCEL, call.now_us, effect);
+  return effect;
+}
+
 }  // namespace
 
 bool CanBeCorrected(const SentExchange& earlier, std::string_view record_id,
@@ -76,6 +100,7 @@ absl::StatusOr<Plan> CloseCorrected::Decide(const Call& call, View& view) {
     return RefusalPlan(call, {absl::StatusCode::kFailedPrecondition, "not_due",
                               "no wrong version is left open by this; look again later", ""});
   };
+  if (held_up_by_ == HeldUpBy::kSuspension && call.terms->may_exchange) return not_due();
   const absl::StatusOr<SentRow> share = ReadSent(view, exchange_id_);
   if (!share.ok() && !absl::IsNotFound(share.status())) return share.status();
   if (!share.ok() || IsEnded(share->row.state()) || share->row.due_at_us() > call.now_us) {
@@ -84,32 +109,31 @@ absl::StatusOr<Plan> CloseCorrected::Decide(const Call& call, View& view) {
   const absl::StatusOr<std::optional<SentRow>> found = EarlierOf(view, *share);
   if (!found.ok()) return found.status();
   if (!found->has_value() || !IsReadThere((*found)->row, share->row)) return not_due();
-  const SentRow& earlier = **found;
-  const absl::StatusOr<SentBinding> bound = SentBindingOf(view, call.terms->organisation, earlier);
-  if (!bound.ok()) return bound.status();
-  const absl::StatusOr<std::shared_ptr<const OpenedRecord>> record =
-      view.OpenRecord(earlier.row.record_id());
-  if (!record.ok() && !absl::IsNotFound(record.status())) return record.status();
-
+  absl::StatusOr<Effect> closing = Closing(call, view, **found);
+  if (!closing.ok()) return closing.status();
   Plan plan;
-  Effect& effect = plan.effects.emplace_back();
-  effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
-  effect.entry.act.set_reason(kCorrected);
-  if (record.ok()) {
-    AddSubject(**record, effect.entry);
-    effect.about = *record;
-  }
   // A correction that is taken back at this moment says nothing against what is there.
-  effect.preconditions.push_back({SentKey(exchange_id_), share->stamp});
-  peer::v1::Cancel cancel;
-  cancel.set_reason(peer::v1::CANCEL_REASON_CORRECTED);
-  SentExchange after = earlier.row;
-  after.set_cancel(cancel.SerializeAsString());
-  effect.entry.counterpart =
-      SenderPart(after, call.terms->partnership, EndingKind(true), bound->offer.terms_digest());
-  WriteSent(earlier, std::move(after), peer::v1::ENVELOPE_KIND_CANCEL, call.now_us, effect);
+  closing->preconditions.push_back({SentKey(exchange_id_), share->stamp});
+  plan.effects.push_back(*std::move(closing));
   plan.reply = [](std::span<const ledger::Logged>) { return absl::OkStatus(); };
   return plan;
+}
+
+absl::Status AddClosedEarlier(const Call& call, const View& view, const SentRow& share,
+                              Plan& plan) {
+  const absl::StatusOr<std::optional<SentRow>> earlier = EarlierOf(view, share);
+  if (!earlier.ok()) return earlier.status();
+  if (!earlier->has_value() || !IsReadThere((*earlier)->row, share.row)) return absl::OkStatus();
+  const std::string key = SentKey((*earlier)->row.exchange_id());
+  for (const Effect& effect : plan.effects) {
+    for (const ledger::RowWrite& row : effect.rows) {
+      if (row.key == key) return absl::OkStatus();
+    }
+  }
+  absl::StatusOr<Effect> closing = Closing(call, view, **earlier);
+  if (!closing.ok()) return closing.status();
+  plan.effects.push_back(*std::move(closing));
+  return absl::OkStatus();
 }
 
 }  // namespace sluis::core

@@ -1,6 +1,7 @@
 #include "server/core/stop_share.h"
 
 #include "server/core/refusal.h"
+#include "server/core/sent_correction.h"
 #include "sluis/record/v1/entry.pb.h"
 
 namespace sluis::core {
@@ -106,6 +107,8 @@ absl::StatusOr<Plan> StopShare::Decide(const Call& call, View& view) {
   if (again->permitted()) return not_due();
   Plan plan;
   plan.effects.push_back(Stopped(call, *sent, *again, departed_));
+  const absl::Status closed = AddClosedEarlier(call, view, *sent, plan);
+  if (!closed.ok()) return closed;
   plan.reply = Done;
   return plan;
 }

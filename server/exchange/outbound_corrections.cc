@@ -36,6 +36,9 @@ absl::Status Outbound::CloseCorrected(const std::string& partner, const core::Te
   const auto owed = rows_.To(view, partner, parts_.clock.NowUs(), stands_still);
   if (!owed.ok()) return owed.status();
   absl::Status first = absl::OkStatus();
+  using Close = core::CloseCorrected;
+  const auto held_up_by =
+      terms.may_exchange ? Close::HeldUpBy::kPartner : Close::HeldUpBy::kSuspension;
   size_t closed = 0;
   for (const Owed& one : *owed) {
     if (closed >= kMostStopped || IsStopping()) break;
@@ -47,18 +50,20 @@ absl::Status Outbound::CloseCorrected(const std::string& partner, const core::Te
       const absl::StatusOr<bool> wrong =
           sent.ok() ? core::LeavesWrongVersion(view, *sent) : sent.status();
       first.Update(wrong.status());
+      // One that cannot be read is said once; what else is in the way may be gone at the next look.
+      const bool lasts = absl::IsDataLoss(wrong.status()) || absl::IsNotFound(wrong.status());
+      if (!wrong.ok() && !lasts) continue;
       if (wrong.ok() && *wrong) {
         ++closed;
         const absl::Status told = parts_.executor.RunAsNodeAndWait(
-            std::make_shared<core::CloseCorrected>(std::string(one.id())));
-        // It was taken back, or opened, just now.
-        if (!told.ok() && !absl::IsFailedPrecondition(told)) {
-          first.Update(told);
+            std::make_shared<Close>(std::string(one.id()), held_up_by));
+        if (!told.ok()) {
+          // It was taken back or opened just now, or can go: the next look sees that by itself.
+          if (!absl::IsFailedPrecondition(told)) first.Update(told);
           continue;
         }
       }
     }
-    // One that cannot be read is said once.
     std::lock_guard lock(mutex_);
     told_.insert(one.exchange);
   }

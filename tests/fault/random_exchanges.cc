@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/core/received_exchange.h"
+#include "server/core/sent_correction.h"
 #include "server/core/sent_exchange.h"
 #include "server/storage/clock.h"
 
@@ -130,6 +131,14 @@ record::v1::SentState RandomExchanges::SentStateOf(const std::string& id, const 
     if (const auto sent = core::ReadSent(view, id); sent.ok()) state = sent->row.state();
   });
   return state;
+}
+
+bool RandomExchanges::IsClosing(const std::string& id, const Made& made) {
+  bool closing = false;
+  five_.node(made.from).Look([&](const core::View& view) {
+    if (const auto sent = core::ReadSent(view, id); sent.ok()) closing = core::IsClosing(sent->row);
+  });
+  return closing;
 }
 
 void RandomExchanges::ShareSomething() {
@@ -273,6 +282,11 @@ void RandomExchanges::CheckRows(Findings& findings) {
       }
     });
     if (state != record::v1::SENT_STATE_OPENED) continue;
+    // A correction of it ended without being opened: its recipient was told that it is wrong.
+    if (IsClosing(id, made)) {
+      if (five_.person(made.to).Open(there).ok()) violate("is wrong and can be read");
+      continue;
+    }
     const auto opened = five_.person(made.to).Open(there);
     if (!opened.ok()) {
       violate("cannot be read at its recipient: " + opened.status().ToString());

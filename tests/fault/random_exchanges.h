@@ -65,6 +65,7 @@ class RandomExchanges {
   size_t AnyNode() { return random_.Below(FiveNodes::kCount); }
   // The state of a sent exchange; unspecified when it is not there.
   record::v1::SentState SentStateOf(const std::string& id, const Made& made);
+  bool IsClosing(const std::string& id, const Made& made);
   // Version and text of a record as it is now; 0 without one.
   std::pair<uint32_t, std::string> NowOf(const Kept& kept);
   void CheckRows(Findings& findings);

@@ -94,6 +94,46 @@ TEST_F(ExerciseTest, TheManifestIsHeldWithTheEntryThatBroughtItIntoForce) {
   EXPECT_EQ(held->stamp, entry.index + 1);
 }
 
+// Every act is held to the stamp of the terms in memory: manifests that were written down one after
+// another changed it under the node that serves, which could write nothing from then on.
+TEST_F(ExerciseTest, ManifestsBetweenComeWithTheLastOneAndTheNodeGoesOn) {
+  const Signed first = Make(kExercise);
+  ASSERT_EQ(Install(first), absl::OkStatus());
+  const Signed second = Make(kExercise, first), third = Make(kExercise, second),
+               fourth = Make(kExercise, third);
+  const uint64_t size = h_.size();
+  const auto record = [&](const ManifestChain& between) {
+    auto terms = h_.MakeTerms();
+    TakeManifest(fourth, *terms);
+    return h_.executor->RunAsNodeAndWait(std::make_shared<RecordTerms>(std::move(terms), between));
+  };
+  for (const ManifestChain& wrong :
+       {ManifestChain{}, ManifestChain{second}, ManifestChain{third, second}}) {
+    EXPECT_EQ(record(wrong).code(), absl::StatusCode::kFailedPrecondition);
+  }
+  EXPECT_EQ(h_.size(), size) << "all or none";
+  EXPECT_NE(Recorded(), "") << "after one that failed";
+
+  const uint64_t before = h_.size();
+  ASSERT_EQ(record({second, third}), absl::OkStatus());
+  const std::vector<Opened> entries = h_.Entries(before);
+  ASSERT_THAT(entries, SizeIs(3));
+  for (size_t at = 0; at < entries.size(); ++at) {
+    EXPECT_EQ(entries[at].act.method(), "Node.RecordTerms");
+    EXPECT_EQ(entries[at].act.manifest_version(), at + 2);
+  }
+  ASSERT_TRUE(Held().ok());
+  EXPECT_EQ(Held()->manifest->Serialise(), fourth->Serialise());
+  EXPECT_EQ(Held()->stamp, entries.back().index + 1);
+  // As the node does once they are written down.
+  auto in_force = h_.MakeTerms();
+  TakeManifest(fourth, *in_force);
+  EXPECT_TRUE(*Look([&](const View& view) { return TermsRecorded(view, *in_force); }));
+  in_force->stamp = *Look([](const View& view) { return view.StampOf(TermsKey()); });
+  h_.terms.Set(std::move(in_force));
+  EXPECT_NE(Recorded(), "");
+}
+
 TEST_F(ExerciseTest, OnlyWhatFollowsTakesThePlaceOfAManifest) {
   const Signed first = Make(kPreparation);
   ASSERT_EQ(Install(first), absl::OkStatus());

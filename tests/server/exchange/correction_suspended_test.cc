@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/core/close_sent.h"
 #include "server/core/overdue_correction.h"
 #include "server/core/preview_share.h"
+#include "server/core/sent_correction.h"
 #include "tests/server/exchange/correction_pair.h"
 
 namespace sluis::exchange {
@@ -135,6 +137,84 @@ TEST_F(CorrectionSuspendedTest, APartnerThatIsSuspendedItselfIsTold) {
   Cross();
   EXPECT_EQ(Sent(later), record::v1::SENT_STATE_OPENED);
   EXPECT_EQ(Received(earlier).corrected_by(), later);
+}
+
+// A look that began under terms that suspended it: the correction can go now, and takes the place
+// of what is there by itself.
+TEST_F(CorrectionSuspendedTest, OnceItIsResumedALookFromBeforeClosesNothing) {
+  const std::string earlier = OpenedAndAmended();
+  std::string later;
+  ASSERT_EQ(Correct(earlier, &later), absl::OkStatus());
+  Advance(hours(4));
+  using Close = core::CloseCorrected;
+  EXPECT_EQ(CodeOf(welfare_.h.executor->RunAsNodeAndWait(
+                std::make_shared<Close>(later, Close::HeldUpBy::kSuspension))),
+            "not_due");
+  EXPECT_EQ(Count(welfare_, earlier, "cancel"), 0u);
+  EXPECT_EQ(Summary(earlier).reason(), "");
+  Cross();
+  EXPECT_EQ(Sent(later), record::v1::SENT_STATE_OPENED);
+  EXPECT_EQ(Sent(earlier), record::v1::SENT_STATE_CORRECTED);
+}
+
+// A partner that wants to keep what it has, or whose rules refuse, answered once and kept it.
+TEST_F(CorrectionSuspendedTest, APartnerThatRefusesTheCorrectionDoesNotKeepTheWrongVersion) {
+  const std::string earlier = OpenedAndAmended();
+  std::string later;
+  ASSERT_EQ(Correct(earlier, &later), absl::OkStatus());
+  Advance(hours(4));
+  constexpr auto kKind = peer::v1::ENVELOPE_KIND_REFUSAL;
+  auto refusal = welfare_.AnswerTo<peer::v1::Refusal>(later, kKind);
+  refusal.set_refused_kind(peer::v1::ENVELOPE_KIND_OFFER);
+  refusal.set_refused_digest(
+      std::string(crypto::View(envelope::LeafDigest(welfare_.Offer(later).bytes))));
+  refusal.set_reason(peer::v1::REFUSAL_REASON_RULE);
+  refusal.set_manifest_version(1);
+  const uint64_t size = welfare_.h.size();
+  ASSERT_EQ(welfare_.RunAsPeer(std::make_shared<core::CloseSent>(
+                kCity, welfare_.Leaves(kKind, refusal.SerializeAsString()))),
+            absl::OkStatus());
+  EXPECT_EQ(Sent(later), record::v1::SENT_STATE_REFUSED);
+  EXPECT_EQ(welfare_.h.size(), size + 2) << "its end and the word, in one write";
+  EXPECT_EQ(Count(welfare_, earlier, "cancel"), 1u);
+  EXPECT_TRUE(IsReadable(earlier));
+  CloseThere(earlier);
+  EXPECT_FALSE(IsReadable(earlier));
+  EXPECT_EQ(Summary(earlier).reason(), "closing");
+}
+
+TEST_F(CorrectionSuspendedTest, OneThatIsStoppedHereLeavesNothingWrongOpenThere) {
+  const std::string earlier = OpenedAndAmended();
+  std::string later;
+  ASSERT_EQ(Correct(earlier, &later), absl::OkStatus());
+  ASSERT_EQ(Amend(2), absl::OkStatus());
+  Advance(hours(4));
+  SendFromWelfare();
+  EXPECT_EQ(Sent(later), record::v1::SENT_STATE_STOPPED);
+  EXPECT_EQ(Count(welfare_, earlier, "cancel"), 1u);
+  CloseThere(earlier);
+  EXPECT_FALSE(IsReadable(earlier));
+  std::string last;
+  ASSERT_EQ(Correct(earlier, &last), absl::OkStatus());
+  Advance(hours(4));
+  Cross();
+  EXPECT_EQ(Sent(earlier), record::v1::SENT_STATE_CORRECTED);
+  EXPECT_EQ(Received(earlier).corrected_by(), last);
+}
+
+// A look whose act came to nothing had told it, by its own account, until the node was restarted.
+TEST_F(CorrectionSuspendedTest, WhatOneLookDidNotTellTheNextOneTells) {
+  const std::string earlier = OpenedAndAmended();
+  SuspendBoth();
+  ASSERT_EQ(Correct(earlier), absl::OkStatus());
+  Advance(hours(4));
+  welfare_.h.ledger->BeforeNext([this] { welfare_.Put(welfare_.TermsWithManifest()); });
+  SendFromWelfare();
+  EXPECT_EQ(Count(welfare_, earlier, "cancel"), 0u) << "resumed at that moment";
+  EXPECT_TRUE(IsReadable(earlier));
+  Suspend(welfare_);
+  CloseThere(earlier);
+  EXPECT_FALSE(IsReadable(earlier));
 }
 
 // A copy of the word that it was wrong, after the correction was opened.

@@ -337,8 +337,10 @@ absl::Status Outbound::Stop(const Owed& owed, bool released, Packing& packing) {
     std::lock_guard lock(mutex_);
     departed = departed || tried_.contains(owed.exchange);
   }
-  return parts_.executor.RunAsNodeAndWait(
+  absl::Status stopped = parts_.executor.RunAsNodeAndWait(
       std::make_shared<core::StopShare>(std::string(owed.id()), departed));
+  if (stopped.ok()) ++progress_;
+  return stopped;
 }
 
 absl::StatusOr<bool> Outbound::AddOffer(const Owed& owed, MadeOffer made, Packing& packing) {

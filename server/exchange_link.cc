@@ -30,8 +30,9 @@ namespace {
 // Part of what core::kNodeNeedsSeconds allows.
 constexpr auto kLook = std::chrono::seconds(1);
 constexpr auto kUpkeep = std::chrono::hours(1);
-// After a look at what is owed that found nothing to send, the next one waits this many times as
-// long as that one took: with much coming in and a long outbox it would follow at once, for ever.
+// After a look at what is owed that found nothing to do, what arrives brings about no other before
+// this many times as long as that one took: with much coming in and a long outbox it would follow
+// at once, for ever. What nothing arrives for, such as an act of a person, waits no longer by that.
 constexpr int kRestAfterLook = 3;
 constexpr size_t kExpiredPerRound = 256;
 constexpr size_t kSealingKeysPerRound = 1024;
@@ -132,18 +133,18 @@ void ExchangeLink::Begin() {
     while (!stopping_) {
       woken_ = false;
       lock.unlock();
-      const uint64_t handed_over = outbound_.handed_over();
+      const uint64_t progress = outbound_.progress();
       const auto begun = parts_.clock.Monotonic();
       const absl::Status status = outbound_.Round();
       if (!status.ok()) spdlog::error("exchange: {}", std::string(status.message()));
-      const auto rest = kRestAfterLook * (parts_.clock.Monotonic() - begun);
-      const bool in_vain = outbound_.handed_over() == handed_over;
-      lock.lock();
-      if (in_vain) {
-        wake_.wait_for(lock, std::min<std::chrono::nanoseconds>(rest, period),
-                       [this] { return stopping_; });
+      std::chrono::nanoseconds rest(0);
+      if (outbound_.progress() == progress) {
+        rest = std::min<std::chrono::nanoseconds>(
+            kRestAfterLook * (parts_.clock.Monotonic() - begun), period);
       }
-      wake_.wait_for(lock, period, [this] { return stopping_ || woken_; });
+      lock.lock();
+      wake_.wait_for(lock, rest, [this] { return stopping_; });
+      wake_.wait_for(lock, period - rest, [this] { return stopping_ || woken_; });
     }
   });
   // Ceremonies take turns with everything that comes about them: no message waits for that.

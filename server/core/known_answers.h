@@ -4,9 +4,9 @@
 //
 // Guarantee: an answer is given to none but the question it was made for, under the very terms
 // and protocol and on the day that it was made for; `question` must hold whatever else deciding
-// reads. Other terms, or another day, begin anew. Of each partner and direction at most kMostOfOne
-// answers are kept, of about kMostBytes together; then those of that one begin anew: who asks much
-// displaces nobody else's. Thread-safe.
+// reads and the answer repeats. Other terms, or another day, begin anew. Of each partner and
+// direction at most kMostOfOne answers are kept, of about kMostBytes together; then those of that
+// one begin anew: who asks much displaces nobody else's. Thread-safe.
 #ifndef SLUIS_SERVER_CORE_KNOWN_ANSWERS_H_
 #define SLUIS_SERVER_CORE_KNOWN_ANSWERS_H_
 

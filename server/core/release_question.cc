@@ -69,8 +69,9 @@ std::string_view ValueOf(const Answer& answer, std::string_view name) {
 }
 
 // All that deciding reads, but for what answers are kept under: the protocol in force, the day, the
-// direction and the partner. Nothing when that cannot be said in numbers: for what lacks one the
-// rules are asked each time.
+// direction and the partner. Nothing when that cannot be said in numbers, for then the rules are
+// asked each time: for what lacks one, and for what is written otherwise than its number is, such
+// as "007", because the answer repeats what was written and not what it means.
 std::optional<std::string> QuestionOf(const Facts& facts, std::string_view read,
                                       const std::vector<GivenAttribute>& given) {
   if (facts.record.unreadable) return std::nullopt;
@@ -83,6 +84,8 @@ std::optional<std::string> QuestionOf(const Facts& facts, std::string_view read,
   crypto::AppendLp(question, read);
   for (const GivenAttribute& one : given) {
     if (!one.number) return std::nullopt;
+    const policies::Attribute& attribute = terms.packs.schema().attributes[one.attribute];
+    if (terms.packs.schema().ValueName(attribute, *one.number) != one.value) return std::nullopt;
     crypto::AppendU32(question, one.attribute);
     crypto::AppendU8(question, static_cast<uint8_t>(one.source));
     crypto::AppendU32(question, static_cast<uint32_t>(*one.number));

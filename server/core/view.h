@@ -17,8 +17,9 @@
 namespace sluis::core {
 
 // What a use case may read: one snapshot of the ledger's rows. Rows of the register that it reads
-// become standing preconditions of the effects planned from it. Not thread-safe: one view per
-// planning of one call.
+// become standing preconditions of the effects planned from it. One view per planning of one call.
+// Several threads may read through its const methods at once, as long as none calls another: these
+// change nothing, remember nothing and read a snapshot that is thread-safe.
 class View {
  public:
   // Both must outlive the view.

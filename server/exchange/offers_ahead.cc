@@ -34,15 +34,29 @@ MadeOffer MakeOne(const Owed& owed, const core::Call& call, const core::View& vi
 
 OffersAhead::OffersAhead() : team_(ThreadsBeside()) {}
 
-std::vector<MadeOffer> OffersAhead::Make(std::span<const Owed> owed, size_t most,
-                                         const core::Call& call, const core::View& view,
-                                         const ledger::LogReader& log) {
-  most = std::min({most, kMost, owed.size()});
-  size_t count = 0;
-  while (count < most && owed[count].kind == peer::v1::ENVELOPE_KIND_OFFER) ++count;
-  std::vector<MadeOffer> made(count);
+MadeOffer OffersAhead::Look::At(std::span<const Owed> owed, size_t place, size_t most,
+                                const std::function<bool(const Owed&)>& goes_along) {
+  if (place < from_ || place - from_ >= made_.size()) {
+    const std::span<const Owed> rest = owed.subspan(place);
+    const size_t end = std::min({most, next_, rest.size()});
+    size_t count = 1;
+    while (count < end && rest[count].kind == peer::v1::ENVELOPE_KIND_OFFER &&
+           goes_along(rest[count])) {
+      ++count;
+    }
+    made_ = offers_.Make(rest.first(count), call_, view_, log_);
+    from_ = place;
+    // All of these were looked at when more are asked for.
+    if (count == next_) next_ = std::min(2 * next_, kMost);
+  }
+  return std::move(made_[place - from_]);
+}
+
+std::vector<MadeOffer> OffersAhead::Make(std::span<const Owed> owed, const core::Call& call,
+                                         const core::View& view, const ledger::LogReader& log) {
+  std::vector<MadeOffer> made(owed.size());
   core::PeopleStanding people;
-  team_.Each(count, [&](size_t i) { made[i] = MakeOne(owed[i], call, view, log, people); });
+  team_.Each(made.size(), [&](size_t i) { made[i] = MakeOne(owed[i], call, view, log, people); });
   return made;
 }
 

@@ -44,6 +44,7 @@ absl::Status Outbound::Serve(const std::string& partner,
   status.Update(closed);
   // Filling it may have taken a while too: what was decided under other terms does not leave.
   if (parcel.ok() && parts_.terms.Get() != terms) {
+    ++progress_;
     parts_.wake();
     return Free(partner, absl::OkStatus());
   }
@@ -95,7 +96,7 @@ absl::Status Outbound::Send(const std::string& partner, const core::Terms& terms
   peer::v1::DeliverRequest request;
   *request.mutable_envelope() = *std::move(envelope);
   if (parcel.head_proof) *request.mutable_head_proof() = *parcel.head_proof;
-  ++handed_over_;
+  ++progress_;
   auto shared = std::make_shared<const Parcel>(std::move(parcel));
   parts_.peers.Deliver(partner, std::move(request),
                        [this, partner, shared](absl::StatusOr<peer::v1::DeliverResponse> answer) {

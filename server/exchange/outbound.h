@@ -101,8 +101,9 @@ class Outbound {
   std::vector<envelope::ExchangeId> Remembered() const;
   void Forget(std::span<const envelope::ExchangeId> exchanges);
 
-  // Envelopes handed over so far, taken or not.
-  uint64_t handed_over() const { return handed_over_; }
+  // Grows with each envelope handed over, taken or not, with each exchange that is ended, and when
+  // the terms change while an envelope is filled: a look that leaves it as it was, was in vain.
+  uint64_t progress() const { return progress_; }
 
   // Sends no more, and waits for what is under way.
   void Stop();
@@ -181,7 +182,7 @@ class Outbound {
   const OutboundParts parts_;
   mutable OwedRows rows_;
   const uint64_t started_us_;
-  std::atomic<uint64_t> handed_over_ = 0;
+  std::atomic<uint64_t> progress_ = 0;
   OffersAhead offers_;
   mutable std::mutex mutex_;
   std::condition_variable idle_;

@@ -58,20 +58,6 @@ struct Outbound::Packing {
   std::set<std::string> noticed;
   ledger::ShownCheckpoint shown;
   const ledger::LogReader* log = nullptr;
-  // Offers made ahead, and the place of the first of them in what is owed.
-  std::vector<MadeOffer> ahead;
-  size_t ahead_from = 0;
-
-  // The Offer owed at that place, with those that follow and may go along.
-  MadeOffer Offer(OffersAhead& offers, std::span<const Owed> owed, size_t at,
-                  const core::Call& call, const core::View& view) {
-    if (at < ahead_from || at - ahead_from >= ahead.size()) {
-      const size_t room = envelope::kMaxLeaves - parcel.exchanges.size();
-      ahead = offers.Make(owed.subspan(at), std::max<size_t>(room, 1), call, view, *log);
-      ahead_from = at;
-    }
-    return std::move(ahead[at - ahead_from]);
-  }
 
   bool Fits(size_t more) {
     full = parcel.exchanges.size() >= envelope::kMaxLeaves ||
@@ -173,6 +159,10 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
   const absl::StatusOr<std::vector<Owed>> owed = rows_.To(view, partner, call.now_us, may_leave);
   if (!owed.ok()) return owed.status();
 
+  const auto goes_along = [&](const Owed& one) {
+    return StandingOf(one.exchange) == Standing::kFree && !waiting.contains(one.case_token);
+  };
+  OffersAhead::Look offers(offers_, call, view, log);
   absl::Status first = absl::OkStatus();
   size_t passed_by = 0;
   for (size_t at = 0; at < owed->size(); ++at) {
@@ -188,10 +178,12 @@ absl::StatusOr<Outbound::Parcel> Outbound::Pack(const std::string& partner,
       continue;
     }
     parcel.kind = one.kind;
+    const size_t room =
+        standing == Standing::kAlone ? 1 : envelope::kMaxLeaves - parcel.exchanges.size();
     // One row that cannot be read must not keep the others here.
     const absl::StatusOr<bool> added =
         one.kind == peer::v1::ENVELOPE_KIND_OFFER
-            ? AddOffer(one, packing.Offer(offers_, *owed, at, call, view), packing)
+            ? AddOffer(one, offers.At(*owed, at, room, goes_along), packing)
             : Add(one, call, view, packing);
     first.Update(added.status());
     if (std::exchange(packing.left_behind, false)) {
@@ -345,8 +337,10 @@ absl::Status Outbound::Stop(const Owed& owed, bool released, Packing& packing) {
     std::lock_guard lock(mutex_);
     departed = departed || tried_.contains(owed.exchange);
   }
-  return parts_.executor.RunAsNodeAndWait(
+  absl::Status stopped = parts_.executor.RunAsNodeAndWait(
       std::make_shared<core::StopShare>(std::string(owed.id()), departed));
+  if (stopped.ok()) ++progress_;
+  return stopped;
 }
 
 absl::StatusOr<bool> Outbound::AddOffer(const Owed& owed, MadeOffer made, Packing& packing) {

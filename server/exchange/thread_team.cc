@@ -22,14 +22,22 @@ ThreadTeam::~ThreadTeam() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void ThreadTeam::Task::Run() {
-  for (size_t i = next++; i < count; i = next++) work(i);
+void ThreadTeam::Task::Run() noexcept {
+  try {
+    for (size_t i = next++; i < count; i = next++) work(i);
+  } catch (...) {
+    if (!threw.exchange(true)) thrown = std::current_exception();
+    next = count;
+  }
 }
 
 void ThreadTeam::Each(size_t count, const std::function<void(size_t)>& work) {
-  Task task{work, count};
+  Task task{.work = work, .count = count};
   const std::unique_lock turn(turn_, std::try_to_lock);
-  if (!turn.owns_lock() || threads_.empty() || count < 2) return task.Run();
+  if (!turn.owns_lock() || threads_.empty() || count < 2) {
+    task.Run();
+    return task.End();
+  }
   {
     const std::lock_guard lock(mutex_);
     task_ = &task;
@@ -37,10 +45,13 @@ void ThreadTeam::Each(size_t count, const std::function<void(size_t)>& work) {
   }
   wake_.notify_all();
   task.Run();
-  std::unique_lock lock(mutex_);
-  // Whoever has not come yet finds nothing any more.
-  task_ = nullptr;
-  done_.wait(lock, [this] { return at_work_ == 0; });
+  {
+    std::unique_lock lock(mutex_);
+    // Whoever has not come yet finds nothing any more.
+    task_ = nullptr;
+    done_.wait(lock, [this] { return at_work_ == 0; });
+  }
+  task.End();
 }
 
 void ThreadTeam::Work() {

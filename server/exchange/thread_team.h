@@ -3,8 +3,9 @@
 // Guarantee: Each calls `work` once for every number below `count`, on this thread or one of the
 // team's, and returns when all of them have returned; what they wrote is then visible here. The
 // threads begin with the team and end with it. On a machine that gives no thread it is done by the
-// caller alone, and so is what is asked while the team works for somebody else. Not guaranteed: an
-// order. Thread-safe; not to be asked from `work`, which must not throw.
+// caller alone, and so is what is asked while the team works for somebody else. What `work` throws
+// is thrown by Each, when nobody works on it any more; the rest is then not begun, and of several
+// the first one counts. Not guaranteed: an order. Thread-safe; not to be asked from `work`.
 #ifndef SLUIS_SERVER_EXCHANGE_THREAD_TEAM_H_
 #define SLUIS_SERVER_EXCHANGE_THREAD_TEAM_H_
 
@@ -12,6 +13,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -37,8 +39,14 @@ class ThreadTeam {
     const std::function<void(size_t)>& work;
     const size_t count;
     std::atomic<size_t> next = 0;
+    std::atomic<bool> threw = false;
+    std::exception_ptr thrown = nullptr;  // to be read when nobody is at work
 
-    void Run();
+    void Run() noexcept;
+    // After all have returned.
+    void End() const {
+      if (thrown) std::rethrow_exception(thrown);
+    }
   };
 
   void Work();

@@ -234,5 +234,37 @@ TEST_F(AskedAgainTest, TheRecipientIsToldWhatTheRulesSayToTheseTerms) {
   }
 }
 
+TEST_F(AskedAgainTest, AnIntegerIsRepeatedAsThisSenderWroteItAndNotAsAnEarlierOneDid) {
+  Asked usual = Usual();
+  usual.record.signal = &usual.signal;
+  const Answer sent =
+      AskRelease(usual.call, {.record = usual.record, .recipient = &node_.member(kCity)});
+  peer::v1::Terms terms;
+  const auto& schema = usual.call.terms->packs.schema();
+  for (const auto& value : sent.attributes) {
+    const auto id = schema.FindAttribute(value.name());
+    if (schema.attributes[*id].SourceOn(policies::Side::kAccept) == policies::Source::kOffer) {
+      *terms.add_attributes() = value;
+    }
+  }
+  std::sort(terms.mutable_attributes()->begin(), terms.mutable_attributes()->end(),
+            [](const auto& a, const auto& b) { return a.name() < b.name(); });
+  const auto age =
+      std::find_if(terms.mutable_attributes()->begin(), terms.mutable_attributes()->end(),
+                   [](const auto& one) { return one.name() == "record.age_days"; });
+  ASSERT_NE(age, terms.mutable_attributes()->end());
+  for (const char* written : {"007", "7", "07", "7", "0", "-0", "00", "0"}) {
+    age->set_value(written);
+    const Answer told = AskAccept(
+        usual.call,
+        {.terms = &terms, .sender = &node_.member(kCity), .role = "maatschappelijk-werker"});
+    const auto repeated =
+        std::find_if(told.attributes.begin(), told.attributes.end(),
+                     [](const auto& one) { return one.name() == "record.age_days"; });
+    ASSERT_NE(repeated, told.attributes.end());
+    EXPECT_EQ(repeated->value(), written);
+  }
+}
+
 }  // namespace
 }  // namespace sluis::core

@@ -1,4 +1,5 @@
-// How often a partner is tried that calls this node and is not reached by it.
+// How often a partner is tried that calls this node and is not reached by it, and after which looks
+// at the outbox the next one may follow at once.
 
 #include <gtest/gtest.h>
 
@@ -59,6 +60,38 @@ TEST_F(OutboundPauseTest, APartnerThatIsHeardOfAgainIsNotLeftAloneForTheWholePau
   SendFromWelfare();
   ASSERT_EQ(tried_, 0);
   EXPECT_EQ(TriedAfterCalls(1), 1);
+}
+
+// Stopped before it leaves: the record is withdrawn.
+class OutboundProgressTest : public tests::LinkedPair {
+ protected:
+  OutboundProgressTest() {
+    const std::string record = welfare_.Recorded();
+    id_ = DueOf(record);
+    EXPECT_EQ(welfare_.h.Withdraw(welfare_.jan, record), absl::OkStatus());
+  }
+  uint64_t progress() { return from_welfare_.outbound().progress(); }
+
+  std::string id_;
+};
+
+// After a look that ended something and sent nothing the next one came as late as after one that
+// found nothing.
+TEST_F(OutboundProgressTest, ALookThatEndedSomethingCountedAsInVain) {
+  EXPECT_EQ(progress(), 0u);
+  SendFromWelfare();
+  ASSERT_EQ(Sent(id_), record::v1::SENT_STATE_STOPPED);
+  EXPECT_EQ(progress(), 1u);
+  SendFromWelfare();
+  EXPECT_EQ(progress(), 1u) << "this one was in vain";
+}
+
+TEST_F(OutboundProgressTest, ALookUnderTermsOfBeforeCountedAsInVain) {
+  welfare_.h.ledger->BeforeNext(
+      [this] { welfare_.h.terms.Set(std::make_shared<core::Terms>(*welfare_.h.terms.Get())); });
+  SendFromWelfare();
+  ASSERT_EQ(Sent(id_), record::v1::SENT_STATE_STOPPED);
+  EXPECT_EQ(progress(), 2u) << "it ended one, and what it found besides is looked for anew";
 }
 
 }  // namespace

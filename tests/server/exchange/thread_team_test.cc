@@ -5,6 +5,7 @@
 #include <atomic>
 #include <barrier>
 #include <set>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -65,6 +66,37 @@ TEST(ThreadTeamTest, ManyAskAtOnce) {
   }
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(done, 4u * 50 * 7);
+}
+
+// The caller's left Each while others still worked on what lay on its stack; another's ended the
+// process.
+TEST(ThreadTeamTest, WhatWasThrownLeftBeforeAllHadReturned) {
+  ThreadTeam team(1);
+  ASSERT_EQ(team.threads(), 1u);
+  for (const bool by_caller : {true, false}) {
+    const std::thread::id caller = std::this_thread::get_id();
+    std::barrier both(2);
+    std::atomic<size_t> begun = 0;
+    std::atomic<size_t> returned = 0;
+    EXPECT_THROW(team.Each(100,
+                           [&](size_t) {
+                             // The first two are of one thread each.
+                             if (++begun <= 2) both.arrive_and_wait();
+                             if ((std::this_thread::get_id() == caller) == by_caller) {
+                               throw std::runtime_error("thrown");
+                             }
+                             ++returned;
+                           }),
+                 std::runtime_error)
+        << by_caller;
+    EXPECT_GE(returned, 1u);
+    EXPECT_EQ(returned + 1, begun);
+    std::vector<int> done(50);
+    team.Each(done.size(), [&](size_t i) { ++done[i]; });
+    EXPECT_EQ(done, std::vector<int>(50, 1)) << "the team goes on";
+  }
+  EXPECT_THROW(ThreadTeam(0).Each(3, [](size_t) { throw std::runtime_error("thrown"); }),
+               std::runtime_error);
 }
 
 }  // namespace

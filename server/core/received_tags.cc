@@ -12,6 +12,7 @@
 #include "server/core/asked_evaluation.h"
 #include "server/core/question.h"
 #include "server/core/record_act.h"
+#include "server/core/shared_tags.h"
 #include "server/ledger/row.h"
 #include "sluis/record/v1/tags.pb.h"
 
@@ -148,9 +149,24 @@ std::string SealReceivedTag(const crypto::DataKey& record_key, const TagWrite& t
   return crypto::Seal(record_key, DataOf(tag.row_key), tag.plain, random);
 }
 
-void AddReceivedTags(const crypto::Secret<32>& tag_key, std::string_view sender,
-                     const std::vector<peer::v1::ShareTag>& tags, Effect& effect) {
+absl::Status KeepTags(const Call& call, const View& view, const crypto::Secret<32>& tag_key,
+                      std::string_view sender, std::vector<peer::v1::ShareTag> tags,
+                      Effect& effect) {
   RecordWrite& write = *effect.record;
+  std::erase_if(tags,
+                [&call](const peer::v1::ShareTag& tag) { return !MayCross(call, tag.kind()); });
+  if (tags.empty() || write.body.purpose().empty()) return absl::OkStatus();
+  absl::StatusOr<std::vector<KeyForTags>> usable = KeysForTags(call, view, write.body.purpose());
+  // A key that cannot be read must not keep the record from coming in.
+  if (absl::IsDataLoss(usable.status())) return absl::OkStatus();
+  if (!usable.ok()) return usable.status();
+  const auto under = std::find_if(usable->rbegin(), usable->rend(), [&](const KeyForTags& one) {
+    return std::any_of(tags.begin(), tags.end(),
+                       [&one](const auto& tag) { return tag.key_id() == one.key_id; });
+  });
+  if (under == usable->rend()) return absl::OkStatus();
+  std::erase_if(tags, [&](const peer::v1::ShareTag& tag) { return tag.key_id() != under->key_id; });
+  effect.preconditions.push_back(under->rests_on);
   const std::string& id = write.row.record_id();
   std::set<std::string> keys;
   for (const peer::v1::ShareTag& tag : tags) {
@@ -168,6 +184,7 @@ void AddReceivedTags(const crypto::Secret<32>& tag_key, std::string_view sender,
     write.tags.push_back({std::move(key), plain.SerializeAsString()});
   }
   if (!write.tags.empty()) NotePerson(id, effect);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<std::string>> TagRowsOf(const View& view, std::string_view record,
@@ -210,6 +227,7 @@ absl::StatusOr<SamePersons> SamePersonAs(const Call& call, const View& view,
       if (absl::IsNotFound(other.status()) || absl::IsDataLoss(other.status())) continue;
       if (!other.ok()) return other.status();
       if ((*other)->row.state() != record::v1::RECORD_STATE_OPEN ||
+          (*other)->body.purpose() != record.body.purpose() ||
           !Ask(call, "list", FactsOf(call, **other)).permitted()) {
         continue;
       }

@@ -4,10 +4,11 @@
 //   l  of a record   each tag, sealed under the data key of the record
 //   z  by tag        which records have it, under an index that only this node can make
 //
-// Guarantee: what is kept are tags of kinds that may cross and that the partnership uses; records
-// of two cases, or under two keys, have no index in common; a record that ended here (taken back,
-// corrected, held, erased) is under no index. Who is told of another record is told of what the
-// rules let it list anyway. Of one sender at most kPerSender records are looked at, so that who
+// Guarantee: what is kept are tags of kinds that may cross and that the partnership uses, under one
+// key that is pinned here for the purpose for which the record was shared: a sender that gives what
+// it made for another purpose links nothing. Records of two cases, or under two keys, have no index
+// in common; a record that ended here (taken back, corrected, held, erased) is under no index. Who
+// is told of another record is told of what the rules let it list anyway. Of one sender at most kPerSender records are looked at, so that who
 // sends many hides nobody else's. Not guaranteed: that a tag stands for anybody: a sender can give
 // any 32 bytes, and those of another record again; and that nobody who holds the store sees which
 // records share an index: the index itself says no more than that.
@@ -49,10 +50,13 @@ std::string TagsOf(std::string_view record);
 std::string SealReceivedTag(const crypto::DataKey& record_key, const TagWrite& tag,
                             crypto::Random& random);
 
-// Keeps what came with a record that `effect` writes, for its case. `tags` are of form
+// Keeps what came with a record that `effect` writes, for its case: of kinds that may cross, and
+// under one key that is pinned here for the purpose of that record and may be used. Of several such
+// keys the newest; other tags are left out, and the record stands without them. `tags` are of form
 // (envelope/content.h).
-void AddReceivedTags(const crypto::Secret<32>& tag_key, std::string_view sender,
-                     const std::vector<peer::v1::ShareTag>& tags, Effect& effect);
+absl::Status KeepTags(const Call& call, const View& view, const crypto::Secret<32>& tag_key,
+                      std::string_view sender, std::vector<peer::v1::ShareTag> tags,
+                      Effect& effect);
 
 // The rows of a record: those by which it is found, and with `all` its tags as well.
 absl::StatusOr<std::vector<std::string>> TagRowsOf(const View& view, std::string_view record,

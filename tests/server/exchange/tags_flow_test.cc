@@ -56,8 +56,14 @@ class TagsFlowTest : public tests::IdentityPair {
     draft.holders = {{1, tests::kWelfare}, {2, kCity}, {3, kPolice}};
     return Must(keys::MakePackage(std::move(draft)));
   }
+  // At both nodes.
   void Pin(const keys::Package& package, uint64_t stops_s = 0) {
-    Put(welfare_, [&](core::Effect& effect) {
+    for (tests::ExchangeNode* node : {static_cast<tests::ExchangeNode*>(&welfare_), &city_}) {
+      PinAt(*node, package, stops_s);
+    }
+  }
+  static void PinAt(tests::ExchangeNode& node, const keys::Package& package, uint64_t stops_s = 0) {
+    Put(node, [&](core::Effect& effect) {
       record::v1::StoredKey row;
       row.set_package(package.bytes);
       row.set_ceremony(std::string(32, 'c'));
@@ -263,6 +269,26 @@ TEST_F(TagsFlowTest, NothingCrossesOfAnotherPurposeKindOrKeyThatMayNotBeUsed) {
   Pin(key_);
   Pin(MadeKey(kHelp, 2));
   EXPECT_THAT(KindsShown(record), IsEmpty()) << "under the newest key nothing was computed";
+}
+
+// A sender that gives what it made for one purpose with what it shares for another would make the
+// recipient combine the two.
+TEST_F(TagsFlowTest, AttackATagUnderAKeyThatIsNotPinnedForThePurposeIsNotKept) {
+  PinAt(welfare_, key_);
+  const std::string unpinned = Crossed(NamedAndKept(3));
+  EXPECT_EQ(Rows(city_, Table::kReceivedTag), 0u) << "no key of that purpose is pinned there";
+  EXPECT_EQ(Rows(city_, Table::kTagIndex), 0u);
+  ASSERT_TRUE(SameAs(unpinned).has_value()) << "the record is opened all the same";
+
+  PinAt(city_, MadeKey(kIntakePurpose));
+  PinAt(city_, key_, city_.h.clock.NowUs() / 1'000'000);
+  Crossed(NamedAndKept(3));
+  EXPECT_EQ(Rows(city_, Table::kReceivedTag), 0u) << "it stopped there, and another is for intake";
+
+  PinAt(city_, key_);
+  const std::string kept = Crossed(NamedAndKept(3));
+  EXPECT_EQ(Rows(city_, Table::kReceivedTag), 1u);
+  EXPECT_THAT(IdsOfSame(kept), IsEmpty());
 }
 
 TEST_F(TagsFlowTest, WhatIsChangedMeanwhileIsPreviewedAnew) {

@@ -114,7 +114,7 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> FoundUnder(cons
             sender = std::string(who);
             of_sender = 0;
           }
-          if (++of_sender > kPerSender) {
+          if (++of_sender > kLookedAtPerSender) {
             next = storage::PrefixEnd(prefix + crypto::Lp(sender));
             return false;
           }
@@ -206,44 +206,69 @@ absl::Status ForgetTags(const View& view, std::string_view record, bool all, Eff
   return absl::OkStatus();
 }
 
-absl::StatusOr<SamePersons> SamePersonAs(const Call& call, const View& view,
-                                         const OpenedRecord& record) {
-  SamePersons out;
+absl::StatusOr<const OpenedRecord*> SamePersons::Listable(const std::string& id) {
+  const auto [at, fresh] = asked_.try_emplace(id);
+  if (!fresh) return at->second.get();
+  absl::StatusOr<std::shared_ptr<const OpenedRecord>> other = view_.OpenRecord(id);
+  if (absl::IsNotFound(other.status()) || absl::IsDataLoss(other.status())) return nullptr;
+  if (!other.ok()) return other.status();
+  if ((*other)->row.state() == record::v1::RECORD_STATE_OPEN &&
+      Ask(call_, "list", FactsOf(call_, **other)).permitted()) {
+    at->second = *std::move(other);
+  }
+  return at->second.get();
+}
+
+absl::StatusOr<SamePersons::Found> SamePersons::Of(const OpenedRecord& record,
+                                                   const std::set<std::string>& named) {
+  Found out;
   if (!record.body.has_received() || record.row.state() != record::v1::RECORD_STATE_OPEN) {
     return out;
   }
-  const absl::StatusOr<std::vector<StoredTag>> own = TagsIn(view, record.row.record_id());
+  const absl::StatusOr<std::vector<StoredTag>> own = TagsIn(view_, record.row.record_id());
   if (!own.ok()) return own.status();
   std::map<std::string, node::v1::SamePerson> same;
+  std::map<std::string, size_t> of_sender;
+  size_t added = 0;
   for (const auto& [key, place] : *own) {
-    const absl::StatusOr<std::optional<ReceivedTag>> tag = ReadTag(view, record, key);
+    const absl::StatusOr<std::optional<ReceivedTag>> tag = ReadTag(view_, record, key);
     if (!tag.ok()) return tag.status();
     if (!place || !tag->has_value()) continue;
-    const auto found = FoundUnder(view, place->index);
+    const auto found = FoundUnder(view_, place->index);
     if (!found.ok()) return found.status();
     for (const auto& [id, sender] : *found) {
-      if (id == record.row.record_id()) continue;
-      const absl::StatusOr<std::shared_ptr<const OpenedRecord>> other = view.OpenRecord(id);
-      if (absl::IsNotFound(other.status()) || absl::IsDataLoss(other.status())) continue;
-      if (!other.ok()) return other.status();
-      if ((*other)->row.state() != record::v1::RECORD_STATE_OPEN ||
-          (*other)->body.purpose() != record.body.purpose() ||
-          !Ask(call, "list", FactsOf(call, **other)).permitted()) {
-        continue;
+      const bool known = same.contains(id);
+      if (id == record.row.record_id() || (!known && of_sender[sender] == kPerSender)) continue;
+      if (looks_ == kMaxLooks) {
+        out.cut = true;
+        break;
       }
+      ++looks_;
+      const absl::StatusOr<const OpenedRecord*> other = Listable(id);
+      if (!other.ok()) return other.status();
+      if (*other == nullptr || (*other)->body.purpose() != record.body.purpose()) continue;
       const absl::StatusOr<std::optional<ReceivedTag>> its =
-          ReadTag(view, **other, TagsKey(id, place->index, sender));
+          ReadTag(view_, **other, TagsKey(id, place->index, sender));
       if (!its.ok()) return its.status();
       // What one sender calls a number and another a name is neither.
       if (!its->has_value() || (*its)->kind() != (*tag)->kind() ||
           (*its)->key_id() != (*tag)->key_id()) {
         continue;
       }
+      if (!known) {
+        const bool is_new = !named.contains(id);
+        if (is_new && named.size() + added >= kMaxNamed) {
+          out.cut = true;
+          continue;
+        }
+        if (is_new) ++added;
+        ++of_sender[sender];
+      }
       node::v1::SamePerson& one = same[id];
       one.set_record_id(id);
       one.set_sender(sender);
       one.add_kinds((*tag)->kind());
-      out.unchanged.push_back({RecordKey(id), (*other)->stamp});
+      unchanged_.emplace(RecordKey(id), (*other)->stamp);
     }
   }
   for (auto& [id, one] : same) {

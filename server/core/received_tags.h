@@ -8,16 +8,21 @@
 // key that is pinned here for the purpose for which the record was shared: a sender that gives what
 // it made for another purpose links nothing. Records of two cases, or under two keys, have no index
 // in common; a record that ended here (taken back, corrected, held, erased) is under no index. Who
-// is told of another record is told of what the rules let it list anyway. Of one sender at most kPerSender records are looked at, so that who
-// sends many hides nobody else's. Not guaranteed: that a tag stands for anybody: a sender can give
-// any 32 bytes, and those of another record again; and that nobody who holds the store sees which
-// records share an index: the index itself says no more than that.
-// Thread-safety: pure. Errors: those of the store; a tag that cannot be read links nothing.
-// Source: docs/formats.md, rows z and l.
+// is told of another record is told of what the rules let it list anyway. Of one sender at most
+// kPerSender are named beside a record and kLookedAtPerSender looked at, so that who sends many
+// hides nobody else's, and a plan looks at and names so many and no more: it says when there are
+// others. Not guaranteed: that a tag stands for anybody: a sender can give any 32 bytes, and those
+// of another record again; and that nobody who holds the store sees which records share an index:
+// the index itself says no more than that. Thread-safety: pure. Errors: those of the store; a tag
+// that cannot be read links nothing. Source: docs/formats.md, rows z and l.
 #ifndef SLUIS_SERVER_CORE_RECEIVED_TAGS_H_
 #define SLUIS_SERVER_CORE_RECEIVED_TAGS_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,7 +40,14 @@
 
 namespace sluis::core {
 
+// Others of one sender that are named beside a record.
 inline constexpr size_t kPerSender = 8;
+// Rows of one sender under one index that are looked at for it.
+inline constexpr size_t kLookedAtPerSender = 64;
+// Such rows that one plan looks at, for all its records.
+inline constexpr size_t kMaxLooks = 2000;
+// Records that one entry names: more do not fit in a part of it.
+inline constexpr size_t kMaxNamed = 400;
 
 // The key of the indexes, made of the one by which partners see a case. It never leaves the node;
 // under another one no record of before is found by its tags.
@@ -64,14 +76,32 @@ absl::StatusOr<std::vector<std::string>> TagRowsOf(const View& view, std::string
 // Makes the effect delete them. It must rest on the record: they are written with it.
 absl::Status ForgetTags(const View& view, std::string_view record, bool all, Effect& effect);
 
-// Other received records about the same person that this caller may list.
-struct SamePersons {
-  std::vector<node::v1::SamePerson> records;
-  // What was read of them.
-  std::vector<ledger::Precondition> unchanged;
+// Finds, for one plan, other received records about the same person that this caller may list.
+class SamePersons {
+ public:
+  SamePersons(const Call& call, const View& view) : call_(call), view_(view) {}
+
+  struct Found {
+    std::vector<node::v1::SamePerson> records;
+    // There are others that this plan may look at or name no more.
+    bool cut = false;
+  };
+  // `named` are the records that the entry names already: with what is found they are at most
+  // kMaxNamed.
+  absl::StatusOr<Found> Of(const OpenedRecord& record, const std::set<std::string>& named);
+  // What was read of those that were found, each once.
+  const std::map<std::string, uint64_t>& unchanged() const { return unchanged_; }
+
+ private:
+  // Null when it is not open here, or not for this caller. Asked once.
+  absl::StatusOr<const OpenedRecord*> Listable(const std::string& id);
+
+  const Call& call_;
+  const View& view_;
+  size_t looks_ = 0;
+  std::map<std::string, std::shared_ptr<const OpenedRecord>> asked_;
+  std::map<std::string, uint64_t> unchanged_;  // key of the row, and stamp
 };
-absl::StatusOr<SamePersons> SamePersonAs(const Call& call, const View& view,
-                                         const OpenedRecord& record);
 
 }  // namespace sluis::core
 

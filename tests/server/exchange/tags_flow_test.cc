@@ -401,6 +401,22 @@ TEST_F(TagsFlowTest, AKindThatIsUsedNoMoreStopsTheShareAndIsNotKept) {
   EXPECT_EQ(Received(id).record_id(), "");
 }
 
+TEST_F(TagsFlowTest, AKeyThatStopsWhileAShareWaitsStopsTheShare) {
+  Pin(key_);
+  const std::string id = DueOf(NamedAndKept(3));
+  PinAt(welfare_, key_, 1);
+  for (int i = 0; i < 2; ++i) Cross();
+  EXPECT_EQ(welfare_.Row(id).row.reason(), "rule");
+  EXPECT_EQ(Received(id).record_id(), "");
+
+  Pin(key_);
+  const std::string rolled = DueOf(NamedAndKept(3));
+  Pin(MadeKey(kHelp, 2));
+  Cross();
+  EXPECT_EQ(Received(rolled).state(), record::v1::RECEIVED_STATE_OPENED);
+  EXPECT_EQ(Rows(city_, Table::kReceivedTag), 1u) << "its time is not over";
+}
+
 // Index rows of one sender come first and are many: those of another are found all the same.
 TEST_F(TagsFlowTest, AttackAFloodOfOneSenderHidesNobody) {
   Pin(key_);

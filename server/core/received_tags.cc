@@ -199,8 +199,9 @@ absl::StatusOr<std::vector<std::string>> TagRowsOf(const View& view, std::string
   return rows;
 }
 
-absl::Status ForgetTags(const View& view, std::string_view record, bool all, Effect& effect) {
-  absl::StatusOr<std::vector<std::string>> rows = TagRowsOf(view, record, all);
+absl::Status ForgetTags(const View& view, const record::v1::StoredRecord& record, Effect& effect) {
+  absl::StatusOr<std::vector<std::string>> rows =
+      TagRowsOf(view, record.record_id(), !record.has_hold());
   if (!rows.ok()) return rows.status();
   for (std::string& row : *rows) effect.rows.push_back({std::move(row), std::nullopt});
   return absl::OkStatus();

@@ -37,6 +37,7 @@
 #include "server/evaluation/tags.h"
 #include "sluis/node/v1/context.pb.h"
 #include "sluis/peer/v1/terms.pb.h"
+#include "sluis/record/v1/signal.pb.h"
 
 namespace sluis::core {
 
@@ -73,8 +74,10 @@ absl::Status KeepTags(const Call& call, const View& view, const crypto::Secret<3
 // The rows of a record: those by which it is found, and with `all` its tags as well.
 absl::StatusOr<std::vector<std::string>> TagRowsOf(const View& view, std::string_view record,
                                                    bool all);
-// Makes the effect delete them. It must rest on the record: they are written with it.
-absl::Status ForgetTags(const View& view, std::string_view record, bool all, Effect& effect);
+// Makes the effect that closes a record delete its rows. The keys of its tags say what its index
+// said, so they go too; under a hold they stay with the record, which is kept as it was. It must
+// rest on the record: they are written with it.
+absl::Status ForgetTags(const View& view, const record::v1::StoredRecord& record, Effect& effect);
 
 // Finds, for one plan, other received records about the same person that this caller may list.
 class SamePersons {

@@ -1,20 +1,26 @@
-// Share tags that came with partners' records: by them this node knows which records of one case
-// and one purpose are about the same person.
+// Share tags that came with partners' records: by them this node knows which records of one purpose
+// are about the same person.
 //
 //   l  of a record   each tag, sealed under the data key of the record
 //   z  by tag        which records have it, under an index that only this node can make
 //
+// An index is made for the case that the record has when its tags come. Every received record is in
+// the one case INTAKE then, and nothing gives it another yet: all of them are joined there. Whoever
+// gives cases makes the index of a case when it is given.
+//
 // Guarantee: what is kept are tags of kinds that may cross and that the partnership uses, under one
 // key that is pinned here for the purpose for which the record was shared: a sender that gives what
-// it made for another purpose links nothing. Records of two cases, or under two keys, have no index
-// in common; a record that ended here (taken back, corrected, held, erased) is under no index. Who
-// is told of another record is told of what the rules let it list anyway. Of one sender at most
-// kPerSender are named beside a record and kLookedAtPerSender looked at, so that who sends many
-// hides nobody else's, and a plan looks at and names so many and no more: it says when there are
-// others. Not guaranteed: that a tag stands for anybody: a sender can give any 32 bytes, and those
-// of another record again; and that nobody who holds the store sees which records share an index:
-// the index itself says no more than that. Thread-safety: pure. Errors: those of the store; a tag
-// that cannot be read links nothing. Source: docs/formats.md, rows z and l.
+// it made for another purpose links nothing. Records under two keys have no index in common; a
+// record that ended here (taken back, corrected, held, erased) is under no index. Who is told of
+// another record is told of what the rules let it list anyway. Of one sender at most kPerSender are
+// named beside a record and kLookedAtPerSender looked at, so that who sends many hides nobody
+// else's, and a plan looks at and names so many and no more: it says when there are others.
+// Not guaranteed: that a tag stands for anybody: a sender can give any 32 bytes, and those of
+// another record again; and that nobody who holds the store sees which records share an index: the
+// index itself says no more than that.
+//
+// Thread-safety: pure. Errors: those of the store; a tag that cannot be read links nothing.
+// Source: docs/formats.md, rows z and l.
 #ifndef SLUIS_SERVER_CORE_RECEIVED_TAGS_H_
 #define SLUIS_SERVER_CORE_RECEIVED_TAGS_H_
 

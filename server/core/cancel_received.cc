@@ -120,7 +120,7 @@ absl::StatusOr<Plan> CancelReceived::Decide(const Call& call, View& view) {
         effect.record->row = (*record)->row;
         effect.record->row.set_state(record::v1::RECORD_STATE_WITHDRAWN);
         effect.record->body = (*record)->body;
-        const absl::Status gone = ForgetTags(view, row.record_id(), false, effect);
+        const absl::Status gone = ForgetTags(view, effect.record->row, effect);
         if (!gone.ok()) return gone;
       }
     } else {

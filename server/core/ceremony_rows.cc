@@ -137,19 +137,26 @@ absl::Status VisitPinnedRows(const View& view, const std::function<bool(const Pi
                    });
 }
 
-absl::StatusOr<PinnedKey> NewestPinnedKey(const View& view, std::string_view partnership,
-                                          std::string_view purpose) {
+absl::Status VisitPinnedForTags(const View& view, std::string_view partnership,
+                                std::string_view purpose,
+                                const std::function<void(PinnedKey)>& visit) {
   std::string prefix = PinnedPrefix(partnership, purpose);
   crypto::AppendU8(prefix, static_cast<uint8_t>(record::v1::KEY_USE_TAGS));
+  return VisitRows(view, prefix,
+                   [&](std::string_view, const ledger::Row& row) -> absl::StatusOr<bool> {
+                     absl::StatusOr<PinnedKey> pinned = PinnedOf(row);
+                     if (!pinned.ok()) return pinned.status();
+                     visit(*std::move(pinned));
+                     return true;
+                   });
+}
+
+absl::StatusOr<PinnedKey> NewestPinnedKey(const View& view, std::string_view partnership,
+                                          std::string_view purpose) {
   // In the order of epochs: the last one is the newest.
   std::optional<PinnedKey> newest;
-  const absl::Status visited = VisitRows(
-      view, prefix, [&](std::string_view, const ledger::Row& row) -> absl::StatusOr<bool> {
-        absl::StatusOr<PinnedKey> pinned = PinnedOf(row);
-        if (!pinned.ok()) return pinned.status();
-        newest = *std::move(pinned);
-        return true;
-      });
+  const absl::Status visited = VisitPinnedForTags(
+      view, partnership, purpose, [&newest](PinnedKey pinned) { newest = std::move(pinned); });
   if (!visited.ok()) return visited;
   if (!newest) return absl::NotFoundError("there is no such key here");
   return *std::move(newest);

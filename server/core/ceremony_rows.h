@@ -56,6 +56,10 @@ struct PinnedRow {
   uint64_t stamp = 0;
 };
 absl::Status VisitPinnedRows(const View& view, const std::function<bool(const PinnedRow&)>& visit);
+// Those of one purpose, for tags, in the order of epochs.
+absl::Status VisitPinnedForTags(const View& view, std::string_view partnership,
+                                std::string_view purpose,
+                                const std::function<void(PinnedKey)>& visit);
 // That of the highest epoch of a purpose, for tags. NOT_FOUND.
 absl::StatusOr<PinnedKey> NewestPinnedKey(const View& view, std::string_view partnership,
                                           std::string_view purpose);

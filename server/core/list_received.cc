@@ -1,10 +1,11 @@
 #include "server/core/list_received.h"
 
 #include <algorithm>
-#include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "server/core/page_token.h"
@@ -21,7 +22,8 @@ using node::v1::ReceivedSummary;
 
 constexpr uint32_t kDefaultPage = 100;
 constexpr uint32_t kMaxPage = 500;
-// Exchanges looked at for one page; the page token goes on from there.
+// Exchanges looked at for one page; the page token goes on from there. It does so too where an
+// entry names no more records (received_tags.h).
 constexpr uint32_t kMaxLookedAt = 2000;
 
 bool ShowsCategory(const policies::Decision& decision) {
@@ -74,7 +76,11 @@ absl::StatusOr<Plan> ListReceived::Decide(const Call& call, View& view) {
   if (!answer.permitted()) return DecisionRefusalPlan(call, answer, nullptr);
 
   auto shown = std::make_shared<node::v1::ListReceivedResponse>();
-  std::vector<ledger::Precondition> unchanged;
+  std::map<std::string, uint64_t> unchanged;
+  SamePersons others(call, view);
+  std::set<std::string> named;  // rows and others: each stands in the entry
+  bool full = false;            // the page ends before the row that was looked at last
+  std::string last;
   uint32_t looked_at = 0;
   absl::Status fault = absl::OkStatus();
   // The summary, when this caller may see it.
@@ -105,25 +111,40 @@ absl::StatusOr<Plan> ListReceived::Decide(const Call& call, View& view) {
     if (ShowsCategory(about.decision)) {
       summary.set_category((*record)->body.signal().content().category());
     }
-    unchanged.push_back({RecordKey(row.record_id()), (*record)->stamp});
-    absl::StatusOr<SamePersons> same = SamePersonAs(call, view, **record);
+    const bool is_new = named.insert(row.record_id()).second;
+    absl::StatusOr<SamePersons::Found> same = others.Of(**record, named);
     if (!same.ok()) {
       fault = same.status();
       return std::nullopt;
     }
-    std::move(same->records.begin(), same->records.end(),
-              google::protobuf::RepeatedFieldBackInserter(summary.mutable_same_person()));
-    std::move(same->unchanged.begin(), same->unchanged.end(), std::back_inserter(unchanged));
+    // The next page has room for what is named beside it.
+    if (same->cut && !shown->received().empty()) {
+      if (is_new) named.erase(row.record_id());
+      full = true;
+      return std::nullopt;
+    }
+    unchanged.emplace(RecordKey(row.record_id()), (*record)->stamp);
+    for (node::v1::SamePerson& one : same->records) {
+      named.insert(one.record_id());
+      *summary.add_same_person() = std::move(one);
+    }
     return summary;
   };
   absl::Status scanned = VisitReceivedNewestFirst(
       view, before, [&](std::string_view position, const ReceivedRow& received) {
-        if (std::optional<ReceivedSummary> summary = summary_of(received)) {
-          *shown->add_received() = *std::move(summary);
-          unchanged.push_back({ReceivedKey(received.row.exchange_id()), received.stamp});
-        }
+        std::optional<ReceivedSummary> summary = summary_of(received);
         if (!fault.ok()) return false;
-        if (++looked_at < kMaxLookedAt && shown->received_size() < static_cast<int>(page)) {
+        if (full) {
+          shown->set_next_page_token(call.pages->Seal(call, filter, last));
+          return false;
+        }
+        if (summary) {
+          *shown->add_received() = *std::move(summary);
+          unchanged.emplace(ReceivedKey(received.row.exchange_id()), received.stamp);
+        }
+        last = position;
+        if (++looked_at < kMaxLookedAt && shown->received_size() < static_cast<int>(page) &&
+            named.size() < kMaxNamed) {
           return true;
         }
         shown->set_next_page_token(call.pages->Seal(call, filter, position));
@@ -136,16 +157,15 @@ absl::StatusOr<Plan> ListReceived::Decide(const Call& call, View& view) {
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_CONSULTATION, record::v1::OUTCOME_DONE);
   AddDecision(call, answer, effect.entry);
-  effect.preconditions = std::move(unchanged);
+  unchanged.insert(others.unchanged().begin(), others.unchanged().end());
+  for (const auto& [key, stamp] : unchanged) effect.preconditions.push_back({key, stamp});
   // Those of the list first, then those that it names beside them.
-  std::set<std::string> named;
-  const auto name = [&](const std::string& record) {
-    if (!record.empty() && named.insert(record).second) effect.entry.subject.add_record_ids(record);
-  };
-  for (const ReceivedSummary& summary : shown->received()) name(summary.record_id());
   for (const ReceivedSummary& summary : shown->received()) {
-    for (const node::v1::SamePerson& same : summary.same_person()) name(same.record_id());
+    if (named.erase(summary.record_id()) != 0) {
+      effect.entry.subject.add_record_ids(summary.record_id());
+    }
   }
+  for (const std::string& id : named) effect.entry.subject.add_record_ids(id);
   plan.reply = [this, shown](std::span<const ledger::Logged> logged) {
     response_ = std::move(*shown);
     *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);

@@ -26,9 +26,10 @@ absl::StatusOr<Plan> OpenSignal::Decide(const Call& call, View& view) {
                        {absl::StatusCode::kFailedPrecondition, "withdrawn",
                         "the signal was taken back and is no longer read", ""});
   }
-  absl::StatusOr<SamePersons> found = SamePersonAs(call, view, *act.record);
+  SamePersons others(call, view);
+  absl::StatusOr<SamePersons::Found> found = others.Of(*act.record, {});
   if (!found.ok()) return found.status();
-  const auto same = std::make_shared<SamePersons>(*std::move(found));
+  const auto same = std::make_shared<SamePersons::Found>(*std::move(found));
   Plan plan;
   plan.effects.push_back(EffectOf(call, act, record::v1::OPERATION_CONSULTATION));
   // That they are there is read as a list reads it.
@@ -42,7 +43,8 @@ absl::StatusOr<Plan> OpenSignal::Decide(const Call& call, View& view) {
     for (const node::v1::SamePerson& one : same->records) {
       beside.entry.subject.add_record_ids(one.record_id());
     }
-    beside.preconditions = same->unchanged;
+    for (const auto& [key, stamp] : others.unchanged())
+      beside.preconditions.push_back({key, stamp});
   }
   // What is released is projected only now, from the record that this entry names.
   plan.reply = [this, same, act = std::move(act)](std::span<const ledger::Logged> logged) {

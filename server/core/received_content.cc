@@ -7,7 +7,6 @@
 #include <variant>
 
 #include "server/core/identity_kinds.h"
-#include "server/core/shared_tags.h"
 #include "server/core/subject_identity.h"
 #include "server/envelope/content.h"
 #include "server/envelope/fault.h"
@@ -70,9 +69,7 @@ absl::StatusOr<Promised> OpenPromised(const Call& call, const crypto::DataKey& k
   absl::Status judged = envelope::JudgeContent(*content, offer.offer(), offer.terms);
   if (!judged.ok()) return judged;
   Promised promised{std::move(*content->mutable_content())};
-  for (peer::v1::ShareTag& tag : *content->mutable_tags()) {
-    if (MayCross(call, tag.kind())) promised.tags.push_back(std::move(tag));
-  }
+  promised.tags.assign(content->tags().begin(), content->tags().end());
   if (identity_key == nullptr) return promised;
   absl::StatusOr<SubjectIdentity> identity =
       envelope::OpenOfferedIdentity(*identity_key, offer.offer());

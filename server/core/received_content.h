@@ -23,7 +23,7 @@ struct Promised {
   record::v1::SignalContent content;
   // Who it is about; nothing where that was not taken.
   std::optional<record::v1::SubjectIdentity> identity = std::nullopt;
-  // What stands for that person here, of the kinds that are used.
+  // What stands for that person here, as its sender has it. Not judged yet (received_tags.h).
   std::vector<peer::v1::ShareTag> tags = {};
 };
 

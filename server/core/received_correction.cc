@@ -72,8 +72,7 @@ absl::Status AddCorrected(const Call& call, const View& view,
     effect.record->row.set_state(record::v1::RECORD_STATE_WITHDRAWN);
     effect.record->body = (*record)->body;
     // They say who it was about: they go as that does.
-    const bool all = !effect.record->row.has_hold();
-    absl::Status tags = ForgetTags(view, earlier->row.record_id(), all, effect);
+    absl::Status tags = ForgetTags(view, effect.record->row, effect);
     if (!tags.ok()) return tags;
     absl::Status gone = DestroyIdentity(call, view, earlier->row, effect);
     if (!gone.ok()) return gone;

@@ -90,7 +90,7 @@ absl::Status Suspend(const Call& call, const View& view, const ReceivedRow& rece
   effect.entry.counterpart =
       ReceiverPart(after, call.terms->partnership, kKindErasure, crypto::View(leaf.digest), kHeld);
   effect.preconditions.push_back({RecordKey(record.row.record_id()), record.stamp});
-  const absl::Status gone = ForgetTags(view, record.row.record_id(), false, effect);
+  const absl::Status gone = ForgetTags(view, record.row, effect);
   if (!gone.ok()) return gone;
   if (record.opened) {
     AddSubject(*record.opened, effect.entry);

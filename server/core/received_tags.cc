@@ -12,6 +12,7 @@
 #include "server/core/asked_evaluation.h"
 #include "server/core/question.h"
 #include "server/core/record_act.h"
+#include "server/core/shared_tags.h"
 #include "server/ledger/row.h"
 #include "sluis/record/v1/tags.pb.h"
 
@@ -113,7 +114,7 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> FoundUnder(cons
             sender = std::string(who);
             of_sender = 0;
           }
-          if (++of_sender > kPerSender) {
+          if (++of_sender > kLookedAtPerSender) {
             next = storage::PrefixEnd(prefix + crypto::Lp(sender));
             return false;
           }
@@ -148,9 +149,24 @@ std::string SealReceivedTag(const crypto::DataKey& record_key, const TagWrite& t
   return crypto::Seal(record_key, DataOf(tag.row_key), tag.plain, random);
 }
 
-void AddReceivedTags(const crypto::Secret<32>& tag_key, std::string_view sender,
-                     const std::vector<peer::v1::ShareTag>& tags, Effect& effect) {
+absl::Status KeepTags(const Call& call, const View& view, const crypto::Secret<32>& tag_key,
+                      std::string_view sender, std::vector<peer::v1::ShareTag> tags,
+                      Effect& effect) {
   RecordWrite& write = *effect.record;
+  std::erase_if(tags,
+                [&call](const peer::v1::ShareTag& tag) { return !MayCross(call, tag.kind()); });
+  if (tags.empty() || write.body.purpose().empty()) return absl::OkStatus();
+  absl::StatusOr<std::vector<KeyForTags>> usable = KeysForTags(call, view, write.body.purpose());
+  // A key that cannot be read must not keep the record from coming in.
+  if (absl::IsDataLoss(usable.status())) return absl::OkStatus();
+  if (!usable.ok()) return usable.status();
+  const auto under = std::find_if(usable->rbegin(), usable->rend(), [&](const KeyForTags& one) {
+    return std::any_of(tags.begin(), tags.end(),
+                       [&one](const auto& tag) { return tag.key_id() == one.key_id; });
+  });
+  if (under == usable->rend()) return absl::OkStatus();
+  std::erase_if(tags, [&](const peer::v1::ShareTag& tag) { return tag.key_id() != under->key_id; });
+  effect.preconditions.push_back(under->rests_on);
   const std::string& id = write.row.record_id();
   std::set<std::string> keys;
   for (const peer::v1::ShareTag& tag : tags) {
@@ -168,6 +184,7 @@ void AddReceivedTags(const crypto::Secret<32>& tag_key, std::string_view sender,
     write.tags.push_back({std::move(key), plain.SerializeAsString()});
   }
   if (!write.tags.empty()) NotePerson(id, effect);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<std::string>> TagRowsOf(const View& view, std::string_view record,
@@ -182,50 +199,77 @@ absl::StatusOr<std::vector<std::string>> TagRowsOf(const View& view, std::string
   return rows;
 }
 
-absl::Status ForgetTags(const View& view, std::string_view record, bool all, Effect& effect) {
-  absl::StatusOr<std::vector<std::string>> rows = TagRowsOf(view, record, all);
+absl::Status ForgetTags(const View& view, const record::v1::StoredRecord& record, Effect& effect) {
+  absl::StatusOr<std::vector<std::string>> rows =
+      TagRowsOf(view, record.record_id(), !record.has_hold());
   if (!rows.ok()) return rows.status();
   for (std::string& row : *rows) effect.rows.push_back({std::move(row), std::nullopt});
   return absl::OkStatus();
 }
 
-absl::StatusOr<SamePersons> SamePersonAs(const Call& call, const View& view,
-                                         const OpenedRecord& record) {
-  SamePersons out;
+absl::StatusOr<const OpenedRecord*> SamePersons::Listable(const std::string& id) {
+  const auto [at, fresh] = asked_.try_emplace(id);
+  if (!fresh) return at->second.get();
+  absl::StatusOr<std::shared_ptr<const OpenedRecord>> other = view_.OpenRecord(id);
+  if (absl::IsNotFound(other.status()) || absl::IsDataLoss(other.status())) return nullptr;
+  if (!other.ok()) return other.status();
+  if ((*other)->row.state() == record::v1::RECORD_STATE_OPEN &&
+      Ask(call_, "list", FactsOf(call_, **other)).permitted()) {
+    at->second = *std::move(other);
+  }
+  return at->second.get();
+}
+
+absl::StatusOr<SamePersons::Found> SamePersons::Of(const OpenedRecord& record,
+                                                   const std::set<std::string>& named) {
+  Found out;
   if (!record.body.has_received() || record.row.state() != record::v1::RECORD_STATE_OPEN) {
     return out;
   }
-  const absl::StatusOr<std::vector<StoredTag>> own = TagsIn(view, record.row.record_id());
+  const absl::StatusOr<std::vector<StoredTag>> own = TagsIn(view_, record.row.record_id());
   if (!own.ok()) return own.status();
   std::map<std::string, node::v1::SamePerson> same;
+  std::map<std::string, size_t> of_sender;
+  size_t added = 0;
   for (const auto& [key, place] : *own) {
-    const absl::StatusOr<std::optional<ReceivedTag>> tag = ReadTag(view, record, key);
+    const absl::StatusOr<std::optional<ReceivedTag>> tag = ReadTag(view_, record, key);
     if (!tag.ok()) return tag.status();
     if (!place || !tag->has_value()) continue;
-    const auto found = FoundUnder(view, place->index);
+    const auto found = FoundUnder(view_, place->index);
     if (!found.ok()) return found.status();
     for (const auto& [id, sender] : *found) {
-      if (id == record.row.record_id()) continue;
-      const absl::StatusOr<std::shared_ptr<const OpenedRecord>> other = view.OpenRecord(id);
-      if (absl::IsNotFound(other.status()) || absl::IsDataLoss(other.status())) continue;
-      if (!other.ok()) return other.status();
-      if ((*other)->row.state() != record::v1::RECORD_STATE_OPEN ||
-          !Ask(call, "list", FactsOf(call, **other)).permitted()) {
-        continue;
+      const bool known = same.contains(id);
+      if (id == record.row.record_id() || (!known && of_sender[sender] == kPerSender)) continue;
+      if (looks_ == kMaxLooks) {
+        out.cut = true;
+        break;
       }
+      ++looks_;
+      const absl::StatusOr<const OpenedRecord*> other = Listable(id);
+      if (!other.ok()) return other.status();
+      if (*other == nullptr || (*other)->body.purpose() != record.body.purpose()) continue;
       const absl::StatusOr<std::optional<ReceivedTag>> its =
-          ReadTag(view, **other, TagsKey(id, place->index, sender));
+          ReadTag(view_, **other, TagsKey(id, place->index, sender));
       if (!its.ok()) return its.status();
       // What one sender calls a number and another a name is neither.
       if (!its->has_value() || (*its)->kind() != (*tag)->kind() ||
           (*its)->key_id() != (*tag)->key_id()) {
         continue;
       }
+      if (!known) {
+        const bool is_new = !named.contains(id);
+        if (is_new && named.size() + added >= kMaxNamed) {
+          out.cut = true;
+          continue;
+        }
+        if (is_new) ++added;
+        ++of_sender[sender];
+      }
       node::v1::SamePerson& one = same[id];
       one.set_record_id(id);
       one.set_sender(sender);
       one.add_kinds((*tag)->kind());
-      out.unchanged.push_back({RecordKey(id), (*other)->stamp});
+      unchanged_.emplace(RecordKey(id), (*other)->stamp);
     }
   }
   for (auto& [id, one] : same) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "server/authn/mandate.h"
 #include "server/core/identity_kinds.h"
@@ -10,6 +11,7 @@
 #include "server/core/shared_identity.h"
 #include "server/core/shared_tags.h"
 #include "server/core/subject_identity.h"
+#include "server/envelope/content.h"
 #include "server/envelope/field_commitment.h"
 #include "server/envelope/offered_identity.h"
 #include "server/envelope/terms.h"
@@ -86,6 +88,29 @@ absl::StatusOr<std::string> IdentityStoppedBy(const Call& call, const View& view
   return unused ? kRule : std::string();
 }
 
+// Whether the tags that go along may still: their kinds are used and cross, and their keys may be
+// used for that purpose. They are read where they travel.
+absl::StatusOr<bool> TagsStand(const Call& as_person, const View& view, const OpenedRecord& record,
+                               const record::v1::SentExchange& row, const peer::v1::Offer& offer) {
+  const auto& kinds = row.tag_kinds();
+  if (kinds.empty()) return true;
+  if (!std::all_of(kinds.begin(), kinds.end(),
+                   [&as_person](const std::string& kind) { return MayCross(as_person, kind); })) {
+    return false;
+  }
+  const absl::StatusOr<SealedShare> share = OpenShare(record.keys.data, row);
+  if (!share.ok()) return share.status();
+  const absl::StatusOr<peer::v1::OfferedContent> content = envelope::OpenContent(share->key, offer);
+  if (!content.ok()) return Unreadable();
+  const absl::StatusOr<std::vector<KeyForTags>> usable =
+      KeysForTags(as_person, view, as_person.purpose);
+  if (!usable.ok()) return usable.status();
+  return std::all_of(content->tags().begin(), content->tags().end(), [&](const auto& tag) {
+    return std::any_of(usable->begin(), usable->end(),
+                       [&tag](const KeyForTags& key) { return key.key_id == tag.key_id(); });
+  });
+}
+
 Call AsPerson(const Call& call, const record::v1::ShareContext& context) {
   Call as_person = call;
   as_person.role = context.role();
@@ -144,9 +169,9 @@ absl::StatusOr<ReleaseAgain> AskAgain(const Call& call, const View& view,
   if (!identity.ok()) return identity.status();
   again.stopped_by = *std::move(identity);
   if (!again.permitted()) return again;
-  const auto& kinds = row.tag_kinds();
-  if (!std::all_of(kinds.begin(), kinds.end(),
-                   [&call](const std::string& kind) { return MayCross(call, kind); })) {
+  const absl::StatusOr<bool> tags = TagsStand(again.as_person, view, opened, row, offer);
+  if (!tags.ok()) return tags.status();
+  if (!*tags) {
     again.stopped_by = kRule;
     return again;
   }

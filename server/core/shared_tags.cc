@@ -48,6 +48,22 @@ bool MayCross(const Call& call, std::string_view kind) {
                      });
 }
 
+absl::StatusOr<std::vector<KeyForTags>> KeysForTags(const Call& call, const View& view,
+                                                    std::string_view purpose) {
+  std::vector<KeyForTags> keys;
+  const std::string& partnership = call.terms->partnership;
+  const absl::Status visited =
+      VisitPinnedForTags(view, partnership, purpose, [&](const PinnedKey& one) {
+        if (!MayUse(one.row, *call.terms, call.now_us).ok()) return;
+        keys.push_back(
+            {std::string(crypto::View(one.package.key_id)),
+             {PinnedKeyKey(partnership, purpose, record::v1::KEY_USE_TAGS, one.package.epoch),
+              one.stamp}});
+      });
+  if (!visited.ok()) return visited;
+  return keys;
+}
+
 absl::StatusOr<TravellingTags> TagsFor(const Call& call, const View& view,
                                        const record::v1::StoredRecord& record,
                                        std::string_view recipient) {

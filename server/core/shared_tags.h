@@ -34,6 +34,16 @@ absl::StatusOr<TravellingTags> TagsFor(const Call& call, const View& view,
                                        const record::v1::StoredRecord& record,
                                        std::string_view recipient);
 
+// A key pinned here under which tags of one purpose may be made and taken at this moment.
+struct KeyForTags {
+  std::string key_id;
+  ledger::Precondition rests_on;
+};
+// In the order of epochs: the newest last. One that was rolled is among them until its time is
+// over.
+absl::StatusOr<std::vector<KeyForTags>> KeysForTags(const Call& call, const View& view,
+                                                    std::string_view purpose);
+
 // Whether a kind may be in what crosses, by what the partnership uses that day.
 bool MayCross(const Call& call, std::string_view kind);
 

@@ -222,7 +222,9 @@ absl::StatusOr<Plan> StoreKeys::Decide(const Call& call, View& view) {
       effect.record =
           RecordOf(call, row, awaited.offer, *now, content->content, std::string(crypto::View(id)));
       effect.record->identity = std::move(content->identity);
-      AddReceivedTags(tag_key_, row.sender(), content->tags, effect);
+      absl::Status tags =
+          KeepTags(call, view, tag_key_, row.sender(), std::move(content->tags), effect);
+      if (!tags.ok()) return tags;
       effect.entry.subject.add_record_ids(after.record_id());
       effect.entry.subject.set_version(1);
     } else {

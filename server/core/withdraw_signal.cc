@@ -30,7 +30,7 @@ absl::StatusOr<Plan> WithdrawSignal::Decide(const Call& call, View& view) {
   effect.record->row = act.record->row;
   effect.record->row.set_state(record::v1::RECORD_STATE_WITHDRAWN);
   effect.record->body = act.record->body;
-  const absl::Status gone = ForgetTags(view, request_.record_id(), false, effect);
+  const absl::Status gone = ForgetTags(view, effect.record->row, effect);
   if (!gone.ok()) return gone;
   plan.reply = [this](std::span<const ledger::Logged> logged) {
     *response_.mutable_log_receipt() = LogReceiptOf(logged[0]);

@@ -28,8 +28,9 @@ size_t TokenIndex::PlaceOf(const Tag& token) const {
 }
 
 std::vector<uint32_t> TokenIndex::Find(const Tag& token) const {
-  const size_t place = PlaceOf(token);
   std::vector<uint32_t> numbers;
+  if (entries_.empty()) return numbers;  // one that was moved from has no places either
+  const size_t place = PlaceOf(token);
   for (uint32_t at = starts_[place]; at < starts_[place + 1]; ++at) {
     const Entry& entry = entries_[at];
     if (!crypto::ConstantTimeEqual(crypto::View(entry.token), crypto::View(token))) continue;

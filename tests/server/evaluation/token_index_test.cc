@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+#include <vector>
+
 #include "tests/support/seeded_random.h"
 
 namespace sluis::evaluation {
@@ -62,6 +65,14 @@ TEST(TokenIndexTest, WhatSharesATokenOrAPlaceIsToldApart) {
   Tag last{};
   last.fill(0xff);
   EXPECT_THAT(index.Find(last), IsEmpty());
+}
+
+TEST(TokenIndexTest, OneThatWasMovedFromFindsNothing) {
+  const Tag token{};
+  TokenIndex index(std::vector<TokenIndex::Entry>{{token, 1}});
+  const TokenIndex moved = std::move(index);
+  EXPECT_THAT(moved.Find(token), ElementsAre(1));
+  EXPECT_THAT(index.Find(token), IsEmpty());  // NOLINT(bugprone-use-after-move)
 }
 
 }  // namespace

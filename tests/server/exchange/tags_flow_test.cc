@@ -20,6 +20,7 @@
 #include "server/core/shared_tags.h"
 #include "server/envelope/content.h"
 #include "server/keys/package.h"
+#include "sluis/record/v1/tags.pb.h"
 #include "tests/server/exchange/identity_pair.h"
 #include "tests/server/exchange/puts.h"
 
@@ -56,8 +57,14 @@ class TagsFlowTest : public tests::IdentityPair {
     draft.holders = {{1, tests::kWelfare}, {2, kCity}, {3, kPolice}};
     return Must(keys::MakePackage(std::move(draft)));
   }
+  // At both nodes.
   void Pin(const keys::Package& package, uint64_t stops_s = 0) {
-    Put(welfare_, [&](core::Effect& effect) {
+    for (tests::ExchangeNode* node : {static_cast<tests::ExchangeNode*>(&welfare_), &city_}) {
+      PinAt(*node, package, stops_s);
+    }
+  }
+  static void PinAt(tests::ExchangeNode& node, const keys::Package& package, uint64_t stops_s = 0) {
+    Put(node, [&](core::Effect& effect) {
       record::v1::StoredKey row;
       row.set_package(package.bytes);
       row.set_ceremony(std::string(32, 'c'));
@@ -141,6 +148,51 @@ class TagsFlowTest : public tests::IdentityPair {
       ids.push_back(one.record_id());
     }
     return ids;
+  }
+  // Under what the one tag of a record lies there.
+  evaluation::Tag IndexOf(const std::string& record) {
+    return Look(city_, [&](const core::View& view) {
+      evaluation::Tag found{};
+      const std::string from = core::TagsOf(record);
+      EXPECT_EQ(view.snapshot().Scan(from, storage::PrefixEnd(from),
+                                     [&](std::string_view key, std::string_view) {
+                                       found =
+                                           crypto::ToFixed<32>(key.substr(from.size(), 32)).value();
+                                       return false;
+                                     }),
+                absl::OkStatus());
+      return found;
+    });
+  }
+  // As if that sender had shared a record like this one, about the same person.
+  void AddAlike(const std::string& record, const std::string& sender) {
+    core::RecordWrite write;
+    Look(city_, [&](const core::View& view) {
+      const auto opened = Must(view.OpenRecord(record));
+      write.body = opened->body;
+      write.row.set_version(1);
+      write.row.set_state(record::v1::RECORD_STATE_OPEN);
+      write.row.set_retention_until(opened->row.retention_until());
+      write.row.set_exercise(opened->row.exercise());
+      return true;
+    });
+    const std::string id = Text(random_.Array<16>());
+    const evaluation::Tag index = IndexOf(record);
+    record::v1::ReceivedTag tag;
+    tag.set_version(1);
+    tag.set_key_id(Text(key_.key_id));
+    tag.set_kind("name-date");
+    tag.set_tag(std::string(32, 't'));
+    std::string key = core::TagsOf(id) + Text(index);
+    crypto::AppendLp(key, sender);
+    write.row.set_record_id(id);
+    write.tags.push_back({std::move(key), tag.SerializeAsString()});
+    Put(city_, [&](core::Effect& effect) {
+      effect.entry.subject.add_record_ids(id);
+      effect.entry.subject.set_version(1);
+      effect.rows.push_back({core::TagIndexKey(index, sender, id), std::string()});
+      effect.record = write;
+    });
   }
   // What is inside the ciphertext of a share.
   peer::v1::OfferedContent ContentOf(const std::string& exchange) {
@@ -265,6 +317,26 @@ TEST_F(TagsFlowTest, NothingCrossesOfAnotherPurposeKindOrKeyThatMayNotBeUsed) {
   EXPECT_THAT(KindsShown(record), IsEmpty()) << "under the newest key nothing was computed";
 }
 
+// A sender that gives what it made for one purpose with what it shares for another would make the
+// recipient combine the two.
+TEST_F(TagsFlowTest, AttackATagUnderAKeyThatIsNotPinnedForThePurposeIsNotKept) {
+  PinAt(welfare_, key_);
+  const std::string unpinned = Crossed(NamedAndKept(3));
+  EXPECT_EQ(Rows(city_, Table::kReceivedTag), 0u) << "no key of that purpose is pinned there";
+  EXPECT_EQ(Rows(city_, Table::kTagIndex), 0u);
+  ASSERT_TRUE(SameAs(unpinned).has_value()) << "the record is opened all the same";
+
+  PinAt(city_, MadeKey(kIntakePurpose));
+  PinAt(city_, key_, city_.h.clock.NowUs() / 1'000'000);
+  Crossed(NamedAndKept(3));
+  EXPECT_EQ(Rows(city_, Table::kReceivedTag), 0u) << "it stopped there, and another is for intake";
+
+  PinAt(city_, key_);
+  const std::string kept = Crossed(NamedAndKept(3));
+  EXPECT_EQ(Rows(city_, Table::kReceivedTag), 1u);
+  EXPECT_THAT(IdsOfSame(kept), IsEmpty());
+}
+
 TEST_F(TagsFlowTest, WhatIsChangedMeanwhileIsPreviewedAnew) {
   Pin(key_);
   const std::string record = NamedAndKept(3);
@@ -288,7 +360,7 @@ TEST_F(TagsFlowTest, WhatIsTakenBackOrErasedLinksNothingAnyMore) {
   ASSERT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_CANCELLED);
   EXPECT_THAT(IdsOfSame(kept), IsEmpty());
   EXPECT_EQ(Rows(city_, Table::kTagIndex), 1u);
-  EXPECT_EQ(Rows(city_, Table::kReceivedTag), 2u) << "it lies with its record, closed";
+  EXPECT_EQ(Rows(city_, Table::kReceivedTag), 1u) << "its key says what the index said";
   ASSERT_EQ(welfare_.Erase(record), absl::OkStatus());
   Cross();
   ASSERT_EQ(Received(id).state(), record::v1::RECEIVED_STATE_ERASED);
@@ -329,23 +401,28 @@ TEST_F(TagsFlowTest, AKindThatIsUsedNoMoreStopsTheShareAndIsNotKept) {
   EXPECT_EQ(Received(id).record_id(), "");
 }
 
+TEST_F(TagsFlowTest, AKeyThatStopsWhileAShareWaitsStopsTheShare) {
+  Pin(key_);
+  const std::string id = DueOf(NamedAndKept(3));
+  PinAt(welfare_, key_, 1);
+  for (int i = 0; i < 2; ++i) Cross();
+  EXPECT_EQ(welfare_.Row(id).row.reason(), "rule");
+  EXPECT_EQ(Received(id).record_id(), "");
+
+  Pin(key_);
+  const std::string rolled = DueOf(NamedAndKept(3));
+  Pin(MadeKey(kHelp, 2));
+  Cross();
+  EXPECT_EQ(Received(rolled).state(), record::v1::RECEIVED_STATE_OPENED);
+  EXPECT_EQ(Rows(city_, Table::kReceivedTag), 1u) << "its time is not over";
+}
+
 // Index rows of one sender come first and are many: those of another are found all the same.
 TEST_F(TagsFlowTest, AttackAFloodOfOneSenderHidesNobody) {
   Pin(key_);
   const std::string one = Crossed(NamedAndKept(3));
   const std::string two = Crossed(NamedAndKept(3));
-  const evaluation::Tag index = Look(city_, [&](const core::View& view) {
-    evaluation::Tag found{};
-    const std::string from = core::TagsOf(one);
-    EXPECT_EQ(view.snapshot().Scan(from, storage::PrefixEnd(from),
-                                   [&](std::string_view key, std::string_view) {
-                                     found =
-                                         crypto::ToFixed<32>(key.substr(from.size(), 32)).value();
-                                     return false;
-                                   }),
-              absl::OkStatus());
-    return found;
-  });
+  const evaluation::Tag index = IndexOf(one);
   Put(city_, [&](core::Effect& effect) {
     for (int i = 0; i < 200; ++i) {
       effect.rows.push_back(
@@ -353,6 +430,65 @@ TEST_F(TagsFlowTest, AttackAFloodOfOneSenderHidesNobody) {
     }
   });
   EXPECT_THAT(IdsOfSame(one), ElementsAre(two));
+}
+
+// Rows of what cannot be read, or not by this caller, come first.
+TEST_F(TagsFlowTest, AttackRowsThatSayNothingHideNoOtherRecordOfTheirSender) {
+  Pin(key_);
+  const std::string one = Crossed(NamedAndKept(3));
+  const std::string two = Crossed(NamedAndKept(3));
+  const evaluation::Tag index = IndexOf(one);
+  Put(city_, [&](core::Effect& effect) {
+    for (size_t i = 1; i <= 2 * core::kPerSender; ++i) {
+      std::string id(16, '\0');
+      id.back() = static_cast<char>(i);
+      effect.rows.push_back({core::TagIndexKey(index, tests::kWelfare, id), std::string()});
+    }
+  });
+  EXPECT_THAT(IdsOfSame(one), ElementsAre(two));
+}
+
+TEST_F(TagsFlowTest, OfOneSenderNoMoreThanEightAreNamed) {
+  Pin(key_);
+  const std::string one = Crossed(NamedAndKept(3));
+  for (size_t i = 0; i < core::kPerSender + 2; ++i) AddAlike(one, tests::kWelfare);
+  AddAlike(one, kPolice);
+  EXPECT_THAT(IdsOfSame(one), SizeIs(core::kPerSender + 1));
+}
+
+// All that an answer names stands in its entry, which holds so many and no more: it was refused.
+TEST_F(TagsFlowTest, AttackAPersonWithManyRecordsClosesNoListAndNoOpening) {
+  Pin(key_);
+  const std::string one = Crossed(NamedAndKept(3));
+  const std::string two = Crossed(NamedAndKept(3));
+  for (size_t i = 0; i <= core::kMaxNamed; ++i) {
+    AddAlike(two, "sender" + std::to_string(i / core::kPerSender) + ".example");
+  }
+  std::vector<std::string> listed;
+  node::v1::ListReceivedRequest request;
+  *request.mutable_context() = tests::Intake();
+  for (int page = 0; page < 3; ++page) {
+    node::v1::ListReceivedResponse response;
+    ASSERT_EQ(city_.h.Run(reader_, std::make_shared<core::ListReceived>(request, response)),
+              absl::OkStatus());
+    for (const node::v1::ReceivedSummary& row : response.received()) {
+      listed.push_back(row.record_id());
+      EXPECT_THAT(row.same_person(), SizeIs(core::kMaxNamed - 1));
+    }
+    EXPECT_THAT(city_.h.Last().subject.record_ids(), SizeIs(core::kMaxNamed));
+    if (response.next_page_token().empty()) break;
+    request.set_page_token(response.next_page_token());
+    if (listed.size() == 2) break;
+  }
+  EXPECT_THAT(listed, ElementsAre(two, one));
+
+  node::v1::OpenSignalRequest open;
+  node::v1::OpenSignalResponse opened;
+  *open.mutable_context() = tests::Intake();
+  open.set_record_id(one);
+  ASSERT_EQ(city_.h.Run(reader_, std::make_shared<core::OpenSignal>(open, opened)),
+            absl::OkStatus());
+  EXPECT_THAT(opened.same_person(), SizeIs(core::kMaxNamed));
 }
 
 TEST_F(TagsFlowTest, AnExerciseLeavesNoTags) {

@@ -82,7 +82,8 @@ std::map<keys::MemberIndex, std::vector<uint32_t>> Lacking(const SharedKey& key,
                                                            const record::v1::StoredReview& review,
                                                            const Given& given);
 
-// The lists put together. FAILED_PRECONDITION when so many are missing that there is no period.
+// The lists put together. FAILED_PRECONDITION when so many are missing that there is no period,
+// DATA_LOSS when the review has a digest and they are not the lists of it.
 absl::StatusOr<evaluation::Period> GatherPeriod(const SharedKey& key,
                                                 const record::v1::StoredReview& review,
                                                 const std::string& organisation,
@@ -91,13 +92,15 @@ absl::StatusOr<evaluation::Period> GatherPeriod(const SharedKey& key,
 absl::StatusOr<evaluation::Sample> SampleOf(const SharedKey& key,
                                             const record::v1::StoredReview& review,
                                             const evaluation::Period& period, const Given& given);
-// Puts the sample and what the lists show into the row.
-void PutSample(const SharedKey& key, const evaluation::Period& period,
-               const evaluation::Sample& sample, uint64_t now_s, record::v1::StoredReview& review);
+// Puts the sample and what the lists show into the row. DATA_LOSS for a sample of another period.
+absl::Status PutSample(const SharedKey& key, const evaluation::Period& period,
+                       const evaluation::Sample& sample, uint64_t now_s,
+                       record::v1::StoredReview& review);
 
 // Requests that this node began in the period under the key and has still the rows of, with what
 // the holders list of it: what is destroyed when the review is over. The lists only say to which of
-// two periods one belongs that was begun in the last ten minutes of a period, or before it.
+// two periods one belongs that was begun on the last day of a period, or on the day before it; what
+// no list names goes with the review of the days after it, or on its own last day.
 // What cannot be read is left out, and `fault` says so.
 absl::StatusOr<std::vector<std::string>> BegunIn(const View& view,
                                                  const record::v1::StoredReview& review,

@@ -45,6 +45,8 @@ absl::StatusOr<std::optional<ReviewRow>> Still(const View& view,
                                                const record::v1::StoredReview& review,
                                                record::v1::ReviewState state) {
   absl::StatusOr<ReviewRow> now = ReadReview(view, review.key_id(), review.first_day());
+  // Abandoned meanwhile.
+  if (absl::IsNotFound(now.status())) return std::nullopt;
   if (!now.ok()) return now.status();
   if (now->row.last_day() != review.last_day() || now->row.state() != state) return std::nullopt;
   return std::optional(*std::move(now));
@@ -141,6 +143,13 @@ absl::StatusOr<Plan> CollectLists::Decide(const Call& call, View& view) {
                           "the lists of this review are fixed; go on with the next step");
     }
   } else {
+    // Holders say rightly that they had no share then: it could never be drawn.
+    if (request_.period().first_day() < named.key.since_day()) {
+      return RefuseReview(call, "bad_request",
+                          "the key was not pinned here on the first of these days; begin on the "
+                          "day on which it was, or later",
+                          "period");
+    }
     review.set_version(1);
     review.set_key_id(std::string(named.key.key_id()));
     review.set_purpose(named.key.package().purpose);

@@ -102,12 +102,17 @@ absl::StatusOr<SharedKey> SharedKey::Of(const View& view, const Terms& terms,
                  : ReadPinnedKey(view, terms.partnership, purpose, record::v1::KEY_USE_TAGS, epoch);
   if (!pinned.ok()) return pinned.status();
   SharedKey out;
+  uint64_t since_s = pinned->row.since_s();
   for (const record::v1::EarlierSharing& earlier : pinned->row.earlier()) {
     auto package = ReadShared(earlier.package());
     if (!package.ok()) return package.status();
     out.packages_.push_back(*std::move(package));
     out.until_.push_back(evaluation::DayOf(earlier.until_s()));
+    since_s = std::min<uint64_t>(since_s, earlier.since_s());
   }
+  // With as many as are kept there may have been one before them.
+  const bool whole = pinned->row.earlier_size() + 1 < static_cast<int>(evaluation::kMaxSharings);
+  out.since_day_ = whole ? evaluation::DayOf(since_s) : 0;
   out.packages_.push_back(std::make_shared<const keys::Package>(pinned->package));
   for (const auto& package : out.packages_) {
     for (const keys::KeyHolder& holder : package->holders) {
@@ -128,8 +133,8 @@ absl::StatusOr<SharedKey> SharedKey::Of(const View& view, const Terms& terms,
 std::vector<evaluation::Sharing> SharedKey::Sharings() const {
   std::vector<evaluation::Sharing> out;
   for (size_t i = 0; i < packages_.size(); ++i) {
-    out.push_back(
-        {*packages_[i], i == 0 ? 0 : until_[i - 1], i < until_.size() ? until_[i] : UINT32_MAX});
+    out.push_back({*packages_[i], i == 0 ? since_day_ : until_[i - 1],
+                   i < until_.size() ? until_[i] : UINT32_MAX});
   }
   return out;
 }

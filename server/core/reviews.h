@@ -58,6 +58,9 @@ class SharedKey {
 
   const keys::Package& package() const { return *packages_.back(); }
   std::string_view key_id() const { return crypto::View(package().key_id); }
+  // The day on which the key was pinned here, 0 when that is not known any more. Nothing was asked
+  // under the key before it.
+  uint32_t since_day() const { return since_day_; }
   // On the day of a change both are in force.
   std::vector<evaluation::Sharing> Sharings() const;
   // Of the members of the manifest in force, also those that are valid no more: lists may be older.
@@ -67,6 +70,7 @@ class SharedKey {
   bool Held(keys::MemberIndex index, uint32_t day) const;
 
  private:
+  uint32_t since_day_ = 0;
   std::vector<std::shared_ptr<const keys::Package>> packages_;  // oldest first
   std::vector<uint32_t> until_;                                 // of all but the last one
   evaluation::HolderKeys keys_;

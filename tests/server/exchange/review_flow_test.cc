@@ -486,6 +486,41 @@ TEST_F(ReviewFlow, OnlyWhoMayAuditTakesAStep) {
   EXPECT_EQ(Rows(0, Table::kReview), 0u);
 }
 
+// It never had lists enough, and would keep its days from every other review.
+TEST_F(ReviewFlow, AReviewThatCannotBeDrawnIsAbandonedAndItsDaysAreFree) {
+  const crypto::Hash leaf = Asked(RecordOf(7));
+  Prove();
+  PassDays(2);
+  last_day_ = day_ + 1;
+  for (size_t at = 2; at < 5; ++at) {
+    world_.nodes().network().Cut(KeyWorld::NameOf(0), KeyWorld::NameOf(at));
+  }
+  ASSERT_TRUE(Collect().ok());
+  EXPECT_EQ(CodeOf(Draw(true).status()), "lists_missing");
+  EXPECT_GT(Rows(0, Table::kReviewGiven), 0u);
+  const auto abandoned = Close();
+  ASSERT_TRUE(abandoned.ok()) << abandoned.status();
+  EXPECT_EQ(abandoned->review().state(), record::v1::REVIEW_STATE_UNSPECIFIED);
+  EXPECT_EQ(h().Last().counterpart.outcome(), "abandon");
+  EXPECT_EQ(Rows(0, Table::kReview), 0u);
+  EXPECT_EQ(EntryOf(leaf).subject_state, ledger::OpenedPart::State::kOpen);
+  for (size_t at = 2; at < 5; ++at) {
+    world_.nodes().network().Mend(KeyWorld::NameOf(0), KeyWorld::NameOf(at));
+  }
+  last_day_ = day_;
+  ASSERT_TRUE(Collect().ok());
+  EXPECT_TRUE(Draw().ok());
+}
+
+TEST_F(ReviewFlow, APeriodBeforeTheKeyIsRefused) {
+  PassDays(1);
+  auto request = About<node::v1::CollectListsRequest>();
+  request.mutable_period()->set_first_day(day_ - 30);
+  const auto early = Wait([&](auto done) { reviews_->Collect(officer_.facts, request, done); });
+  EXPECT_EQ(CodeOf(early.status()), "bad_request");
+  EXPECT_EQ(Rows(0, Table::kReview), 0u);
+}
+
 TEST_F(ReviewFlow, PeriodsOfAKeyDoNotOverlapAndAreOver) {
   EXPECT_EQ(CodeOf(Collect().status()), "bad_request") << "today is not over";
   PassDays(3);

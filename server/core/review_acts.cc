@@ -336,7 +336,7 @@ absl::StatusOr<Plan> KeepReviewReveals::Decide(const Call& call, View& view) {
       head.set_size(told.size);
       head.set_root(std::string(crypto::View(told.root)));
     }
-    const auto sample = SampleOf(*key, review, *period, *given);
+    const auto sample = SampleOf(review, *period, *given);
     if (sample.ok()) {
       const absl::Status put =
           PutSample(*key, *period, *sample, call.now_us / kUsPerSecond, review);

@@ -187,7 +187,7 @@ absl::StatusOr<Plan> OpenSample::Decide(const Call& call, View& view) {
   if (!given.ok()) return given.status();
   const auto period = GatherPeriod(named.key, row, call.terms->organisation, tools_->caps, *given);
   if (!period.ok()) return absl::DataLossError(period.status().message());
-  const auto sample = SampleOf(named.key, row, *period, *given);
+  const auto sample = SampleOf(row, *period, *given);
   if (!sample.ok()) return absl::DataLossError(sample.status().message());
   evaluation::Review review(named.key.package(), *period, tools_->case_key, *sample,
                             row.open_until_s());

@@ -192,9 +192,8 @@ absl::StatusOr<evaluation::Period> GatherPeriod(const SharedKey& key,
   for (const auto& [at, bytes] : given) {
     if (at.second != kReveal) lists.push_back(bytes);
   }
-  absl::StatusOr<evaluation::Period> period = evaluation::Period::Gather(
-      key.Sharings(), key.keys(), {organisation, review.first_day(), review.last_day()}, caps,
-      lists);
+  absl::StatusOr<evaluation::Period> period = evaluation::Period::OfKept(
+      key.Sharings(), {organisation, review.first_day(), review.last_day()}, caps, lists);
   if (period.ok() && !review.period_digest().empty() &&
       crypto::View(period->digest()) != crypto::BytesView(review.period_digest())) {
     return absl::DataLossError(
@@ -203,15 +202,14 @@ absl::StatusOr<evaluation::Period> GatherPeriod(const SharedKey& key,
   return period;
 }
 
-absl::StatusOr<evaluation::Sample> SampleOf(const SharedKey& key,
-                                            const record::v1::StoredReview& review,
+absl::StatusOr<evaluation::Sample> SampleOf(const record::v1::StoredReview& review,
                                             const evaluation::Period& period, const Given& given) {
   if (review.everything()) return evaluation::Sample::Everything(period);
   std::vector<std::string> reveals;
   for (const auto& [at, bytes] : given) {
     if (at.second == kReveal) reveals.push_back(bytes);
   }
-  return evaluation::Sample::Drawn(period, key.keys(), reveals, review.per_holder());
+  return evaluation::Sample::OfKept(period, reveals, review.per_holder());
 }
 
 absl::Status PutSample(const SharedKey& key, const evaluation::Period& period,

@@ -6,10 +6,10 @@
 //
 // Guarantee: what is put together here is made of rows alone, so that a process which begins again
 // goes on where another one stopped; a list or a part of the seed in a row was signed by the holder
-// under whose index it lies. Not guaranteed: that members who left the partnership can be asked or
-// believed: their keys are in no manifest any more, and they count as having given nothing.
-// Thread-safety: pure. Errors: NOT_FOUND when there is no such key or review, DATA_LOSS when a row
-// cannot be read; others as said. Source: docs/formats.md, "Evaluation".
+// under whose index it lies, and stays when that holder leaves the partnership. Not guaranteed:
+// that members who left can be asked or believed from then on: their keys are in no manifest any
+// more. Thread-safety: pure. Errors: NOT_FOUND when there is no such key or review, DATA_LOSS when
+// a row cannot be read; others as said. Source: docs/formats.md, "Evaluation".
 #ifndef SLUIS_SERVER_CORE_REVIEWS_H_
 #define SLUIS_SERVER_CORE_REVIEWS_H_
 
@@ -93,8 +93,7 @@ absl::StatusOr<evaluation::Period> GatherPeriod(const SharedKey& key,
                                                 const std::string& organisation,
                                                 const evaluation::Caps& caps, const Given& given);
 // As it was drawn. FAILED_PRECONDITION while parts of the seed are missing.
-absl::StatusOr<evaluation::Sample> SampleOf(const SharedKey& key,
-                                            const record::v1::StoredReview& review,
+absl::StatusOr<evaluation::Sample> SampleOf(const record::v1::StoredReview& review,
                                             const evaluation::Period& period, const Given& given);
 // Puts the sample and what the lists show into the row. DATA_LOSS for a sample of another period.
 absl::Status PutSample(const SharedKey& key, const evaluation::Period& period,

@@ -52,6 +52,9 @@ class Sample {
  public:
   static absl::StatusOr<Sample> Drawn(const Period& period, const HolderKeys& keys,
                                       std::span<const std::string> reveals, size_t per_holder);
+  // Of reveals that CheckReveal took when they were kept.
+  static absl::StatusOr<Sample> OfKept(const Period& period, std::span<const std::string> reveals,
+                                       size_t per_holder);
   // For a period of which a list or a reveal cannot be had; and for who wants to see all.
   static Sample Everything(const Period& period);
 

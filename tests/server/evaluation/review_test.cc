@@ -55,6 +55,26 @@ TEST(ReviewTest, AnEntryAboutSomebodyElseIsFoundAlthoughItWasProvenToHolders) {
   EXPECT_EQ(Opened([](auto&, auto&) {}, "iemand anders"), OpeningVerdict::kOtherPersons);
 }
 
+// A holder left the partnership after it gave its lists and its part of the seed, and its key is in
+// no manifest any more: what was kept of it still makes the period and the sample.
+TEST(ReviewTest, WhoLeavesTakesNothingBackOfWhatItGave) {
+  Group group;
+  for (int i = 0; i < 3; ++i) group.AskAbout(std::to_string(i));
+  const std::vector<std::string> lists = group.Lists({1, 2, 3, 4, 5});
+  const Period period = group.Gather(lists).value();
+  const std::vector<std::string> reveals = group.Reveals(period);
+  HolderKeys left = group.world.Keys();
+  left.erase(4);
+  EXPECT_FALSE(
+      Period::Gather(group.world.Sharings(), left, period.scope(), test::Wide(), lists).ok());
+  const auto kept = Period::OfKept(group.world.Sharings(), period.scope(), test::Wide(), lists);
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  EXPECT_EQ(kept->digest(), period.digest());
+  const auto sample = Sample::OfKept(*kept, reveals, 1);
+  ASSERT_TRUE(sample.ok()) << sample.status();
+  EXPECT_EQ(sample->requests(), Sample::Drawn(period, group.world.Keys(), reveals, 1)->requests());
+}
+
 TEST(ReviewTest, WhatDoesNotOpenFails) {
   EXPECT_EQ(Opened([](auto&, Opening& o) { o.leaf.clear(); }), OpeningVerdict::kUnopenable);
   EXPECT_EQ(Opened([](auto&, Opening& o) { o.subject = {}; }), OpeningVerdict::kUnopenable);

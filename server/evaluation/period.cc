@@ -159,6 +159,7 @@ void Period::Merge(const DayList& list) {
     EvaluatedRequest& request = found->second;
     if (is_new) request.item = item;
     if (!SayTheSame(request.item, item)) {
+      request.differs = true;
       std::set<MemberIndex> holders = request.holders;
       holders.insert(holder);
       Report({PeriodFault::kHoldersDiffer, {found->first}, std::move(holders)});

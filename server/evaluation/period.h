@@ -51,6 +51,8 @@ struct EvaluatedRequest {
   peer::v1::EvaluatedItem item;  // of the holder with the lowest index
   std::set<MemberIndex> holders;
   bool proven_to_all = true;
+  // Lists say different things of it, so that `item` may be what one holder made up.
+  bool differs = false;
 };
 
 // What lists show without anything being opened.

@@ -152,7 +152,9 @@ absl::StatusOr<crypto::Hash> Seed(const Period& period, const HolderKeys& keys,
 std::vector<crypto::Hash> Chosen(const Period& period, const crypto::Hash& seed,
                                  size_t per_holder) {
   std::map<MemberIndex, std::map<crypto::Hash, crypto::Hash>> by_rank;
+  std::set<crypto::Hash> chosen;
   for (const auto& [digest, request] : period.requests()) {
+    if (request.differs) chosen.insert(digest);
     for (const MemberIndex holder : request.holders) {
       crypto::Bytes number;
       crypto::AppendU16(number, holder);
@@ -160,7 +162,6 @@ std::vector<crypto::Hash> Chosen(const Period& period, const crypto::Hash& seed,
                                       number, crypto::View(digest)})] = digest;
     }
   }
-  std::set<crypto::Hash> chosen;
   for (const auto& [holder, ranks] : by_rank) {
     size_t taken = 0;
     for (const auto& [rank, digest] : ranks) {

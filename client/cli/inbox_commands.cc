@@ -22,7 +22,7 @@ struct ListOptions {
   std::string limit;
 };
 
-struct OpenOptions {
+struct InboxOpenOptions {
   ContextOptions context;
   std::string id;
 };
@@ -74,7 +74,7 @@ bool IsNotThere(const Failure& failure) {
   return failure.refusal != nullptr && failure.refusal->code() == "not_found";
 }
 
-Exit Open(Shell& shell, const OpenOptions& options) {
+Exit Open(Shell& shell, const InboxOpenOptions& options) {
   const Result<node::v1::RequestContext> context = ContextOf(shell, options.context);
   if (!context.ok()) return shell.Fail(context.failure());
   const Result<std::string> id = IdOf(options.id, 16);
@@ -108,7 +108,7 @@ void AddInboxCommands(CommandSet& set) {
   AddContext(listing, &list->context);
   listing.Runs([&shell, list] { return List(shell, *list); });
 
-  const auto open = Options<OpenOptions>();
+  const auto open = Options<InboxOpenOptions>();
   Command opening(set, group, "open",
                   "sluis inbox open 4f0c9a1be2d37788a0b1c2d3e4f50617 --case LV-2026-014");
   opening.Text("id", &open->id, Need::kRequired, "received_id");

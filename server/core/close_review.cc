@@ -22,6 +22,9 @@ absl::StatusOr<Plan> CloseReview::Decide(const Call& call, View& view) {
     return RefuseReview(call, "no_review", "collect the lists of this period first", "period");
   }
   record::v1::StoredReview row = named.review->row;
+  if (row.state() == record::v1::REVIEW_STATE_COLLECTING) {
+    return Abandon(call, view, named);
+  }
   const bool closing = row.state() == record::v1::REVIEW_STATE_CLOSING;
   if (row.state() != record::v1::REVIEW_STATE_DRAWN && !closing) {
     return RefuseReview(call, "review_step",
@@ -47,6 +50,28 @@ absl::StatusOr<Plan> CloseReview::Decide(const Call& call, View& view) {
   Plan plan;
   plan.effects.push_back(ReviewStep(call, named.answer, row, named.review->stamp, "close"));
   plan.effects[0].rows.push_back(RowOf(row));
+  plan.reply = [task = task_](std::span<const ledger::Logged> logged) {
+    task->receipt = LogReceiptOf(logged[0]);
+    return absl::OkStatus();
+  };
+  return plan;
+}
+
+absl::StatusOr<Plan> CloseReview::Abandon(const Call& call, const View& view,
+                                          const NamedReview& named) {
+  const record::v1::StoredReview& row = named.review->row;
+  const absl::StatusOr<Given> given = ReadGiven(view, row);
+  if (!given.ok()) return given.status();
+  task_->review = row;
+  task_->review.set_state(record::v1::REVIEW_STATE_UNSPECIFIED);
+  Plan plan;
+  Effect& effect = plan.effects.emplace_back(
+      ReviewStep(call, named.answer, row, named.review->stamp, "abandon"));
+  effect.rows.push_back({ReviewKey(row.key_id(), row.first_day()), std::nullopt});
+  for (const auto& [at, bytes] : *given) {
+    effect.rows.push_back(
+        {ReviewListKey(row.key_id(), row.first_day(), at.first, at.second), std::nullopt});
+  }
   plan.reply = [task = task_](std::span<const ledger::Logged> logged) {
     task->receipt = LogReceiptOf(logged[0]);
     return absl::OkStatus();

@@ -5,7 +5,9 @@
 // Guarantee: what is destroyed follows from the rows of this node, whatever holders list or leave
 // out (BegunIn of reviews.h), and goes in batches with which a process that begins again goes on;
 // each is an entry that is an erasure. A review is closed when everything of its sample is settled,
-// or its time is over: what nobody opened rightly by then has failed. Refused besides what
+// or its time is over: what nobody opened rightly by then has failed. A review whose lists are
+// still being collected is abandoned instead: its rows go, nothing else does, and its days are free
+// again; one that is fixed can only be drawn, or have everything opened. Refused besides what
 // review_acts.h says: `review_open` while something is still to be opened. Source: docs/formats.md,
 // "Evaluation".
 #ifndef SLUIS_SERVER_CORE_CLOSE_REVIEW_H_
@@ -31,6 +33,9 @@ class CloseReview : public UseCase {
   absl::StatusOr<Plan> Decide(const Call& call, View& view) override;
 
  private:
+  // No part of the seed was asked for yet: whoever begins anew chooses nothing by it.
+  absl::StatusOr<Plan> Abandon(const Call& call, const View& view, const NamedReview& named);
+
   const node::v1::CloseReviewRequest request_;
   const std::shared_ptr<ReviewTask> task_;
 };

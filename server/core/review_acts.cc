@@ -45,6 +45,8 @@ absl::StatusOr<std::optional<ReviewRow>> Still(const View& view,
                                                const record::v1::StoredReview& review,
                                                record::v1::ReviewState state) {
   absl::StatusOr<ReviewRow> now = ReadReview(view, review.key_id(), review.first_day());
+  // Abandoned meanwhile.
+  if (absl::IsNotFound(now.status())) return std::nullopt;
   if (!now.ok()) return now.status();
   if (now->row.last_day() != review.last_day() || now->row.state() != state) return std::nullopt;
   return std::optional(*std::move(now));
@@ -68,7 +70,9 @@ Effect Unbelieved(const Call& call, const SharedKey& key, const record::v1::Stor
   effect.entry = EntryOf(call, record::v1::OPERATION_REFUSAL, record::v1::OUTCOME_REFUSED);
   effect.entry.act.set_refusal("unbelieved");
   record::v1::CounterpartPart part = PartOf(call, review, "unbelieved");
-  part.set_peer(key.holders().at(from.first));
+  if (const auto holder = key.holders().find(from.first); holder != key.holders().end()) {
+    part.set_peer(holder->second);
+  }
   part.set_message_digest(std::string(crypto::View(crypto::Sha256(from.second))));
   effect.entry.counterpart = part.SerializeAsString();
   return effect;
@@ -139,6 +143,13 @@ absl::StatusOr<Plan> CollectLists::Decide(const Call& call, View& view) {
                           "the lists of this review are fixed; go on with the next step");
     }
   } else {
+    // Holders say rightly that they had no share then: it could never be drawn.
+    if (request_.period().first_day() < named.key.since_day()) {
+      return RefuseReview(call, "bad_request",
+                          "the key was not pinned here on the first of these days; begin on the "
+                          "day on which it was, or later",
+                          "period");
+    }
     review.set_version(1);
     review.set_key_id(std::string(named.key.key_id()));
     review.set_purpose(named.key.package().purpose);
@@ -203,6 +214,8 @@ absl::StatusOr<Plan> KeepReviewLists::Decide(const Call& call, View& view) {
   }
   if (!kept.rows.empty()) {
     kept.entry.act.set_count(static_cast<uint32_t>(kept.rows.size()));
+    // Written again as it is: a draw that was planned without these lists rests on it.
+    kept.rows.push_back(RowOf((*now)->row));
     plan.effects.push_back(std::move(kept));
   }
   plan.refusal = plan.refused_parts.size() == plan.effects.size() && !plan.effects.empty();
@@ -235,8 +248,11 @@ absl::StatusOr<Plan> DrawSample::Decide(const Call& call, View& view) {
   }
   const absl::StatusOr<Given> given = ReadGiven(view, review);
   if (!given.ok()) return given.status();
+  record::v1::StoredReview fixed = review;
+  // Whoever sees all needs no lists that others drew from.
+  if (request_.everything()) fixed.clear_period_digest();
   const absl::StatusOr<evaluation::Period> period =
-      GatherPeriod(named.key, review, call.terms->organisation, caps_, *given);
+      GatherPeriod(named.key, fixed, call.terms->organisation, caps_, *given);
   if (absl::IsFailedPrecondition(period.status())) {
     return RefuseReview(
         call, "lists_missing",
@@ -248,8 +264,9 @@ absl::StatusOr<Plan> DrawSample::Decide(const Call& call, View& view) {
   std::string_view outcome = "everything";
   if (request_.everything() || !period->missing().empty()) {
     review.set_everything(true);
-    PutSample(named.key, *period, evaluation::Sample::Everything(*period),
-              call.now_us / kUsPerSecond, review);
+    const absl::Status put = PutSample(named.key, *period, evaluation::Sample::Everything(*period),
+                                       call.now_us / kUsPerSecond, review);
+    if (!put.ok()) return put;
   } else {
     outcome = "fixed";
     // Who draws again does not change how many are taken: it could know the seed by then.
@@ -319,9 +336,11 @@ absl::StatusOr<Plan> KeepReviewReveals::Decide(const Call& call, View& view) {
       head.set_size(told.size);
       head.set_root(std::string(crypto::View(told.root)));
     }
-    const auto sample = SampleOf(*key, review, *period, *given);
+    const auto sample = SampleOf(review, *period, *given);
     if (sample.ok()) {
-      PutSample(*key, *period, *sample, call.now_us / kUsPerSecond, review);
+      const absl::Status put =
+          PutSample(*key, *period, *sample, call.now_us / kUsPerSecond, review);
+      if (!put.ok()) return put;
     } else if (!absl::IsFailedPrecondition(sample.status())) {
       return sample.status();
     }

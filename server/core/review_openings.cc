@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "server/core/asked_evaluation.h"
 #include "server/core/query_log.h"
 #include "server/core/refusal.h"
 #include "server/evaluation/limits.h"
@@ -81,12 +82,26 @@ absl::StatusOr<std::string> ActorOf(const ledger::LogReader& reader,
   return actor.user_id();
 }
 
+// Whether a record, or who it is about, took it along. What this node destroys by itself, when its
+// last day or another review is over, is no reason why it cannot be shown in this one.
+absl::StatusOr<bool> IsOfRecord(const ledger::LogReader& reader,
+                                const ledger::StoredEntry& erasure) {
+  const absl::StatusOr<OpenedPart> part = reader.Open(erasure, Part::kCounterpart);
+  if (!part.ok()) return part.status();
+  record::v1::CounterpartPart says;
+  if (part->state != OpenedPart::State::kOpen || !says.ParseFromString(part->bytes)) return false;
+  return says.kind() != kKindPersons && says.kind() != kKindReview;
+}
+
 absl::Status AddErasure(const ledger::LogReader& reader, const ledger::StoredEntry& entry,
                         uint64_t erased_by, OpenedEntry& out) {
   const absl::StatusOr<uint64_t> time = TimeOf(reader, erased_by);
   if (!time.ok()) return time.status();
   const absl::StatusOr<ledger::StoredEntry> erasure = reader.Entry(erased_by);
   if (!erasure.ok()) return erasure.status();
+  const absl::StatusOr<bool> of_record = IsOfRecord(reader, *erasure);
+  if (!of_record.ok()) return of_record.status();
+  if (!*of_record) return absl::OkStatus();
   const absl::StatusOr<std::string> asker = ActorOf(reader, entry);
   if (!asker.ok()) return asker.status();
   const absl::StatusOr<std::string> eraser = ActorOf(reader, *erasure);
@@ -172,7 +187,7 @@ absl::StatusOr<Plan> OpenSample::Decide(const Call& call, View& view) {
   if (!given.ok()) return given.status();
   const auto period = GatherPeriod(named.key, row, call.terms->organisation, tools_->caps, *given);
   if (!period.ok()) return absl::DataLossError(period.status().message());
-  const auto sample = SampleOf(named.key, row, *period, *given);
+  const auto sample = SampleOf(row, *period, *given);
   if (!sample.ok()) return absl::DataLossError(sample.status().message());
   evaluation::Review review(named.key.package(), *period, tools_->case_key, *sample,
                             row.open_until_s());
@@ -209,12 +224,24 @@ absl::StatusOr<Plan> OpenSample::Decide(const Call& call, View& view) {
   }
   std::vector<crypto::Hash> waiting = review.Waiting(now_s);
   // What did not open the last time comes after what was not tried.
+  const auto place = [&places](const crypto::Hash& request) {
+    const auto found = places.find(std::string(crypto::View(request)));
+    return found == places.end() ? nullptr : found->second;
+  };
   std::stable_partition(waiting.begin(), waiting.end(), [&](const crypto::Hash& request) {
-    return places.at(std::string(crypto::View(request)))->verdict().empty();
+    const record::v1::SampledEvaluation* one = place(request);
+    return one == nullptr || one->verdict().empty();
   });
   for (const crypto::Hash& request : waiting) {
-    record::v1::SampledEvaluation& one = *places.at(std::string(crypto::View(request)));
     if (plan.effects.size() == kMost) break;
+    record::v1::SampledEvaluation* const found_one = place(request);
+    const auto listed = period->requests().find(request);
+    if (found_one == nullptr || listed == period->requests().end()) {
+      return absl::DataLossError(
+          "the sample of a review is not that of its lists; run the node's "
+          "doctor");
+    }
+    record::v1::SampledEvaluation& one = *found_one;
     OpenedEntry entry;
     const auto index = entries->find(one.leaf_hash());
     if (index != entries->end()) {
@@ -230,7 +257,7 @@ absl::StatusOr<Plan> OpenSample::Decide(const Call& call, View& view) {
     record::v1::CounterpartPart part;
     part.ParseFromString(
         ReviewStep(call, named.answer, row, named.review->stamp, one.verdict()).entry.counterpart);
-    part.set_exchange_id(period->requests().at(request).item.request_id());
+    part.set_exchange_id(listed->second.item.request_id());
     effect.entry.counterpart = part.SerializeAsString();
     node::v1::OpenedEvaluation& said = *response_->add_opened();
     *said.mutable_result() = one;

@@ -21,7 +21,7 @@ using ledger::Table;
 constexpr uint64_t kOpenSeconds = 21 * kSecondsPerDay;
 constexpr int kKeptFindings = 256;
 // A request may reach its holders on the day after it was logged.
-constexpr uint64_t kEdgeSeconds = 600;
+constexpr uint64_t kEdgeSeconds = kSecondsPerDay;
 
 absl::Status Unreadable() {
   return absl::DataLossError("a row of a review cannot be read; run the node's doctor");
@@ -31,6 +31,12 @@ std::string Period(crypto::BytesView key_id, uint32_t first_day) {
   std::string out(key_id);
   crypto::AppendU32(out, first_day);
   return out;
+}
+
+// Empty for an index that no sharing has.
+std::string NameOf(const SharedKey& key, MemberIndex index) {
+  const auto holder = key.holders().find(index);
+  return holder == key.holders().end() ? std::string() : holder->second;
 }
 
 absl::StatusOr<std::shared_ptr<const keys::Package>> ReadShared(const std::string& bytes) {
@@ -96,12 +102,17 @@ absl::StatusOr<SharedKey> SharedKey::Of(const View& view, const Terms& terms,
                  : ReadPinnedKey(view, terms.partnership, purpose, record::v1::KEY_USE_TAGS, epoch);
   if (!pinned.ok()) return pinned.status();
   SharedKey out;
+  uint64_t since_s = pinned->row.since_s();
   for (const record::v1::EarlierSharing& earlier : pinned->row.earlier()) {
     auto package = ReadShared(earlier.package());
     if (!package.ok()) return package.status();
     out.packages_.push_back(*std::move(package));
     out.until_.push_back(evaluation::DayOf(earlier.until_s()));
+    since_s = std::min<uint64_t>(since_s, earlier.since_s());
   }
+  // With as many as are kept there may have been one before them.
+  const bool whole = pinned->row.earlier_size() + 1 < static_cast<int>(evaluation::kMaxSharings);
+  out.since_day_ = whole ? evaluation::DayOf(since_s) : 0;
   out.packages_.push_back(std::make_shared<const keys::Package>(pinned->package));
   for (const auto& package : out.packages_) {
     for (const keys::KeyHolder& holder : package->holders) {
@@ -122,8 +133,8 @@ absl::StatusOr<SharedKey> SharedKey::Of(const View& view, const Terms& terms,
 std::vector<evaluation::Sharing> SharedKey::Sharings() const {
   std::vector<evaluation::Sharing> out;
   for (size_t i = 0; i < packages_.size(); ++i) {
-    out.push_back(
-        {*packages_[i], i == 0 ? 0 : until_[i - 1], i < until_.size() ? until_[i] : UINT32_MAX});
+    out.push_back({*packages_[i], i == 0 ? since_day_ : until_[i - 1],
+                   i < until_.size() ? until_[i] : UINT32_MAX});
   }
   return out;
 }
@@ -181,36 +192,43 @@ absl::StatusOr<evaluation::Period> GatherPeriod(const SharedKey& key,
   for (const auto& [at, bytes] : given) {
     if (at.second != kReveal) lists.push_back(bytes);
   }
-  return evaluation::Period::Gather(key.Sharings(), key.keys(),
-                                    {organisation, review.first_day(), review.last_day()}, caps,
-                                    lists);
+  absl::StatusOr<evaluation::Period> period = evaluation::Period::OfKept(
+      key.Sharings(), {organisation, review.first_day(), review.last_day()}, caps, lists);
+  if (period.ok() && !review.period_digest().empty() &&
+      crypto::View(period->digest()) != crypto::BytesView(review.period_digest())) {
+    return absl::DataLossError(
+        "the lists of a review are not those with which it was fixed; run the node's doctor");
+  }
+  return period;
 }
 
-absl::StatusOr<evaluation::Sample> SampleOf(const SharedKey& key,
-                                            const record::v1::StoredReview& review,
+absl::StatusOr<evaluation::Sample> SampleOf(const record::v1::StoredReview& review,
                                             const evaluation::Period& period, const Given& given) {
   if (review.everything()) return evaluation::Sample::Everything(period);
   std::vector<std::string> reveals;
   for (const auto& [at, bytes] : given) {
     if (at.second == kReveal) reveals.push_back(bytes);
   }
-  return evaluation::Sample::Drawn(period, key.keys(), reveals, review.per_holder());
+  return evaluation::Sample::OfKept(period, reveals, review.per_holder());
 }
 
-void PutSample(const SharedKey& key, const evaluation::Period& period,
-               const evaluation::Sample& sample, uint64_t now_s, record::v1::StoredReview& review) {
+absl::Status PutSample(const SharedKey& key, const evaluation::Period& period,
+                       const evaluation::Sample& sample, uint64_t now_s,
+                       record::v1::StoredReview& review) {
   const auto text = [](const crypto::Hash& hash) { return std::string(crypto::View(hash)); };
   review.set_state(record::v1::REVIEW_STATE_DRAWN);
   review.set_period_digest(text(period.digest()));
   review.set_requests(static_cast<uint32_t>(period.requests().size()));
   review.set_open_until_s(now_s + kOpenSeconds);
   review.clear_missing();
-  for (const MemberIndex index : period.missing()) review.add_missing(key.holders().at(index));
+  for (const MemberIndex index : period.missing()) review.add_missing(NameOf(key, index));
   review.clear_sample();
   for (const crypto::Hash& digest : sample.requests()) {
+    const auto request = period.requests().find(digest);
+    if (request == period.requests().end()) return Unreadable();
     record::v1::SampledEvaluation& one = *review.add_sample();
     one.set_request_digest(text(digest));
-    one.set_leaf_hash(period.requests().at(digest).item.leaf_hash());
+    one.set_leaf_hash(request->second.item.leaf_hash());
   }
   review.clear_findings();
   review.set_more_findings(period.more_findings());
@@ -221,11 +239,15 @@ void PutSample(const SharedKey& key, const evaluation::Period& period,
     }
     record::v1::ReviewFinding& finding = *review.add_findings();
     finding.set_fault(std::string(evaluation::PeriodFaultName(found.fault)));
-    for (const MemberIndex index : found.holders) finding.add_holders(key.holders().at(index));
-    for (const crypto::Hash& request : found.requests) {
-      finding.add_leaf_hashes(period.requests().at(request).item.leaf_hash());
+    for (const MemberIndex index : found.holders) finding.add_holders(NameOf(key, index));
+    for (const crypto::Hash& digest : found.requests) {
+      const auto request = period.requests().find(digest);
+      if (request != period.requests().end()) {
+        finding.add_leaf_hashes(request->second.item.leaf_hash());
+      }
     }
   }
+  return absl::OkStatus();
 }
 
 std::set<std::string> ListedIn(const Given& given) {
@@ -246,6 +268,14 @@ absl::StatusOr<std::vector<std::string>> BegunIn(const View& view,
   const uint64_t from_s = review.first_day() * kSecondsPerDay;
   const uint64_t until_s = (uint64_t{review.last_day()} + 1) * kSecondsPerDay;
   std::vector<std::string> out;
+  // What the review before this one left because nobody had listed it by then.
+  bool follows = false;
+  const absl::Status others = VisitReviews(view, [&](const ReviewRow& other) {
+    follows = follows || (other.row.key_id() == review.key_id() &&
+                          other.row.last_day() + 1 == review.first_day() &&
+                          other.row.state() == record::v1::REVIEW_STATE_CLOSED);
+  });
+  if (!others.ok()) return others;
   const std::string prefix = RowKey(Table::kAskedEvaluation);
   const absl::Status scanned = view.snapshot().Scan(
       prefix, storage::PrefixEnd(prefix), [&](std::string_view key, std::string_view) {
@@ -259,7 +289,8 @@ absl::StatusOr<std::vector<std::string>> BegunIn(const View& view,
         const uint64_t begun_s = asked->row.begun_s();
         const bool inside = begun_s >= from_s && begun_s + kEdgeSeconds < until_s;
         const bool at_edge = begun_s + kEdgeSeconds >= from_s && begun_s < until_s;
-        if (inside || (at_edge && listed.contains(id))) out.push_back(id);
+        const bool left = follows && begun_s + kEdgeSeconds >= from_s && begun_s < from_s;
+        if (inside || left || (at_edge && listed.contains(id))) out.push_back(id);
         return true;
       });
   if (!scanned.ok()) return scanned;

@@ -6,10 +6,10 @@
 //
 // Guarantee: what is put together here is made of rows alone, so that a process which begins again
 // goes on where another one stopped; a list or a part of the seed in a row was signed by the holder
-// under whose index it lies. Not guaranteed: that members who left the partnership can be asked or
-// believed: their keys are in no manifest any more, and they count as having given nothing.
-// Thread-safety: pure. Errors: NOT_FOUND when there is no such key or review, DATA_LOSS when a row
-// cannot be read; others as said. Source: docs/formats.md, "Evaluation".
+// under whose index it lies, and stays when that holder leaves the partnership. Not guaranteed:
+// that members who left can be asked or believed from then on: their keys are in no manifest any
+// more. Thread-safety: pure. Errors: NOT_FOUND when there is no such key or review, DATA_LOSS when
+// a row cannot be read; others as said. Source: docs/formats.md, "Evaluation".
 #ifndef SLUIS_SERVER_CORE_REVIEWS_H_
 #define SLUIS_SERVER_CORE_REVIEWS_H_
 
@@ -58,6 +58,9 @@ class SharedKey {
 
   const keys::Package& package() const { return *packages_.back(); }
   std::string_view key_id() const { return crypto::View(package().key_id); }
+  // The day on which the key was pinned here, 0 when that is not known any more. Nothing was asked
+  // under the key before it.
+  uint32_t since_day() const { return since_day_; }
   // On the day of a change both are in force.
   std::vector<evaluation::Sharing> Sharings() const;
   // Of the members of the manifest in force, also those that are valid no more: lists may be older.
@@ -67,6 +70,7 @@ class SharedKey {
   bool Held(keys::MemberIndex index, uint32_t day) const;
 
  private:
+  uint32_t since_day_ = 0;
   std::vector<std::shared_ptr<const keys::Package>> packages_;  // oldest first
   std::vector<uint32_t> until_;                                 // of all but the last one
   evaluation::HolderKeys keys_;
@@ -82,22 +86,24 @@ std::map<keys::MemberIndex, std::vector<uint32_t>> Lacking(const SharedKey& key,
                                                            const record::v1::StoredReview& review,
                                                            const Given& given);
 
-// The lists put together. FAILED_PRECONDITION when so many are missing that there is no period.
+// The lists put together. FAILED_PRECONDITION when so many are missing that there is no period,
+// DATA_LOSS when the review has a digest and they are not the lists of it.
 absl::StatusOr<evaluation::Period> GatherPeriod(const SharedKey& key,
                                                 const record::v1::StoredReview& review,
                                                 const std::string& organisation,
                                                 const evaluation::Caps& caps, const Given& given);
 // As it was drawn. FAILED_PRECONDITION while parts of the seed are missing.
-absl::StatusOr<evaluation::Sample> SampleOf(const SharedKey& key,
-                                            const record::v1::StoredReview& review,
+absl::StatusOr<evaluation::Sample> SampleOf(const record::v1::StoredReview& review,
                                             const evaluation::Period& period, const Given& given);
-// Puts the sample and what the lists show into the row.
-void PutSample(const SharedKey& key, const evaluation::Period& period,
-               const evaluation::Sample& sample, uint64_t now_s, record::v1::StoredReview& review);
+// Puts the sample and what the lists show into the row. DATA_LOSS for a sample of another period.
+absl::Status PutSample(const SharedKey& key, const evaluation::Period& period,
+                       const evaluation::Sample& sample, uint64_t now_s,
+                       record::v1::StoredReview& review);
 
 // Requests that this node began in the period under the key and has still the rows of, with what
 // the holders list of it: what is destroyed when the review is over. The lists only say to which of
-// two periods one belongs that was begun in the last ten minutes of a period, or before it.
+// two periods one belongs that was begun on the last day of a period, or on the day before it; what
+// no list names goes with the review of the days after it, or on its own last day.
 // What cannot be read is left out, and `fault` says so.
 absl::StatusOr<std::vector<std::string>> BegunIn(const View& view,
                                                  const record::v1::StoredReview& review,

@@ -114,13 +114,16 @@ void Period::Report(PeriodFinding finding) {
   }
 }
 
-absl::Status Period::Add(std::span<const Sharing> sharings, const HolderKeys& keys, DayList list) {
+absl::Status Period::Add(std::span<const Sharing> sharings, const HolderKeys* keys, DayList list) {
   const auto holder = static_cast<MemberIndex>(list.body.holder());
-  const auto known = keys.find(holder);
+  const auto is_signed = [&] {
+    const auto known = keys->find(holder);
+    return known != keys->end() && list.SignedBy(known->second);
+  };
   const bool is_holder = std::any_of(sharings.begin(), sharings.end(), [&](const Sharing& one) {
     return one.package.Find(holder) != nullptr;
   });
-  if (!is_holder || known == keys.end() || !list.SignedBy(known->second)) {
+  if (!is_holder || (keys != nullptr && !is_signed())) {
     return absl::PermissionDeniedError(
         "a list of evaluations is not signed by the holder that it names; ask that holder for it");
   }
@@ -156,6 +159,7 @@ void Period::Merge(const DayList& list) {
     EvaluatedRequest& request = found->second;
     if (is_new) request.item = item;
     if (!SayTheSame(request.item, item)) {
+      request.differs = true;
       std::set<MemberIndex> holders = request.holders;
       holders.insert(holder);
       Report({PeriodFault::kHoldersDiffer, {found->first}, std::move(holders)});
@@ -271,6 +275,17 @@ void Period::CheckSharings(std::span<const Sharing> sharings) {
 absl::StatusOr<Period> Period::Gather(std::span<const Sharing> sharings, const HolderKeys& keys,
                                       PeriodScope scope, const Caps& caps,
                                       std::span<const std::string> lists) {
+  return Of(sharings, &keys, std::move(scope), caps, lists);
+}
+
+absl::StatusOr<Period> Period::OfKept(std::span<const Sharing> sharings, PeriodScope scope,
+                                      const Caps& caps, std::span<const std::string> lists) {
+  return Of(sharings, nullptr, std::move(scope), caps, lists);
+}
+
+absl::StatusOr<Period> Period::Of(std::span<const Sharing> sharings, const HolderKeys* keys,
+                                  PeriodScope scope, const Caps& caps,
+                                  std::span<const std::string> lists) {
   if (absl::Status fits = CheckScope(sharings, scope, lists.size()); !fits.ok()) return fits;
   absl::StatusOr<std::vector<DayList>> read = ReadAll(lists);
   if (!read.ok()) return read.status();

@@ -51,6 +51,8 @@ struct EvaluatedRequest {
   peer::v1::EvaluatedItem item;  // of the holder with the lowest index
   std::set<MemberIndex> holders;
   bool proven_to_all = true;
+  // Lists say different things of it, so that `item` may be what one holder made up.
+  bool differs = false;
 };
 
 // What lists show without anything being opened.
@@ -81,6 +83,10 @@ class Period {
   static absl::StatusOr<Period> Gather(std::span<const Sharing> sharings, const HolderKeys& keys,
                                        PeriodScope scope, const Caps& caps,
                                        std::span<const std::string> lists);
+  // Of lists whose signatures were held against the keys of their holders when they were kept: who
+  // has left since, and whose key is in no manifest any more, takes nothing back by that.
+  static absl::StatusOr<Period> OfKept(std::span<const Sharing> sharings, PeriodScope scope,
+                                       const Caps& caps, std::span<const std::string> lists);
 
   const std::string& partnership() const { return partnership_; }
   const crypto::Hash& key_id() const { return key_id_; }
@@ -105,7 +111,11 @@ class Period {
 
  private:
   Period() = default;
-  absl::Status Add(std::span<const Sharing> sharings, const HolderKeys& keys, DayList list);
+  // Without `keys`: signatures are not looked at.
+  static absl::StatusOr<Period> Of(std::span<const Sharing> sharings, const HolderKeys* keys,
+                                   PeriodScope scope, const Caps& caps,
+                                   std::span<const std::string> lists);
+  absl::Status Add(std::span<const Sharing> sharings, const HolderKeys* keys, DayList list);
   void Merge(const DayList& list);
   absl::Status CheckEnough(std::span<const Sharing> sharings);
   void CheckSharings(std::span<const Sharing> sharings);

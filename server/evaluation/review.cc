@@ -50,6 +50,10 @@ absl::StatusOr<OpeningVerdict> Review::Take(const crypto::Hash& request, const O
   found->second = CheckOpening(
       {package_.partnership, package_.purpose, package_.key_id, origin_, heads_, case_key_},
       listed->second.item, opening);
+  // One of the holders lies, and which entry was opened is what one of them says.
+  if (listed->second.differs && IsSettled(found->second)) {
+    found->second = OpeningVerdict::kOtherRequest;
+  }
   return *found->second;
 }
 

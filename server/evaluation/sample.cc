@@ -27,12 +27,15 @@ bool IsReveal(const peer::v1::EvaluationReveal& body) {
          envelope::AreHashes(body.nonces(), static_cast<int>(kMaxPeriodDays));
 }
 
-// Whether it is of a holder of this period, for exactly its lists, and signed by that holder.
-bool IsOf(const SignedReveal& reveal, const Period& period, const HolderKeys& keys) {
+// Whether it is of a holder of this period, for exactly its lists, and signed by that holder;
+// without keys that was looked at before.
+bool IsOf(const SignedReveal& reveal, const Period& period, const HolderKeys* keys) {
   const auto holder = static_cast<MemberIndex>(reveal.body.holder());
-  const auto known = keys.find(holder);
-  return period.holders().contains(holder) && known != keys.end() &&
-         reveal.SignedBy(known->second) && reveal.body.partnership() == period.partnership() &&
+  if (keys != nullptr) {
+    const auto known = keys->find(holder);
+    if (known == keys->end() || !reveal.SignedBy(known->second)) return false;
+  }
+  return period.holders().contains(holder) && reveal.body.partnership() == period.partnership() &&
          reveal.body.asker() == period.scope().asker &&
          reveal.body.key_id() == crypto::View(period.key_id()) &&
          reveal.body.period_digest() == crypto::View(period.digest());
@@ -50,7 +53,7 @@ bool AreCommitted(const peer::v1::EvaluationReveal& reveal,
   return true;
 }
 
-absl::StatusOr<peer::v1::EvaluationReveal> Judge(const Period& period, const HolderKeys& keys,
+absl::StatusOr<peer::v1::EvaluationReveal> Judge(const Period& period, const HolderKeys* keys,
                                                  crypto::BytesView bytes) {
   absl::StatusOr<SignedReveal> reveal = ReadReveal(bytes);
   if (!reveal.ok()) return reveal.status();
@@ -65,6 +68,34 @@ absl::StatusOr<peer::v1::EvaluationReveal> Judge(const Period& period, const Hol
                                " is not what its lists commit to; ask that holder for it again");
   }
   return std::move(reveal->body);
+}
+
+absl::StatusOr<crypto::Hash> SeedOf(const Period& period, const HolderKeys* keys,
+                                    std::span<const std::string> reveals) {
+  if (!period.missing().empty()) {
+    return absl::FailedPreconditionError(
+        "a holder gave no list for each day; ask it for them, or open everything");
+  }
+  std::map<MemberIndex, peer::v1::EvaluationReveal> shown;
+  for (const std::string& bytes : reveals) {
+    absl::StatusOr<peer::v1::EvaluationReveal> reveal = Judge(period, keys, bytes);
+    if (!reveal.ok()) return reveal.status();
+    const auto holder = static_cast<MemberIndex>(reveal->holder());
+    shown[holder] = *std::move(reveal);
+  }
+  crypto::Bytes input = crypto::Lp("sluis/evaluation-seed/v1");
+  input.append(crypto::View(period.digest()));
+  for (const MemberIndex holder : period.holders()) {
+    const auto reveal = shown.find(holder);
+    if (reveal == shown.end()) {
+      return absl::FailedPreconditionError("holder " + std::to_string(holder) +
+                                           " gave no part of the seed; ask it again, or open "
+                                           "everything");
+    }
+    crypto::AppendU16(input, holder);
+    for (const std::string& nonce : reveal->second.nonces()) input.append(nonce);
+  }
+  return crypto::Sha256(input);
 }
 
 }  // namespace
@@ -108,43 +139,22 @@ SignedReveal SignReveal(const peer::v1::EvaluationReveal& body,
 
 absl::StatusOr<MemberIndex> CheckReveal(const Period& period, const HolderKeys& keys,
                                         crypto::BytesView signed_reveal) {
-  const absl::StatusOr<peer::v1::EvaluationReveal> reveal = Judge(period, keys, signed_reveal);
+  const absl::StatusOr<peer::v1::EvaluationReveal> reveal = Judge(period, &keys, signed_reveal);
   if (!reveal.ok()) return reveal.status();
   return static_cast<MemberIndex>(reveal->holder());
 }
 
 absl::StatusOr<crypto::Hash> Seed(const Period& period, const HolderKeys& keys,
                                   std::span<const std::string> reveals) {
-  if (!period.missing().empty()) {
-    return absl::FailedPreconditionError(
-        "a holder gave no list for each day; ask it for them, or open everything");
-  }
-  std::map<MemberIndex, peer::v1::EvaluationReveal> shown;
-  for (const std::string& bytes : reveals) {
-    absl::StatusOr<peer::v1::EvaluationReveal> reveal = Judge(period, keys, bytes);
-    if (!reveal.ok()) return reveal.status();
-    const auto holder = static_cast<MemberIndex>(reveal->holder());
-    shown[holder] = *std::move(reveal);
-  }
-  crypto::Bytes input = crypto::Lp("sluis/evaluation-seed/v1");
-  input.append(crypto::View(period.digest()));
-  for (const MemberIndex holder : period.holders()) {
-    const auto reveal = shown.find(holder);
-    if (reveal == shown.end()) {
-      return absl::FailedPreconditionError("holder " + std::to_string(holder) +
-                                           " gave no part of the seed; ask it again, or open "
-                                           "everything");
-    }
-    crypto::AppendU16(input, holder);
-    for (const std::string& nonce : reveal->second.nonces()) input.append(nonce);
-  }
-  return crypto::Sha256(input);
+  return SeedOf(period, &keys, reveals);
 }
 
 std::vector<crypto::Hash> Chosen(const Period& period, const crypto::Hash& seed,
                                  size_t per_holder) {
   std::map<MemberIndex, std::map<crypto::Hash, crypto::Hash>> by_rank;
+  std::set<crypto::Hash> chosen;
   for (const auto& [digest, request] : period.requests()) {
+    if (request.differs) chosen.insert(digest);
     for (const MemberIndex holder : request.holders) {
       crypto::Bytes number;
       crypto::AppendU16(number, holder);
@@ -152,7 +162,6 @@ std::vector<crypto::Hash> Chosen(const Period& period, const crypto::Hash& seed,
                                       number, crypto::View(digest)})] = digest;
     }
   }
-  std::set<crypto::Hash> chosen;
   for (const auto& [holder, ranks] : by_rank) {
     size_t taken = 0;
     for (const auto& [rank, digest] : ranks) {
@@ -166,6 +175,13 @@ std::vector<crypto::Hash> Chosen(const Period& period, const crypto::Hash& seed,
 absl::StatusOr<Sample> Sample::Drawn(const Period& period, const HolderKeys& keys,
                                      std::span<const std::string> reveals, size_t per_holder) {
   const absl::StatusOr<crypto::Hash> seed = Seed(period, keys, reveals);
+  if (!seed.ok()) return seed.status();
+  return Sample(period.digest(), Chosen(period, *seed, per_holder));
+}
+
+absl::StatusOr<Sample> Sample::OfKept(const Period& period, std::span<const std::string> reveals,
+                                      size_t per_holder) {
+  const absl::StatusOr<crypto::Hash> seed = SeedOf(period, nullptr, reveals);
   if (!seed.ok()) return seed.status();
   return Sample(period.digest(), Chosen(period, *seed, per_holder));
 }

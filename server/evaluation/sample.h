@@ -44,7 +44,8 @@ absl::StatusOr<MemberIndex> CheckReveal(const Period& period, const HolderKeys& 
 // From one reveal of each holder, in any order.
 absl::StatusOr<crypto::Hash> Seed(const Period& period, const HolderKeys& keys,
                                   std::span<const std::string> reveals);
-// From what each holder lists `per_holder` requests, all when there are fewer; together, ascending.
+// From what each holder lists `per_holder` requests, all when there are fewer, and all of which
+// holders say different things; together, ascending.
 std::vector<crypto::Hash> Chosen(const Period& period, const crypto::Hash& seed, size_t per_holder);
 
 // What is opened. Nobody else makes one.
@@ -52,6 +53,9 @@ class Sample {
  public:
   static absl::StatusOr<Sample> Drawn(const Period& period, const HolderKeys& keys,
                                       std::span<const std::string> reveals, size_t per_holder);
+  // Of reveals that CheckReveal took when they were kept.
+  static absl::StatusOr<Sample> OfKept(const Period& period, std::span<const std::string> reveals,
+                                       size_t per_holder);
   // For a period of which a list or a reveal cannot be had; and for who wants to see all.
   static Sample Everything(const Period& period);
 

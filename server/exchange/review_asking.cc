@@ -63,6 +63,13 @@ absl::StatusOr<ReviewStepped> ReviewAsking::Stepped(const core::ReviewTask& task
   const core::View view(*snapshot, parts_.ledger.keyring());
   const absl::StatusOr<core::ReviewRow> review =
       core::ReadReview(view, task.review.key_id(), task.review.first_day());
+  if (absl::IsNotFound(review.status())) {
+    // Abandoned, by this step or meanwhile.
+    ReviewStepped gone{task.receipt, {}};
+    *gone.review.mutable_review() = task.review;
+    gone.review.mutable_review()->set_state(record::v1::REVIEW_STATE_UNSPECIFIED);
+    return gone;
+  }
   if (!review.ok()) return review.status();
   absl::StatusOr<node::v1::ReviewView> shown = core::ViewOf(view, *parts_.terms.Get(), *review);
   if (!shown.ok()) return shown.status();

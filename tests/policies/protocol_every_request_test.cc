@@ -199,14 +199,14 @@ std::vector<Fields> DecidedAt(const std::vector<SmallRule>& rules, Asked asked,
   return out;
 }
 
-struct Verdict {
+struct EveryVerdict {
   bool uncovered = false;  // some decision that no clause covers
   bool apart = false;      // all that is granted on some ground stands in no one clause
   bool strays = false;     // a ground of a flow on which only one side permits
 };
 
 void Judge(const Protocol& protocol, const Disclosure& asked, const std::vector<Fields>& granted,
-           Verdict* verdict) {
+           EveryVerdict* verdict) {
   Fields all;
   Disclosure disclosure = asked;
   for (const Fields& fields : granted) {
@@ -218,8 +218,8 @@ void Judge(const Protocol& protocol, const Disclosure& asked, const std::vector<
   verdict->apart |= CoveringClause(protocol, disclosure) == nullptr;
 }
 
-Verdict Judged(const std::vector<SmallRule>& rules, const Protocol& protocol) {
-  Verdict verdict;
+EveryVerdict Judged(const std::vector<SmallRule>& rules, const Protocol& protocol) {
+  EveryVerdict verdict;
   const auto& words = Vocabulary();
   for (const std::string& purpose : words.at("purpose")) {
     for (const std::string& category : words.at("record.category")) {
@@ -281,7 +281,7 @@ TEST(ProtocolCoverage, AgreesWithAskingEveryRequest) {
       return gap.kind == GapKind::kNotInText || gap.kind == GapKind::kBasisNotInText ||
              gap.kind == GapKind::kFieldNotInText;
     });
-    const Verdict verdict = Judged(small, protocol);
+    const EveryVerdict verdict = Judged(small, protocol);
     EXPECT_TRUE(told || !verdict.uncovered) << "seed " << seed << "\n" << Yaml(small);
     EXPECT_TRUE(told || !verdict.apart) << "seed " << seed << "\n" << Yaml(small);
     // More is told only where sender and receiver permit on grounds apart: a flow is possible when

@@ -55,6 +55,63 @@ TEST(ReviewTest, AnEntryAboutSomebodyElseIsFoundAlthoughItWasProvenToHolders) {
   EXPECT_EQ(Opened([](auto&, auto&) {}, "iemand anders"), OpeningVerdict::kOtherPersons);
 }
 
+// A holder left the partnership after it gave its lists and its part of the seed, and its key is in
+// no manifest any more: what was kept of it still makes the period and the sample.
+TEST(ReviewTest, WhoLeavesTakesNothingBackOfWhatItGave) {
+  Group group;
+  for (int i = 0; i < 3; ++i) group.AskAbout(std::to_string(i));
+  const std::vector<std::string> lists = group.Lists({1, 2, 3, 4, 5});
+  const Period period = group.Gather(lists).value();
+  const std::vector<std::string> reveals = group.Reveals(period);
+  HolderKeys left = group.world.Keys();
+  left.erase(4);
+  EXPECT_FALSE(
+      Period::Gather(group.world.Sharings(), left, period.scope(), test::Wide(), lists).ok());
+  const auto kept = Period::OfKept(group.world.Sharings(), period.scope(), test::Wide(), lists);
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  EXPECT_EQ(kept->digest(), period.digest());
+  const auto sample = Sample::OfKept(*kept, reveals, 1);
+  ASSERT_TRUE(sample.ok()) << sample.status();
+  EXPECT_EQ(sample->requests(), Sample::Drawn(period, group.world.Keys(), reveals, 1)->requests());
+}
+
+// The holder of the lowest index lists another entry, which is in order, under the request of one
+// that is not. It would choose what is opened.
+TEST(ReviewTest, WhatHoldersSayDifferentThingsOfIsSampledAndNeverMatches) {
+  Group group;
+  for (int i = 0; i < 3; ++i) group.AskAbout(std::to_string(i));
+  std::vector<std::string> lists = group.Lists({2, 3, 4, 5});
+  std::string changed;
+  lists.push_back(group.Changed(1, [&](peer::v1::EvaluationList& body) {
+    peer::v1::EvaluatedItem& item = *body.mutable_items(0);
+    changed = item.request_digest();
+    item.set_count(item.count() + 1);
+  }));
+  const Period period = group.Gather(lists).value();
+  const crypto::Hash digest = crypto::ToFixed<32>(changed).value();
+  EXPECT_THAT(Chosen(period, {}, 0), ::testing::ElementsAre(digest));
+  Review review(*group.world.package, period, group.world.case_key, Sample::Everything(period),
+                kNow_s + 100);
+  for (const auto& [request, listed] : period.requests()) {
+    const Opening opening = group.log.Open(group.leaves.at(request));
+    EXPECT_EQ(review.Take(request, opening, kNow_s).value(),
+              request == digest ? OpeningVerdict::kOtherRequest : OpeningVerdict::kMatches);
+  }
+  // Of the highest index it changes nothing that is opened, and matches as little.
+  std::vector<std::string> others = group.Lists({1, 2, 4, 5});
+  others.push_back(group.Changed(
+      3, [](peer::v1::EvaluationList& body) { body.mutable_items(0)->set_count(7); }));
+  const Period turned = group.Gather(others).value();
+  Review second(*group.world.package, turned, group.world.case_key, Sample::Everything(turned),
+                kNow_s + 100);
+  size_t failed = 0;
+  for (const auto& [request, listed] : turned.requests()) {
+    const Opening opening = group.log.Open(group.leaves.at(request));
+    failed += second.Take(request, opening, kNow_s).value() == OpeningVerdict::kOtherRequest;
+  }
+  EXPECT_EQ(failed, 1u);
+}
+
 TEST(ReviewTest, WhatDoesNotOpenFails) {
   EXPECT_EQ(Opened([](auto&, Opening& o) { o.leaf.clear(); }), OpeningVerdict::kUnopenable);
   EXPECT_EQ(Opened([](auto&, Opening& o) { o.subject = {}; }), OpeningVerdict::kUnopenable);

@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "server/core/asked_evaluation.h"
 #include "server/core/close_review.h"
+#include "server/core/refusal.h"
 #include "server/core/review_openings.h"
 #include "server/evaluation/stated_period.h"
 #include "server/exchange/review_asking.h"
@@ -32,6 +34,33 @@ using tests::Opened;
 using tests::Text;
 
 constexpr char kOfficer[] = "privacy-officer";
+
+// What the node does when the last day of a question is over, without waiting for that day.
+class ForgetNow : public core::UseCase {
+ public:
+  explicit ForgetNow(std::string request_id) : request_id_(std::move(request_id)) {}
+  const core::Method& method() const override {
+    static const core::Method& method =
+        *new core::Method{"Node.ForgetAsked", node::v1::METHOD_CLASS_UNSPECIFIED};
+    return method;
+  }
+  absl::StatusOr<core::Plan> Decide(const core::Call& call, core::View& view) override {
+    const auto asked = core::ReadAsked(view, request_id_);
+    if (!asked.ok()) return asked.status();
+    const auto forgotten = core::ForgottenOf(view, request_id_, *asked);
+    if (!forgotten.ok()) return forgotten.status();
+    core::Plan plan;
+    core::Effect& effect = plan.effects.emplace_back();
+    effect.entry = core::EntryOf(call, record::v1::OPERATION_ERASURE, record::v1::OUTCOME_DONE);
+    effect.entry.counterpart = core::AboutRequest(call, request_id_, core::kKindPersons, "erased");
+    core::AddForgotten(call, *forgotten, effect);
+    plan.reply = [](std::span<const ledger::Logged>) { return absl::OkStatus(); };
+    return plan;
+  }
+
+ private:
+  const std::string request_id_;
+};
 
 class ReviewFlow : public tests::ReviewWorld {
  protected:
@@ -82,7 +111,7 @@ class ReviewFlow : public tests::ReviewWorld {
     request.mutable_context()->set_basis("eu-gdpr-accountability");
     request.mutable_period()->set_purpose(EvaluationWorld::kKeyPurpose);
     request.mutable_period()->set_first_day(day_);
-    request.mutable_period()->set_last_day(day_);
+    request.mutable_period()->set_last_day(last_day_);
     return request;
   }
   absl::StatusOr<node::v1::ReviewView> Wait(const std::function<void(ReviewAsking::Done)>& step) {
@@ -132,6 +161,25 @@ class ReviewFlow : public tests::ReviewWorld {
       return core::ReadReview(view, crypto::View(world_.package().key_id), day_)->row;
     });
   }
+  uint64_t Stamp() {
+    return world_.nodes().With(0, [&](const core::View& view) {
+      return core::ReadReview(view, crypto::View(world_.package().key_id), day_)->stamp;
+    });
+  }
+  std::vector<std::string> AskedIds() {
+    return world_.nodes().With(0, [](const core::View& view) {
+      std::vector<std::string> ids;
+      const std::string prefix = ledger::RowKey(Table::kAskedEvaluation);
+      EXPECT_TRUE(view.snapshot()
+                      .Scan(prefix, storage::PrefixEnd(prefix),
+                            [&](std::string_view key, std::string_view) {
+                              ids.emplace_back(key.substr(prefix.size()));
+                              return true;
+                            })
+                      .ok());
+      return ids;
+    });
+  }
   Opened EntryOf(const crypto::Hash& leaf) {
     for (Opened& entry : h().Entries()) {
       if (entry.leaf_hash == leaf) return entry;
@@ -143,6 +191,7 @@ class ReviewFlow : public tests::ReviewWorld {
   const evaluation::Caps caps_;
   const tests::Person officer_;
   const uint32_t day_ = Today();
+  uint32_t last_day_ = day_;
   std::vector<crypto::Hash> asked_;
   std::unique_ptr<ReviewAsking> reviews_;
 };
@@ -205,7 +254,9 @@ TEST_F(ReviewFlow, FromListsToWhatIsDestroyed) {
 // What holders list does not say what goes.
 TEST_F(ReviewFlow, WhatNoHolderListsIsDestroyedAsWell) {
   const crypto::Hash leaf = Begun(RecordOf(7));
-  PassDays(1);
+  // Of the last day it would be taken for one that came on the day after it.
+  last_day_ = day_ + 1;
+  PassDays(2);
   ASSERT_TRUE(Collect().ok());
   const auto drawn = Draw();
   ASSERT_TRUE(drawn.ok()) << drawn.status();
@@ -241,6 +292,23 @@ TEST_F(ReviewFlow, WithoutEnoughListsThereIsNoPeriod) {
   }
   ASSERT_TRUE(Collect().ok()) << "what lacks is asked for again";
   EXPECT_TRUE(Draw().ok());
+}
+
+// A draw that was planned without a list must not be committed after it: it rests on the review's
+// row, so whoever keeps a list writes that one too.
+TEST_F(ReviewFlow, NoDrawPlannedBeforeAListRestsOnTheReviewAfterIt) {
+  Asked(RecordOf(7));
+  Prove();
+  PassDays(1);
+  world_.nodes().network().Cut(KeyWorld::NameOf(0), KeyWorld::NameOf(4));
+  ASSERT_TRUE(Collect().ok());
+  const uint64_t planned_on = Stamp();
+  world_.nodes().network().Mend(KeyWorld::NameOf(0), KeyWorld::NameOf(4));
+  ASSERT_TRUE(Collect().ok());
+  EXPECT_GT(Stamp(), planned_on);
+  const auto drawn = Draw();
+  ASSERT_TRUE(drawn.ok()) << drawn.status();
+  EXPECT_THAT(drawn->review().missing(), IsEmpty());
 }
 
 // The lists are fixed, a part of the seed is missing, and the process begins again.
@@ -322,6 +390,34 @@ TEST_F(ReviewFlow, ErasingWhoWasAskedAboutIsNoWayOut) {
   EXPECT_TRUE(Close().ok());
 }
 
+// Logged on the last day of a period, and sent to the holders on the day after it.
+TEST_F(ReviewFlow, AReviewLeavesWhatItsListsDoNotNameOnItsLastDay) {
+  const crypto::Hash later = Begun(RecordOf(9));
+  PassDays(1);
+  ASSERT_TRUE(Collect().ok());
+  const auto drawn = Draw();
+  ASSERT_TRUE(drawn.ok()) << drawn.status();
+  EXPECT_EQ(drawn->to_destroy(), 0u);
+  ASSERT_TRUE(Close().ok());
+  EXPECT_EQ(EntryOf(later).subject_state, ledger::OpenedPart::State::kOpen);
+  EXPECT_EQ(Rows(0, Table::kAskedEvaluation), 1u);
+}
+
+// The node destroyed it by itself, on its last day, before the review got to it: not "erased".
+TEST_F(ReviewFlow, WhatTheNodeDestroyedByItselfIsNotTakenForAnErasedRecord) {
+  Asked(RecordOf(7));
+  Prove();
+  PassDays(1);
+  ASSERT_TRUE(Collect().ok());
+  const auto drawn = Draw();
+  ASSERT_TRUE(drawn.ok()) << drawn.status();
+  ASSERT_THAT(Row().sample(), SizeIs(1));
+  const std::vector<std::string> ids = AskedIds();
+  ASSERT_THAT(ids, SizeIs(1));
+  ASSERT_EQ(h().executor->RunAsNodeAndWait(std::make_shared<ForgetNow>(ids[0])), absl::OkStatus());
+  EXPECT_THAT(Verdicts(), ElementsAre("unopenable"));
+}
+
 // It cannot be opened any more and no entry says that it was erased, or was never there.
 TEST_F(ReviewFlow, WhatIsNotOpenedBeforeTheEndHasFailed) {
   const evaluation::Question question = world_.Ask({7});
@@ -369,6 +465,41 @@ TEST_F(ReviewFlow, OnlyWhoMayAuditTakesAStep) {
       Wait([&](auto done) { reviews_->Collect(world_.person().facts, request, done); });
   EXPECT_FALSE(refused.ok());
   EXPECT_EQ(h().Last().act.operation(), record::v1::OPERATION_REFUSAL);
+  EXPECT_EQ(Rows(0, Table::kReview), 0u);
+}
+
+// It never had lists enough, and would keep its days from every other review.
+TEST_F(ReviewFlow, AReviewThatCannotBeDrawnIsAbandonedAndItsDaysAreFree) {
+  const crypto::Hash leaf = Asked(RecordOf(7));
+  Prove();
+  PassDays(2);
+  last_day_ = day_ + 1;
+  for (size_t at = 2; at < 5; ++at) {
+    world_.nodes().network().Cut(KeyWorld::NameOf(0), KeyWorld::NameOf(at));
+  }
+  ASSERT_TRUE(Collect().ok());
+  EXPECT_EQ(CodeOf(Draw(true).status()), "lists_missing");
+  EXPECT_GT(Rows(0, Table::kReviewGiven), 0u);
+  const auto abandoned = Close();
+  ASSERT_TRUE(abandoned.ok()) << abandoned.status();
+  EXPECT_EQ(abandoned->review().state(), record::v1::REVIEW_STATE_UNSPECIFIED);
+  EXPECT_EQ(h().Last().counterpart.outcome(), "abandon");
+  EXPECT_EQ(Rows(0, Table::kReview), 0u);
+  EXPECT_EQ(EntryOf(leaf).subject_state, ledger::OpenedPart::State::kOpen);
+  for (size_t at = 2; at < 5; ++at) {
+    world_.nodes().network().Mend(KeyWorld::NameOf(0), KeyWorld::NameOf(at));
+  }
+  last_day_ = day_;
+  ASSERT_TRUE(Collect().ok());
+  EXPECT_TRUE(Draw().ok());
+}
+
+TEST_F(ReviewFlow, APeriodBeforeTheKeyIsRefused) {
+  PassDays(1);
+  auto request = About<node::v1::CollectListsRequest>();
+  request.mutable_period()->set_first_day(day_ - 30);
+  const auto early = Wait([&](auto done) { reviews_->Collect(officer_.facts, request, done); });
+  EXPECT_EQ(CodeOf(early.status()), "bad_request");
   EXPECT_EQ(Rows(0, Table::kReview), 0u);
 }
 

@@ -225,8 +225,8 @@ absl::StatusOr<Plan> OpenSample::Decide(const Call& call, View& view) {
   std::vector<crypto::Hash> waiting = review.Waiting(now_s);
   // What did not open the last time comes after what was not tried.
   const auto place = [&places](const crypto::Hash& request) {
-    const auto found = places.find(std::string(crypto::View(request)));
-    return found == places.end() ? nullptr : found->second;
+    const auto at = places.find(std::string(crypto::View(request)));
+    return at == places.end() ? nullptr : at->second;
   };
   std::stable_partition(waiting.begin(), waiting.end(), [&](const crypto::Hash& request) {
     const record::v1::SampledEvaluation* one = place(request);

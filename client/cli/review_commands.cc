@@ -107,6 +107,8 @@ std::string StateWord(const Shell& shell, record::v1::ReviewState state) {
       return shell.Text("review.state.closing");
     case record::v1::REVIEW_STATE_CLOSED:
       return shell.Text("review.state.closed");
+    case record::v1::REVIEW_STATE_UNSPECIFIED:
+      return shell.Text("review.state.given_up");
     default:
       return "?";
   }

@@ -229,11 +229,9 @@ Exit Close(Shell& shell, const ReviewOptions& options) {
   return SayStep(shell, *answer, Exit::kDone);
 }
 
-constexpr char kPeriod[] = " --key doorverwijzing-hulp --from 01/07/2026 --until 30/09/2026";
-
 Command Described(CommandSet& set, CLI::App& group, const std::string& name,
-                  const std::shared_ptr<ReviewOptions>& options, const std::string& more = "") {
-  Command command(set, group, name, "sluis review " + name + kPeriod + more);
+                  const std::shared_ptr<ReviewOptions>& options, const std::string& example) {
+  Command command(set, group, name, example);
   command.Text("--key", &options->key, Need::kRequired, "review_key")
       .Text("--from", &options->from, Need::kRequired, "review_from")
       .Text("--until", &options->until, Need::kRequired, "review_until")
@@ -288,27 +286,35 @@ void AddReviewCommands(CommandSet& set) {
   listing.Runs([&shell, status] { return Status(shell, *status); });
 
   const auto collect = Options<ReviewOptions>();
-  Command collecting = Described(set, group, "collect", collect);
+  Command collecting = Described(
+      set, group, "collect", collect,
+      "sluis review collect --key doorverwijzing-hulp --from 01/07/2026 --until 30/09/2026");
   AddContext(collecting, &collect->context);
   collecting.Runs([&shell, collect] { return Collect(shell, *collect); });
 
   const auto draw = Options<ReviewOptions>();
-  Command drawing = Described(set, group, "draw", draw);
+  Command drawing =
+      Described(set, group, "draw", draw,
+                "sluis review draw --key doorverwijzing-hulp --from 01/07/2026 --until 30/09/2026");
   drawing.Text("--each", &draw->each, Need::kOptional, "review_each")
       .Flag("--everything", &draw->everything, "review_everything");
   AddContext(drawing, &draw->context);
   drawing.Runs([&shell, draw] { return Draw(shell, *draw); });
 
   const auto open = Options<ReviewOptions>();
-  Command opening = Described(set, group, "open", open,
-                              " --reason \"steekproef derde kwartaal\" --decision-ref B-2026-7");
+  Command opening =
+      Described(set, group, "open", open,
+                "sluis review open --key doorverwijzing-hulp --from 01/07/2026 --until 30/09/2026"
+                " --reason=steekproef --decision-ref=B-2026-7");
   opening.Text("--reason", &open->reason, Need::kRequired, "log_reason")
       .Text("--decision-ref", &open->decision_ref, Need::kRequired);
   AddContext(opening, &open->context);
   opening.Runs([&shell, open] { return Open(shell, *open); });
 
   const auto close = Options<ReviewOptions>();
-  Command closing = Described(set, group, "close", close);
+  Command closing = Described(
+      set, group, "close", close,
+      "sluis review close --key doorverwijzing-hulp --from 01/07/2026 --until 30/09/2026");
   AddContext(closing, &close->context);
   closing.Runs([&shell, close] { return Close(shell, *close); });
 }

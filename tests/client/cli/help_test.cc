@@ -208,7 +208,7 @@ std::string Offered(const std::string& line) {
 
 TEST(CompletionScriptTest, BashOffersWhatFits) {
   EXPECT_THAT(Offered("sluis"), HasSubstr("node user mandate partnership policy protocol signal "
-                                          "inbox exchange keys tasks log completion"));
+                                          "inbox exchange keys tasks review log completion"));
   EXPECT_THAT(Offered("sluis user"), HasSubstr("request renew install add list revoke"));
   EXPECT_THAT(Offered("sluis log verify"), HasSubstr("--seen"));
   EXPECT_THAT(Offered("sluis log verify export.sluislog"), HasSubstr("--seen"));

@@ -252,6 +252,9 @@ absl::Status Node::KeepHouse() {
   if (settled) {
     first.Update(EraseDue());
     first.Update(parts.link->KeepHouse());
+  }
+  // All that went before took its time, in which the clock may have stepped.
+  if (settled && parts.settled.Look()) {
     first.Update(parts.executor->RunAsNodeAndWait(
         std::make_shared<core::KeepTasks>(*parts.verifier, parts.random)));
   }

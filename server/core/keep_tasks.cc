@@ -27,8 +27,9 @@ class Holders {
     if (fresh) {
       const absl::StatusOr<bool> holds =
           HoldsRole(call_, view_, verifier_, task.claimed_by(), task.role(), found->second.because);
-      if (!holds.ok()) return holds.status();
-      found->second.holds = *holds;
+      if (!holds.ok() && !absl::IsDataLoss(holds.status())) return holds.status();
+      // Whose row cannot be read keeps what they claimed, and holds up no other task.
+      found->second.holds = !holds.ok() || *holds;
     }
     return &found->second;
   }
@@ -161,6 +162,8 @@ absl::StatusOr<Plan> KeepTasks::Decide(const Call& call, View& view) {
   }
   if (plan.effects.size() >= kMostActs) return plan;
   done = OpenFound(call, view, random_, plan);
+  // A row that cannot be read is told of by the round after this one, and holds up no other task.
+  if (absl::IsDataLoss(done) && !plan.effects.empty()) return plan;
   if (!done.ok()) return done;
   done = VisitAbsences(view, [&](const AbsenceRow& row) {
     if (plan.effects.size() >= kMostActs) return false;

@@ -9,6 +9,7 @@
 
 #include "server/core/page_token.h"
 #include "server/core/question.h"
+#include "server/core/received_tags.h"
 #include "server/core/record_act.h"
 #include "server/core/task_access.h"
 #include "server/core/task_rows.h"
@@ -46,16 +47,42 @@ node::v1::TaskSummary SummaryOf(const Call& call, const record::v1::StoredTask& 
   return summary;
 }
 
-// Names the record where the rules let this caller list it; what cannot be read is named to nobody.
-void NameRecord(const Call& call, const View& view, const std::string& record_id, Effect& effect,
-                node::v1::TaskSummary& summary) {
-  if (record_id.empty()) return;
-  const absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view.OpenRecord(record_id);
-  if (!record.ok() || !Ask(call, "list", FactsOf(call, **record)).permitted()) return;
-  effect.preconditions.push_back({RecordKey(record_id), (*record)->stamp});
-  effect.entry.subject.add_record_ids(record_id);
-  summary.set_record_id(record_id);
-}
+// The records that one page names: each once, where the rules let this caller list it. What cannot
+// be read is named to nobody.
+class NamedRecords {
+ public:
+  NamedRecords(const Call& call, const View& view, Effect& effect)
+      : call_(call), view_(view), effect_(effect) {}
+
+  // Whether the entry has no room for the record of another task.
+  bool Full(const std::string& record_id) const {
+    return names_ >= kMaxNamed && !record_id.empty() && !known_.contains(record_id);
+  }
+  void Name(const std::string& record_id, node::v1::TaskSummary& summary) {
+    if (record_id.empty()) return;
+    const auto [found, fresh] = known_.try_emplace(record_id, false);
+    if (fresh) found->second = Ask(record_id);
+    if (found->second) summary.set_record_id(record_id);
+  }
+
+ private:
+  bool Ask(const std::string& record_id) {
+    const absl::StatusOr<std::shared_ptr<const OpenedRecord>> record = view_.OpenRecord(record_id);
+    if (!record.ok() || !core::Ask(call_, "list", FactsOf(call_, **record)).permitted()) {
+      return false;
+    }
+    effect_.preconditions.push_back({RecordKey(record_id), (*record)->stamp});
+    effect_.entry.subject.add_record_ids(record_id);
+    ++names_;
+    return true;
+  }
+
+  const Call& call_;
+  const View& view_;
+  Effect& effect_;
+  std::map<std::string, bool> known_;
+  size_t names_ = 0;
+};
 
 }  // namespace
 
@@ -95,11 +122,14 @@ absl::StatusOr<Plan> ListTasks::Decide(const Call& call, View& view) {
   Effect& effect = plan.effects.emplace_back();
   effect.entry = EntryOf(call, record::v1::OPERATION_ADMINISTRATION, record::v1::OUTCOME_DONE);
   auto shown = std::make_shared<node::v1::ListTasksResponse>();
-  const size_t count = std::min<size_t>(page, seen.size());
-  for (size_t i = 0; i < count; ++i) {
+  NamedRecords named(call, view, effect);
+  size_t count = 0;
+  for (; count < std::min<size_t>(page, seen.size()); ++count) {
+    const record::v1::StoredTask& task = seen[count].task;
+    if (named.Full(task.record_id())) break;
     node::v1::TaskSummary& summary = *shown->add_tasks();
-    summary = SummaryOf(call, seen[i].task, *absent);
-    NameRecord(call, view, seen[i].task.record_id(), effect, summary);
+    summary = SummaryOf(call, task, *absent);
+    named.Name(task.record_id(), summary);
   }
   if (count < seen.size()) {
     shown->set_next_page_token(call.pages->Seal(call, filter, seen[count - 1].place));

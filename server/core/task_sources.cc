@@ -130,8 +130,9 @@ absl::StatusOr<bool> IsGone(const View& view, const record::v1::StoredTask& task
     const absl::StatusOr<SentRow> sent = ReadSent(view, task.source());
     if (absl::IsDataLoss(sent.status())) return false;
     if (!sent.ok() && !absl::IsNotFound(sent.status())) return sent.status();
-    return !sent.ok() || CameToNothing(sent->row.state());
+    if (!sent.ok() || CameToNothing(sent->row.state())) return true;
   }
+  // Of a record that is erased nobody can be told anything, nor can it be looked at.
   if (task.record_id().empty()) return false;
   const absl::StatusOr<record::v1::StoredRecord> record = view.ReadRecordRow(task.record_id());
   if (absl::IsDataLoss(record.status())) return false;

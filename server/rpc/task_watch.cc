@@ -117,6 +117,7 @@ void TaskWatch::Stop() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
+    TakeArrivals();
     for (Stream* stream : streams_) {
       stream->End(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the node stops"));
     }
@@ -125,17 +126,35 @@ void TaskWatch::Stop() {
   if (worker_.joinable()) worker_.join();
 }
 
-// The caller may be the sequencer: looking is left to the worker.
+// The caller may be the sequencer, which waits for no look: the worker takes the stream in.
 void TaskWatch::Add(Stream* stream) {
+  {
+    std::lock_guard lock(arrivals_mutex_);
+    if (!closed_) {
+      arrived_.push_back(stream);
+      begun_ = true;
+      wake_.notify_all();
+      return;
+    }
+  }
   std::lock_guard lock(mutex_);
+  TakeIn(stream);
+}
+
+void TaskWatch::TakeIn(Stream* stream) {
   streams_.insert(stream);
   stream->Added();
-  if (stopping_) {
-    stream->End(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the node stops"));
-    return;
+  if (stopping_) stream->End(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the node stops"));
+}
+
+void TaskWatch::TakeArrivals() {
+  std::vector<Stream*> arrived;
+  {
+    std::lock_guard lock(arrivals_mutex_);
+    arrived.swap(arrived_);
+    closed_ = stopping_;
   }
-  begun_ = true;
-  wake_.notify_all();
+  for (Stream* stream : arrived) TakeIn(stream);
 }
 
 void TaskWatch::Remove(Stream* stream) {
@@ -178,6 +197,7 @@ void TaskWatch::Work() {
   while (!stopping_) {
     wake_.wait_for(lock, kBetweenLooks, [this] { return stopping_ || begun_; });
     begun_ = false;
+    TakeArrivals();
     if (!stopping_ && !streams_.empty()) Look();
   }
 }

@@ -1,11 +1,13 @@
 #ifndef SLUIS_SERVER_RPC_TASK_WATCH_H_
 #define SLUIS_SERVER_RPC_TASK_WATCH_H_
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "server/authn/mandate.h"
 #include "server/core/terms.h"
@@ -39,6 +41,9 @@ class TaskWatch {
 
   void Add(Stream* stream);
   void Remove(Stream* stream);
+  // Both with mutex_ held.
+  void TakeIn(Stream* stream);
+  void TakeArrivals();
   // One look of all streams; mutex_ is held.
   void Look();
   void Work();
@@ -53,8 +58,11 @@ class TaskWatch {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::set<Stream*> streams_;
-  // A stream began that was shown nothing yet.
-  bool begun_ = false;
+  // Streams that began and are not among these yet. Locked after mutex_, never the other way.
+  std::mutex arrivals_mutex_;
+  std::vector<Stream*> arrived_;
+  bool closed_ = false;  // nobody takes them in any more
+  std::atomic<bool> begun_ = false;
   bool stopping_ = false;
   std::thread worker_;
 };

@@ -121,7 +121,9 @@ class Asking {
                .evaluations = evaluations_,
                .heads = core_->heads(),
                .identity = core_->keys().identity,
+               .nonces = nonces_,
                .random = crypto::SystemRandom()}) {
+    crypto::SystemRandom().Fill(nonces_.mutable_span());
     crypto::SystemRandom().Fill(hedge_.mutable_span());
     tools_.emplace(core::AskTools{evaluations_, drafts_, persons_, crypto::SystemRandom(), hedge_,
                                   core_->keys().case_key});
@@ -191,6 +193,7 @@ class Asking {
   core::EvaluationDrafts drafts_;
   MadeUpPersons persons_;
   crypto::Secret<32> hedge_;
+  crypto::Secret<32> nonces_;
   exchange::EvaluationDesk desk_;
   std::optional<core::AskTools> tools_;
   std::optional<exchange::EvaluationAsking> asking_;

@@ -212,6 +212,16 @@ TEST_F(SharedTaskTest, WhatIsTakenBackNeedNotBeTold) {
   EXPECT_THAT(Listed(), IsEmpty());
 }
 
+// Of what is erased nobody can be told anything.
+TEST_F(SharedTaskTest, WhatIsErasedNeedNotBeTold) {
+  const std::string record_id = node_.Recorded();
+  ASSERT_THAT(node_.Shared(record_id), SizeIs(16));
+  ASSERT_THAT(Listed(), SizeIs(1));
+  ASSERT_EQ(node_.Erase(record_id), absl::OkStatus());
+  EXPECT_THAT(t_.Keep(), ElementsAre("tell_contributor: gone"));
+  EXPECT_THAT(Listed(), IsEmpty());
+}
+
 TEST_F(SharedTaskTest, WhatAnExerciseOpenedGoesWithIt) {
   const std::string id = t_.Opened(node_.jan, kWorker);
   const auto marked = [&] {

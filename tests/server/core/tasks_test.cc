@@ -207,6 +207,27 @@ TEST_F(TasksTest, ARecordIsNamedToWhomTheRulesLetListIt) {
   EXPECT_THAT(t_.List(jan_, kWorker), IsEmpty());
 }
 
+// One task more would make the entry too long for the ledger: the page ends before it.
+TEST_F(TasksTest, APageNamesNoMoreRecordsThanItsEntryHolds) {
+  const std::string twice = h_.Record(jan_, tests::PersonSignal()).record_id;
+  t_.Opened(jan_, kWorker, 1, twice);
+  t_.Opened(jan_, kWorker, 1, twice);
+  for (int i = 0; i < 401; ++i) {
+    t_.Opened(jan_, kWorker, 2, h_.Record(jan_, tests::PersonSignal()).record_id);
+  }
+  node::v1::ListTasksRequest request;
+  *request.mutable_context() = tests::Intake();
+  request.set_page_size(1000);
+  const node::v1::ListTasksResponse first = t_.Page(jan_, request);
+  EXPECT_EQ(first.tasks_size(), 401);
+  EXPECT_EQ(first.tasks(1).record_id(), twice);
+  EXPECT_THAT(h_.Last().subject.record_ids(), SizeIs(400)) << "each once";
+  request.set_page_token(first.next_page_token());
+  const node::v1::ListTasksResponse rest = t_.Page(jan_, request);
+  EXPECT_EQ(rest.tasks_size(), 2);
+  EXPECT_THAT(rest.next_page_token(), IsEmpty());
+}
+
 TEST_F(TasksTest, ListsGoOnFromPageToPageByDay) {
   for (const uint32_t days : {4u, 2u, 5u, 1u, 3u}) t_.Opened(jan_, kWorker, days);
   node::v1::ListTasksRequest request;
